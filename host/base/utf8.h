@@ -1,0 +1,15 @@
+#pragma once
+// UTF-8 validation and cutting.
+
+#include <cstddef>
+#include <string_view>
+
+namespace ferry {
+
+/// True if `text` is well-formed UTF-8 (no overlong forms, no surrogates; RFC 3629).
+bool isValidUtf8(std::string_view text) noexcept;
+
+/// The longest prefix of at most `bytes_max` bytes that does not cut a character.
+std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noexcept;
+
+}  // namespace ferry

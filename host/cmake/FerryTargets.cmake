@@ -1,0 +1,51 @@
+# Warnings, sanitizers and the two target functions every folder uses.
+
+add_library(ferry_warnings INTERFACE)
+target_compile_options(ferry_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast>)
+if(FERRY_WERROR)
+  target_compile_options(ferry_warnings INTERFACE -Werror)
+endif()
+
+if(FERRY_SANITIZE)
+  add_compile_options(-fsanitize=${FERRY_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FERRY_SANITIZE})
+  if(FERRY_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_compile_options(-D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong)
+endif()
+# One gigabyte of debug information helps nobody: lines and names are enough for a stack trace.
+add_compile_options($<$<CONFIG:Debug>:-g1> $<$<CONFIG:RelWithDebInfo>:-g1>)
+
+# ferry_library(NAME SOURCES a.cpp ... DEPS lib ...): a static library ferry_NAME of one host folder.
+function(ferry_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(ferry_${name} STATIC ${ARG_SOURCES})
+    target_include_directories(ferry_${name} PUBLIC ${PROJECT_SOURCE_DIR}/host)
+    target_link_libraries(ferry_${name} PUBLIC ${ARG_DEPS} PRIVATE ferry_warnings ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(ferry_${name} INTERFACE)
+    target_include_directories(ferry_${name} INTERFACE ${PROJECT_SOURCE_DIR}/host)
+    target_link_libraries(ferry_${name} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# ferry_test(NAME SOURCES a_test.cpp ... DEPS lib ... LABELS fast ...): one GoogleTest program = one ctest entry.
+function(ferry_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main ferry_warnings)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${name} --gtest_shuffle)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "FERRY_SOURCE_DIR=${PROJECT_SOURCE_DIR};FERRY_BUILD_DIR=${CMAKE_BINARY_DIR};${ARG_ENVIRONMENT}")
+endfunction()
