@@ -29,10 +29,16 @@ TimePoint SystemClock::now() const {
     return wall_at_start_ + std::chrono::duration_cast<Milliseconds>(elapsed);
 }
 
-TimePoint SystemClock::wallNow() const { return wallClock(); }
+TimePoint SystemClock::wallNow() const {
+    return wallClock();
+}
 
-std::string formatRfc3339(TimePoint time) { return formatUtc(time, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string formatRfc3339(TimePoint time) {
+    return formatUtc(time, "%Y-%m-%dT%H:%M:%SZ");
+}
 
-std::string formatJavaDate(TimePoint time) { return formatUtc(time, "%a %b %d %H:%M:%S UTC %Y"); }
+std::string formatJavaDate(TimePoint time) {
+    return formatUtc(time, "%a %b %d %H:%M:%S UTC %Y");
+}
 
 }  // namespace ferry

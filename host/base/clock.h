@@ -43,8 +43,12 @@ class SystemClock final : public Clock {
     std::chrono::steady_clock::time_point steady_at_start_;
 };
 
-inline std::int64_t toEpochMilliseconds(TimePoint time) { return time.time_since_epoch().count(); }
-inline TimePoint fromEpochMilliseconds(std::int64_t ms) { return TimePoint(Milliseconds(ms)); }
+inline std::int64_t toEpochMilliseconds(TimePoint time) {
+    return time.time_since_epoch().count();
+}
+inline TimePoint fromEpochMilliseconds(std::int64_t ms) {
+    return TimePoint(Milliseconds(ms));
+}
 
 /// "2026-02-21T16:43:41Z" (RFC 3339, UTC, whole seconds).
 std::string formatRfc3339(TimePoint time);

@@ -1,12 +1,12 @@
 #include "base/crypto.h"
 
+#include "base/check.h"
+#include "base/encoding.h"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <memory>
-
-#include "base/check.h"
-#include "base/encoding.h"
 
 namespace ferry {
 namespace {
@@ -23,7 +23,9 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 const unsigned char* bytesOf(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
-unsigned char* bytesOf(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char* bytesOf(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 CipherContext newCipher() {
     CipherContext context(EVP_CIPHER_CTX_new());
@@ -36,30 +38,43 @@ CipherContext newCipher() {
 Digest256 sha256(std::string_view data) {
     Digest256 out{};
     unsigned int size = 0;
-    FERRY_CHECK(EVP_Digest(data.data(), data.size(), out.data(), &size, EVP_sha256(), nullptr) == 1,
-                "sha-256 is missing");
+    FERRY_CHECK(
+        EVP_Digest(data.data(), data.size(), out.data(), &size, EVP_sha256(), nullptr) == 1,
+        "sha-256 is missing"
+    );
     return out;
 }
 
 Digest256 hmacSha256(std::string_view key, std::string_view data) {
     Digest256 out{};
     unsigned int size = 0;
-    FERRY_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(data),
-                     data.size(), out.data(), &size) != nullptr,
-                "hmac failed");
+    FERRY_CHECK(
+        HMAC(
+            EVP_sha256(),
+            key.data(),
+            static_cast<int>(key.size()),
+            bytesOf(data),
+            data.size(),
+            out.data(),
+            &size
+        ) != nullptr,
+        "hmac failed"
+    );
     return out;
 }
 
 Result<SealingKey> SealingKey::fromBytes(std::string_view raw) {
     if (raw.size() != kBytes) {
-        return fail(ErrorCode::InvalidArgument,
-                    "an encryption key must be 32 bytes, this one has " + std::to_string(raw.size()));
+        return fail(
+            ErrorCode::InvalidArgument,
+            "an encryption key must be 32 bytes, this one has " + std::to_string(raw.size())
+        );
     }
     return SealingKey(Secret(std::string(raw)));
 }
 
-std::string SealingKey::seal(std::string_view plain, std::string_view context,
-                             Random& random) const {
+std::string SealingKey::seal(std::string_view plain, std::string_view context, Random& random)
+    const {
     std::string out(1 + kNonceBytes + plain.size() + kTagBytes, '\0');
     out[0] = static_cast<char>(kSealVersion);
     unsigned char* nonce = bytesOf(out) + 1;
@@ -68,15 +83,19 @@ std::string SealingKey::seal(std::string_view plain, std::string_view context,
 
     const CipherContext cipher = newCipher();
     int size = 0;
-    bool ok = EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key_.reveal()),
-                                 nonce) == 1;
-    ok = ok && EVP_EncryptUpdate(cipher.get(), nullptr, &size, bytesOf(context),
-                                 static_cast<int>(context.size())) == 1;
-    ok = ok && EVP_EncryptUpdate(cipher.get(), text, &size, bytesOf(plain),
-                                 static_cast<int>(plain.size())) == 1;
+    bool ok = EVP_EncryptInit_ex(
+                  cipher.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key_.reveal()), nonce
+              ) == 1;
+    ok = ok && EVP_EncryptUpdate(
+                   cipher.get(), nullptr, &size, bytesOf(context), static_cast<int>(context.size())
+               ) == 1;
+    ok = ok && EVP_EncryptUpdate(
+                   cipher.get(), text, &size, bytesOf(plain), static_cast<int>(plain.size())
+               ) == 1;
     ok = ok && EVP_EncryptFinal_ex(cipher.get(), text + plain.size(), &size) == 1;
-    ok = ok && EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
-                                   text + plain.size()) == 1;
+    ok = ok &&
+         EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, text + plain.size()) ==
+             1;
     FERRY_CHECK(ok, "aes-256-gcm failed to encrypt");
     return out;
 }
@@ -94,12 +113,15 @@ Result<Secret> SealingKey::open(std::string_view sealed, std::string_view contex
 
     const CipherContext cipher = newCipher();
     int size = 0;
-    bool ok = EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key_.reveal()),
-                                 bytesOf(nonce)) == 1;
-    ok = ok && EVP_DecryptUpdate(cipher.get(), nullptr, &size, bytesOf(context),
-                                 static_cast<int>(context.size())) == 1;
-    ok = ok && EVP_DecryptUpdate(cipher.get(), bytesOf(plain), &size, bytesOf(text),
-                                 static_cast<int>(text.size())) == 1;
+    bool ok = EVP_DecryptInit_ex(
+                  cipher.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key_.reveal()), bytesOf(nonce)
+              ) == 1;
+    ok = ok && EVP_DecryptUpdate(
+                   cipher.get(), nullptr, &size, bytesOf(context), static_cast<int>(context.size())
+               ) == 1;
+    ok = ok && EVP_DecryptUpdate(
+                   cipher.get(), bytesOf(plain), &size, bytesOf(text), static_cast<int>(text.size())
+               ) == 1;
     ok = ok && EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1;
     ok = ok && EVP_DecryptFinal_ex(cipher.get(), bytesOf(plain) + plain.size(), &size) == 1;
     if (!ok) {

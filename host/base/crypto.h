@@ -2,15 +2,15 @@
 // Digests, HMAC and authenticated encryption over OpenSSL; nothing else of OpenSSL is used for
 // cryptography in the hub.
 
+#include "base/random.h"
+#include "base/result.h"
+#include "base/secret.h"
+
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "base/random.h"
-#include "base/result.h"
-#include "base/secret.h"
 
 namespace ferry {
 

@@ -31,7 +31,8 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
 
 constexpr std::array<std::int8_t, 256> decodeTable() {
     std::array<std::int8_t, 256> table{};
-    for (auto& entry : table) entry = -1;
+    for (auto& entry : table)
+        entry = -1;
     for (std::size_t i = 0; i < 64; ++i) {
         table[static_cast<std::uint8_t>(kStandard[i])] = static_cast<std::int8_t>(i);
         table[static_cast<std::uint8_t>(kUrlSafe[i])] = static_cast<std::int8_t>(i);
@@ -54,9 +55,13 @@ bool isUnreserved(char c) {
 
 }  // namespace
 
-std::string base64Encode(std::string_view bytes) { return encode64(bytes, kStandard, true); }
+std::string base64Encode(std::string_view bytes) {
+    return encode64(bytes, kStandard, true);
+}
 
-std::string base64UrlEncode(std::string_view bytes) { return encode64(bytes, kUrlSafe, false); }
+std::string base64UrlEncode(std::string_view bytes) {
+    return encode64(bytes, kUrlSafe, false);
+}
 
 std::optional<std::string> base64Decode(std::string_view text) {
     if (text.size() % 4 == 0) {

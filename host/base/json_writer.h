@@ -1,14 +1,14 @@
 #pragma once
 // Writing JSON, over RapidJSON's streaming writer (host/decisions/0003-json.md).
 
+#include "base/check.h"
+
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "base/check.h"
 
 namespace ferry {
 
@@ -20,7 +20,9 @@ class JsonWriter {
     JsonWriter& endObject() { return require(writer_.EndObject()); }
     JsonWriter& beginArray() { return require(writer_.StartArray()); }
     JsonWriter& endArray() { return require(writer_.EndArray()); }
-    JsonWriter& key(std::string_view name) { return require(writer_.Key(name.data(), length(name))); }
+    JsonWriter& key(std::string_view name) {
+        return require(writer_.Key(name.data(), length(name)));
+    }
     JsonWriter& string(std::string_view text) {
         // A view of nothing may be null, which RapidJSON refuses.
         return require(writer_.String(text.empty() ? "" : text.data(), length(text)));
@@ -34,7 +36,9 @@ class JsonWriter {
         return require(writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType));
     }
 
-    JsonWriter& field(std::string_view name, std::string_view text) { return key(name).string(text); }
+    JsonWriter& field(std::string_view name, std::string_view text) {
+        return key(name).string(text);
+    }
     JsonWriter& field(std::string_view name, const char* text) {
         return key(name).string(std::string_view(text));
     }

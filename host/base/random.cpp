@@ -1,11 +1,11 @@
 #include "base/random.h"
 
+#include "base/check.h"
+#include "base/encoding.h"
+
 #include <openssl/rand.h>
 
 #include <cstring>
-
-#include "base/check.h"
-#include "base/encoding.h"
 
 namespace ferry {
 
@@ -29,8 +29,10 @@ std::string Random::token(std::size_t bytes) {
 }
 
 void SystemRandom::fill(std::span<std::uint8_t> out) {
-    FERRY_CHECK(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1,
-                "the operating system gives no randomness");
+    FERRY_CHECK(
+        RAND_bytes(out.data(), static_cast<int>(out.size())) == 1,
+        "the operating system gives no randomness"
+    );
 }
 
 }  // namespace ferry

@@ -6,7 +6,9 @@
 
 namespace ferry {
 
-Secret::~Secret() { wipe(value_); }
+Secret::~Secret() {
+    wipe(value_);
+}
 
 Secret& Secret::operator=(const Secret& other) {
     if (this != &other) {
@@ -17,7 +19,9 @@ Secret& Secret::operator=(const Secret& other) {
 }
 
 // A short string lives inside the object, so a move leaves its bytes behind: wipe the source.
-Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { wipe(other.value_); }
+Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) {
+    wipe(other.value_);
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
     if (this != &other) {

@@ -15,13 +15,13 @@ std::size_t characterBytes(std::string_view text) {
     if (first < 0x80) return 1;
     if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
     if (first >= 0xE0 && first <= 0xEF) {
-        const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;    // no overlong form
-        const std::uint8_t high = first == 0xED ? 0x9F : 0xBF;   // no surrogate
+        const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong form
+        const std::uint8_t high = first == 0xED ? 0x9F : 0xBF;  // no surrogate
         return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
     }
     if (first >= 0xF0 && first <= 0xF4) {
         const std::uint8_t low = first == 0xF0 ? 0x90 : 0x80;
-        const std::uint8_t high = first == 0xF4 ? 0x8F : 0xBF;   // up to U+10FFFF
+        const std::uint8_t high = first == 0xF4 ? 0x8F : 0xBF;  // up to U+10FFFF
         return continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF) ? 4
                                                                                                : 0;
     }
@@ -42,7 +42,8 @@ bool isValidUtf8(std::string_view text) noexcept {
 std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noexcept {
     if (text.size() <= bytes_max) return text;
     std::size_t end = bytes_max;
-    while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U)
+        --end;
     return text.substr(0, end);
 }
 

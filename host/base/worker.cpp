@@ -15,7 +15,9 @@ constexpr Milliseconds kSleepMax{1000};
 Worker::Worker(std::string name, Steppable& target, const Clock& clock)
     : name_(std::move(name)), target_(target), clock_(clock) {}
 
-Worker::~Worker() { stop(); }
+Worker::~Worker() {
+    stop();
+}
 
 void Worker::start() {
     if (thread_.joinable()) return;

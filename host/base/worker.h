@@ -2,13 +2,13 @@
 // A thread that drives one step() function. The workers of the flow have no thread of their own:
 // this gives them one in the hub, and the simulation calls step() itself.
 
+#include "base/clock.h"
+
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
-
-#include "base/clock.h"
 
 namespace ferry {
 

@@ -3,9 +3,9 @@
 
 #include "base/crypto.h"
 
-#include <gtest/gtest.h>
-
 #include "base/encoding.h"
+
+#include <gtest/gtest.h>
 
 namespace ferry {
 namespace {
@@ -18,8 +18,10 @@ TEST(Crypto, HmacMatchesTheOpenConnectorsVector) {
 }
 
 TEST(Crypto, Sha256MatchesFips180) {
-    EXPECT_EQ(hexEncode(asText(sha256("abc"))),
-              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(
+        hexEncode(asText(sha256("abc"))),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
 }
 
 TEST(SealingKey, OpensWhatItSealed) {

@@ -1,0 +1,49 @@
+#pragma once
+// Our own HTTP values. Poco's and curl's types end in http/; everything else sees these.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ferry::http {
+
+/// Headers in the order received; names compare without case.
+class Headers {
+  public:
+    void add(std::string name, std::string value) {
+        fields_.emplace_back(std::move(name), std::move(value));
+    }
+    /// First value of `name`, if there.
+    std::optional<std::string_view> get(std::string_view name) const noexcept;
+    const std::vector<std::pair<std::string, std::string>>& fields() const noexcept {
+        return fields_;
+    }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// A request that the hub received, with its whole body (bounded by the server's limit).
+struct Request {
+    std::string method;
+    std::string path;   ///< decoded path without the query
+    std::string query;  ///< raw query, without '?'
+    Headers headers;
+    std::string body;  ///< raw bytes
+    std::string peer;  ///< "127.0.0.1:4711"
+    std::string request_id;
+
+    /// Decoded value of the query parameter `name`; nullopt if absent or badly encoded.
+    std::optional<std::string> queryValue(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    Headers headers;
+    std::string body;
+};
+
+}  // namespace ferry::http

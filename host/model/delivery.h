@@ -1,0 +1,52 @@
+#pragma once
+// A delivery: the duty to bring a page of events of one instance to its callback URL.
+
+#include "base/clock.h"
+#include "model/ids.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ferry {
+
+/// Events of one callback at most (the open-connectors contract).
+inline constexpr std::int64_t kEventsPerDeliveryMax = 20;
+
+enum class DeliveryState : std::uint8_t {
+    Waiting = 0,    ///< due at next_attempt_at
+    Delivered = 1,  ///< the callback answered 2xx
+    Dead = 2,       ///< out of attempts; kept for redelivery
+};
+
+std::string_view deliveryStateName(DeliveryState state) noexcept;
+
+struct Delivery {
+    DeliveryId id;
+    InstanceId instance;
+    CallbackId callback;
+    EventNumber first_event;  ///< the page: events of the instance in [first, last]
+    EventNumber last_event;
+    DeliveryState state = DeliveryState::Waiting;
+    unsigned attempt_count = 0;  ///< attempts made so far
+    TimePoint next_attempt_at;
+    TimePoint created_at;
+    int last_status = 0;     ///< HTTP status of the last attempt; 0: none came
+    std::string last_error;  ///< for people; empty after success
+};
+
+/// What one attempt did to a delivery; decided by pipeline/delivery_policy.
+struct AttemptOutcome {
+    DeliveryId delivery;
+    InstanceId instance;
+    CallbackId callback;
+    DeliveryState state = DeliveryState::Waiting;
+    unsigned attempt_count = 0;  ///< including this attempt
+    TimePoint next_attempt_at;   ///< only if still Waiting
+    TimePoint finished_at;
+    int status = 0;
+    Milliseconds latency{0};
+    std::string error;
+};
+
+}  // namespace ferry

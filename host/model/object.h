@@ -1,0 +1,69 @@
+#pragma once
+// Objects of a provider (files, folders) as the object index keeps them, and what a plugin's
+// normalization makes of a provider's raw change.
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ferry {
+
+enum class ObjectKind : std::uint8_t { File = 0, Folder = 1 };
+
+inline std::string_view objectKindName(ObjectKind kind) noexcept {
+    return kind == ObjectKind::Folder ? "folder" : "file";
+}
+
+/// One object as last seen.
+struct IndexedObject {
+    std::string object_id;  ///< the provider's stable id; never empty
+    std::string path_key;   ///< the provider's canonical path ("/a/b", lower case); empty: has none
+    std::string path;       ///< as shown to people; empty: has none
+    std::string name;
+    ObjectKind kind = ObjectKind::File;
+    std::string revision;          ///< changes with each version; may be empty
+    std::string content_hash;      ///< may be empty
+    std::int64_t size = -1;        ///< bytes; -1: unknown or a folder
+    std::int64_t modified_ms = 0;  ///< epoch ms by the provider's clock; 0: unknown
+    std::string modified_by;       ///< the provider's name of the actor, where it tells
+
+    bool operator==(const IndexedObject&) const = default;
+};
+
+/// "There is this object now, at this path." A file replaces what stood at its path and all below.
+struct UpsertObject {
+    IndexedObject object;
+};
+
+/// "There is nothing at this path any more, nor below it."
+struct RemovePath {
+    std::string path_key;
+    std::string path;
+};
+
+/// "This object is gone", from providers that name it.
+struct RemoveObject {
+    std::string object_id;
+};
+
+/// The record means nothing for the index (an unknown kind, say); counted under `reason`.
+struct IgnoreChange {
+    std::string reason;
+};
+
+/// The record could not be understood; counted, logged, kept out of the log of events.
+struct RejectChange {
+    std::string reason;
+};
+
+/// What normalization makes of one raw change. `raw` is the provider's record.
+struct NormalizedChange {
+    std::variant<UpsertObject, RemovePath, RemoveObject, IgnoreChange, RejectChange> action;
+    std::string raw;
+};
+
+}  // namespace ferry
