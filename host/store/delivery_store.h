@@ -1,0 +1,56 @@
+#pragma once
+// Deliveries wait in one queue per callback, so that a callback that is behind costs the others
+// nothing. SyncStore::commit makes them.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/delivery.h"
+#include "model/ids.h"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace ferry::store {
+
+struct DeliveryLeaseRequest {
+    TimePoint now;
+    std::size_t limit = 0;               ///< new leases at most
+    std::size_t per_callback_limit = 1;  ///< leases of one callback at most, those out included
+};
+
+class DeliveryStore {
+  public:
+    virtual ~DeliveryStore() = default;
+
+    /// Due deliveries that are not leased, spread over callbacks in the order in which they became
+    /// due, and in order of due time within a callback. A lease ends with `record`, `release`, or
+    /// when the process that holds it is gone. Costs nothing per waiting delivery.
+    virtual Result<std::vector<Delivery>> lease(const DeliveryLeaseRequest& request) = 0;
+
+    /// Earliest due time of a waiting delivery whose callback has a free lease; nullopt if none.
+    virtual Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) = 0;
+
+    /// Records attempts and ends their leases, in one transaction. Deliveries that are gone are
+    /// skipped.
+    virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;
+
+    /// Ends leases without an attempt (shutting down).
+    virtual void release(std::span<const Delivery> deliveries) = 0;
+
+    virtual Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) = 0;
+
+    /// Deliveries of an instance, newest first, before `before` (none = from the newest).
+    virtual Result<std::vector<Delivery>> page(
+        InstanceId instance, DeliveryId before, std::size_t limit
+    ) = 0;
+
+    /// Number of deliveries per state.
+    virtual Result<std::map<DeliveryState, std::int64_t>> countByState() = 0;
+
+    /// Drops delivered ones finished before `before`, at most `limit`; gives how many.
+    virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
+};
+
+}  // namespace ferry::store

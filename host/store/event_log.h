@@ -1,0 +1,39 @@
+#pragma once
+// The event log: append-only (SyncStore::commit appends), read by deliveries and by people.
+
+#include "base/result.h"
+#include "model/event.h"
+#include "model/ids.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ferry::store {
+
+class EventLog {
+  public:
+    virtual ~EventLog() = default;
+
+    /// Events of the instance in [first, last], in order, at most `limit`.
+    virtual Result<std::vector<RecordedEvent>> range(
+        InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
+    ) = 0;
+
+    /// Events after `after` in order, of one instance or of all (`instance` none), at most `limit`.
+    virtual Result<std::vector<RecordedEvent>> after(
+        EventNumber after, InstanceId instance, std::size_t limit
+    ) = 0;
+
+    /// Number of the newest event; none if the log is empty.
+    virtual Result<EventNumber> newest() = 0;
+
+    /// Events in the log, of one instance or of all.
+    virtual Result<std::int64_t> count(InstanceId instance) = 0;
+
+    /// Drops events recorded before `before` that no waiting delivery needs, at most `limit` in one
+    /// transaction; gives how many.
+    virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
+};
+
+}  // namespace ferry::store

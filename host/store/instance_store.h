@@ -1,0 +1,82 @@
+#pragma once
+// Instances, and the two things that many of them share: webhook secrets and callbacks.
+
+#include "base/result.h"
+#include "model/instance.h"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::store {
+
+/// One instance of an account, as the webhook receiver needs it.
+struct AccountMatch {
+    InstanceId instance;
+    WebhookSecretId webhook_secret;
+};
+
+/// What a reload compares with the files, without opening anything.
+struct FileInstance {
+    InstanceId id;
+    std::string name;
+    std::string source;
+    Digest256 configuration_fingerprint{};
+};
+
+class InstanceStore {
+  public:
+    virtual ~InstanceStore() = default;
+
+    /// Inserts the instances whose id is none and overwrites the others (all fields but created_at;
+    /// account_id and account_state too). One transaction. Gives the ids in the same order. A new
+    /// instance that is Running or becomes Running gets a notice that is due at `notice_due`.
+    /// Errors: Conflict naming the instance if a name is taken or an id is unknown (nothing
+    /// written).
+    virtual Result<std::vector<InstanceId>> put(
+        std::span<const Instance> instances, TimePoint notice_due
+    ) = 0;
+
+    /// Removes instances with their tokens, notices, index, events and deliveries. Unknown ids are
+    /// skipped. Large ones are removed in several transactions, the instance row first.
+    virtual Status remove(std::span<const InstanceId> ids) = 0;
+
+    virtual Result<std::optional<Instance>> find(InstanceId id) = 0;
+    virtual Result<std::optional<Instance>> findByName(std::string_view name) = 0;
+
+    /// Instances in id order after `after`, at most `limit`.
+    virtual Result<std::vector<Instance>> page(InstanceId after, std::size_t limit) = 0;
+
+    /// All instances owned by files, in id order.
+    virtual Result<std::vector<FileInstance>> fileInstances() = 0;
+
+    /// Sets state and reason. Running makes a notice due at `notice_due`; any other state removes
+    /// it.
+    virtual Status setState(
+        InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due
+    ) = 0;
+
+    /// Running instances of the connector whose account_id is `account_id`. Indexed: costs nothing
+    /// per other instance.
+    virtual Result<std::vector<AccountMatch>> findByAccount(
+        std::string_view connector_key, std::string_view account_id
+    ) = 0;
+
+    /// Number of instances per state.
+    virtual Result<std::map<InstanceState, std::int64_t>> countByState() = 0;
+
+    /// The id of the secret with this fingerprint; stores `sealed` if it is new.
+    virtual Result<WebhookSecretId> internWebhookSecret(
+        const Digest256& fingerprint, std::string_view sealed
+    ) = 0;
+    /// NotFound if there is none.
+    virtual Result<std::string> sealedWebhookSecret(WebhookSecretId id) = 0;
+
+    /// The id of the callback with this fingerprint (keyed hash of the URL), made if it is new.
+    virtual Result<CallbackId> internCallback(const Digest256& fingerprint) = 0;
+};
+
+}  // namespace ferry::store

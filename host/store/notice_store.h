@@ -1,0 +1,49 @@
+#pragma once
+// The notice queue: one row for each running instance, saying when it is to be drained next. A
+// webhook makes it due now; a finished drain makes it due at the next poll. So notices coalesce by
+// their nature, and an instance that no webhook names is still drained.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/ids.h"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace ferry::store {
+
+/// A notice handed to one worker. It is not handed out again until it is completed (in a
+/// SyncCommit), released, or the process that leased it is gone.
+struct LeasedNotice {
+    InstanceId instance;
+    std::uint64_t mark =
+        0;  ///< counts the notices of the instance; a later mark means "drain again"
+    unsigned failures = 0;  ///< consecutive failed drains
+    TimePoint due_at;
+};
+
+class NoticeStore {
+  public:
+    virtual ~NoticeStore() = default;
+
+    /// Makes the instances due at `now` (or earlier if they were) and counts their mark up. Unknown
+    /// and not running ones are skipped. Durable when it returns. The hot path of webhooks: drivers
+    /// commit the calls of many threads together.
+    virtual Status mark(std::span<const InstanceId> instances, TimePoint now) = 0;
+
+    /// Spreads every notice evenly over [now, now + spread): the catch-up after a start.
+    virtual Status markAll(TimePoint now, Milliseconds spread) = 0;
+
+    /// Up to `limit` due notices, earliest first, that are not leased. `limit` counts new leases.
+    virtual Result<std::vector<LeasedNotice>> lease(TimePoint now, std::size_t limit) = 0;
+
+    /// Earliest due time of a notice that is not leased; nullopt if there is none.
+    virtual Result<std::optional<TimePoint>> nextDue() = 0;
+
+    /// Gives a lease back without progress: due at `due_at` (or at once if it was marked since),
+    /// with this count of failures.
+    virtual Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) = 0;
+};
+
+}  // namespace ferry::store

@@ -1,0 +1,49 @@
+#pragma once
+// The storage seam: one narrow interface per concern, and the object that gives them. Drivers are
+// in store/<name>/ and pass tests/contract.
+//
+// Two durable points of the flow live here: the notices and the event log. Every write function is
+// one transaction that is on disk when it returns; drivers may commit the writes of several threads
+// together. Reads see every write that returned before they began.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/delivery_store.h"
+#include "store/event_log.h"
+#include "store/instance_store.h"
+#include "store/notice_store.h"
+#include "store/sync_store.h"
+#include "store/token_store.h"
+
+namespace ferry::store {
+
+/// Facts about the store itself. `meta` values are short texts under fixed names.
+class MetaStore {
+  public:
+    virtual ~MetaStore() = default;
+    virtual Result<std::optional<std::string>> get(std::string_view name) = 0;
+    virtual Status put(std::string_view name, std::string_view value) = 0;
+};
+
+/// Threads: every function of every interface from any thread, unless said otherwise.
+/// Errors: Unavailable when the store can't be written or read now (busy, disk full, I/O error):
+/// nothing was written, the same call may succeed later. Corrupt when what is stored breaks an
+/// invariant. Internal for a bug.
+class Store {
+  public:
+    virtual ~Store() = default;
+    virtual InstanceStore& instances() = 0;
+    virtual TokenStore& tokens() = 0;
+    virtual NoticeStore& notices() = 0;
+    virtual SyncStore& sync() = 0;
+    virtual EventLog& events() = 0;
+    virtual DeliveryStore& deliveries() = 0;
+    virtual MetaStore& meta() = 0;
+
+  protected:
+    Store() = default;
+    Store(const Store&) = default;
+    Store& operator=(const Store&) = default;
+};
+
+}  // namespace ferry::store
