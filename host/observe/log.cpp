@@ -1,0 +1,100 @@
+#include "observe/log.h"
+
+#include "base/json_writer.h"
+
+#include <unistd.h>
+
+namespace ferry::observe {
+namespace {
+
+std::string_view levelName(LogLevel level) {
+    switch (level) {
+        case LogLevel::Debug:
+            return "debug";
+        case LogLevel::Info:
+            return "info";
+        case LogLevel::Warning:
+            return "warning";
+        case LogLevel::Error:
+            return "error";
+    }
+    return "error";
+}
+
+/// Text that came from outside may hold line ends or terminal codes; a line must stay a line.
+void appendPrintable(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+        out.push_back(is_control ? ' ' : c);
+    }
+}
+
+std::string textLine(
+    TimePoint time,
+    LogLevel level,
+    std::string_view component,
+    std::string_view message,
+    std::initializer_list<Field> fields
+) {
+    std::string line = formatRfc3339(time);
+    line.append(" ").append(levelName(level)).append(" ").append(component).append(": ");
+    appendPrintable(line, message);
+    for (const Field& field : fields) {
+        line.append(" ").append(field.name).append("=");
+        const bool is_quoted = field.value.find_first_of(" =\"") != std::string::npos;
+        if (is_quoted) line.push_back('"');
+        appendPrintable(line, field.value);
+        if (is_quoted) line.push_back('"');
+    }
+    line.push_back('\n');
+    return line;
+}
+
+std::string jsonLine(
+    TimePoint time,
+    LogLevel level,
+    std::string_view component,
+    std::string_view message,
+    std::initializer_list<Field> fields
+) {
+    JsonWriter json;
+    json.beginObject();
+    json.field("time", formatRfc3339(time));
+    json.field("level", levelName(level));
+    json.field("component", component);
+    json.field("message", message);
+    for (const Field& field : fields)
+        json.field(field.name, field.value);
+    json.endObject();
+    return json.take() + "\n";
+}
+
+}  // namespace
+
+Log::Sink Log::standardError() {
+    return [](std::string_view line) {
+        // A log that can't be written is not worth a failure of its own.
+        [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    };
+}
+
+Log::Sink Log::nowhere() {
+    return [](std::string_view) {};
+}
+
+void Log::write(
+    LogLevel level,
+    std::string_view component,
+    std::string_view message,
+    std::initializer_list<Field> fields
+) {
+    if (level < least_) return;
+    const TimePoint time = clock_.wallNow();
+    const std::string line = format_ == LogFormat::Json
+                                 ? jsonLine(time, level, component, message, fields)
+                                 : textLine(time, level, component, message, fields);
+    const std::lock_guard lock(mutex_);
+    sink_(line);
+}
+
+}  // namespace ferry::observe

@@ -1,0 +1,117 @@
+#include "pipeline/instance_settings.h"
+
+#include "base/json_writer.h"
+
+#include <rapidjson/document.h>
+
+#include <charconv>
+
+namespace ferry::pipeline {
+namespace {
+
+std::string sealContext(std::string_view instance_name) {
+    return "configuration/" + std::string(instance_name);
+}
+
+/// Durations are normalised by the validator to "<number>ms|s|m|h|d".
+std::optional<Milliseconds> parseDuration(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number < 0) return std::nullopt;
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit == "ms") return Milliseconds(number);
+    if (unit == "s") return Milliseconds(number * 1000);
+    if (unit == "m") return Milliseconds(number * 60'000);
+    if (unit == "h") return Milliseconds(number * 3'600'000);
+    if (unit == "d") return Milliseconds(number * 86'400'000);
+    return std::nullopt;
+}
+
+bool isTrue(std::string_view text) {
+    return text == "true";
+}
+
+}  // namespace
+
+std::string sealConfiguration(
+    const Configuration& configuration,
+    std::string_view instance_name,
+    const SealingKey& key,
+    Random& random
+) {
+    JsonWriter json;
+    json.beginObject();
+    for (const auto& [name, value] : configuration)
+        json.field(name, value);
+    json.endObject();
+    return key.seal(json.view(), sealContext(instance_name), random);
+}
+
+Result<Configuration> openConfiguration(
+    std::string_view sealed, std::string_view instance_name, const SealingKey& key
+) {
+    FERRY_TRY_ASSIGN(const Secret plain, key.open(sealed, sealContext(instance_name)));
+    rapidjson::Document document;
+    document.Parse(plain.reveal().data(), plain.reveal().size());
+    if (document.HasParseError() || !document.IsObject()) {
+        return fail(ErrorCode::Corrupt, "stored configuration is not a JSON object");
+    }
+    Configuration configuration;
+    for (const auto& member : document.GetObject()) {
+        if (!member.value.IsString()) {
+            return fail(ErrorCode::Corrupt, "stored configuration holds a value that is no text");
+        }
+        configuration.emplace(
+            std::string(member.name.GetString(), member.name.GetStringLength()),
+            std::string(member.value.GetString(), member.value.GetStringLength())
+        );
+    }
+    return configuration;
+}
+
+std::string_view InstanceSettings::value(std::string_view key) const {
+    const auto found = configuration.find(key);
+    return found == configuration.end() ? std::string_view() : std::string_view(found->second);
+}
+
+ProviderAccount InstanceSettings::providerAccount(
+    std::vector<std::pair<std::string, std::string>> base_urls
+) const {
+    ProviderAccount account;
+    account.account_id = account_id;
+    account.account_state = account_state;
+    account.configuration.assign(configuration.begin(), configuration.end());
+    account.base_urls = std::move(base_urls);
+    return account;
+}
+
+Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey& key) {
+    auto configuration = openConfiguration(instance.sealed_configuration, instance.name, key);
+    if (!configuration) {
+        return fail(std::move(configuration.error()).withContext("instance " + instance.name));
+    }
+    InstanceSettings settings;
+    settings.id = instance.id;
+    settings.name = instance.name;
+    settings.connector_key = instance.connector_key;
+    settings.tags = instance.tags;
+    settings.account_id = instance.account_id;
+    settings.account_state = instance.account_state;
+    settings.callback = instance.callback;
+    settings.configuration = std::move(*configuration);
+    settings.events_enabled = instance.events_enabled;
+    settings.callback_url = settings.value("event.notification.callback.url");
+    settings.signature_key =
+        Secret(std::string(settings.value("event.notification.signature.key")));
+    if (settings.value("event.notification.moves") == "deleted-created") {
+        settings.moves = MoveReporting::DeletedCreated;
+    }
+    if (const auto window = parseDuration(settings.value("event.move.window"))) {
+        settings.move_window = *window;
+    }
+    settings.poll_interval = parseDuration(settings.value("event.poll.interval"));
+    settings.reports_baseline = isTrue(settings.value("event.baseline"));
+    return settings;
+}
+
+}  // namespace ferry::pipeline

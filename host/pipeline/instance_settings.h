@@ -1,0 +1,73 @@
+#pragma once
+// The opened configuration of an instance, with the keys that the hub itself reads given names and
+// types. Made from an Instance when a step needs it; never stored opened.
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "model/instance.h"
+#include "pipeline/stages.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Flat map of dotted keys to values, as validated against the connector's manifest. Its JSON form
+/// (an object of strings) is what `Instance::sealed_configuration` holds.
+using Configuration = std::map<std::string, std::string, std::less<>>;
+
+/// Seals a configuration for the instance of this name.
+std::string sealConfiguration(
+    const Configuration& configuration,
+    std::string_view instance_name,
+    const SealingKey& key,
+    Random& random
+);
+
+/// The other way. Corrupt if it does not open or is not an object of strings.
+Result<Configuration> openConfiguration(
+    std::string_view sealed, std::string_view instance_name, const SealingKey& key
+);
+
+/// How a callback's body looks; pipeline/callback_body has one renderer for each.
+enum class CallbackFormat : std::uint8_t { OpenConnectors };
+
+/// event.notification.moves: as one MOVED event, or as DELETED and CREATED.
+enum class MoveReporting : std::uint8_t { Moved, DeletedCreated };
+
+struct InstanceSettings {
+    InstanceId id;
+    std::string name;
+    std::string connector_key;
+    std::vector<std::string> tags;
+    std::string account_id;
+    std::string account_state;
+    CallbackId callback;
+    Configuration configuration;
+
+    bool events_enabled = false;  ///< event.notification.enabled
+    std::string callback_url;     ///< event.notification.callback.url; may be empty
+    Secret signature_key;         ///< event.notification.signature.key; may be empty
+    CallbackFormat format = CallbackFormat::OpenConnectors;  ///< event.notification.format
+    MoveReporting moves = MoveReporting::Moved;              ///< event.notification.moves
+    Milliseconds move_window{2000};                          ///< event.move.window
+    std::optional<Milliseconds> poll_interval;  ///< event.poll.interval; nullopt: the connector's
+    bool reports_baseline = false;              ///< event.baseline
+
+    /// Value of `key`, or empty.
+    std::string_view value(std::string_view key) const;
+
+    /// What the plugin is told; `base_urls` come from the connector and ferry.yaml.
+    ProviderAccount providerAccount(std::vector<std::pair<std::string, std::string>> base_urls
+    ) const;
+};
+
+/// Opens an instance. Corrupt if its configuration does not open with this key.
+Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey& key);
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,66 @@
+#pragma once
+// Drives plugin operations: one step, one HTTP request, the next step, until the end. Belongs to
+// one worker, which calls `poll` from its own step; so plugin code of a worker runs on one thread.
+
+#include "base/worker.h"
+#include "http/outbound.h"
+#include "pipeline/stages.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Steps of one operation at most: an operation that asks for more is misbehaving.
+inline constexpr unsigned kOperationStepsMax = 20;
+
+/// Threads: start, poll and dropAll by the owning worker only.
+class OperationRunner {
+  public:
+    using Completion = std::function<void(Result<OperationResult>)>;
+
+    /// `wake` is called, on the outbound thread, when there is something to poll.
+    OperationRunner(http::Outbound& outbound, Wake wake);
+    ~OperationRunner();
+    OperationRunner(const OperationRunner&) = delete;
+    OperationRunner& operator=(const OperationRunner&) = delete;
+
+    /// Begins the operation; `completion` comes from this call or from a later `poll`.
+    void start(OperationPtr operation, Completion completion);
+
+    /// Continues the operations whose answers have come.
+    void poll();
+
+    /// Ends every operation; their completions are not called.
+    void dropAll();
+
+    std::size_t running() const { return running_.size(); }
+
+  private:
+    struct Running {
+        OperationPtr operation;
+        Completion completion;
+        unsigned steps = 0;
+        http::RequestHandle request = 0;
+    };
+    // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
+    struct Inbox {
+        std::mutex mutex;
+        std::vector<std::pair<std::uint64_t, http::OutboundResponse>> answers;
+        Wake wake;
+    };
+
+    void advance(std::uint64_t number, const http::OutboundResponse* response);
+
+    http::Outbound& outbound_;
+    std::shared_ptr<Inbox> inbox_;
+    std::unordered_map<std::uint64_t, Running> running_;
+    std::uint64_t next_number_ = 1;
+};
+
+}  // namespace ferry::pipeline

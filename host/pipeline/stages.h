@@ -1,0 +1,144 @@
+#pragma once
+// The seams of the flow: what the pipeline asks of a provider's plugin. host/plugin implements
+// them over the ABI; tests implement them in memory. Nothing here does I/O: a hook that needs the
+// provider is an operation that hands out one HTTP request at a time.
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "http/message.h"
+#include "http/outbound.h"
+#include "model/object.h"
+#include "model/sync_position.h"
+#include "model/token_set.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// What a provider call is told about the account it is for. Borrowed for the call only.
+struct ProviderAccount {
+    std::string account_id;
+    std::string account_state;
+    /// Configuration of the instance by parameter key, secrets included.
+    std::vector<std::pair<std::string, std::string>> configuration;
+    /// Named base URLs with the overrides of ferry.yaml applied.
+    std::vector<std::pair<std::string, std::string>> base_urls;
+};
+
+/// One page of a provider's change feed: raw records in the order that the provider gave.
+struct ChangePage {
+    std::vector<std::string> changes;
+    std::string next_cursor;
+    bool has_more = false;
+};
+
+/// What an operation ended with; each kind of operation fills its own member.
+struct OperationResult {
+    std::optional<TokenSet> tokens;           ///< exchange, refresh
+    std::optional<AccountIdentity> identity;  ///< verify
+    std::optional<ChangePage> page;           ///< fetch
+};
+
+/// Either one request to make, or the end.
+using OperationStep = std::variant<http::OutboundRequest, OperationResult>;
+
+/// A plugin's operation in progress. Dropping it at any point ends it.
+/// Threads: one at a time, not bound to any.
+class ProviderOperation {
+  public:
+    virtual ~ProviderOperation() = default;
+    /// First call with null; then with the answer to the request that the last step gave.
+    virtual Result<OperationStep> advance(const http::OutboundResponse* response) = 0;
+};
+
+using OperationPtr = std::unique_ptr<ProviderOperation>;
+
+struct AuthorizeUrlRequest {
+    std::string redirect_uri;
+    std::string state;
+    std::string scope;           ///< empty: the connector's default
+    std::string code_challenge;  ///< PKCE S256; empty: none
+};
+
+struct CodeExchangeRequest {
+    std::string code;
+    std::string redirect_uri;
+    std::string code_verifier;  ///< empty: PKCE was not used
+};
+
+struct FetchRequest {
+    std::string cursor;  ///< empty: begin a listing
+    SyncPhase phase = SyncPhase::Live;
+    unsigned limit = 2000;  ///< records a page, a wish
+};
+
+/// What the manifest and ferry.yaml say of a connector, as far as the flow needs it.
+struct ProviderOptions {
+    std::vector<std::pair<std::string, std::string>> base_urls;  ///< name, URL
+    Milliseconds poll_interval{300'000};  ///< the safety net, spread by 10 % either way
+    Milliseconds expiry_margin{300'000};  ///< an access token is refreshed this long before its end
+    bool uses_pkce = true;
+    std::string default_scope;  ///< space-separated
+};
+
+/// A provider as its plugin implements it. Pure functions unless they start an operation.
+/// Unsupported if the plugin lacks the hook.
+/// Threads: any. Lifetime: outlives every operation it started.
+class Provider {
+  public:
+    virtual ~Provider() = default;
+
+    virtual std::string_view key() const = 0;  ///< connector key, "dropbox"
+    virtual std::string_view hub() const = 0;  ///< "documents"
+    virtual const ProviderOptions& options() const = 0;
+
+    // Webhooks (fail closed).
+    /// The answer to a provider's verification request; nullopt if the request is none.
+    virtual Result<std::optional<http::Response>> answerChallenge(const http::Request& request) = 0;
+    /// OK if `secret` signed the raw body; Unauthenticated if not.
+    virtual Status verifySignature(const http::Request& request, const Secret& secret) = 0;
+    /// Account ids that the notification names, in order, without repeats.
+    virtual Result<std::vector<std::string>> parseNotification(const http::Request& request) = 0;
+
+    // Authorization.
+    virtual Result<std::string> authorizeUrl(
+        const ProviderAccount& account, const AuthorizeUrlRequest& request
+    ) = 0;
+    virtual Result<OperationPtr> startExchange(
+        const ProviderAccount& account, const CodeExchangeRequest& request
+    ) = 0;
+    virtual Result<OperationPtr> startRefresh(
+        const ProviderAccount& account, const TokenSet& tokens
+    ) = 0;
+    virtual Result<OperationPtr> startRevoke(
+        const ProviderAccount& account, const TokenSet& tokens
+    ) = 0;
+    virtual Result<OperationPtr> startVerify(
+        const ProviderAccount& account, const TokenSet& tokens
+    ) = 0;
+
+    // Changes.
+    virtual Result<OperationPtr> startFetch(
+        const ProviderAccount& account, const TokenSet& tokens, const FetchRequest& request
+    ) = 0;
+    /// One result per change, in order. `changes` are moved into the results' `raw`.
+    virtual Result<std::vector<NormalizedChange>> normalize(
+        const ProviderAccount& account, std::vector<std::string> changes
+    ) = 0;
+};
+
+/// Finds the provider of a connector key. Threads: any; a reload may replace what it gives.
+class ProviderDirectory {
+  public:
+    virtual ~ProviderDirectory() = default;
+    /// Null if no connector of that key is loaded.
+    virtual std::shared_ptr<Provider> find(std::string_view connector_key) const = 0;
+};
+
+}  // namespace ferry::pipeline
