@@ -1,0 +1,317 @@
+#include "pipeline/change_derivation.h"
+
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ferry::pipeline {
+
+using store::FolderMove;
+using store::IndexEntry;
+using store::LostObject;
+
+namespace {
+
+/// Same object at the same path: is there a new version of it? A folder has none.
+bool isNewVersion(const IndexedObject& before, const IndexedObject& after) {
+    if (after.kind == ObjectKind::Folder && before.kind == ObjectKind::Folder) return false;
+    return before.kind != after.kind || before.content_hash != after.content_hash ||
+           before.size != after.size || before.revision != after.revision;
+}
+
+/// Same object at another path: did its content change as well? Providers may give a new revision
+/// for a mere move, so the revision counts only where there is nothing better.
+bool hasNewContent(const IndexedObject& before, const IndexedObject& after) {
+    if (after.kind == ObjectKind::Folder) return false;
+    if (!before.content_hash.empty() && !after.content_hash.empty()) {
+        return before.content_hash != after.content_hash;
+    }
+    return before.size != after.size;
+}
+
+}  // namespace
+
+ChangeDerivation::ChangeDerivation(
+    store::SyncStore& store,
+    InstanceId instance,
+    SyncPosition position,
+    std::vector<FolderMove> folder_moves,
+    DerivationOptions options
+)
+    : store_(store),
+      instance_(instance),
+      options_(std::move(options)),
+      position_(std::move(position)),
+      overlay_(store, instance) {
+    for (FolderMove& move : folder_moves) {
+        std::string from = move.from_key;
+        folder_moves_.emplace(std::move(from), std::move(move));
+    }
+}
+
+Status ChangeDerivation::prefetch(const std::vector<NormalizedChange>& page) {
+    std::vector<std::string> keys;
+    std::vector<std::string> ids;
+    keys.reserve(page.size());
+    ids.reserve(page.size());
+    for (const NormalizedChange& change : page) {
+        if (const auto* upsert = std::get_if<UpsertObject>(&change.action)) {
+            keys.push_back(store::storageKey(upsert->object));
+            ids.push_back(upsert->object.object_id);
+        } else if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
+            keys.push_back(removal->path_key);
+        } else if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
+            ids.push_back(gone->object_id);
+        }
+    }
+    return overlay_.prefetch(keys, ids);
+}
+
+Result<bool> ChangeDerivation::apply(NormalizedChange& change, TimePoint now) {
+    if (isFull()) return false;
+    if (const auto* put = std::get_if<UpsertObject>(&change.action)) {
+        return upsert(*put, change.raw, now);
+    }
+    if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
+        return removePath(removal->path_key, change.raw, now);
+    }
+    if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
+        FERRY_TRY_ASSIGN(const IndexEntry* entry, overlay_.byId(gone->object_id));
+        if (entry == nullptr) {
+            ++counts_.unknown_removals;
+            return true;
+        }
+        if (!entry->object.path_key.empty()) {
+            return removePath(std::string(entry->object.path_key), change.raw, now);
+        }
+        lose(IndexEntry(*entry), nextEventId(), {}, change.raw, now);
+        return true;
+    }
+    if (std::holds_alternative<IgnoreChange>(change.action)) ++counts_.ignored;
+    if (std::holds_alternative<RejectChange>(change.action)) ++counts_.rejected;
+    return true;
+}
+
+Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& raw, TimePoint now) {
+    const IndexedObject& object = change.object;
+    const std::string key = store::storageKey(object);
+    if (open_removal_ == key) {
+        FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
+        if (!is_done) return false;
+    }
+    FERRY_TRY_ASSIGN(const IndexEntry* occupant, overlay_.at(key));
+    if (occupant != nullptr && occupant->object.object_id != object.object_id) {
+        // A file replaces what was at its path and all below; a folder leaves the children.
+        const bool takes_children =
+            object.kind == ObjectKind::File && occupant->object.kind == ObjectKind::Folder;
+        if (takes_children) {
+            FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
+            if (!is_done) return false;
+        } else {
+            lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
+        }
+    }
+
+    FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
+    if (known != nullptr) {
+        const IndexEntry before = *known;
+        if (store::storageKey(before.object) == key) {
+            samePlace(before, object, raw, now);
+        } else {
+            overlay_.removeAt(store::storageKey(before.object));
+            moved(before.object, nextEventId(), object, raw, now);
+        }
+        return true;
+    }
+    FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
+    if (lost != nullptr) {
+        const LostObject before = *lost;
+        overlay_.removeLost(object.object_id);
+        if (store::storageKey(before.object) == key) {
+            // Gone and back in the same place: nothing happened, unless it has a new version.
+            samePlace({before.object, 0}, object, raw, now);
+        } else {
+            moved(before.object, before.event_id, object, raw, now);
+        }
+        return true;
+    }
+    FERRY_TRY(created(object, raw, now));
+    return true;
+}
+
+void ChangeDerivation::samePlace(
+    const IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
+) {
+    const bool is_new_version = isNewVersion(before.object, after);
+    if (is_new_version || before.object != after || before.generation != position_.generation) {
+        store(after);
+    }
+    if (is_new_version && !isSilent()) {
+        emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
+    }
+}
+
+void ChangeDerivation::moved(
+    const IndexedObject& before,
+    std::string event_id,
+    const IndexedObject& after,
+    std::string& raw,
+    TimePoint now
+) {
+    store(after);
+    if (isSilent()) return;
+    Event& event = emit(EventType::Moved, std::move(event_id), after, now);
+    event.previous_path = before.path;
+    event.occurred_at = now;  // the provider's time is that of the content, not of the move
+    event.raw = raw;
+    const std::string id = event.id;
+
+    FolderMove* parent = moveOfParent(before.path_key);
+    const bool follows_parent =
+        parent != nullptr &&
+        after.path_key == parent->to_key + before.path_key.substr(parent->from_key.size());
+    if (follows_parent) {
+        event.cascade_of = parent->event_id;
+        if (!parent->children_seen) {
+            parent->children_seen = true;
+            changed_moves_.push_back(parent->from_key);
+        }
+    } else if (after.kind == ObjectKind::Folder && !before.path_key.empty() &&
+               !after.path_key.empty() && folder_moves_.size() < kFolderMovesMax) {
+        folder_moves_[before.path_key] = FolderMove{
+            after.object_id, id, before.path_key, after.path_key, before.path, after.path, false};
+        changed_moves_.push_back(before.path_key);
+    }
+    if (hasNewContent(before, after)) {
+        emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
+    }
+}
+
+Status ChangeDerivation::created(const IndexedObject& object, std::string& raw, TimePoint now) {
+    store(object);
+    if (isSilent() && !options_.reports_baseline) return {};
+    bool is_restored = false;
+    if (!isSilent()) {
+        FERRY_TRY_ASSIGN(
+            const auto known, store_.hasTombstones(instance_, std::span(&object.object_id, 1))
+        );
+        is_restored = known.front();
+        if (is_restored) tombstone_removals_.push_back(object.object_id);
+    }
+    Event& event = emit(EventType::Created, nextEventId(), object, now);
+    event.is_restored = is_restored;
+    event.raw = std::move(raw);
+    return {};
+}
+
+Result<bool> ChangeDerivation::removePath(
+    const std::string& path_key, const std::string& raw, TimePoint now
+) {
+    FERRY_TRY_ASSIGN(const IndexEntry* found, overlay_.at(path_key));
+    if (found != nullptr) {
+        const IndexEntry entry = *found;
+        std::string event_id = nextEventId();
+        lose(entry, event_id, {}, raw, now);
+        if (entry.object.kind == ObjectKind::File) return true;
+        open_removal_ = path_key;
+        open_removal_event_id_ = std::move(event_id);
+    } else if (open_removal_ != path_key) {
+        // Nothing here, but perhaps below: a provider may not have listed the folder itself.
+        open_removal_ = path_key;
+        open_removal_event_id_.clear();
+        FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, 1));
+        if (children.empty()) {
+            ++counts_.unknown_removals;
+            open_removal_.clear();
+            return true;
+        }
+    }
+    FERRY_TRY_ASSIGN(const bool is_done, removeBelow(path_key, open_removal_event_id_, raw, now));
+    if (is_done) open_removal_.clear();
+    return is_done;
+}
+
+Result<bool> ChangeDerivation::removeBelow(
+    const std::string& path_key,
+    const std::string& cascade_of,
+    const std::string& raw,
+    TimePoint now
+) {
+    for (;;) {
+        if (isFull()) return false;
+        FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, kSubtreeChunk));
+        for (const IndexEntry& child : children)
+            lose(child, nextEventId(), cascade_of, raw, now);
+        if (children.size() < kSubtreeChunk) return true;
+    }
+}
+
+void ChangeDerivation::lose(
+    const IndexEntry& entry,
+    std::string event_id,
+    const std::string& cascade_of,
+    const std::string& raw,
+    TimePoint now
+) {
+    overlay_.removeAt(store::storageKey(entry.object));
+    if (isSilent()) return;
+    overlay_.addLost({entry.object, std::move(event_id), cascade_of, raw, toEpochMilliseconds(now)}
+    );
+}
+
+FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) {
+    if (folder_moves_.empty()) return nullptr;
+    for (std::size_t end = path_key.rfind('/'); end != std::string::npos && end > 0;
+         end = path_key.rfind('/', end - 1)) {
+        const auto found = folder_moves_.find(path_key.substr(0, end));
+        if (found != folder_moves_.end()) return &found->second;
+    }
+    return nullptr;
+}
+
+std::string ChangeDerivation::nextEventId() {
+    const std::string source =
+        fmt::format("{}/{}/{}", options_.hub_id, instance_.value, ++position_.event_sequence);
+    return base64UrlEncode(asText(sha256(source)).substr(0, 15));
+}
+
+Event& ChangeDerivation::emit(
+    EventType type, std::string id, const IndexedObject& object, TimePoint now
+) {
+    Event& event = events_.emplace_back();
+    event.type = type;
+    event.id = std::move(id);
+    event.object = object;
+    event.occurred_at = object.modified_ms > 0 ? fromEpochMilliseconds(object.modified_ms) : now;
+    switch (position_.phase) {
+        case SyncPhase::Baseline:
+            event.origin = EventOrigin::Baseline;
+            break;
+        case SyncPhase::Live:
+            event.origin = EventOrigin::Live;
+            break;
+        case SyncPhase::Resync:
+            event.origin = EventOrigin::Resync;
+            break;
+    }
+    return event;
+}
+
+std::vector<Event> ChangeDerivation::flush(store::SyncCommit& commit) {
+    commit.instance = instance_;
+    commit.position = position_;
+    overlay_.takeWrites(commit);
+    commit.clears_folder_moves = std::exchange(clears_folder_moves_, false);
+    for (const std::string& from_key : std::exchange(changed_moves_, {})) {
+        const auto found = folder_moves_.find(from_key);
+        if (found != folder_moves_.end()) commit.folder_move_puts.push_back(found->second);
+    }
+    commit.tombstone_puts = std::exchange(tombstones_, {});
+    commit.tombstone_removals = std::exchange(tombstone_removals_, {});
+    return std::exchange(events_, {});
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,140 @@
+#pragma once
+// Turns a provider's changes ("there is this now", "there is nothing here now") into created,
+// updated, moved and deleted events, by comparing them with the object index. Pure but for reads of
+// the store: the sync worker commits what comes out.
+//
+// A removal does not become an event at once: the object is lost, and may turn up at another path
+// in a later page or drain (a move comes in two halves, in either order). What is still lost when
+// the move window closes was deleted. host/pipeline/README.md has the rules in full.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/event.h"
+#include "model/object.h"
+#include "model/sync_position.h"
+#include "pipeline/index_overlay.h"
+#include "store/sync_store.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::pipeline {
+
+struct DerivationOptions {
+    std::string hub_id;             ///< unique to the store: goes into event ids
+    bool reports_baseline = false;  ///< Created events for what a baseline finds
+    Milliseconds move_window{2000};
+    std::size_t writes_max = 20'000;  ///< index writes of one commit, about
+};
+
+/// What is to do when the feed has no more pages.
+enum class DrainEnd : std::uint8_t {
+    Complete,      ///< commit and wait for the next notice
+    WaitForMoves,  ///< commit, and drain again at position().window_until_ms
+    Continue,      ///< commit, then call finish again: there was more than fits one commit
+};
+
+/// Counts of what a page did not turn into events.
+struct DerivationCounts {
+    std::uint64_t unknown_removals = 0;
+    std::uint64_t ignored = 0;
+    std::uint64_t rejected = 0;
+};
+
+/// One drain of one instance. Threads: one at a time.
+class ChangeDerivation {
+  public:
+    static constexpr unsigned kWindowRoundsMax = 3;
+    static constexpr std::size_t kFolderMovesMax = 10'000;
+    /// Descendants handled between two looks at the size of the commit.
+    static constexpr std::size_t kSubtreeChunk = 2'000;
+
+    ChangeDerivation(
+        store::SyncStore& store,
+        InstanceId instance,
+        SyncPosition position,
+        std::vector<store::FolderMove> folder_moves,
+        DerivationOptions options
+    );
+
+    /// Reads ahead what the page will ask.
+    Status prefetch(const std::vector<NormalizedChange>& page);
+
+    /// Applies one change. False: the commit is full; flush and call again with the same change.
+    Result<bool> apply(NormalizedChange& change, TimePoint now);
+
+    /// Ends the drain after the last page. `had_changes`: this drain saw at least one record.
+    Result<DrainEnd> finish(TimePoint now, bool had_changes);
+
+    /// Moves events and index writes since the last flush into `commit`, with the position.
+    std::vector<Event> flush(store::SyncCommit& commit);
+
+    SyncPosition& position() { return position_; }
+    const DerivationCounts& counts() const { return counts_; }
+
+  private:
+    Result<bool> upsert(const UpsertObject& change, std::string& raw, TimePoint now);
+    Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
+    Result<bool> removeBelow(
+        const std::string& path_key,
+        const std::string& cascade_of,
+        const std::string& raw,
+        TimePoint now
+    );
+    void samePlace(
+        const store::IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
+    );
+    void moved(
+        const IndexedObject& before,
+        std::string event_id,
+        const IndexedObject& after,
+        std::string& raw,
+        TimePoint now
+    );
+    Status created(const IndexedObject& object, std::string& raw, TimePoint now);
+    void lose(
+        const store::IndexEntry& entry,
+        std::string event_id,
+        const std::string& cascade_of,
+        const std::string& raw,
+        TimePoint now
+    );
+    /// The recorded move of a folder that `path_key` was in (or below), or null.
+    store::FolderMove* moveOfParent(const std::string& path_key);
+
+    Result<bool> sweepUnseen(TimePoint now);
+    Result<bool> loseLeftBehind(TimePoint now);
+    Result<bool> hasLost();
+    /// True: the move window is open, come back at its end.
+    bool waitsForMoves(TimePoint now, bool had_changes);
+    Result<bool> settleLost(TimePoint now);
+    Status settle(const store::LostObject& lost, TimePoint now);
+
+    bool isFull() const { return overlay_.writes() >= options_.writes_max; }
+    /// A baseline fills the index and tells nobody.
+    bool isSilent() const { return position_.phase == SyncPhase::Baseline; }
+    std::string nextEventId();
+    Event& emit(EventType type, std::string id, const IndexedObject& object, TimePoint now);
+    void store(const IndexedObject& object) { overlay_.put({object, position_.generation}); }
+
+    store::SyncStore& store_;
+    const InstanceId instance_;
+    const DerivationOptions options_;
+    SyncPosition position_;
+    IndexOverlay overlay_;
+    std::unordered_map<std::string, store::FolderMove> folder_moves_;  // by from_key
+    std::vector<std::string> changed_moves_;                           // from_keys to write
+    bool clears_folder_moves_ = false;
+    std::string open_removal_;  // path whose subtree is being lost over several commits
+    std::string open_removal_event_id_;
+    bool is_settling_ = false;  // the move window is over for this drain
+    std::vector<Event> events_;
+    std::vector<IndexedObject> tombstones_;
+    std::vector<std::string> tombstone_removals_;
+    DerivationCounts counts_;
+};
+
+}  // namespace ferry::pipeline

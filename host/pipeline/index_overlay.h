@@ -1,0 +1,81 @@
+#pragma once
+// The object index as one page of changes sees it: reads through to the store, keeps what the page
+// wrote, and hands the writes over as a commit. Memory is bounded by the page and by `isFull`.
+
+#include "base/result.h"
+#include "model/ids.h"
+#include "store/sync_store.h"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Threads: one at a time. Lifetime: the store outlives it. One drain of the instance at a time, so
+/// the store does not change under it but by its own commits.
+class IndexOverlay {
+  public:
+    IndexOverlay(store::SyncStore& store, InstanceId instance)
+        : store_(store), instance_(instance) {}
+
+    /// Reads everything about these keys and ids in a few calls, so that the page does not ask one
+    /// by one. Leaving some out costs time only.
+    Status prefetch(std::span<const std::string> keys, std::span<const std::string> object_ids);
+
+    /// The entry at a storage key, or null. Valid until the next call that is not const.
+    Result<const store::IndexEntry*> at(const std::string& key);
+    Result<const store::IndexEntry*> byId(const std::string& object_id);
+    Result<const store::LostObject*> lostById(const std::string& object_id);
+    /// True if the object was deleted once.
+    Result<bool> hasTombstone(const std::string& object_id);
+
+    /// Up to `limit` entries below the folder `path_key`, those of this page included.
+    Result<std::vector<store::IndexEntry>> below(const std::string& path_key, std::size_t limit);
+
+    /// Puts an entry; its storage key must have been read, and be free or hold the same object.
+    void put(store::IndexEntry entry);
+    void removeAt(const std::string& key);
+    void addLost(store::LostObject lost);
+    void removeLost(const std::string& object_id);
+
+    /// Number of entries and lost objects that a commit would write.
+    std::size_t writes() const { return writes_; }
+
+    /// This page lost an object that has not come back.
+    bool addsLost() const;
+    /// A commit would change which objects the store has as lost.
+    bool changesLost() const;
+
+    /// Moves the writes into `commit` and forgets everything, reads too.
+    void takeWrites(store::SyncCommit& commit);
+
+  private:
+    struct Slot {
+        std::optional<store::IndexEntry> entry;
+        std::string stored_id;  ///< object id that the store has at this key; empty: none
+        bool is_dirty = false;
+    };
+    struct LostSlot {
+        std::optional<store::LostObject> lost;
+        bool is_stored = false;
+        bool is_dirty = false;
+    };
+
+    void remember(const std::string& key, std::optional<store::IndexEntry> entry);
+    void markDirty(Slot& slot);
+
+    store::SyncStore& store_;
+    const InstanceId instance_;
+    std::map<std::string, Slot, std::less<>> slots_;          // ordered: `below` reads ranges
+    std::unordered_map<std::string, std::string> key_of_id_;  // "" = not in the index
+    std::unordered_map<std::string, LostSlot> lost_;
+    std::unordered_map<std::string, bool> tombstones_;
+    std::size_t writes_ = 0;
+};
+
+}  // namespace ferry::pipeline
