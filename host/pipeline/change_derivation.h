@@ -73,6 +73,7 @@ class ChangeDerivation {
     std::vector<Event> flush(store::SyncCommit& commit);
 
     SyncPosition& position() { return position_; }
+    const SyncPosition& position() const { return position_; }
     const DerivationCounts& counts() const { return counts_; }
 
   private:
