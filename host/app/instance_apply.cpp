@@ -1,15 +1,15 @@
 #include "app/instance_apply.h"
 
+#include "base/json_writer.h"
+#include "pipeline/instance_lookup.h"
+#include "pipeline/instance_settings.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-
-#include "base/json_writer.h"
-#include "pipeline/instance_lookup.h"
-#include "pipeline/instance_settings.h"
 
 namespace ferry::app {
 namespace {
@@ -35,14 +35,17 @@ Configuration configurationOf(const config::InstanceDefinition& definition) {
 
 /// What two versions of an instance are compared by, without opening either.
 Digest256 fingerprintOf(
-    const config::InstanceDefinition& definition, const Configuration& configuration,
+    const config::InstanceDefinition& definition,
+    const Configuration& configuration,
     const SealingKey& key
 ) {
     JsonWriter json;
     json.beginObject().field("key", definition.key).key("tags").beginArray();
-    for (const std::string& tag : definition.tags) json.string(tag);
+    for (const std::string& tag : definition.tags)
+        json.string(tag);
     json.endArray().key("configuration").beginObject();
-    for (const auto& [name, value] : configuration) json.field(name, value);
+    for (const auto& [name, value] : configuration)
+        json.field(name, value);
     json.endObject().endObject();
     return key.fingerprint(json.view());
 }
@@ -50,9 +53,12 @@ Digest256 fingerprintOf(
 bool sameCredentials(const Configuration& a, const Configuration& b) {
     const auto credentials = [](const Configuration& from) {
         Configuration found;
-        std::copy_if(from.begin(), from.end(), std::inserter(found, found.end()), [](const auto& e) {
-            return isCredential(e.first);
-        });
+        std::copy_if(
+            from.begin(),
+            from.end(),
+            std::inserter(found, found.end()),
+            [](const auto& e) { return isCredential(e.first); }
+        );
         return found;
     };
     return credentials(a) == credentials(b);
@@ -67,12 +73,23 @@ class Applier {
   private:
     Status loadStored();
     Status declare(const config::InstanceDefinition& definition);
-    Status addNew(const config::InstanceDefinition& definition, Configuration configuration,
-                  const Digest256& fingerprint);
-    Status addChanged(const config::InstanceDefinition& definition, Configuration configuration,
-                      const Digest256& fingerprint, InstanceId id);
-    Status fill(Instance& instance, const config::InstanceDefinition& definition,
-                const Configuration& configuration, const Digest256& fingerprint);
+    Status addNew(
+        const config::InstanceDefinition& definition,
+        Configuration configuration,
+        const Digest256& fingerprint
+    );
+    Status addChanged(
+        const config::InstanceDefinition& definition,
+        Configuration configuration,
+        const Digest256& fingerprint,
+        InstanceId id
+    );
+    Status fill(
+        Instance& instance,
+        const config::InstanceDefinition& definition,
+        const Configuration& configuration,
+        const Digest256& fingerprint
+    );
     Result<WebhookSecretId> webhookSecretOf(const Configuration& configuration);
     Result<CallbackId> callbackOf(const Configuration& configuration);
     Status flush();
@@ -129,7 +146,8 @@ Status Applier::declare(const config::InstanceDefinition& definition) {
 }
 
 Status Applier::addNew(
-    const config::InstanceDefinition& definition, Configuration configuration,
+    const config::InstanceDefinition& definition,
+    Configuration configuration,
     const Digest256& fingerprint
 ) {
     Instance instance;
@@ -143,8 +161,10 @@ Status Applier::addNew(
 }
 
 Status Applier::addChanged(
-    const config::InstanceDefinition& definition, Configuration configuration,
-    const Digest256& fingerprint, InstanceId id
+    const config::InstanceDefinition& definition,
+    Configuration configuration,
+    const Digest256& fingerprint,
+    InstanceId id
 ) {
     FERRY_TRY_ASSIGN(auto stored, parts_.store.instances().find(id));
     if (!stored) return addNew(definition, std::move(configuration), fingerprint);
@@ -152,11 +172,12 @@ Status Applier::addChanged(
     const bool is_same = instance.configuration_fingerprint == fingerprint;
     bool keeps_authorization = is_same;
     if (!is_same) {
-        FERRY_TRY_ASSIGN(const Configuration before,
-                         pipeline::openConfiguration(instance.sealed_configuration, instance.name,
-                                                     parts_.key));
-        keeps_authorization = instance.connector_key == definition.key &&
-                              sameCredentials(before, configuration);
+        FERRY_TRY_ASSIGN(
+            const Configuration before,
+            pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
+        );
+        keeps_authorization =
+            instance.connector_key == definition.key && sameCredentials(before, configuration);
         ++report_.changed;
     } else {
         ++report_.unchanged;  // it only moved to another line
@@ -173,8 +194,10 @@ Status Applier::addChanged(
 }
 
 Status Applier::fill(
-    Instance& instance, const config::InstanceDefinition& definition,
-    const Configuration& configuration, const Digest256& fingerprint
+    Instance& instance,
+    const config::InstanceDefinition& definition,
+    const Configuration& configuration,
+    const Digest256& fingerprint
 ) {
     instance.name = definition.name;
     instance.connector_key = definition.key;
@@ -233,18 +256,20 @@ Status Applier::flush() {
 
 Status Applier::removeUndeclared(const config::InstanceLoad& load) {
     std::set<std::string, std::less<>> rejected;
-    for (const config::RejectedInstance& instance : load.rejected) rejected.insert(instance.name);
-    const std::set<std::string, std::less<>> unreadable(load.unreadable_files.begin(),
-                                                        load.unreadable_files.end());
+    for (const config::RejectedInstance& instance : load.rejected)
+        rejected.insert(instance.name);
+    const std::set<std::string, std::less<>> unreadable(
+        load.unreadable_files.begin(), load.unreadable_files.end()
+    );
     std::vector<InstanceId> gone;
     for (const auto& [name, instance] : stored_) {
         if (declared_.contains(name)) continue;
         const std::string file = instance.source.substr(0, instance.source.rfind(':'));
         // An instance without a readable name may be any of its file.
-        const bool has_nameless = std::any_of(
-            load.rejected.begin(), load.rejected.end(),
-            [&](const auto& item) { return item.name.empty() && item.file == file; }
-        );
+        const bool has_nameless =
+            std::any_of(load.rejected.begin(), load.rejected.end(), [&](const auto& item) {
+                return item.name.empty() && item.file == file;
+            });
         if (rejected.contains(name) || unreadable.contains(file) || has_nameless) {
             ++report_.kept;
             continue;
@@ -261,10 +286,10 @@ Status Applier::tellKept(const config::InstanceLoad& load) {
         const auto found = stored_.find(rejected.name);
         if (found == stored_.end()) continue;
         FERRY_TRY(parts_.store.instances().setReason(
-            found->second.id, "its new version in " + rejected.file + ":" +
-                                  std::to_string(rejected.line) +
-                                  " has an error, so it runs on with the previous one; see "
-                                  "'ferry lint'"
+            found->second.id,
+            "its new version in " + rejected.file + ":" + std::to_string(rejected.line) +
+                " has an error, so it runs on with the previous one; see "
+                "'ferry lint'"
         ));
     }
     return {};

@@ -2,10 +2,6 @@
 // Makes the store hold what the instance files declare: the difference is applied in one go, and
 // what is unchanged is not touched. An instance whose new version has an error keeps its old one.
 
-#include <cstddef>
-#include <string>
-#include <vector>
-
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -14,6 +10,10 @@
 #include "model/ids.h"
 #include "pipeline/stages.h"
 #include "store/store.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace ferry::app {
 

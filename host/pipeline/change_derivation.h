@@ -78,6 +78,7 @@ class ChangeDerivation {
 
   private:
     Result<bool> upsert(const UpsertObject& change, std::string& raw, TimePoint now);
+    void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
     Result<bool> removeBelow(
         const std::string& path_key,

@@ -47,6 +47,9 @@ std::string problemOf(const NormalizedChange& change) {
         return removal->path_key.empty() ? "removal names no path"
                                          : problemOfPath(removal->path_key);
     }
+    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
+        return problemOf(direct->object);
+    }
     if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
         return gone->object_id.empty() ? "removal names no object" : std::string();
     }
