@@ -236,11 +236,13 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
     response_.latency =
         std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
     response_.error = classify(code);
-    if (response_.error == TransportError::None) {
+    if (code == CURLE_OK && response_.error == TransportError::None) {
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
         response_.status = static_cast<int>(status);
-        return std::move(response_);
+        // curl takes a head that ends with the connection for a whole one.
+        if (is_head_complete_ && status >= 200) return std::move(response_);
+        response_.error = TransportError::Reset;
     }
     OutboundResponse failed = failure(response_.error, {});
     failed.latency = response_.latency;
@@ -249,6 +251,8 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
     } else if (is_too_large_) {
         failed.error_detail =
             fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);
+    } else if (code == CURLE_OK) {
+        failed.error_detail = "the connection ended in the middle of the answer's head";
     } else {
         failed.error_detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     }

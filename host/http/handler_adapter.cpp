@@ -8,10 +8,11 @@
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -82,8 +83,7 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         const bool must_close = refusal.has_value();
         const Response response = refusal ? std::move(*refusal) : factory_.answer(request);
         if (must_close || is_chunked_ || socket.isCrowded()) out.setKeepAlive(false);
-        socket.setDeadline(factory_.options().write_timeout);
-        send(request, response, out);
+        send(request, response, out, socket);
         if (must_close) socket.lingerClose(kLingerBytesMax, kLingerTime);
         socket.expectHead();
     }
@@ -150,14 +150,45 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         }
     }
 
-    static void send(const Request& request, const Response& response, HTTPServerResponse& out) {
-        out.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status));
-        if (!response.content_type.empty()) out.setContentType(response.content_type);
+    /// Head and body in one send. Poco's own stream would keep a short answer until after this
+    /// call, and cut a long one into pieces of 8 KiB.
+    void send(
+        const Request& request,
+        const Response& response,
+        HTTPServerResponse& out,
+        ConnectionSocket& socket
+    ) {
+        const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status);
+        std::string bytes;
+        bytes.reserve(512 + response.body.size());
+        fmt::format_to(
+            std::back_inserter(bytes),
+            "HTTP/1.1 {} {}\r\nDate: {}\r\nConnection: {}\r\nX-Request-Id: {}\r\n",
+            response.status,
+            Poco::Net::HTTPResponse::getReasonForStatus(status),
+            out.get("Date", ""),
+            out.getKeepAlive() ? "keep-alive" : "close",
+            request.request_id
+        );
+        const auto add = [&bytes](std::string_view name, std::string_view value) {
+            bytes.append(name).append(": ").append(value).append("\r\n");
+        };
+        if (!response.content_type.empty()) add("Content-Type", response.content_type);
         for (const auto& [name, value] : response.headers.fields())
-            out.add(name, value);
-        out.set("X-Request-Id", request.request_id);
-        // Head and body in one send, as long as they fit into Poco's 8 KiB.
-        out.sendBuffer(response.body.data(), response.body.size());
+            add(name, value);
+        // 204 and 304 have no body, and 204 no length either (RFC 9110, 8.6).
+        const bool has_body = response.status != 204 && response.status != 304;
+        if (has_body) add("Content-Length", std::to_string(response.body.size()));
+        bytes.append("\r\n");
+        if (has_body && request.method != "HEAD") bytes.append(response.body);
+        socket.setDeadline(factory_.options().write_timeout);
+        try {
+            socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), 0);
+        } catch (const Poco::Exception&) {
+            // Half an answer is out: nothing may follow it, least of all Poco's own 500.
+            out.setKeepAlive(false);
+            socket.lingerClose(0, Milliseconds(0));
+        }
     }
 
     HandlerAdapterFactory& factory_;

@@ -48,7 +48,8 @@ void Router::add(std::string_view method, std::string_view pattern, RouteHandler
 Response Router::handle(const Request& request) const {
     const bool is_raw = !request.raw_path.empty();
     const std::vector<std::string_view> path = split(is_raw ? request.raw_path : request.path);
-    const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+    const std::string_view method =
+        request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     std::string allowed;
     for (const Route& route : routes_) {
         if (!matches(route, path)) continue;

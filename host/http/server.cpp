@@ -81,7 +81,9 @@ Status Server::start() {
     try {
         state_->gauge = std::make_shared<ConnectionGauge>(options.threads);
         ListeningSocket socket(state_->gauge, SocketTimeouts{options.head_timeout});
-        socket.bind(Poco::Net::SocketAddress(options.host, options.port), true);
+        // Without the port being shared, which Poco's two-argument form does: a second hub on the
+        // same port must fail and not take half of the requests.
+        socket.bind(Poco::Net::SocketAddress(options.host, options.port), true, false);
         socket.listen(kListenBacklog);
         state_->port = socket.address().port();
         state_->threads = std::make_unique<Poco::ThreadPool>(

@@ -62,6 +62,9 @@ std::vector<Case> cases() {
     std::vector<Case> all = {
         {"closes without a word", says(""), TransportError::Reset},
         {"truncates the head", says("HTTP/1.1 200 OK\r\nContent-"), TransportError::Reset},
+        {"ends after an interim answer",
+         says("HTTP/1.1 103 Early Hints\r\n\r\n"),
+         TransportError::Reset},
         {"truncates the body", says(ok + "Content-Length: 10\r\n\r\nabc"), TransportError::Reset},
         {"truncates a chunk", says(chunked + "a\r\nabc"), TransportError::Reset},
         {"sends a bad chunk", says(chunked + "zz\r\nabc\r\n"), TransportError::Reset},

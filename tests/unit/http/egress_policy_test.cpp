@@ -139,10 +139,10 @@ TEST(EgressPolicy, RefusalNamesAddressAndRange) {
 TEST(EgressPolicy, UrlsNeedAWebSchemeAndAnOpenPort) {
     const EgressPolicy policy = EgressPolicy::standard({});
 
-    for (std::uint16_t port : {80, 443, 1024, 8080, 65535}) {
+    for (const std::uint16_t port : std::vector<std::uint16_t>{80, 443, 1024, 8080, 65535}) {
         EXPECT_TRUE(policy.checkUrl(Traffic::Callback, "https", port)) << port;
     }
-    for (std::uint16_t port : {0, 22, 25, 79, 81, 442, 444, 1023}) {
+    for (const std::uint16_t port : std::vector<std::uint16_t>{0, 22, 25, 79, 81, 442, 444, 1023}) {
         EXPECT_FALSE(policy.checkUrl(Traffic::Callback, "https", port)) << port;
     }
     EXPECT_TRUE(policy.checkUrl(Traffic::Provider, "http", 25));

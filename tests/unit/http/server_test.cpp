@@ -65,7 +65,7 @@ TEST_F(ServerTest, IdleClientsStayWhileThereIsRoom) {
         for (RawClient* client : {&one, &two}) {
             client->send(kGet);
             const std::string answer = client->readAnswer();
-            EXPECT_EQ(answer.find("Connection: Close"), std::string::npos) << answer;
+            EXPECT_EQ(answer.find("Connection: close"), std::string::npos) << answer;
             EXPECT_EQ(statusOfAnswer(answer), 200);
         }
     }
@@ -93,7 +93,7 @@ TEST_F(ServerTest, BusyClientsAreAskedToReconnectWhileOthersWait) {
         std::this_thread::yield();
     leave.set_value();
 
-    EXPECT_NE(first.readAnswer().find("Connection: Close"), std::string::npos);
+    EXPECT_NE(first.readAnswer().find("Connection: close"), std::string::npos);
     EXPECT_EQ(statusOfAnswer(second.readAnswer()), 200);
 }
 
