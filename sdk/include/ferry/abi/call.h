@@ -25,9 +25,9 @@ struct ferry_call {
     /* Explains the failure that the hook is about to return. `message` says what failed where, in
      * lower case, without secrets; the host keeps 512 bytes of it. `retry_after_ms`: how long the
      * provider asked to wait, or -1. The last call counts. */
-    void (*fail
-    )(const ferry_call* call, ferry_status status, int64_t retry_after_ms, ferry_str message)
-        FERRY_NOEXCEPT;
+    void (*fail)(
+        const ferry_call* call, ferry_status status, int64_t retry_after_ms, ferry_str message
+    ) FERRY_NOEXCEPT;
 };
 
 FERRY_EXTERN_C_END

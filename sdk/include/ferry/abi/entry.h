@@ -26,9 +26,9 @@ typedef struct ferry_module {
     ferry_str version;  /* of the plugin, eg: "1.4.0" */
 
     /* Makes the object for one connector; `host` outlives it. [control] */
-    ferry_status (*create
-    )(const ferry_host* host, const ferry_call* call, const ferry_setup* setup, void** self)
-        FERRY_NOEXCEPT;
+    ferry_status (*create)(
+        const ferry_host* host, const ferry_call* call, const ferry_setup* setup, void** self
+    ) FERRY_NOEXCEPT;
     /* All operations were dropped before. [control] */
     void (*destroy)(void* self) FERRY_NOEXCEPT;
     /* The table of an extension, or NULL; the same for every object. `id` ends with NUL:

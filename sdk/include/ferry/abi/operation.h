@@ -22,12 +22,10 @@ FERRY_EXTERN_C_BEGIN
 typedef struct ferry_operation ferry_operation;
 
 /* [worker] */
-typedef ferry_status (*ferry_advance_fn
-)(void* self,
-  ferry_operation* op,
-  const ferry_call* call,
-  const ferry_http_response* response,
-  const ferry_sink* sink) FERRY_NOEXCEPT;
+typedef ferry_status (*ferry_advance_fn)(
+    void* self, ferry_operation* op, const ferry_call* call, const ferry_http_response* response,
+    const ferry_sink* sink
+) FERRY_NOEXCEPT;
 
 /* [worker] */
 typedef void (*ferry_drop_fn)(void* self, ferry_operation* op) FERRY_NOEXCEPT;

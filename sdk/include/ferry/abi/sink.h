@@ -21,8 +21,9 @@ struct ferry_sink {
     void* ctx;         /* the host's */
 
     /* Operations: exactly once before FERRY_NEED_HTTP is returned. */
-    ferry_status (*http_request)(const ferry_sink* sink, const ferry_http_request* request)
-        FERRY_NOEXCEPT;
+    ferry_status (*http_request)(
+        const ferry_sink* sink, const ferry_http_request* request
+    ) FERRY_NOEXCEPT;
     /* ferry_auth_1.authorize_url: the URL. */
     ferry_status (*text)(const ferry_sink* sink, ferry_str text) FERRY_NOEXCEPT;
     /* ferry_auth_1.exchange, refresh: exactly once. */

@@ -23,7 +23,8 @@
  *  5. Out parameters are written only on success.
  *
  * THREAD TAGS (at the end of the comment of each function pointer)
- *  [control]  never runs at the same time as any other call into the module
+ *  [control]  no two control calls of a module run at the same time; calls of other tags may run
+ *             beside them, for objects that were created and not destroyed
  *  [worker]   any thread of the host, at the same time as calls for other operations; the calls of
  *             one operation never overlap, but may come from different threads
  *  [pure]     any thread, any number at once; the result depends on the arguments alone

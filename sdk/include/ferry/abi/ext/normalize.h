@@ -15,12 +15,10 @@ typedef struct ferry_normalize_1 {
 
     /* For every change, in order, at least one of sink->index_op, sink->event, sink->reject with
      * its index. Same input, same output. [pure] */
-    ferry_status (*normalize
-    )(void* self,
-      const ferry_call* call,
-      const ferry_account* account,
-      ferry_changes changes,
-      const ferry_sink* sink) FERRY_NOEXCEPT;
+    ferry_status (*normalize)(
+        void* self, const ferry_call* call, const ferry_account* account, ferry_changes changes,
+        const ferry_sink* sink
+    ) FERRY_NOEXCEPT;
 } ferry_normalize_1;
 
 FERRY_EXTERN_C_END

@@ -20,23 +20,26 @@ typedef struct ferry_crypto_1 {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     /* 32 bytes to `digest` (FIPS 180-4). [pure] */
-    ferry_status (*sha256)(const ferry_call* call, ferry_bytes data, uint8_t* digest)
-        FERRY_NOEXCEPT;
+    ferry_status (*sha256)(
+        const ferry_call* call, ferry_bytes data, uint8_t* digest
+    ) FERRY_NOEXCEPT;
     /* 32 bytes to `mac` (RFC 2104). [pure] */
-    ferry_status (*hmac_sha256
-    )(const ferry_call* call, ferry_bytes key, ferry_bytes data, uint8_t* mac) FERRY_NOEXCEPT;
+    ferry_status (*hmac_sha256)(
+        const ferry_call* call, ferry_bytes key, ferry_bytes data, uint8_t* mac
+    ) FERRY_NOEXCEPT;
     /* 1 if equal, in a time that depends on the sizes only. [pure] */
-    ferry_bool (*equal_constant_time)(const ferry_call* call, ferry_bytes a, ferry_bytes b)
-        FERRY_NOEXCEPT;
+    ferry_bool (*equal_constant_time)(
+        const ferry_call* call, ferry_bytes a, ferry_bytes b
+    ) FERRY_NOEXCEPT;
     /* Text of `data` to `out`. *size is in: room in `out`; out: bytes written, or with
      * FERRY_ERROR_LIMIT the room needed. [pure] */
-    ferry_status (*encode
-    )(const ferry_call* call, ferry_encoding encoding, ferry_bytes data, char* out, size_t* size)
-        FERRY_NOEXCEPT;
+    ferry_status (*encode)(
+        const ferry_call* call, ferry_encoding encoding, ferry_bytes data, char* out, size_t* size
+    ) FERRY_NOEXCEPT;
     /* The inverse; FERRY_ERROR_MALFORMED if `text` is not of that encoding. [pure] */
-    ferry_status (*decode
-    )(const ferry_call* call, ferry_encoding encoding, ferry_str text, uint8_t* out, size_t* size)
-        FERRY_NOEXCEPT;
+    ferry_status (*decode)(
+        const ferry_call* call, ferry_encoding encoding, ferry_str text, uint8_t* out, size_t* size
+    ) FERRY_NOEXCEPT;
 } ferry_crypto_1;
 
 FERRY_EXTERN_C_END

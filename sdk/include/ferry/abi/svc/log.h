@@ -18,9 +18,9 @@ typedef struct ferry_log_1 {
     uint32_t reserved; /* 0 */
     /* One line; `message` without secrets or line breaks, at most 512 bytes are kept. `call` is
      * the one of the running hook. [pure] */
-    void (*log
-    )(const ferry_call* call, ferry_log_level level, ferry_str message, ferry_fields fields)
-        FERRY_NOEXCEPT;
+    void (*log)(
+        const ferry_call* call, ferry_log_level level, ferry_str message, ferry_fields fields
+    ) FERRY_NOEXCEPT;
 } ferry_log_1;
 
 FERRY_EXTERN_C_END
