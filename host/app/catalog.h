@@ -2,12 +2,12 @@
 // All connectors that are there: their manifests, and the plugins behind them. What can't be used
 // is listed with the reason and stops nothing.
 
+#include "base/clock.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
 #include "config/hub_config.h"
 #include "observe/log.h"
 #include "pipeline/stages.h"
-#include "plugin/plugin_registry.h"
 
 #include <filesystem>
 #include <map>
@@ -36,8 +36,8 @@ struct CatalogSnapshot {
 /// Threads: load by one at a time; the rest from any.
 class Catalog final : public pipeline::ProviderDirectory {
   public:
-    /// `config` and `log` outlive it. Providers stay usable as long as somebody holds them.
-    Catalog(const config::HubConfig& config, observe::Log& log);
+    /// All that is given outlives it. Providers stay usable as long as somebody holds them.
+    Catalog(const config::HubConfig& config, const Clock& clock, observe::Log& log);
     ~Catalog() override;
 
     /// Scans the plugins and connectors folders and takes what is new or changed into use. What was
@@ -48,9 +48,12 @@ class Catalog final : public pipeline::ProviderDirectory {
     std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
 
   private:
-    const config::HubConfig& config_;
+    class Loader;
+    /// The trial program beside the running one, or nothing.
+    static std::filesystem::path probeProgram();
+
     observe::Log& log_;
-    std::unique_ptr<plugin::PluginRegistry> registry_;
+    std::unique_ptr<Loader> loader_;
     mutable std::mutex mutex_;
     std::shared_ptr<const CatalogSnapshot> snapshot_;  ///< guarded by mutex_
 };

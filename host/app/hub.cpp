@@ -25,7 +25,7 @@ Hub::Hub(config::HubConfig config, const Clock& clock, Random& random, observe::
       clock_(clock),
       random_(random),
       log_(log),
-      catalog_(config_, log) {}
+      catalog_(config_, clock, log) {}
 
 Hub::~Hub() {
     stop(Milliseconds(0));

@@ -215,6 +215,9 @@ Status Applier::fill(
 }
 
 Result<WebhookSecretId> Applier::webhookSecretOf(const Configuration& configuration) {
+    // An instance that only polls has no webhooks that could be verified.
+    const auto vendor = configuration.find("event.vendor.type");
+    if (vendor != configuration.end() && vendor->second == "polling") return WebhookSecretId();
     const auto secret = configuration.find("oauth.api.secret");
     if (secret == configuration.end() || secret->second.empty()) return WebhookSecretId();
     const auto known = secrets_.find(secret->second);

@@ -82,6 +82,7 @@ class FakeIntakeStore final : public store::InstanceStore,
     }
     Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }
     Result<std::vector<store::FileInstance>> fileInstances() override { return unsupported(); }
+    Status setReason(InstanceId, std::string_view) override { return {}; }
     Status setState(
         InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due
     ) override {

@@ -173,6 +173,7 @@ class MemoryInstanceStore final : public store::InstanceStore {
     Result<std::optional<Instance>> findByName(std::string_view) override { return unsupported(); }
     Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }
     Result<std::vector<store::FileInstance>> fileInstances() override { return unsupported(); }
+    Status setReason(InstanceId, std::string_view) override { return {}; }
     Status setState(InstanceId, InstanceState, std::string_view, TimePoint) override {
         return unsupported();
     }

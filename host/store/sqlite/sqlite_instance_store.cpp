@@ -128,6 +128,16 @@ Status SqliteInstanceStore::setState(
     );
 }
 
+Status SqliteInstanceStore::setReason(InstanceId id, std::string_view reason) {
+    return core_.write([=](Connection& connection) -> Status {
+        FERRY_TRY(connection.query("UPDATE instance SET state_reason = ? WHERE id = ?")
+                      .bind(reason, id)
+                      .run());
+        if (connection.changes() != 0) return {};
+        return fail(ErrorCode::NotFound, fmt::format("there is no instance {}", id.value));
+    });
+}
+
 Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
     std::string_view connector_key, std::string_view account_id
 ) {

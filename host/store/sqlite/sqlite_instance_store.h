@@ -20,6 +20,7 @@ class SqliteInstanceStore final : public InstanceStore {
     Status setState(
         InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due
     ) override;
+    Status setReason(InstanceId id, std::string_view reason) override;
     Result<std::vector<AccountMatch>> findByAccount(
         std::string_view connector_key, std::string_view account_id
     ) override;

@@ -1,0 +1,243 @@
+#include "app/catalog.h"
+
+#include "config/instance_file.h"
+#include "plugin/plugin_library.h"
+#include "plugin/plugin_provider.h"
+#include "plugin/plugin_scan.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+namespace ferry::app {
+
+namespace {
+
+constexpr std::string_view kComponent = "plugins";
+
+/// Lines of plugins in the hub's log.
+class PluginLines final : public plugin::PluginLog {
+  public:
+    explicit PluginLines(observe::Log& log) : log_(log) {}
+
+    void write(const plugin::LogLine& line) override {
+        observe::LogLevel level = observe::LogLevel::Info;
+        switch (line.level) {
+            case plugin::LogLevel::Debug:
+                level = observe::LogLevel::Debug;
+                break;
+            case plugin::LogLevel::Info:
+                level = observe::LogLevel::Info;
+                break;
+            case plugin::LogLevel::Warning:
+                level = observe::LogLevel::Warning;
+                break;
+            case plugin::LogLevel::Error:
+                level = observe::LogLevel::Error;
+                break;
+        }
+        std::string message = line.message;
+        for (const plugin::Field& field : line.fields) {
+            message += " " + field.name + "=" + field.value;
+        }
+        log_.write(level, "plugin", message, {{"plugin", line.plugin}, {"account", line.account}});
+    }
+
+  private:
+    observe::Log& log_;
+};
+
+std::string describeErrors(const config::Diagnostics& diagnostics) {
+    std::string text;
+    for (const config::Diagnostic& item : diagnostics.items()) {
+        if (item.severity != config::Severity::Error) continue;
+        if (!text.empty()) text += "; ";
+        text += config::describe(item);
+    }
+    return text;
+}
+
+}  // namespace
+
+/// Loads plugin folders into one snapshot after another; what is unchanged keeps its objects.
+class Catalog::Loader {
+  public:
+    Loader(
+        const config::HubConfig& config,
+        const Clock& clock,
+        observe::Log& log,
+        std::filesystem::path probe
+    )
+        : config_(config), clock_(clock), lines_(log), probe_{std::move(probe)} {}
+
+    std::shared_ptr<const CatalogSnapshot> load() {
+        auto snapshot = std::make_shared<CatalogSnapshot>();
+        const plugin::ScanResult found = plugin::scanPluginFolders(config_.plugins);
+        for (const plugin::ScanProblem& problem : found.problems) {
+            snapshot->refused.push_back(
+                {problem.path.string(), problem.refusal.rule, problem.refusal.message}
+            );
+        }
+        std::set<std::string> present;
+        for (const plugin::PluginFolder& folder : found.plugins) {
+            present.insert(folder.folder.string());
+            const plugin::Loaded<void> taken = take(folder, *snapshot);
+            if (!taken) {
+                snapshot->refused.push_back(
+                    {folder.folder.string(), taken.error().rule, taken.error().message}
+                );
+            }
+        }
+        std::erase_if(loaded_, [&](const auto& item) { return !present.contains(item.first); });
+        return snapshot;
+    }
+
+  private:
+    struct LoadedFolder {
+        std::filesystem::file_time_type library_time;
+        std::filesystem::file_time_type manifest_time;
+        config::ConnectorManifest manifest;
+        std::shared_ptr<pipeline::Provider> provider;
+    };
+
+    plugin::Loaded<void> take(const plugin::PluginFolder& folder, CatalogSnapshot& snapshot) {
+        config::Diagnostics diagnostics;
+        auto manifest = config::readManifestFile(folder.manifest, diagnostics);
+        if (!manifest) return plugin::refuse("manifest-invalid", describeErrors(diagnostics));
+        if (snapshot.manifests.contains(manifest->key)) {
+            return plugin::refuse(
+                "key-duplicate",
+                fmt::format(
+                    "connector '{}' is already served from {}",
+                    manifest->key,
+                    snapshot.manifests.at(manifest->key).source
+                )
+            );
+        }
+        const auto library = folder.library(manifest->plugin);
+        if (!library) return tl::unexpected<plugin::Refusal>(library.error());
+
+        std::error_code ignored;
+        const auto library_time = std::filesystem::last_write_time(*library, ignored);
+        const auto manifest_time = std::filesystem::last_write_time(folder.manifest, ignored);
+        LoadedFolder& entry = loaded_[folder.folder.string()];
+        const bool is_same = entry.provider != nullptr && entry.library_time == library_time &&
+                             entry.manifest_time == manifest_time;
+        if (!is_same) {
+            auto provider = makeProvider(*manifest, *library);
+            if (!provider && entry.provider != nullptr && entry.manifest.key == manifest->key) {
+                // A bad new version leaves the old one in use; the list says so.
+                snapshot.refused.push_back(
+                    {folder.folder.string(),
+                     provider.error().rule,
+                     provider.error().message + "; the version loaded before stays in use"}
+                );
+            } else if (!provider) {
+                loaded_.erase(folder.folder.string());
+                return tl::unexpected<plugin::Refusal>(provider.error());
+            } else {
+                entry = {library_time, manifest_time, std::move(*manifest), std::move(*provider)};
+            }
+        }
+        snapshot.providers.emplace(entry.manifest.key, entry.provider);
+        snapshot.manifests.emplace(entry.manifest.key, entry.manifest);
+        return {};
+    }
+
+    plugin::Loaded<std::shared_ptr<pipeline::Provider>> makeProvider(
+        const config::ConnectorManifest& manifest, const std::filesystem::path& library
+    ) {
+        plugin::LoadRequest request;
+        request.path = library;
+        request.id = manifest.key;
+        request.version = manifest.version;
+        request.abi_major = static_cast<std::uint32_t>(manifest.abi);
+        auto loaded = plugin::PluginLibrary::load(request, services_, lines_, probe_);
+        if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
+
+        plugin::CallInfo call;
+        call.now = clock_.wallNow();
+        plugin::Setup setup;
+        setup.connector = manifest.key;
+        auto instance = plugin::PluginInstance::create(*loaded, setup, call);
+        if (!instance) return plugin::refuse("create-failed", instance.error().message);
+        return std::make_shared<plugin::PluginProvider>(
+            describe(manifest), std::move(*instance), clock_
+        );
+    }
+
+    plugin::ProviderDescription describe(const config::ConnectorManifest& manifest) const {
+        plugin::ProviderDescription description;
+        description.key = manifest.key;
+        description.hub = manifest.hub;
+        description.egress = manifest.egress;
+        const config::ProviderConfig overrides = config_.provider(manifest.key);
+        for (const auto& [name, url] : manifest.base_urls) {
+            const auto found = overrides.base_urls.find(name);
+            description.options.base_urls.emplace_back(
+                name, found == overrides.base_urls.end() ? url : found->second
+            );
+        }
+        description.options.poll_interval = overrides.poll_interval;
+        if (manifest.oauth2) {
+            description.options.expiry_margin = manifest.oauth2->expiry_margin;
+            description.options.uses_pkce = manifest.oauth2->has_pkce;
+            for (const std::string& scope : manifest.oauth2->scopes) {
+                if (!description.options.default_scope.empty()) {
+                    description.options.default_scope += ' ';
+                }
+                description.options.default_scope += scope;
+            }
+        }
+        return description;
+    }
+
+    const config::HubConfig& config_;
+    const Clock& clock_;
+    PluginLines lines_;
+    const plugin::ProbeOptions probe_;
+    std::shared_ptr<const plugin::HostServices> services_ =
+        std::make_shared<const plugin::HostServices>();
+    std::map<std::string, LoadedFolder> loaded_;  // by folder
+};
+
+Catalog::Catalog(const config::HubConfig& config, const Clock& clock, observe::Log& log)
+    : log_(log),
+      loader_(std::make_unique<Loader>(config, clock, log, probeProgram())),
+      snapshot_(std::make_shared<const CatalogSnapshot>()) {}
+
+Catalog::~Catalog() = default;
+
+void Catalog::load() {
+    std::shared_ptr<const CatalogSnapshot> fresh = loader_->load();
+    for (const RefusedConnector& refused : fresh->refused) {
+        log_.warning(kComponent, refused.message, {{"path", refused.path}, {"rule", refused.rule}});
+    }
+    const std::lock_guard lock(mutex_);
+    snapshot_ = std::move(fresh);
+}
+
+std::shared_ptr<const CatalogSnapshot> Catalog::snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return snapshot_;
+}
+
+std::shared_ptr<pipeline::Provider> Catalog::find(std::string_view connector_key) const {
+    const auto current = snapshot();
+    const auto found = current->providers.find(connector_key);
+    return found == current->providers.end() ? nullptr : found->second;
+}
+
+std::filesystem::path Catalog::probeProgram() {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) return {};
+    for (const char* place : {"ferry-plugin-probe", "../bin/ferry-plugin-probe"}) {
+        const std::filesystem::path candidate = self.parent_path() / place;
+        if (std::filesystem::exists(candidate, error)) return candidate;
+    }
+    return {};
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,58 @@
+#include "app/reload_watch.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+namespace ferry::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Folders below a plugins folder are read one level deep, and so are they watched.
+constexpr int kDepthMax = 1;
+
+std::uint64_t mixEntry(const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
+    const auto time = fs::last_write_time(path, error).time_since_epoch().count();
+    const std::string text =
+        path.string() + "\n" + std::to_string(size) + "\n" + std::to_string(time);
+    return std::hash<std::string>{}(text);
+}
+
+}  // namespace
+
+ReloadWatch::ReloadWatch(const config::HubConfig& config) {
+    for (const auto* list : {&config.instances, &config.connectors, &config.plugins}) {
+        paths_.insert(paths_.end(), list->begin(), list->end());
+    }
+    applied_ = seen_ = look();
+}
+
+bool ReloadWatch::hasChanged() {
+    const std::uint64_t now = look();
+    const bool stands_still = now == seen_;
+    seen_ = now;
+    if (!stands_still || now == applied_) return false;
+    applied_ = now;
+    return true;
+}
+
+std::uint64_t ReloadWatch::look() const {
+    std::uint64_t sum = 0;  // a sum does not depend on the order of a directory
+    for (const fs::path& path : paths_) {
+        std::error_code error;
+        sum += mixEntry(path);
+        if (!fs::is_directory(path, error)) continue;
+        for (auto entry = fs::recursive_directory_iterator(path, error);
+             !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+            if (entry.depth() >= kDepthMax) entry.disable_recursion_pending();
+            sum += mixEntry(entry->path());
+        }
+    }
+    return sum;
+}
+
+}  // namespace ferry::app

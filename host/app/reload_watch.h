@@ -1,0 +1,28 @@
+#pragma once
+// Tells when files that a reload would read have changed.
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "config/hub_config.h"
+
+namespace ferry::app {
+
+/// Looks at names, sizes and times of the instance files, connectors and plugins; opens nothing. A
+/// change is told once it has stood still for one look, so that a file is not read half written.
+/// Threads: one at a time.
+class ReloadWatch {
+  public:
+    explicit ReloadWatch(const config::HubConfig& config);
+    bool hasChanged();
+
+  private:
+    std::uint64_t look() const;
+
+    std::vector<std::filesystem::path> paths_;
+    std::uint64_t applied_;
+    std::uint64_t seen_;
+};
+
+}  // namespace ferry::app

@@ -1,0 +1,76 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "config/diagnostic.h"
+#include "config/references.h"
+
+namespace ferry::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A list that names only folders that do not exist falls back on the program's own.
+void useOwnIfMissing(std::vector<fs::path>& paths, const fs::path& own) {
+    std::error_code ignored;
+    const bool is_any_there = std::any_of(paths.begin(), paths.end(), [&](const fs::path& path) {
+        return fs::exists(path, ignored);
+    });
+    if (!is_any_there && fs::exists(own, ignored)) paths = {own};
+}
+
+fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
+    std::error_code ignored;
+    for (const fs::path& candidate : candidates) {
+        if (fs::exists(candidate, ignored)) return candidate.lexically_normal();
+    }
+    return *candidates.begin();
+}
+
+}  // namespace
+
+std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
+    const fs::path path = globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) {
+        failWith(fmt::format(
+            "there is no {}: run 'ferry init' to make one, or name one with --config",
+            path.string()
+        ));
+        return std::nullopt;
+    }
+    config::Diagnostics diagnostics;
+    auto loaded = config::readHubConfigFile(path, config::ReferenceOptions{}, diagnostics);
+    config::printDiagnostics(std::cerr, diagnostics, config::SourceLines::Show);
+    if (!loaded) return std::nullopt;
+    useOwnIfMissing(loaded->plugins, ownPlugins());
+    useOwnIfMissing(loaded->connectors, ownConnectors());
+    return loaded;
+}
+
+int failWith(const std::string& message) {
+    std::cerr << "ferry: " << message << "\n";
+    return kExitFailed;
+}
+
+fs::path programFolder() {
+    std::error_code error;
+    const fs::path self = fs::read_symlink("/proc/self/exe", error);
+    return error ? fs::path(".") : self.parent_path();
+}
+
+fs::path ownPlugins() {
+    const fs::path here = programFolder();
+    return firstThatExists({here / "../plugins", here / "../lib/ferry/plugins"});
+}
+
+fs::path ownConnectors() {
+    const fs::path here = programFolder();
+    return firstThatExists({here / "../connectors", here / "../share/ferry/connectors"});
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,54 @@
+#pragma once
+// What every command of the program shares: where it reads its configuration, how it prints, and
+// the codes it exits with.
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "config/hub_config.h"
+
+namespace ferry::cli {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;  ///< did not work; the text says why
+inline constexpr int kExitUsage = 2;   ///< called in a way that makes no sense
+
+/// Options that stand before the command.
+struct GlobalOptions {
+    std::string config_path;  ///< --config; empty: ./ferry.yaml
+};
+
+/// Adds one command to the program. `run` is set to what the chosen command does.
+using Run = std::function<int()>;
+using AddCommand = void (*)(CLI::App& app, const GlobalOptions& globals, Run& run);
+
+void addServe(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addLint(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addInit(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addDemo(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
+
+/// Reads the configuration, prints what is wrong with it to standard error, and gives nothing then.
+/// Plugins and connectors beside the program are put before those that are named, if the file names
+/// folders that do not exist.
+std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
+
+/// Prints "ferry: <message>" to standard error; gives kExitFailed.
+int failWith(const std::string& message);
+
+/// Folder of the running program.
+std::filesystem::path programFolder();
+
+/// `plugins` or `connectors` that belong to this program: of the build tree it stands in, or of the
+/// place it is installed to.
+std::filesystem::path ownPlugins();
+std::filesystem::path ownConnectors();
+
+}  // namespace ferry::cli

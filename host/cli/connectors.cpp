@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/catalog.h"
+#include "base/json_writer.h"
+#include "cli/command.h"
+#include "observe/log.h"
+
+namespace ferry::cli {
+
+namespace {
+
+struct ConnectorsOptions {
+    std::string key;  ///< empty: all
+    bool is_json = false;
+};
+
+void writeParameter(JsonWriter& json, const config::Field& field) {
+    json.beginObject();
+    json.field("key", field.key).field("name", field.title).field("description", field.description);
+    json.field("type", config::valueTypeName(field.type)).field("required", field.is_required);
+    json.field("secret", field.is_secret);
+    if (field.default_value) json.field("default", *field.default_value);
+    if (!field.example.empty()) json.field("example", field.example);
+    json.endObject();
+}
+
+void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& options) {
+    JsonWriter json;
+    json.beginObject().key("connectors").beginArray();
+    for (const auto& [key, manifest] : catalog.manifests) {
+        if (!options.key.empty() && key != options.key) continue;
+        json.beginObject();
+        json.field("key", key).field("name", manifest.name).field("version", manifest.version);
+        json.field("hub", manifest.hub).field("description", manifest.description);
+        json.field("source", manifest.source).field("documentation", manifest.documentation_url);
+        json.key("parameters").beginArray();
+        for (const config::Field& field : manifest.parameters.fields()) writeParameter(json, field);
+        json.endArray().endObject();
+    }
+    json.endArray().key("refused").beginArray();
+    for (const app::RefusedConnector& refused : catalog.refused) {
+        json.beginObject().field("path", refused.path).field("rule", refused.rule);
+        json.field("message", refused.message).endObject();
+    }
+    json.endArray().endObject();
+    std::cout << json.view() << "\n";
+}
+
+void printParameters(const config::ConnectorManifest& manifest) {
+    for (const config::Field& field : manifest.parameters.fields()) {
+        std::string marks(config::valueTypeName(field.type));
+        if (field.is_required) marks += ", required";
+        if (field.is_secret) marks += ", secret";
+        if (field.default_value) marks += ", default " + *field.default_value;
+        std::cout << fmt::format("    {:<36} {}\n", field.key, marks);
+        if (!field.description.empty()) std::cout << fmt::format("        {}\n", field.description);
+    }
+}
+
+void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& options) {
+    for (const auto& [key, manifest] : catalog.manifests) {
+        if (!options.key.empty() && key != options.key) continue;
+        std::cout << fmt::format(
+            "{}  {} {} (hub: {})\n  {}\n  from {}\n  parameters:\n", key, manifest.name,
+            manifest.version, manifest.hub, manifest.description, manifest.source
+        );
+        printParameters(manifest);
+    }
+    for (const app::RefusedConnector& refused : catalog.refused) {
+        std::cout << fmt::format(
+            "not loaded: {}\n  {}: {}\n", refused.path, refused.rule, refused.message
+        );
+    }
+    if (catalog.manifests.empty() && catalog.refused.empty()) {
+        std::cout << "no connectors: put plugin folders into the plugins folder of ferry.yaml\n";
+    }
+}
+
+int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& options) {
+    config::HubConfig config;
+    std::error_code ignored;
+    const bool has_file =
+        !globals.config_path.empty() || std::filesystem::exists("ferry.yaml", ignored);
+    if (has_file) {
+        auto loaded = loadConfig(globals);
+        if (!loaded) return kExitFailed;
+        config = std::move(*loaded);
+    } else {
+        config.plugins = {ownPlugins()};
+        config.connectors = {ownConnectors()};
+    }
+    const SystemClock clock;
+    observe::Log log(clock, observe::LogLevel::Error, observe::LogFormat::Text,
+                     observe::Log::standardError());
+    app::Catalog catalog(config, clock, log);
+    catalog.load();
+    const auto snapshot = catalog.snapshot();
+    if (!options.key.empty() && !snapshot->manifests.contains(options.key)) {
+        return failWith(fmt::format("no connector '{}' is loaded", options.key));
+    }
+    if (options.is_json) {
+        writeJson(*snapshot, options);
+    } else {
+        printText(*snapshot, options);
+    }
+    return kExitOk;
+}
+
+}  // namespace
+
+void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run) {
+    CLI::App* command =
+        app.add_subcommand("connectors", "List the connectors that load, with their parameters");
+    const auto options = std::make_shared<ConnectorsOptions>();
+    command->add_option("key", options->key, "Only this connector");
+    command->add_flag("--json", options->is_json, "Print JSON");
+    command->callback([&run, &globals, options] {
+        run = [&globals, options] { return listConnectors(globals, *options); };
+    });
+}
+
+}  // namespace ferry::cli

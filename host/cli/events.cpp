@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "app/signals.h"
+#include "base/json_writer.h"
+#include "cli/command.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace ferry::cli {
+
+namespace {
+
+constexpr std::size_t kPage = 500;
+constexpr std::size_t kCountMax = 10'000;
+constexpr Milliseconds kFollowInterval{250};
+
+struct EventsOptions {
+    std::string instance;
+    std::size_t count = 20;
+    bool follows = false;
+    bool is_json = false;
+};
+
+class EventPrinter {
+  public:
+    EventPrinter(store::Store& store, bool is_json) : store_(store), is_json_(is_json) {}
+
+    void print(const RecordedEvent& event) {
+        if (is_json_) {
+            JsonWriter json;
+            json.beginObject();
+            json.field("number", event.number.value).field("instance", nameOf(event.instance));
+            json.field("recordedDate", formatRfc3339(event.recorded_at));
+            json.key("event").raw(event.body).endObject();
+            std::cout << json.view() << "\n" << std::flush;
+            return;
+        }
+        std::cout << fmt::format(
+            "{:>8}  {}  {:<16} {:<8} {:<6} {}\n", event.number.value,
+            formatRfc3339(event.recorded_at), nameOf(event.instance), eventTypeName(event.type),
+            objectKindName(event.object_kind), pathOf(event.body)
+        ) << std::flush;
+    }
+
+  private:
+    std::string nameOf(InstanceId id) {
+        auto [entry, is_new] = names_.try_emplace(id);
+        if (is_new) {
+            const auto instance = store_.instances().find(id);
+            entry->second = instance && *instance ? (*instance)->name : std::to_string(id.value);
+        }
+        return entry->second;
+    }
+
+    static std::string pathOf(const std::string& body) {
+        rapidjson::Document document;
+        document.Parse(body.data(), body.size());
+        if (document.HasParseError() || !document.IsObject()) return {};
+        const auto object = document.FindMember("object");
+        if (object == document.MemberEnd() || !object->value.IsObject()) return {};
+        const auto text = [&](const char* name) -> std::string {
+            const auto member = object->value.FindMember(name);
+            if (member == object->value.MemberEnd() || !member->value.IsString()) return {};
+            return member->value.GetString();
+        };
+        const std::string previous = text("previousPath");
+        return previous.empty() ? text("path") : previous + " -> " + text("path");
+    }
+
+    store::Store& store_;
+    const bool is_json_;
+    std::map<InstanceId, std::string> names_;
+};
+
+/// The number after which the last `count` events of the selection stand.
+Result<EventNumber> startOf(store::Store& store, InstanceId instance, std::size_t count) {
+    FERRY_TRY_ASSIGN(const EventNumber newest, store.events().newest());
+    // Events of one instance may lie far apart: look back further until there are enough of them.
+    for (std::int64_t span = static_cast<std::int64_t>(count) + 1;; span *= 4) {
+        const EventNumber from(std::max<std::int64_t>(newest.value - span, 0));
+        FERRY_TRY_ASSIGN(const auto found, store.events().after(from, instance, kCountMax));
+        if (found.size() > count) return found[found.size() - count - 1].number;
+        if (from.value == 0) return from;
+    }
+}
+
+int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
+    const auto config = loadConfig(globals);
+    if (!config) return kExitFailed;
+    auto opened =
+        store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
+    if (!opened) {
+        return failWith(opened.error().message + "; has 'ferry serve' run with this configuration?");
+    }
+    store::Store& store = **opened;
+    InstanceId instance;
+    if (!options.instance.empty()) {
+        const auto found = store.instances().findByName(options.instance);
+        if (!found) return failWith(found.error().message);
+        if (!*found) return failWith(fmt::format("there is no instance '{}'", options.instance));
+        instance = (*found)->id;
+    }
+    const auto start = startOf(store, instance, options.count);
+    if (!start) return failWith(start.error().message);
+
+    app::Signals signals;
+    EventPrinter printer(store, options.is_json);
+    EventNumber after = *start;
+    for (;;) {
+        const auto page = store.events().after(after, instance, kPage);
+        if (!page) return failWith(page.error().message);
+        for (const RecordedEvent& event : *page) {
+            printer.print(event);
+            after = event.number;
+        }
+        if (page->size() == kPage) continue;
+        if (!options.follows) return kExitOk;
+        if (signals.wait(kFollowInterval) == app::Signal::Stop) return kExitOk;
+    }
+}
+
+}  // namespace
+
+void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run) {
+    CLI::App* command = app.add_subcommand("events", "Print events from the log");
+    const auto options = std::make_shared<EventsOptions>();
+    command->add_option("instance", options->instance, "Only events of this instance");
+    command->add_option("-n,--count", options->count, "Begin with so many of the newest (default 20)")
+        ->check(CLI::Range(std::size_t{0}, kCountMax));
+    command->add_flag("-f,--follow", options->follows, "Go on with new ones until stopped");
+    command->add_flag("--json", options->is_json, "Print JSON, one event a line");
+    command->callback([&run, &globals, options] {
+        run = [&globals, options] { return printEvents(globals, *options); };
+    });
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "base/json_writer.h"
+#include "cli/command.h"
+#include "oauth/oauth_links.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace ferry::cli {
+
+namespace {
+
+/// What a person does about the instance's state; empty if nothing is needed.
+std::string whatToDo(const Instance& instance, const std::string& public_url) {
+    switch (instance.state) {
+        case InstanceState::Running: return {};
+        case InstanceState::AwaitingAuthorization:
+        case InstanceState::NeedsReauthorization:
+            return "open " + oauth::startLink(public_url, instance.name);
+        case InstanceState::Disabled: return "enable it again";
+    }
+    return {};
+}
+
+void writeInstance(JsonWriter& json, const Instance& instance, const std::string& public_url) {
+    json.beginObject();
+    json.field("id", instance.id.value).field("name", instance.name);
+    json.field("connector", instance.connector_key).field("account", instance.account_id);
+    json.field("state", instanceStateName(instance.state)).field("reason", instance.state_reason);
+    json.field("whatToDo", whatToDo(instance, public_url));
+    json.field("eventsEnabled", instance.events_enabled).field("source", instance.source);
+    json.key("tags").beginArray();
+    for (const std::string& tag : instance.tags) json.string(tag);
+    json.endArray();
+    json.field("updatedDate", formatRfc3339(instance.updated_at));
+    json.endObject();
+}
+
+void printInstance(const Instance& instance, const std::string& public_url) {
+    std::cout << fmt::format(
+        "{:>6}  {:<24} {:<12} {:<22} {}\n", instance.id.value, instance.name,
+        instance.connector_key, instanceStateName(instance.state), instance.account_id
+    );
+    if (!instance.state_reason.empty()) std::cout << "        why: " << instance.state_reason << "\n";
+    const std::string action = whatToDo(instance, public_url);
+    if (!action.empty()) std::cout << "        do:  " << action << "\n";
+}
+
+int listInstances(const GlobalOptions& globals, bool is_json) {
+    const auto config = loadConfig(globals);
+    if (!config) return kExitFailed;
+    auto store =
+        store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
+    if (!store) {
+        return failWith(store.error().message + "; has 'ferry serve' run with this configuration?");
+    }
+    constexpr std::size_t kPage = 500;
+    std::size_t count = 0;
+    InstanceId after;
+    if (is_json) std::cout << "[";
+    for (;;) {
+        const auto page = (*store)->instances().page(after, kPage);
+        if (!page) return failWith(page.error().message);
+        for (const Instance& instance : *page) {
+            after = instance.id;
+            if (is_json) {
+                JsonWriter json;
+                writeInstance(json, instance, config->public_url);
+                std::cout << (count == 0 ? "\n" : ",\n") << json.view();
+            } else {
+                printInstance(instance, config->public_url);
+            }
+            ++count;
+        }
+        if (page->size() < kPage) break;
+    }
+    if (is_json) {
+        std::cout << "\n]\n";
+    } else if (count == 0) {
+        std::cout << "no instances: declare them in the instance files of ferry.yaml\n";
+    }
+    return kExitOk;
+}
+
+}  // namespace
+
+void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run) {
+    CLI::App* command = app.add_subcommand(
+        "instances", "List the instances: state, reason, and what to do about it"
+    );
+    const auto is_json = std::make_shared<bool>(false);
+    command->add_flag("--json", *is_json, "Print JSON");
+    command->callback([&run, &globals, is_json] {
+        run = [&globals, is_json] { return listInstances(globals, *is_json); };
+    });
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "app/hub.h"
+#include "app/reload_watch.h"
+#include "app/signals.h"
+#include "cli/command.h"
+
+namespace ferry::cli {
+
+namespace {
+
+constexpr Milliseconds kStopGrace{8'000};  // the promise is 10 s, all told
+constexpr Milliseconds kWatchInterval{1'000};
+
+observe::LogLevel logLevel(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::Debug: return observe::LogLevel::Debug;
+        case config::LogLevel::Info: return observe::LogLevel::Info;
+        case config::LogLevel::Warning: return observe::LogLevel::Warning;
+        case config::LogLevel::Error: return observe::LogLevel::Error;
+    }
+    return observe::LogLevel::Info;
+}
+
+/// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload.
+void serveUntilStopped(app::Hub& hub, app::Signals& signals, observe::Log& log) {
+    app::ReloadWatch watch(hub.config());
+    for (;;) {
+        const app::Signal signal = signals.wait(kWatchInterval);
+        if (signal == app::Signal::Stop) return;
+        const bool has_changed = watch.hasChanged();
+        if (signal != app::Signal::Reload && !has_changed) continue;
+        const auto report = hub.reload();
+        if (!report) log.error("hub", "can't reload", {{"error", report.error().message}});
+    }
+}
+
+int serve(const GlobalOptions& globals) {
+    auto config = loadConfig(globals);
+    if (!config) return kExitFailed;
+    app::Signals signals;  // before any thread starts, so that all of them leave signals alone
+    const SystemClock clock;
+    SystemRandom random;
+    const auto format = config->logging.format == config::LogFormat::Json
+                            ? observe::LogFormat::Json
+                            : observe::LogFormat::Text;
+    observe::Log log(clock, logLevel(config->logging.level), format, observe::Log::standardError());
+
+    auto hub = app::Hub::create(std::move(*config), clock, random, log);
+    if (!hub) return failWith(hub.error().message);
+    const auto applied = (*hub)->reload();
+    if (!applied) return failWith(applied.error().message);
+    if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
+
+    serveUntilStopped(**hub, signals, log);
+    log.info("hub", "stopping");
+    (*hub)->stop(kStopGrace);
+    log.info("hub", "stopped");
+    return kExitOk;
+}
+
+}  // namespace
+
+void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
+    CLI::App* command = app.add_subcommand("serve", "Run the hub");
+    command->footer(
+        "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change of\n"
+        "the instance files, the connectors and the plugins, reloads them: what is good is applied,\n"
+        "what has an error keeps its old version and is logged."
+    );
+    command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,230 @@
+// Goal: each thing that happens at a provider gives exactly one event of the right type.
+// Method: pages of changes, as providers word them, against a real store; the events as lines.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "support/derivation_bench.h"
+
+namespace ferry::test {
+namespace {
+
+struct Case {
+    const char* name;
+    Page baseline;
+    std::vector<Page> pages;
+    Lines now;           ///< events of the drain
+    Lines after_window;  ///< events once the move window has passed
+};
+
+class ChangeDerivation : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ChangeDerivation, GivesTheEventsThatTheChangesMean) {
+    DerivationBench bench;
+    bench.baseline(GetParam().baseline);
+
+    EXPECT_EQ(bench.drain(GetParam().pages), GetParam().now);
+    EXPECT_EQ(bench.drainAfterWindow(), GetParam().after_window);
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
+const Page kTree{folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"), file("2", "/a/sub/2")};
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, ChangeDerivation,
+    ::testing::Values(
+        Case{"NewFile", {}, {{file("1", "/x")}}, {"CREATED /x"}, {}},
+        Case{"NewVersion", {file("1", "/x")}, {{file("1", "/x", "r2", "h2")}}, {"UPDATED /x"}, {}},
+        Case{"SameVersionAgain", {file("1", "/x")}, {{file("1", "/x")}}, {}, {}},
+        Case{"PageSeenTwice", {}, {{file("1", "/x")}, {file("1", "/x")}}, {"CREATED /x"}, {}},
+        Case{"Gone", {file("1", "/x")}, {{removed("/x")}}, {"(waits)"}, {"DELETED /x"}},
+        Case{"UnknownPathGone", {}, {{removed("/x")}}, {}, {}},
+        Case{"EmptyPages", {}, {{}, {}, {file("1", "/x")}, {}}, {"CREATED /x"}, {}},
+        Case{"CreatedAndGoneInOneDrain", {}, {{file("1", "/x"), removed("/x")}},
+             {"CREATED /x", "(waits)"}, {"DELETED /x"}},
+        Case{"ReplacedByAnotherId", {file("1", "/x")}, {{file("2", "/x")}},
+             {"CREATED /x", "(waits)"}, {"DELETED /x"}},
+        Case{"GoneAndBackUnchanged", {file("1", "/x")}, {{removed("/x"), file("1", "/x")}}, {}, {}},
+        Case{"GoneAndBackNewer", {file("1", "/x")}, {{removed("/x"), file("1", "/x", "r2", "h2")}},
+             {"UPDATED /x"}, {}}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+INSTANTIATE_TEST_SUITE_P(
+    Moves, ChangeDerivation,
+    ::testing::Values(
+        Case{"OldHalfFirst", {file("1", "/x")}, {{removed("/x"), file("1", "/y")}},
+             {"MOVED /y (was /x)"}, {}},
+        Case{"NewHalfFirst", {file("1", "/x")}, {{file("1", "/y"), removed("/x")}},
+             {"MOVED /y (was /x)"}, {}},
+        Case{"HalvesOnTwoPages", {file("1", "/x")}, {{removed("/x")}, {file("1", "/y")}},
+             {"MOVED /y (was /x)"}, {}},
+        Case{"NewHalvesOnTwoPages", {file("1", "/x")}, {{file("1", "/y")}, {removed("/x")}},
+             {"MOVED /y (was /x)"}, {}},
+        Case{"MovedAndChanged", {file("1", "/x")}, {{removed("/x"), file("1", "/y", "r2", "h2")}},
+             {"MOVED /y (was /x)", "UPDATED /y"}, {}},
+        Case{"MovedWithNewRevisionOnly", {file("1", "/x")}, {{removed("/x"), file("1", "/y", "r2")}},
+             {"MOVED /y (was /x)"}, {}},
+        Case{"TwoFilesSwapPlaces", {file("1", "/x"), file("2", "/y")},
+             {{file("1", "/y"), file("2", "/x")}}, {"MOVED /y (was /x)", "MOVED /x (was /y)"}, {}},
+        Case{"MovedThereAndBack", {file("1", "/x")},
+             {{removed("/x"), file("1", "/y"), removed("/y"), file("1", "/x")}},
+             {"MOVED /y (was /x)", "MOVED /x (was /y)"}, {}}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+INSTANTIATE_TEST_SUITE_P(
+    Folders, ChangeDerivation,
+    ::testing::Values(
+        Case{"DeletedWithTopEntryOnly", kTree, {{removed("/a")}}, {"(waits)"},
+             {"DELETED /a", "DELETED /a/1 cascade", "DELETED /a/sub cascade",
+              "DELETED /a/sub/2 cascade"}},
+        Case{"DeletedWithEveryEntry", kTree,
+             {{removed("/a/sub/2"), removed("/a/sub"), removed("/a/1"), removed("/a")}}, {"(waits)"},
+             {"DELETED /a", "DELETED /a/1", "DELETED /a/sub", "DELETED /a/sub/2"}},
+        Case{"MovedWithoutChildEntries", kTree, {{removed("/a"), folder("F", "/b")}},
+             {"MOVED /b (was /a)", "(waits)"},
+             {"MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub (was /a/sub) cascade",
+              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{"MovedWithoutAnyRemoval", kTree, {{folder("F", "/b")}},
+             {"MOVED /b (was /a)", "(waits)"},
+             {"MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub (was /a/sub) cascade",
+              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{"MovedWithChildEntries", kTree,
+             {{removed("/a"), folder("F", "/b"), folder("G", "/b/sub"), file("1", "/b/1"),
+               file("2", "/b/sub/2")}},
+             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
+              "MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub/2 (was /a/sub/2) cascade"}, {}},
+        Case{"MovedWithChildEntriesAfterwardsRemoved", kTree,
+             {{folder("F", "/b"), folder("G", "/b/sub"), file("1", "/b/1"), file("2", "/b/sub/2")},
+              {removed("/a")}},
+             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
+              "MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub/2 (was /a/sub/2) cascade"}, {}},
+        Case{"MovedAndOneChildDeleted", kTree,
+             {{removed("/a"), folder("F", "/b"), folder("G", "/b/sub"), file("2", "/b/sub/2")}},
+             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
+              "MOVED /b/sub/2 (was /a/sub/2) cascade", "(waits)"},
+             {"DELETED /a/1 cascade"}},
+        Case{"FileReplacesFolder", kTree, {{file("9", "/a")}}, {"CREATED /a", "(waits)"},
+             {"DELETED /a", "DELETED /a/1 cascade", "DELETED /a/sub cascade",
+              "DELETED /a/sub/2 cascade"}},
+        Case{"FolderReplacesFileAndBack", {file("1", "/x")},
+             {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
+             {"CREATED /x", "CREATED /x/3", "(waits)"}, {"DELETED /x", "DELETED /x/3 cascade"}},
+        Case{"ChildBeforeParent", {}, {{file("1", "/a/1"), folder("F", "/a")}},
+             {"CREATED /a/1", "CREATED /a"}, {}},
+        Case{"SharingIsDeleteAndCreate", kTree,
+             {{removed("/a"), folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"),
+               file("2", "/a/sub/2")}},
+             {}, {}}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+TEST(ChangeDerivationDrains, SecondHalfOfAMoveComesInALaterDrain) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/x")});
+
+    EXPECT_EQ(bench.drain({removed("/x")}), Lines{"(waits)"});
+    bench.crash();
+    EXPECT_EQ(bench.drain({file("1", "/y")}), Lines{"MOVED /y (was /x)"});
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
+TEST(ChangeDerivationDrains, DeletedAndCreatedAgainIsRestored) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/x")});
+    bench.drain({removed("/x")});
+    ASSERT_EQ(bench.drainAfterWindow(), Lines{"DELETED /x"});
+
+    EXPECT_EQ(bench.drain({file("1", "/x")}), Lines{"CREATED /x restored"});
+    EXPECT_EQ(bench.drain({file("2", "/z")}), Lines{"CREATED /z"});
+}
+
+TEST(ChangeDerivationDrains, AWindowIsExtendedAtMostThreeTimes) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/x")});
+    bench.drain({removed("/x")});
+
+    int waits = 1;
+    for (int i = 0; i < 10; ++i) {
+        bench.clock().advance(Milliseconds(2'000));
+        const Lines lines = bench.drain({file("n" + std::to_string(i), "/n" + std::to_string(i))});
+        if (lines.back() != "(waits)") {
+            EXPECT_EQ(lines.back(), "DELETED /x");
+            break;
+        }
+        ++waits;
+    }
+    EXPECT_EQ(waits, 3);
+}
+
+TEST(ChangeDerivationDrains, BaselineIsSilentAndCanBeReported) {
+    DerivationBench bench;
+    EXPECT_EQ(bench.drain({folder("F", "/a"), file("1", "/a/1"), removed("/a/1")}), Lines());
+    EXPECT_EQ(bench.drain({file("1", "/a/1")}), Lines{"CREATED /a/1"});
+}
+
+TEST(ChangeDerivationResync, GivesDifferencesOnly) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/same"), file("2", "/changed"), file("3", "/moved"), file("4", "/gone")});
+
+    const Lines lines = bench.resync(
+        {{file("1", "/same"), file("2", "/changed", "r2", "h2")}, {file("3", "/there"), file("5", "/new")}}
+    );
+
+    EXPECT_EQ(lines, (Lines{"UPDATED /changed resync", "MOVED /there (was /moved) resync",
+                            "CREATED /new resync", "DELETED /gone resync"}));
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+    EXPECT_EQ(bench.drain({file("4", "/gone")}), Lines{"CREATED /gone restored"});
+}
+
+TEST(ChangeDerivationResync, AHalfDoneListingDeletesNothing) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/a"), file("2", "/b")});
+    bench.drain(Page{});
+
+    // The first page of a resync, then a crash, then the rest.
+    bench.page({});
+    EXPECT_EQ(bench.resync({{file("1", "/a"), file("2", "/b")}}), Lines());
+}
+
+TEST(ChangeDerivationSize, ALargeSubtreeIsLostOverSeveralCommits) {
+    DerivationBench bench(100);
+    Page tree{folder("F", "/a")};
+    for (int i = 0; i < 5'000; ++i) tree.push_back(file(std::to_string(i), "/a/" + std::to_string(i)));
+    bench.baseline(std::move(tree));
+
+    EXPECT_EQ(bench.drain({removed("/a")}), Lines{"(waits)"});
+    const Lines gone = bench.drainAfterWindow();
+
+    EXPECT_EQ(gone.size(), 5'001U);
+    EXPECT_EQ(std::set<std::string>(gone.begin(), gone.end()).size(), 5'001U);
+    EXPECT_EQ(gone.front(), "DELETED /a");
+}
+
+TEST(ChangeDerivationIds, AreTwentyUrlSafeCharactersAndDiffer) {
+    DerivationBench bench;
+    bench.baseline({});
+    bench.drain({file("1", "/a"), file("2", "/b")});
+
+    ASSERT_EQ(bench.lastEvents().size(), 2U);
+    EXPECT_EQ(bench.lastEvents()[0].id.size(), 20U);
+    EXPECT_NE(bench.lastEvents()[0].id, bench.lastEvents()[1].id);
+}
+
+TEST(ChangeDerivationIds, CascadesNameTheEventOfTheFolder) {
+    DerivationBench bench;
+    bench.baseline({folder("F", "/a"), file("1", "/a/1")});
+    bench.drain({removed("/a")});
+    bench.drainAfterWindow();
+
+    ASSERT_EQ(bench.lastEvents().size(), 2U);
+    EXPECT_EQ(bench.lastEvents()[1].cascade_of, bench.lastEvents()[0].id);
+}
+
+}  // namespace
+}  // namespace ferry::test
