@@ -5,8 +5,8 @@ namespace ferry::config {
 std::string_view defaultConfigText() noexcept {
     return R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
 # Relative paths are relative to this file. A value may come from outside, as a whole:
-#   ${env:NAME}        an environment variable
-#   ${file:/run/key}   the content of a file, without the line end at its end
+# ${env:NAME} is an environment variable, ${file:/run/key} the content of a file without the line
+# end at its end.
 
 # What providers and browsers reach. Providers demand https: put a TLS proxy in front, and its
 # address here.

@@ -29,12 +29,17 @@ const Field* FieldTable::find(std::string_view key) const noexcept {
     return found == index_.end() ? nullptr : &fields_[found->second];
 }
 
-std::string FieldTable::suggestionFor(std::string_view key) const {
+const Field* FieldTable::nearestTo(std::string_view key) const {
     std::vector<std::string_view> names;
     names.reserve(fields_.size());
     for (const Field& field : fields_)
-        names.push_back(field.key);
-    return didYouMean(key, names);
+        names.emplace_back(field.key);
+    return find(nearest(key, names));
+}
+
+std::string FieldTable::suggestionFor(std::string_view key) const {
+    const Field* field = nearestTo(key);
+    return field == nullptr ? std::string() : fmt::format("did you mean '{}'?", field->key);
 }
 
 namespace {

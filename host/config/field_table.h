@@ -55,6 +55,8 @@ class FieldTable {
     const std::string& what() const noexcept { return what_; }
     const std::vector<Field>& fields() const noexcept { return fields_; }
     const Field* find(std::string_view key) const noexcept;
+    /// The field that an unknown key may mean, or nullptr.
+    const Field* nearestTo(std::string_view key) const;
     /// "did you mean 'x'?" for an unknown key, or "".
     std::string suggestionFor(std::string_view key) const;
 

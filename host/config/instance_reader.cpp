@@ -145,7 +145,7 @@ void InstanceReader::collect(const YamlNode& node) {
                                       : key.text.find('.') != std::string::npos;
         if (key.text != "configuration") {
             if (is_parameter || key.text.find('.') != std::string::npos) {
-                collectEntry(key, value);
+                collectEntry({&key, &value, true, false, {}});
             } else {
                 reporter_.atKey(
                     key,
@@ -155,7 +155,7 @@ void InstanceReader::collect(const YamlNode& node) {
             }
         } else if (value.isMapping()) {
             for (std::size_t at = 0; at < value.entryCount(); ++at) {
-                collectEntry(value.key(at), value.value(at));
+                collectEntry({&value.key(at), &value.value(at), false, false, {}});
             }
         } else if (!value.isNull()) {
             const bool is_glued = value.isScalar() && value.text.find(':') != std::string::npos;
@@ -170,32 +170,64 @@ void InstanceReader::collect(const YamlNode& node) {
     }
 }
 
-void InstanceReader::collectEntry(const YamlNode& key, const YamlNode& value) {
-    if (value.isMapping()) {
-        const std::string inner = value.entryCount() == 0 ? "..." : value.key(0).text;
+void InstanceReader::collectEntry(Entry entry) {
+    const bool is_parameter =
+        connector_ != nullptr && connector_->parameters.find(entry.key->text) != nullptr;
+    if (entry.value->isMapping() && !is_parameter) {
+        const std::string inner =
+            entry.value->entryCount() == 0 ? "..." : entry.value->key(0).text.substr(0, 64);
         reporter_.atKey(
-            key,
-            fmt::format("'{}' takes a single value, not a mapping", key.text.substr(0, 128)),
-            fmt::format("write the whole key on one line: '{}.{}'", key.text.substr(0, 64), inner)
+            *entry.key,
+            fmt::format("'{}' takes a single value, not a mapping", entry.key->text.substr(0, 128)),
+            fmt::format(
+                "write the whole key on one line: '{}.{}'", entry.key->text.substr(0, 64), inner
+            )
         );
         return;
     }
-    entries_.push_back({&key, &value, {}});
-    if (!value.isSequence()) return;
-    const Field* field = connector_ ? connector_->parameters.find(key.text) : nullptr;
-    Field list;
-    list.key = key.text;
-    list.is_secret = true;
-    if (field != nullptr && field->type != ValueType::List) {
-        entries_.pop_back();
-        reporter_.atValue(
-            value,
-            Visibility::Hidden,
-            fmt::format("'{}' takes a single value, not a list", key.text.substr(0, 128))
-        );
+    checkShape(entry);
+    entries_.push_back(std::move(entry));
+}
+
+void InstanceReader::checkShape(Entry& entry) {
+    const YamlNode& value = *entry.value;
+    if (value.isScalar() || value.isNull()) return;
+    const Field* field =
+        connector_ == nullptr ? nullptr : connector_->parameters.find(entry.key->text);
+    if (value.isSequence() && (field == nullptr || field->type == ValueType::List)) {
+        Field list;
+        list.key = entry.key->text;
+        list.is_secret = true;
+        const std::optional<std::string> joined = joinList(value, list, reporter_);
+        entry.is_bad = !joined;
+        entry.joined = joined.value_or("");
         return;
     }
-    entries_.back().joined = joinList(value, list, reporter_).value_or("");
+    entry.is_bad = true;
+    reporter_.atValue(
+        value,
+        Visibility::Hidden,
+        fmt::format(
+            "'{}' takes a single value, not {}",
+            entry.key->text.substr(0, 128),
+            yamlKindName(value.kind)
+        )
+    );
+}
+
+void InstanceReader::checkRepeats() {
+    constexpr std::size_t kEntriesMax = 256;
+    for (const Entry& flat : entries_) {
+        if (!flat.is_flat || entries_.size() > kEntriesMax) continue;
+        for (const Entry& entry : entries_) {
+            if (entry.is_flat || entry.key->text != flat.key->text) continue;
+            reporter_.atKey(
+                *entry.key,
+                fmt::format("the parameter '{}' stands here twice", entry.key->text),
+                fmt::format("remove one; the other is in line {}", flat.key->line)
+            );
+        }
+    }
 }
 
 void InstanceReader::validate(
@@ -208,23 +240,13 @@ void InstanceReader::validate(
         values.push_back(
             {entry.key->text,
              is_list ? std::string_view(entry.joined) : std::string_view(entry.value->text),
-             entry.value->is_unresolved}
+             entry.value->is_unresolved || entry.is_bad}
         );
     }
     ParameterReport report = validateParameters(connector, values);
     for (ParameterProblem& problem : report.problems)
         this->report(node, problem);
-    for (std::size_t at = 0; at < entries_.size(); ++at) {
-        for (std::size_t before = 0; before < at && entries_.size() < 256; ++before) {
-            if (entries_[before].key->text != entries_[at].key->text) continue;
-            if (entries_[before].key->line == entries_[at].key->line) continue;
-            reporter_.atKey(
-                *entries_[at].key,
-                fmt::format("the parameter '{}' stands here twice", entries_[at].key->text),
-                "keep the one in 'configuration' or the one beside it"
-            );
-        }
-    }
+    checkRepeats();
     instance.configuration = std::move(report.values);
 }
 

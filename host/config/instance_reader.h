@@ -28,7 +28,9 @@ class InstanceReader {
     struct Entry {
         const YamlNode* key;
         const YamlNode* value;
-        std::string joined;  ///< of a list
+        bool is_flat = false;  ///< beside `configuration`
+        bool is_bad = false;   ///< already reported
+        std::string joined;    ///< of a list
     };
 
     void readIdentity(const YamlNode& node, InstanceDefinition& instance);
@@ -37,7 +39,9 @@ class InstanceReader {
     void readTags(const YamlNode& node, InstanceDefinition& instance);
     const ConnectorManifest* findConnector(const YamlNode& node, const std::string& key);
     void collect(const YamlNode& node);
-    void collectEntry(const YamlNode& key, const YamlNode& value);
+    void collectEntry(Entry entry);
+    void checkShape(Entry& entry);
+    void checkRepeats();
     void validate(
         const YamlNode& node, const ConnectorManifest& connector, InstanceDefinition& instance
     );

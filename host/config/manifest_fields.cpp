@@ -40,11 +40,11 @@ const FieldTable& documentationFields() {
         "'documentation'",
         {
             required(field("url", ValueType::Url, "page of the provider or vendor")),
-            required(matching(
+            matching(
                 field("date_read", ValueType::String, "when it was read"),
                 "[0-9]{4}-[0-9]{2}-[0-9]{2}",
                 "a date is written YYYY-MM-DD"
-            )),
+            ),
         }
     );
     return table;

@@ -68,6 +68,10 @@ class ParameterCheck {
                      connector_.key
                  ),
                  connector_.parameters.suggestionFor(value.key)});
+            // Its correction may well be what is missing: one finding for one mistake.
+            if (const Field* meant = connector_.parameters.nearestTo(value.key)) {
+                unknown_.insert(meant);
+            }
             return;
         }
         if (value.is_unknown) {

@@ -35,7 +35,9 @@ class Resolver {
         }
         const bool is_mapping = node.isMapping();
         for (std::size_t at = 0; at < node.children.size(); ++at) {
-            if (!is_mapping || at % 2 == 1) walk(node.children[at]);
+            if (is_mapping && at % 2 == 0) continue;
+            walk(node.children[at]);
+            node.is_faulty |= node.children[at].is_faulty;
         }
     }
 
@@ -124,6 +126,7 @@ class Resolver {
     void refuse(YamlNode& node, std::string message, std::string suggestion) {
         reporter_.atValue(node, Visibility::Hidden, std::move(message), std::move(suggestion));
         node.is_unresolved = true;
+        node.is_faulty = true;
     }
 
     const ReferenceOptions& options_;

@@ -108,6 +108,22 @@ bool SourceText::check(Diagnostics& out) const {
     return checkBytes(out) && checkTabs(out);
 }
 
+namespace {
+
+/// Length of the start of `text` that is well-formed.
+std::size_t goodUtf8Bytes(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto lead = static_cast<unsigned char>(text[at]);
+        const std::size_t length = lead < 0x80 ? 1 : (lead < 0xE0 ? 2 : (lead < 0xF0 ? 3 : 4));
+        if (!isValidUtf8(text.substr(at, length))) return at;
+        at += length;
+    }
+    return at;
+}
+
+}  // namespace
+
 bool SourceText::checkBytes(Diagnostics& out) const {
     const auto isUnwanted = [](char c) {
         return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
@@ -131,11 +147,7 @@ bool SourceText::checkBytes(Diagnostics& out) const {
             found.message = "this is not UTF-8 text";
             found.suggestion = "save the file as UTF-8";
         } else if (!is_line_utf8) {
-            std::size_t good = 0;
-            while (good < content.size() && isValidUtf8(content.substr(0, good + 1)))
-                ++good;
-            while (good < content.size() && truncateUtf8(content, good).size() != good)
-                --good;
+            const std::size_t good = goodUtf8Bytes(content);
             found.column = static_cast<std::uint32_t>(good) + 1;
             found.message = "this is not UTF-8 text";
             found.suggestion = "save the file as UTF-8";

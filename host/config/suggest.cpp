@@ -55,7 +55,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     std::string_view best;
     std::size_t best_distance = limit + 1;
     for (const std::string_view candidate : candidates) {
-        const std::size_t distance = editDistance(lower, lowerCase(candidate), limit);
+        const std::string known = lowerCase(candidate);
+        const bool is_start = lower.size() >= 3 && known.compare(0, lower.size(), lower) == 0;
+        const std::size_t distance = is_start ? 1 : editDistance(lower, known, limit);
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate;

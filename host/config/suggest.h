@@ -13,7 +13,8 @@ namespace ferry::config {
 std::size_t editDistance(std::string_view a, std::string_view b, std::size_t limit);
 
 /// The candidate nearest to `word`, if it is near enough to be meant (a third of its length, at
-/// most 5 edits; upper and lower case count as equal); the first of equals; else "".
+/// most 5 edits; upper and lower case count as equal; the start of a name is near); the first of
+/// equals; else "".
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 /// "did you mean 'x'?" or "" if nothing is near.

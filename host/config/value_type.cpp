@@ -143,9 +143,8 @@ std::string_view checkHost(std::string_view authority, UrlParts& parts) noexcept
         if (end == authority.npos) return "has an IPv6 address without ']'";
         parts.host = authority.substr(1, end - 1);
         after.remove_prefix(end + 1);
-        const bool is_address = std::all_of(parts.host.begin(), parts.host.end(), [](char c) {
-            return isAlphanumeric(c) || c == ':' || c == '.';
-        });
+        const bool is_address =
+            parts.host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
         if (!is_address) return "has a wrong IPv6 address";
     } else {
         const std::size_t colon = std::min(authority.find(':'), authority.size());

@@ -21,7 +21,7 @@ struct YamlNode {
     YamlKind kind = YamlKind::Null;
     bool is_quoted = false;      ///< in quotes, a block text, or tagged !!str
     bool is_unresolved = false;  ///< a reference that could not be, or was not, resolved
-    bool is_faulty = false;      ///< a finding was reported in it or below while parsing
+    bool is_faulty = false;      ///< a finding about its YAML or a reference, in it or below
     std::uint32_t line = 0;      ///< from 1
     std::uint32_t column = 0;    ///< from 1, in bytes
     std::string text;       ///< of a scalar; after references are resolved, what they stand for

@@ -139,9 +139,10 @@ class SyntaxHelp {
         if (is_map && (text == "-" || text.substr(0, 2) == "- ")) {
             say("a list item stands where a key is expected",
                 "indent the list below the key that owns it, or remove the '-'");
-        } else if (!is_map && hasColon(text)) {
+        } else if (hasColon(text) && (!is_map || isBesideItem())) {
             say("a key stands where a list item is expected",
-                "begin the line with '- ', or indent it as far as the keys of the item above");
+                "indent it as far as the keys of the item above, remove the '-' of that item, or "
+                "begin this line with '- '");
         } else if (!is_map || hasColon(text)) {
             say("the indentation of this line matches no line above it",
                 "align it with the lines of the same level");
@@ -149,6 +150,12 @@ class SyntaxHelp {
             say("a key is expected here", "check the quotes and the indentation of the line above");
         }
         return true;
+    }
+
+    /// True if the line above, or the first one less deep, is a list item of this level.
+    bool isBesideItem() const {
+        return above_.indentation == here_.indentation &&
+               above_.text.substr(above_.indentation, 2) == "- ";
     }
 
     const SourceText& source_;

@@ -1,0 +1,111 @@
+#pragma once
+// What the tests of this folder share: a folder per test, reading from memory, findings as text.
+
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
+#include "config/instance_file.h"
+#include "config/references.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace ferry::config {
+
+/// A folder of its own, removed at the end.
+class TempFolder {
+  public:
+    TempFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "ferry-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~TempFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TempFolder(const TempFolder&) = delete;
+    TempFolder& operator=(const TempFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        std::filesystem::create_directories((path_ / name).parent_path());
+        std::ofstream(path_ / name, std::ios::binary) << text;
+        return path_ / name;
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+inline std::filesystem::path sourceFolder() {
+    const char* folder = std::getenv("FERRY_SOURCE_DIR");
+    return folder == nullptr ? std::filesystem::current_path() : std::filesystem::path(folder);
+}
+
+/// The Dropbox connector as it is shipped.
+inline const ConnectorManifest& dropboxManifest() {
+    static const ConnectorManifest manifest = [] {
+        Diagnostics out;
+        auto read = readManifestFile(sourceFolder() / "plugins/dropbox/connector.yaml", out);
+        for (const Diagnostic& found : out.items())
+            ADD_FAILURE() << describe(found);
+        return read.value();
+    }();
+    return manifest;
+}
+
+inline ManifestSet dropboxAlone() {
+    return {{"dropbox", dropboxManifest()}};
+}
+
+/// References that see only `variables`.
+inline ReferenceOptions withVariables(std::map<std::string, std::string> variables) {
+    ReferenceOptions options;
+    options.environment = [variables = std::move(variables)](const std::string& name
+                          ) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    };
+    return options;
+}
+
+/// Everything a person or a program could get to see of the findings.
+inline std::string allText(const Diagnostics& diagnostics) {
+    std::ostringstream text;
+    printDiagnostics(text, diagnostics, SourceLines::Show);
+    JsonWriter json;
+    writeDiagnostics(json, diagnostics);
+    text << json.view();
+    for (const Diagnostic& found : diagnostics.items())
+        text << describe(found) << '\n';
+    return text.str();
+}
+
+inline std::string printed(const Diagnostics& diagnostics) {
+    std::ostringstream text;
+    printDiagnostics(text, diagnostics, SourceLines::Show);
+    return text.str();
+}
+
+/// Reads instances from memory against the Dropbox connector.
+inline InstanceLoad readText(
+    const std::string& text, const ReferenceOptions& references, Diagnostics& out
+) {
+    InstanceLoad load;
+    YamlDocument document;
+    if (parseYaml("instances.yaml", text, document, out)) {
+        readInstances(document, dropboxAlone(), references, load, out);
+        rejectRepeatedNames(load, out);
+    } else {
+        load.unreadable_files.emplace_back("instances.yaml");
+    }
+    return load;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,172 @@
+// Goal: the shipped Dropbox connector declares what it must, and every fault in a manifest is
+// found before any code is loaded. Method: the shipped file; a small manifest with one line
+// changed at a time.
+
+#include "config/connector_manifest.h"
+
+#include "unit/config/config_test_support.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::config {
+namespace {
+
+TEST(DropboxConnector, DeclaresTheVendorsParameters) {
+    struct Want {
+        const char* key;
+        ValueType type;
+        bool is_required;
+        bool is_secret;
+    };
+    const Want wants[] = {
+        {"key", ValueType::Enum, true, false},
+        {"code", ValueType::String, false, true},
+        {"name", ValueType::String, true, false},
+        {"authentication.type", ValueType::Enum, false, false},
+        {"oauth.callback.url", ValueType::Url, true, false},
+        {"oauth.api.key", ValueType::String, true, false},
+        {"oauth.api.secret", ValueType::String, true, true},
+        {"event.notification.enabled", ValueType::Boolean, false, false},
+        {"event.notification.callback.url", ValueType::Url, true, false},
+        {"event.notification.signature.key", ValueType::String, false, true},
+        {"tags", ValueType::List, false, false},
+        {"dropbox.authorization.apikey", ValueType::String, true, true},
+        {"oauth.user.refresh_token", ValueType::String, false, true},
+        {"oauth.user.token", ValueType::String, false, true},
+        {"event.move.window", ValueType::Duration, false, false},
+        {"document.tagging", ValueType::Boolean, false, false},
+    };
+    for (const Want& want : wants) {
+        const Field* field = dropboxManifest().parameters.find(want.key);
+        ASSERT_NE(field, nullptr) << want.key;
+        EXPECT_EQ(field->type, want.type) << want.key;
+        EXPECT_EQ(field->is_required, want.is_required) << want.key;
+        EXPECT_EQ(field->is_secret, want.is_secret) << want.key;
+        EXPECT_FALSE(field->description.empty()) << want.key;
+    }
+    EXPECT_EQ(dropboxManifest().parameters.fields().size(), 24U);
+}
+
+TEST(DropboxConnector, NamesDropboxsHosts) {
+    const ConnectorManifest& dropbox = dropboxManifest();
+
+    EXPECT_EQ(dropbox.key, "dropbox");
+    EXPECT_EQ(dropbox.plugin, "libdropbox.so");
+    EXPECT_EQ(dropbox.abi, 1);
+    EXPECT_EQ(dropbox.webhook, WebhookScope::App);
+    EXPECT_EQ(dropbox.base_urls.at("api"), "https://api.dropboxapi.com");
+    EXPECT_EQ(dropbox.base_urls.size(), 4U);
+    EXPECT_EQ(dropbox.egress.size(), 4U);
+    ASSERT_TRUE(dropbox.oauth2);
+    EXPECT_EQ(dropbox.oauth2->authorize_url, "https://www.dropbox.com/oauth2/authorize");
+    EXPECT_EQ(dropbox.oauth2->scopes.size(), 2U);
+    EXPECT_EQ(dropbox.oauth2->expiry_margin, std::chrono::minutes(5));
+    EXPECT_EQ(dropbox.profiles.size(), 2U);
+    EXPECT_EQ(dropbox.event_methods.size(), 2U);
+}
+
+constexpr const char* kSmall = R"(key: small
+name: Small
+hub: documents
+version: 1.0.0
+plugin: libsmall.so
+abi: 1
+authentication:
+  profiles: [{key: oauth2, name: OAuth}]
+oauth2:
+  authorize_url: https://a.example.com/authorize
+  token_url: https://a.example.com/token
+base_urls: {api: https://api.example.com/}
+egress: [api.example.com, "*.example.org"]
+webhook: app
+events: {object_types: [file], event_types: [CREATED], methods: [polling]}
+parameters:
+  - key: small.limit
+    name: Limit
+    description: A limit
+    type: integer
+    min: 1
+    default: 5
+)";
+
+Diagnostics readSmall(std::string from, const std::string& to) {
+    std::string text = kSmall;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    YamlDocument document;
+    Diagnostics out;
+    if (parseYaml("connector.yaml", text, document, out)) {
+        const bool is_read = readManifest(document, out).has_value();
+        EXPECT_EQ(is_read, !out.hasErrors());
+    }
+    return out;
+}
+
+TEST(ConnectorManifest, ReadsASmallOne) {
+    const Diagnostics out = readSmall("key: small", "key: small");
+
+    EXPECT_FALSE(out.hasErrors()) << printed(out);
+}
+
+TEST(ConnectorManifest, FindsEachFault) {
+    struct Fault {
+        const char* from;
+        const char* to;
+        const char* message;
+    };
+    const Fault faults[] = {
+        {"name: Small\n", "", "the key 'name' is missing in connector.yaml"},
+        {"name: Small", "name:", "'name' has no value"},
+        {"key: small\n", "key: Small!\n", "small letters"},
+        {"hub: documents", "hub: document", "none of: documents"},
+        {"version:", "verison:", "did you mean 'version'?"},
+        {"plugin: libsmall.so", "plugin: ../libsmall.so", "without a folder"},
+        {"plugin: libsmall.so", "plugin: .hidden.so", "without a folder"},
+        {"abi: 1", "abi: one", "not a whole number"},
+        {"abi: 1", "abi: 0", "less than 1"},
+        {"token_url: https", "token_url: http", "must begin with https://"},
+        {"https://api.example.com/", "api.example.com", "the base URL 'api' does not begin"},
+        {"egress: [api.example.com", "egress: [https://api.example.com", "not a host name"},
+        {"[CREATED]", "[CREATE]", "did you mean 'CREATED'?"},
+        {"[polling]", "[poling]", "did you mean 'polling'?"},
+        {"webhook: app", "webhook: global", "none of: app, instance"},
+        {"type: integer", "type: int", "none of: string"},
+        {"type: integer", "type: enum", "must have 'values'"},
+        {"type: integer", "type: integer\n    values: [a]", "must have 'values' if, and only if"},
+        {"default: 5", "default: 0", "the default of 'small.limit' is less than 1"},
+        {"default: 5", "default: x", "the default of 'small.limit' is not a whole number"},
+        {"min: 1", "min: 1s", "'min' does not fit the type 'integer'"},
+        {"min: 1", "pattern: \"(\"", "not a POSIX extended regular expression"},
+        {"min: 1", "profile: [apiKey]", "no authentication profile 'apiKey'"},
+        {"min: 1", "depends_on: {key: other, value: x}", "there is no parameter 'other'"},
+        {"min: 1", "depends_on: other", "'depends_on' takes a mapping"},
+        {"min: 1", "secret: yes", "neither true nor false"},
+        {"small.limit", "small..limit", "joined by dots"},
+        {"parameters:\n",
+         "parameters:\n  - {key: small.limit, name: x, description: x, type: string}\n",
+         "stands here twice"},
+        {"parameters:\n", "parameters:\n  key: x\n", "a list item stands where a key"},
+        {"[{key: oauth2, name: OAuth}]",
+         "[{key: a, name: A}, {key: b, name: B}]",
+         "no parameter 'authentication.type' to choose"},
+        {"  authorize_url: https", "  authorize_url: ${env:X}\n  revoke_url: https", "not a URL"},
+    };
+    for (const Fault& fault : faults) {
+        const Diagnostics out = readSmall(fault.from, fault.to);
+
+        EXPECT_TRUE(out.hasErrors()) << fault.to;
+        EXPECT_NE(printed(out).find(fault.message), std::string::npos) << fault.to << "\n"
+                                                                       << printed(out);
+    }
+}
+
+TEST(ConnectorManifest, ReportsAllFaultsAtOnce) {
+    const Diagnostics out =
+        readSmall("abi: 1", "abi: one\nwebhok: app\nplugins: x\ndocumentation: {url: x}");
+
+    EXPECT_EQ(out.errorCount(), 4U) << printed(out);
+}
+
+}  // namespace
+}  // namespace ferry::config

@@ -1,0 +1,237 @@
+// Goal: ferry.yaml says what the hub does, and nothing in it is ignored. Method: the default file
+// against the defaults; a full file; a table of mistakes.
+
+#include "config/hub_config.h"
+
+#include "config/default_config.h"
+#include "config/lint.h"
+#include "unit/config/config_test_support.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::config {
+namespace {
+
+std::optional<HubConfig> readAs(
+    const std::string& name, const std::string& text, Diagnostics& out
+) {
+    YamlDocument document;
+    if (!parseYaml(name, text, document, out)) return std::nullopt;
+    const ReferenceOptions references =
+        withVariables({{"USER", "hunter2"}, {"PORT", "localhost:0"}, {"WAIT", "soon"}});
+    std::optional<HubConfig> config = readHubConfig(document, references, out);
+    checkProviders(document, dropboxAlone(), out);
+    return config;
+}
+
+TEST(HubConfig, DefaultFileSaysWhatTheDefaultsAre) {
+    Diagnostics out;
+
+    const auto config = readAs("ferry.yaml", std::string(defaultConfigText()), out);
+
+    ASSERT_TRUE(config) << printed(out);
+    EXPECT_TRUE(*config == HubConfig());
+}
+
+TEST(HubConfig, DefaultFileNamesEveryField) {
+    const std::string_view text = defaultConfigText();
+    for (const Field& field : hubConfigFields().fields()) {
+        EXPECT_NE(text.find(field.key + ":"), std::string_view::npos) << field.key;
+        if (field.table == nullptr) continue;
+        for (const Field& inner : field.table->fields()) {
+            EXPECT_NE(text.find(inner.key + ":"), std::string_view::npos) << inner.key;
+        }
+    }
+}
+
+TEST(HubConfig, CommentedPartsOfTheWrittenFilesAreGoodToo) {
+    for (const std::string_view written : {defaultConfigText(), exampleInstanceText()}) {
+        std::string text(written);
+        // Prose has one space behind the '#'.
+        for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at) {
+            if (text[at + 2] != ' ' || text[at + 3] == ' ') text.erase(at + 1, 1);
+        }
+        const std::size_t empty = text.find("instances: []");
+        if (empty != std::string::npos) text.erase(empty + 10, 3);
+        const TempFolder folder;
+        ReferenceOptions references;
+        references.mode = ReferenceMode::CheckFormOnly;
+
+        const Diagnostics out =
+            lintFiles({folder.write("x.yaml", text)}, dropboxAlone(), references);
+
+        EXPECT_TRUE(out.items().empty()) << text << printed(out);
+        const bool is_provider = text.find("\n  dropbox:\n    base_urls") != std::string::npos;
+        const bool is_instance = text.find("\n  - name: marketing") != std::string::npos;
+        EXPECT_TRUE(is_provider != is_instance) << text;
+    }
+}
+
+TEST(HubConfig, ReadsEveryField) {
+    const char* text = R"(public_url: https://hub.example.com/
+listen: ${env:PORT}
+data_dir: /var/lib/ferry
+storage: postgresql://ferry@db/ferry
+plugins: [./p, ../q]
+connectors: c
+instances: [i.yaml, /etc/ferry]
+api: {user_secret: "${env:USER}", organization_secret: org}
+encryption: {key_file: keys/k}
+delivery:
+  allow_networks: [10.0.0.0/8, "fd00::/8"]
+  concurrency_per_callback: 8
+  timeout: 1m
+  retry_schedule: [1s, 1m30s]
+providers:
+  dropbox: {base_urls: {api: "http://127.0.0.1:9999/"}, poll_interval: 10s}
+http: {threads: 4, body_limit: 2MiB}
+logging: {level: debug, format: json}
+)";
+    Diagnostics out;
+
+    const auto config = readAs("/etc/x/ferry.yaml", text, out);
+
+    ASSERT_TRUE(config) << printed(out);
+    EXPECT_EQ(config->public_url, "https://hub.example.com");
+    EXPECT_EQ(config->listen_host, "localhost");
+    EXPECT_EQ(config->listen_port, 0);
+    EXPECT_EQ(config->data_dir, "/var/lib/ferry");
+    EXPECT_EQ(config->storage.reveal(), "postgresql://ferry@db/ferry");
+    EXPECT_EQ(config->plugins, (std::vector<std::filesystem::path>{"/etc/x/p", "/etc/q"}));
+    EXPECT_EQ(config->connectors, (std::vector<std::filesystem::path>{"/etc/x/c"}));
+    EXPECT_EQ(
+        config->instances, (std::vector<std::filesystem::path>{"/etc/x/i.yaml", "/etc/ferry"})
+    );
+    EXPECT_EQ(config->api.user_secret.reveal(), "hunter2");
+    EXPECT_EQ(config->key_file, "/etc/x/keys/k");
+    EXPECT_EQ(config->delivery.allow_networks.size(), 2U);
+    EXPECT_EQ(config->delivery.concurrency_per_callback, 8);
+    EXPECT_EQ(config->delivery.timeout, std::chrono::minutes(1));
+    EXPECT_EQ(config->delivery.retry_schedule.back(), std::chrono::seconds(90));
+    EXPECT_EQ(config->provider("dropbox").base_urls.at("api"), "http://127.0.0.1:9999");
+    EXPECT_EQ(config->provider("dropbox").poll_interval, std::chrono::seconds(10));
+    EXPECT_EQ(config->provider("box").poll_interval, std::chrono::minutes(5));
+    EXPECT_EQ(config->http.threads, 4);
+    EXPECT_EQ(config->http.body_bytes_max, 2 << 20);
+    EXPECT_EQ(config->logging.level, LogLevel::Debug);
+    EXPECT_EQ(config->logging.format, LogFormat::Json);
+}
+
+TEST(HubConfig, PutsTheKeyBesideTheDataUnlessToldOtherwise) {
+    Diagnostics out;
+
+    const auto config = readAs("/etc/ferry.yaml", "data_dir: /srv/ferry\n", out);
+
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->key_file, "/srv/ferry/master.key");
+}
+
+TEST(HubConfig, FindsEachMistake) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"publik_url: https://x\n", "did you mean 'public_url'?"},
+        {"delivery: {allow_network: []}\n", "unknown key 'allow_network' in 'delivery'"},
+        {"public_url: hub.example.com\n", "does not begin with https://"},
+        {"public_url: https://hub example\n", "holds a space"},
+        {"listen: 8080\n", "is not an address and a port"},
+        {"listen: 127.0.0.1:99999\n", "is not an address and a port"},
+        {"listen: ::1:8080\n", "is not an address and a port"},
+        {"storage: mysql://hunter2@x/\n", "not a store the hub knows"},
+        {"plugins: {a: b}\n", "'plugins' takes a list, not a mapping"},
+        {"delivery:\n  - timeout: 5s\n", "remove the '-'"},
+        {"delivery: timeout:5s\n", "put a space after the ':'"},
+        {"delivery: {timeout: 5}\n", "add a unit"},
+        {"delivery: {timeout: 10m}\n", "more than 300000ms"},
+        {"delivery: {allow_networks: [10.0.0.1]}\n", "'10.0.0.1' in 'allow_networks'"},
+        {"delivery: {allow_networks: [10.0.0.0/33]}\n", "is not a network"},
+        {"delivery: {retry_schedule: [5s, soon]}\n", "'soon' in 'retry_schedule'"},
+        {"delivery: {concurrency_per_callback: 0}\n", "less than 1"},
+        {"http: {body_limit: 1 megabyte}\n", "is not a size"},
+        {"logging: {level: verbose}\n", "none of: debug, info, warning, error"},
+        {"logging: {level: warn}\n", "did you mean"},
+        {"providers: {dropbx: {}}\n", "did you mean 'dropbox'?"},
+        {"providers: {dropbox: {base_urls: {apl: https://x}}}\n", "has no base URL 'apl'"},
+        {"providers: {dropbox: {base_urls: {api: nowhere}}}\n", "the base URL 'api' does not"},
+        {"providers: {dropbox: {poll_intervall: 5m}}\n", "did you mean 'poll_interval'?"},
+        {"providers: {dropbox: {poll_interval: \"${env:WAIT}\"}}\n", "is not a duration"},
+        {"api: {user_secret: \"${env:NONE}\"}\n", "variable 'NONE' is not set"},
+        {"api: {user_secret: [hunter2]}\n", "takes a single value, not a list"},
+        {"listen: x:1\nlisten: y:1\n", "stands here twice"},
+    };
+    for (const auto& [text, finding] : cases) {
+        Diagnostics out;
+
+        readAs("ferry.yaml", text, out);
+
+        EXPECT_GE(out.errorCount(), 1U) << text;
+        EXPECT_LE(out.errorCount(), 1U) << text << printed(out);
+        EXPECT_NE(printed(out).find(finding), std::string::npos) << text << printed(out);
+        EXPECT_EQ(allText(out).find("hunter2"), std::string::npos) << allText(out);
+    }
+}
+
+TEST(Lint, TellsFilesApartByTheirKeys) {
+    const std::pair<const char*, DocumentKind> cases[] = {
+        {"public_url: x\n", DocumentKind::HubConfig},
+        {"listen: x\ninstances: [a]\n", DocumentKind::HubConfig},
+        {"instances: [{name: x}]\n", DocumentKind::Instances},
+        {"key: dropbox\nname: x\n", DocumentKind::Instances},
+        {"key: dropbox\nplugin: x\n", DocumentKind::Connector},
+        {"api: {}\n", DocumentKind::HubConfig},
+        {"hello: world\n", DocumentKind::Unknown},
+    };
+    for (const auto& [text, kind] : cases) {
+        YamlDocument document;
+        Diagnostics out;
+        parseYaml("x.yaml", text, document, out);
+
+        EXPECT_EQ(recogniseDocument(document), kind) << text;
+    }
+}
+
+TEST(Lint, ReportsAllFilesInAFixedOrder) {
+    const TempFolder folder;
+    folder.write("z.yaml", "hello: world\n");
+    folder.write("ferry.yaml", "listen: 1\nwrong: 2\nproviders: {dropbox: {base_urls: {x: y}}}\n");
+    folder.write("connector.yaml", "plugin: x\n");
+    folder.write("b.yaml", "instances: [{name: a, key: dropbx}]\n");
+    folder.write("a.yaml", "key: dropbox\nname: a\n");
+    const auto text = [&](const std::vector<std::filesystem::path>& paths) {
+        return printed(lintFiles(paths, dropboxAlone(), withVariables({})));
+    };
+
+    const std::string whole = text({folder.path()});
+
+    EXPECT_EQ(
+        whole,
+        text(
+            {folder.path() / "z.yaml",
+             folder.path() / "connector.yaml",
+             folder.path() / "b.yaml",
+             folder.path() / "a.yaml",
+             folder.path() / "ferry.yaml",
+             folder.path()}
+        )
+    );
+    for (const char* name : {"a.yaml", "b.yaml", "connector.yaml", "ferry.yaml", "z.yaml"}) {
+        EXPECT_NE(whole.find(name), std::string::npos) << whole;
+    }
+}
+
+TEST(Lint, KnowsTheConnectorsAmongItsFiles) {
+    const TempFolder folder;
+    const auto instances = folder.write(
+        "i.yaml",
+        "instances:\n  - {name: a, key: dropbox, oauth.callback.url: https://h/, "
+        "oauth.api.key: k, oauth.api.secret: s}\n"
+    );
+    const std::filesystem::path connector = sourceFolder() / "plugins/dropbox/connector.yaml";
+
+    const Diagnostics with = lintFiles({instances, connector}, {}, withVariables({}));
+    const Diagnostics without = lintFiles({instances}, {}, withVariables({}));
+
+    EXPECT_FALSE(with.hasErrors()) << printed(with);
+    EXPECT_NE(printed(without).find("no connector is loaded"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ferry::config
