@@ -150,7 +150,9 @@ TEST_F(Paging, DuplicatePageComesAgainWithTheOldCursor) {
     EXPECT_TRUE(again["entries"] == page["entries"]);
 }
 
-TEST_F(Paging, OvershootGivesMoreThanAskedFor) {
+TEST_F(Paging, PagesCanBeLargerOrSmallerThanAskedFor) {
+    fake.faults().nextListing(FaultKind::OneEntryPage);
+    EXPECT_EQ(parsed(list())["entries"].Size(), 1U);
     fake.faults().nextListing(FaultKind::LimitOvershoot);
     EXPECT_EQ(parsed(list())["entries"].Size(), 4U);
 }
