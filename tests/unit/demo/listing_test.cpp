@@ -4,10 +4,8 @@
 
 #include "unit/demo/fake_fixture.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <random>
-#include <thread>
 
 namespace ferry::demo {
 namespace {
@@ -285,23 +283,6 @@ TEST_F(ListFolder, AppFolderAppsSeeTheirFolderAsRoot) {
     drain();
     ASSERT_EQ(mirror.items().size(), 1U);
     EXPECT_EQ(mirror.items().begin()->first, "/in.txt");
-}
-
-TEST_F(ListFolder, ParallelEqualCallsAreRateLimited) {
-    fake.limitParallelLists(true, Milliseconds(300));
-    const auto list = [&] { return call("files/list_folder", R"({"path":""})").status; };
-    int statuses[3] = {};
-    {
-        std::vector<std::thread> threads;
-        for (int& status : statuses)
-            threads.emplace_back([&] { status = list(); });
-        for (std::thread& thread : threads)
-            thread.join();
-    }
-    std::sort(std::begin(statuses), std::end(statuses));
-    EXPECT_EQ(statuses[0], 200);
-    EXPECT_EQ(statuses[2], 429);
-    EXPECT_EQ(list(), 200);
 }
 
 }  // namespace

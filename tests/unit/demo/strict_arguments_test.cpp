@@ -7,6 +7,9 @@
 #include "demo/fake_dropbox/path_names.h"
 #include "unit/demo/fake_fixture.h"
 
+#include <algorithm>
+#include <thread>
+
 namespace ferry::demo {
 namespace {
 
@@ -94,6 +97,23 @@ TEST_F(StrictFixture, LongpollAnswersAtOnceWhenSomethingChangedAndFalseAtTheTime
     request.body = std::string(R"({"cursor":")") + page["cursor"].GetString() + R"("})";
     (void)fake.putFile(account, "/a.txt", "x");
     EXPECT_EQ(fake.handle(request).body, R"({"changes":true})");
+}
+
+TEST_F(StrictFixture, ParallelEqualCallsAreRateLimited) {
+    fake.limitParallelLists(true, Milliseconds(300));
+    const auto list = [&] { return call("files/list_folder", R"({"path":""})").status; };
+    int statuses[3] = {};
+    {
+        std::vector<std::thread> threads;
+        for (int& status : statuses)
+            threads.emplace_back([&] { status = list(); });
+        for (std::thread& thread : threads)
+            thread.join();
+    }
+    std::sort(std::begin(statuses), std::end(statuses));
+    EXPECT_EQ(statuses[0], 200);
+    EXPECT_EQ(statuses[2], 429);
+    EXPECT_EQ(list(), 200);
 }
 
 TEST(PathNames, LowerCasesEachCharacterAndComposesAccents) {
