@@ -67,6 +67,8 @@ enum class FaultKind : std::uint8_t {
 };
 
 struct Fault {
+    friend bool operator==(const Fault&, const Fault&) = default;
+
     FaultKind kind = FaultKind::ServerError;
     int status = 0;
     std::string tag;

@@ -145,9 +145,11 @@ Status Server::start() {
     try {
         const TlsLibrary tls;
         const net::SocketAddress address(options_.host, options_.port);
-        const net::ServerSocket socket =
-            has_tls ? net::SecureServerSocket(address, kQueuedMax, serverContext(options_))
-                    : net::ServerSocket(address, kQueuedMax);
+        net::ServerSocket socket =
+            has_tls ? net::SecureServerSocket(serverContext(options_)) : net::ServerSocket();
+        // Not Poco's default: with SO_REUSEPORT two fakes would share a port and its requests.
+        socket.bind(address, true, false);
+        socket.listen(kQueuedMax);
         running_ = std::make_unique<Running>(world_, socket, options_.threads);
         running_->http.start();
     } catch (const net::SSLException& error) {
