@@ -41,8 +41,9 @@ struct AttemptOutcome {
     InstanceId instance;
     CallbackId callback;
     DeliveryState state = DeliveryState::Waiting;
-    unsigned attempt_count = 0;  ///< including this attempt
-    TimePoint next_attempt_at;   ///< only if still Waiting
+    /// Including this attempt; as before if none was made (put off, dropped).
+    unsigned attempt_count = 0;
+    TimePoint next_attempt_at;  ///< only if still Waiting
     TimePoint finished_at;
     int status = 0;
     Milliseconds latency{0};

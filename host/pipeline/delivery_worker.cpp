@@ -166,7 +166,7 @@ bool DeliveryWorker::recordOutcomes() {
 
 TimePoint DeliveryWorker::leaseMore() {
     const TimePoint now = services_.clock.now();
-    const std::size_t used = in_flight_.size() + outcomes_.size();
+    const std::size_t used = in_flight_.size();                 // no outcome waits: see step
     if (used >= options_.concurrency) return TimePoint::max();  // an answer wakes
 
     const std::size_t limit = std::min(options_.concurrency - used, kLeaseBatch);
