@@ -101,7 +101,7 @@ ErrorCode codeOf(const Result<T>& result) {
 
 #define EXPECT_OK(expression)                                                          \
     do {                                                                               \
-        const auto& expect_ok_result = (expression);                                   \
+        const auto expect_ok_result = (expression);                                    \
         EXPECT_TRUE(expect_ok_result.has_value()) << expect_ok_result.error().message; \
     } while (false)
 
