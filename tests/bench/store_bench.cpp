@@ -1,0 +1,205 @@
+// Goal: the figures of the SQLite store that the design promises (host/store/README.md).
+// Method: a database in a fresh folder of $TMPDIR, durable as in production. Run by hand.
+
+#include "store/sqlite/sqlite_store.h"
+#include "support/temp_dir.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <iostream>
+#include <mutex>
+
+namespace ferry::store::sqlite {
+namespace {
+
+constexpr TimePoint kNow{Milliseconds(1'760'000'000'000)};
+
+Instance anInstance(std::size_t number) {
+    Instance instance;
+    instance.name = fmt::format("instance-{}", number);
+    instance.connector_key = "dropbox";
+    instance.account_id = fmt::format("dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc{}", number);
+    instance.state = InstanceState::Running;
+    instance.source = "instances/all.yaml:12";
+    instance.sealed_configuration.assign(700, 's');
+    return instance;
+}
+
+/// A store and some instances. Ends the benchmark program if it can't be made.
+class World {
+  public:
+    explicit World(std::size_t instance_count = 1) {
+        auto opened = SqliteStore::open(folder_.path() / "hub.db");
+        FERRY_CHECK(opened.has_value(), "the store opens");
+        store = std::move(*opened);
+        std::vector<Instance> batch;
+        for (std::size_t i = 0; i < instance_count; ++i) {
+            batch.push_back(anInstance(i));
+            if (batch.size() < 1000 && i + 1 < instance_count) continue;
+            auto made = store->instances().put(batch, kNow);
+            FERRY_CHECK(made.has_value(), "the instances are put");
+            ids.insert(ids.end(), made->begin(), made->end());
+            batch.clear();
+        }
+    }
+    std::unique_ptr<SqliteStore> store;
+    std::vector<InstanceId> ids;
+
+  private:
+    test::TempDir folder_;
+
+  public:
+    ~World() { store.reset(); }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+};
+
+IndexEntry anEntry(std::size_t number) {
+    IndexEntry entry;
+    entry.object.object_id = fmt::format("id:a4ayc_80_OEAAAAAAAA{:07}", number);
+    entry.object.path = fmt::format("/Homework/Math {}/Prime Numbers {}.txt", number / 500, number);
+    entry.object.path_key =
+        fmt::format("/homework/math {}/prime numbers {}.txt", number / 500, number);
+    entry.object.name = fmt::format("Prime Numbers {}.txt", number);
+    entry.object.revision = "a1c10ce0dd78";
+    entry.object.content_hash.assign(64, 'e');
+    entry.object.size = 7212;
+    entry.object.modified_ms = 1;
+    return entry;
+}
+
+SyncCommit aCommit(InstanceId instance, std::size_t first, std::size_t count) {
+    SyncCommit commit;
+    commit.instance = instance;
+    commit.callback = CallbackId(1);
+    commit.now = kNow;
+    for (std::size_t i = first; i < first + count; ++i) {
+        commit.index_puts.push_back(anEntry(i));
+        RecordedEvent event;
+        event.id = fmt::format("{:020}", i);
+        event.recorded_at = kNow;
+        event.body.assign(400, 'b');
+        event.raw.assign(300, 'r');
+        commit.events.push_back(std::move(event));
+    }
+    return commit;
+}
+
+void putInstances(benchmark::State& state) {
+    for (auto _ : state) {
+        const World world(static_cast<std::size_t>(state.range(0)));
+        benchmark::DoNotOptimize(world.ids.data());
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(putInstances)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+
+void markAll(benchmark::State& state) {
+    const World world(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        FERRY_CHECK(
+            world.store->notices().markAll(kNow, Milliseconds(300'000)).has_value(), "marked"
+        );
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(markAll)->Arg(100'000)->Iterations(3)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+
+World* shared_world = nullptr;
+
+/// Each thread marks other instances, each mark a later time, as webhooks do.
+void mark(benchmark::State& state) {
+    if (state.thread_index() == 0) shared_world = new World(10'000);
+    std::size_t turn = 0;
+    for (auto _ : state) {
+        const auto thread = static_cast<std::size_t>(state.thread_index());
+        const InstanceId id = shared_world->ids[(thread * 7919 + turn * 104729) % 10'000];
+        const Status status =
+            shared_world->store->notices().mark(std::span(&id, 1), kNow - Milliseconds(turn++));
+        FERRY_CHECK(status.has_value(), "marked");
+    }
+    state.SetItemsProcessed(state.iterations());
+    if (state.thread_index() == 0) {
+        delete shared_world;
+        shared_world = nullptr;
+    }
+}
+BENCHMARK(mark)->Threads(1)->Threads(8)->Threads(64)->MeasureProcessCPUTime()->UseRealTime();
+
+void commitChanges(benchmark::State& state) {
+    const World world;
+    std::size_t next = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        const SyncCommit commit = aCommit(world.ids[0], next, 2000);
+        next += 2000;
+        state.ResumeTiming();
+        FERRY_CHECK(world.store->sync().commit(std::span(&commit, 1))[0].has_value(), "committed");
+    }
+    state.SetItemsProcessed(state.iterations() * 2000);
+}
+BENCHMARK(commitChanges)->Iterations(100)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+
+enum class LookUp : std::uint8_t { ByKey, ById };
+
+void lookUp(benchmark::State& state, LookUp how) {
+    const World world;
+    std::vector<std::string> keys;
+    for (std::size_t first = 0; first < 100'000; first += 2000) {
+        SyncCommit commit = aCommit(world.ids[0], first, 2000);
+        commit.events.clear();
+        for (const IndexEntry& entry : commit.index_puts) {
+            keys.push_back(
+                how == LookUp::ByKey ? storageKey(entry.object) : entry.object.object_id
+            );
+        }
+        FERRY_CHECK(world.store->sync().commit(std::span(&commit, 1))[0].has_value(), "committed");
+    }
+    std::size_t at = 0;
+    for (auto _ : state) {
+        const auto page = std::span(keys).subspan(at, 2000);
+        at = (at + 2000) % keys.size();
+        const auto found = how == LookUp::ByKey
+                               ? world.store->sync().entriesAt(world.ids[0], page)
+                               : world.store->sync().entriesById(world.ids[0], page);
+        FERRY_CHECK(found.has_value() && found->back().has_value(), "found");
+    }
+    state.SetItemsProcessed(state.iterations() * 2000);
+}
+BENCHMARK_CAPTURE(lookUp, ByKey, LookUp::ByKey)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(lookUp, ById, LookUp::ById)->Unit(benchmark::kMillisecond);
+
+/// Lease, record as delivered, with `range(0)` callbacks that have 20 deliveries each.
+void deliver(benchmark::State& state) {
+    const World world;
+    for (std::int64_t callback = 1; callback <= state.range(0); ++callback) {
+        SyncCommit commit = aCommit(world.ids[0], 0, 400);
+        commit.index_puts.clear();
+        commit.callback = CallbackId(callback);
+        FERRY_CHECK(world.store->sync().commit(std::span(&commit, 1))[0].has_value(), "committed");
+    }
+    std::int64_t count = 0;
+    for (auto _ : state) {
+        const auto leased = world.store->deliveries().lease({kNow, 256, 4});
+        FERRY_CHECK(leased.has_value(), "leased");
+        std::vector<AttemptOutcome> outcomes;
+        for (const Delivery& delivery : *leased) {
+            AttemptOutcome outcome;
+            outcome.delivery = delivery.id;
+            outcome.instance = delivery.instance;
+            outcome.callback = delivery.callback;
+            outcome.state = DeliveryState::Delivered;
+            outcomes.push_back(outcome);
+        }
+        FERRY_CHECK(world.store->deliveries().record(outcomes).has_value(), "recorded");
+        count += static_cast<std::int64_t>(outcomes.size());
+    }
+    state.SetItemsProcessed(count);
+}
+BENCHMARK(deliver)->Arg(1000)->Iterations(70)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace ferry::store::sqlite
+
+BENCHMARK_MAIN();

@@ -1,0 +1,231 @@
+// Goal: DeliveryStore keeps what its interface says, in every driver.
+// Method: each documented sentence as one test, on a fresh store.
+
+#include "contract/store_contract.h"
+
+#include <set>
+
+namespace ferry::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries) {
+    std::vector<std::int64_t> numbers;
+    for (const Delivery& delivery : deliveries)
+        numbers.push_back(delivery.id.value);
+    return numbers;
+}
+
+class DeliveryStoreContract : public StoreContract {
+  protected:
+    store::DeliveryStore& deliveries() { return store().deliveries(); }
+    /// Deliveries 1.. of one event each to `to`, due one after the other.
+    void queue(InstanceId id, char to, int count, int first_due = 0) {
+        for (int i = 0; i < count; ++i)
+            deliver(id, callback(to), 1, at(first_due + i));
+    }
+};
+FERRY_CONTRACT(DeliveryStoreContract);
+
+TEST_P(DeliveryStoreContract, LeasesDueOnesOnceInOrder) {
+    queue(add("a"), 'c', 4);
+
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(2), 2)), ElementsAre(1, 2));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(2), 9)), ElementsAre(3));
+    EXPECT_THAT(leaseDeliveries(at(2), 9), IsEmpty());
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(3), 9)), ElementsAre(4));
+}
+
+TEST_P(DeliveryStoreContract, GivesEachCallbackItsTurn) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 10);
+    queue(id, 'y', 2, 20);
+    queue(id, 'z', 1, 30);
+
+    const auto leased = leaseDeliveries(at(100), 4);
+
+    EXPECT_THAT(numbersOf(leased), ElementsAre(1, 11, 13, 2));
+}
+
+TEST_P(DeliveryStoreContract, LimitsLeasesPerCallback) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 5);
+    queue(id, 'y', 1, 50);
+
+    const auto first = leaseDeliveries(at(100), 9, 2);
+    EXPECT_THAT(numbersOf(first), ElementsAre(1, 6, 2));
+    EXPECT_THAT(leaseDeliveries(at(100), 9, 2), IsEmpty());
+
+    record(anOutcome(first[0], DeliveryState::Delivered, at(101)));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(102), 9, 2)), ElementsAre(3));
+}
+
+TEST_P(DeliveryStoreContract, ACallbackThatIsBehindCostsTheOthersNothing) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 30);
+    leaseDeliveries(at(100), 9, 1);
+    queue(id, 'y', 1, 90);
+
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(100), 9, 1)), ElementsAre(31));
+}
+
+TEST_P(DeliveryStoreContract, NextDueLooksAtCallbacksWithAFreeLease) {
+    const InstanceId id = add("a");
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), std::nullopt);
+    queue(id, 'x', 2, 10);
+    queue(id, 'y', 1, 50);
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), at(10));
+
+    const auto leased = leaseDeliveries(at(10), 1, 1);
+
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), at(50)) << "x has its one lease";
+    EXPECT_EQ(valueOf(deliveries().nextDue(2)), at(11));
+    deliveries().release(leased);
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), at(10));
+}
+
+TEST_P(DeliveryStoreContract, RecordsAFailedAttemptAndWaits) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 1);
+    AttemptOutcome outcome = anOutcome(leaseDeliveries(at(0)).at(0), DeliveryState::Waiting, at(5));
+    outcome.next_attempt_at = at(60);
+    record(outcome);
+
+    const Delivery got = valueOf(deliveries().find(id, outcome.delivery)).value();
+    EXPECT_EQ(got.state, DeliveryState::Waiting);
+    EXPECT_EQ(got.attempt_count, 1U);
+    EXPECT_EQ(got.next_attempt_at, at(60));
+    EXPECT_EQ(got.last_status, 503);
+    EXPECT_EQ(got.last_error, "busy");
+    EXPECT_THAT(leaseDeliveries(at(59)), IsEmpty());
+    EXPECT_THAT(leaseDeliveries(at(60)), SizeIs(1));
+}
+
+TEST_P(DeliveryStoreContract, RecordsTheEnd) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    const auto leased = leaseDeliveries(at(5));
+    const AttemptOutcome outcomes[] = {
+        anOutcome(leased.at(0), DeliveryState::Delivered, at(6)),
+        anOutcome(leased.at(1), DeliveryState::Dead, at(6)),
+    };
+
+    EXPECT_OK(deliveries().record(outcomes));
+    reopen();
+
+    EXPECT_THAT(leaseDeliveries(at(1000)), IsEmpty());
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), std::nullopt);
+    const auto counts = valueOf(deliveries().countByState());
+    EXPECT_EQ(counts.at(DeliveryState::Delivered), 1);
+    EXPECT_EQ(counts.at(DeliveryState::Dead), 1);
+    EXPECT_EQ(counts.contains(DeliveryState::Waiting), false);
+}
+
+TEST_P(DeliveryStoreContract, RecordsADeadOneAsWaitingForARedelivery) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 1);
+    const Delivery delivery = leaseDeliveries(at(5)).at(0);
+    record(anOutcome(delivery, DeliveryState::Dead, at(6)));
+    AttemptOutcome again = anOutcome(delivery, DeliveryState::Waiting, at(7));
+    again.attempt_count = 0;
+    record(again);
+
+    EXPECT_THAT(leaseDeliveries(at(7)), SizeIs(1));
+    const auto attempts = valueOf(deliveries().attempts(id, delivery.id, 9));
+    EXPECT_THAT(attempts, SizeIs(2)) << "the log of attempts goes on";
+}
+
+TEST_P(DeliveryStoreContract, SkipsDeliveriesThatAreGone) {
+    const InstanceId gone = add("gone");
+    const InstanceId stays = add("stays");
+    queue(gone, 'x', 1);
+    queue(stays, 'x', 1);
+    const auto leased = leaseDeliveries(at(5));
+    EXPECT_OK(store().instances().remove(std::span(&gone, 1)));
+    const AttemptOutcome outcomes[] = {
+        anOutcome(leased.at(0), DeliveryState::Waiting, at(6)),
+        anOutcome(leased.at(1), DeliveryState::Waiting, at(6)),
+    };
+
+    EXPECT_OK(deliveries().record(outcomes));
+
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(6))), ElementsAre(2));
+    EXPECT_FALSE(valueOf(deliveries().find(gone, leased[0].id)).has_value());
+}
+
+TEST_P(DeliveryStoreContract, KeepsAttemptsNewestFirstAndCutsTheirErrors) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 1);
+    const Delivery delivery = leaseDeliveries(at(0)).at(0);
+    for (int i = 1; i <= 3; ++i) {
+        AttemptOutcome outcome = anOutcome(delivery, DeliveryState::Waiting, at(i));
+        outcome.status = 500 + i;
+        outcome.error = std::string(499, 'x') + "\xc3\xa4 and more";
+        record(outcome);
+    }
+
+    const auto attempts = valueOf(deliveries().attempts(id, delivery.id, 2));
+
+    ASSERT_THAT(attempts, SizeIs(2));
+    EXPECT_EQ(attempts[0].number, 3U);
+    EXPECT_EQ(attempts[0].status, 503);
+    EXPECT_EQ(attempts[0].finished_at, at(3));
+    EXPECT_EQ(attempts[0].latency, Milliseconds(17));
+    EXPECT_EQ(attempts[0].error, std::string(499, 'x'));
+    EXPECT_EQ(attempts[1].number, 2U);
+    EXPECT_THAT(valueOf(deliveries().attempts(InstanceId(99), delivery.id, 2)), IsEmpty());
+}
+
+TEST_P(DeliveryStoreContract, FindsAndPagesByInstance) {
+    const InstanceId first = add("a");
+    const InstanceId second = add("b");
+    queue(first, 'x', 3);
+    queue(second, 'x', 1);
+
+    EXPECT_TRUE(valueOf(deliveries().find(first, DeliveryId(2))).has_value());
+    EXPECT_FALSE(valueOf(deliveries().find(second, DeliveryId(2))).has_value());
+    EXPECT_THAT(numbersOf(valueOf(deliveries().page(first, {}, 2))), ElementsAre(3, 2));
+    EXPECT_THAT(numbersOf(valueOf(deliveries().page(first, DeliveryId(2), 2))), ElementsAre(1));
+}
+
+TEST_P(DeliveryStoreContract, PrunesDeliveredOnesInPortions) {
+    queue(add("a"), 'x', 4);
+    const auto leased = leaseDeliveries(at(5));
+    for (std::size_t i = 0; i < 3; ++i) {
+        record(anOutcome(leased.at(i), DeliveryState::Delivered, at(10 + static_cast<int>(i))));
+    }
+
+    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 1)), 1U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 1U);
+    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Delivered), 1);
+    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Waiting), 1);
+}
+
+TEST_P(DeliveryStoreContract, KeepsDeadOnesWhileTheyCanBeRedelivered) {
+    queue(add("a"), 'x', 1);
+    record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Dead, at(10)));
+
+    EXPECT_EQ(valueOf(deliveries().prune(at(100), 9)), 0U);
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(11), 9)), 1U);
+}
+
+TEST_P(DeliveryStoreContract, LeasesEndWithTheProcess) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    queue(id, 'y', 1);
+    EXPECT_THAT(leaseDeliveries(at(5)), SizeIs(3));
+
+    reopen();
+
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), at(0));
+    EXPECT_THAT(leaseDeliveries(at(5)), SizeIs(3));
+}
+
+}  // namespace
+}  // namespace ferry::test

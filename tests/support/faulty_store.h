@@ -1,0 +1,355 @@
+#pragma once
+// FaultyStore: a Store whose calls fail by script, before the inner call or after it took effect,
+// as a lost connection or a kill between a commit and its answer does. For simulations: "a store
+// that fails at every call in turn". Leases that a failed call handed out are lost to the caller.
+
+#include "store/store.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+namespace ferry::test {
+
+enum class Fault : std::uint8_t {
+    None,
+    Before,  ///< the call fails and nothing happened
+    After,   ///< the call fails and it took effect all the same
+};
+
+/// Decides the fate of each call. Threads: any.
+class FaultScript {
+  public:
+    /// `decide(n, name)` is asked for the n-th call, from 1, with its name ("notices.mark").
+    using Decide = std::function<Fault(std::uint64_t, std::string_view)>;
+
+    FaultScript() = default;
+    explicit FaultScript(Decide decide) : decide_(std::move(decide)) {}
+    /// Fails only the n-th call.
+    static FaultScript atCall(std::uint64_t n, Fault fault) {
+        return FaultScript([n, fault](std::uint64_t call, std::string_view) {
+            return call == n ? fault : Fault::None;
+        });
+    }
+    FaultScript(const FaultScript& other) : decide_(other.decide_) {}
+
+    std::uint64_t calls() const { return calls_; }
+
+    /// Runs `call` under the script.
+    template <typename Call>
+    auto run(std::string_view name, Call&& call) -> decltype(call()) {
+        const Fault fault = next(name);
+        if (fault == Fault::Before) return error(name);
+        auto result = call();
+        if (fault == Fault::After) return error(name);
+        return result;
+    }
+    Fault next(std::string_view name) {
+        const std::uint64_t call = ++calls_;
+        return decide_ ? decide_(call, name) : Fault::None;
+    }
+    static tl::unexpected<Error> error(std::string_view name) {
+        return fail(ErrorCode::Unavailable, std::string(name) + ": fault by script");
+    }
+
+  private:
+    Decide decide_;
+    std::atomic<std::uint64_t> calls_{0};
+};
+
+class FaultyInstanceStore final : public store::InstanceStore {
+  public:
+    FaultyInstanceStore(store::InstanceStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Result<std::vector<InstanceId>> put(std::span<const Instance> all, TimePoint due) override {
+        return script_.run("instances.put", [&] { return inner_.put(all, due); });
+    }
+    Status remove(std::span<const InstanceId> ids) override {
+        return script_.run("instances.remove", [&] { return inner_.remove(ids); });
+    }
+    Result<std::optional<Instance>> find(InstanceId id) override {
+        return script_.run("instances.find", [&] { return inner_.find(id); });
+    }
+    Result<std::optional<Instance>> findByName(std::string_view name) override {
+        return script_.run("instances.findByName", [&] { return inner_.findByName(name); });
+    }
+    Result<std::vector<Instance>> page(InstanceId after, std::size_t limit) override {
+        return script_.run("instances.page", [&] { return inner_.page(after, limit); });
+    }
+    Result<std::vector<store::FileInstance>> fileInstances() override {
+        return script_.run("instances.fileInstances", [&] { return inner_.fileInstances(); });
+    }
+    Status setState(InstanceId id, InstanceState to, std::string_view why, TimePoint due) override {
+        return script_.run("instances.setState", [&] { return inner_.setState(id, to, why, due); });
+    }
+    Result<std::vector<store::AccountMatch>> findByAccount(
+        std::string_view key, std::string_view account
+    ) override {
+        return script_.run("instances.findByAccount", [&] {
+            return inner_.findByAccount(key, account);
+        });
+    }
+    Result<std::map<InstanceState, std::int64_t>> countByState() override {
+        return script_.run("instances.countByState", [&] { return inner_.countByState(); });
+    }
+    Result<WebhookSecretId> internWebhookSecret(
+        const Digest256& fingerprint, std::string_view sealed
+    ) override {
+        return script_.run("instances.internWebhookSecret", [&] {
+            return inner_.internWebhookSecret(fingerprint, sealed);
+        });
+    }
+    Result<std::string> sealedWebhookSecret(WebhookSecretId id) override {
+        return script_.run("instances.sealedWebhookSecret", [&] {
+            return inner_.sealedWebhookSecret(id);
+        });
+    }
+    Result<CallbackId> internCallback(const Digest256& fingerprint) override {
+        return script_.run("instances.internCallback", [&] {
+            return inner_.internCallback(fingerprint);
+        });
+    }
+
+  private:
+    store::InstanceStore& inner_;
+    FaultScript& script_;
+};
+
+class FaultyTokenStore final : public store::TokenStore {
+  public:
+    FaultyTokenStore(store::TokenStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Result<std::optional<store::SealedTokens>> get(InstanceId id) override {
+        return script_.run("tokens.get", [&] { return inner_.get(id); });
+    }
+    Status put(InstanceId id, const store::SealedTokens& tokens) override {
+        return script_.run("tokens.put", [&] { return inner_.put(id, tokens); });
+    }
+    Status completeAuthorization(
+        InstanceId id,
+        const std::optional<store::SealedTokens>& tokens,
+        std::string_view account_id,
+        std::string_view account_state,
+        TimePoint due
+    ) override {
+        return script_.run("tokens.completeAuthorization", [&] {
+            return inner_.completeAuthorization(id, tokens, account_id, account_state, due);
+        });
+    }
+    Status remove(InstanceId id) override {
+        return script_.run("tokens.remove", [&] { return inner_.remove(id); });
+    }
+
+  private:
+    store::TokenStore& inner_;
+    FaultScript& script_;
+};
+
+class FaultyNoticeStore final : public store::NoticeStore {
+  public:
+    FaultyNoticeStore(store::NoticeStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Status mark(std::span<const InstanceId> ids, TimePoint now) override {
+        return script_.run("notices.mark", [&] { return inner_.mark(ids, now); });
+    }
+    Status markAll(TimePoint now, Milliseconds spread) override {
+        return script_.run("notices.markAll", [&] { return inner_.markAll(now, spread); });
+    }
+    Result<std::vector<store::LeasedNotice>> lease(TimePoint now, std::size_t limit) override {
+        return script_.run("notices.lease", [&] { return inner_.lease(now, limit); });
+    }
+    Result<std::optional<TimePoint>> nextDue() override {
+        return script_.run("notices.nextDue", [&] { return inner_.nextDue(); });
+    }
+    Status release(const store::LeasedNotice& notice, TimePoint due, unsigned failures) override {
+        return script_.run("notices.release", [&] {
+            return inner_.release(notice, due, failures);
+        });
+    }
+
+  private:
+    store::NoticeStore& inner_;
+    FaultScript& script_;
+};
+
+class FaultySyncStore final : public store::SyncStore {
+  public:
+    FaultySyncStore(store::SyncStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Result<SyncPosition> position(InstanceId id) override {
+        return script_.run("sync.position", [&] { return inner_.position(id); });
+    }
+    Result<std::vector<std::optional<store::IndexEntry>>> entriesAt(
+        InstanceId id, std::span<const std::string> keys
+    ) override {
+        return script_.run("sync.entriesAt", [&] { return inner_.entriesAt(id, keys); });
+    }
+    Result<std::vector<std::optional<store::IndexEntry>>> entriesById(
+        InstanceId id, std::span<const std::string> ids
+    ) override {
+        return script_.run("sync.entriesById", [&] { return inner_.entriesById(id, ids); });
+    }
+    Result<std::vector<store::IndexEntry>> entriesBelow(
+        InstanceId id, std::string_view path, std::string_view after, std::size_t limit
+    ) override {
+        return script_.run("sync.entriesBelow", [&] {
+            return inner_.entriesBelow(id, path, after, limit);
+        });
+    }
+    Result<std::vector<store::IndexEntry>> entriesOlderThan(
+        InstanceId id, std::uint32_t generation, std::string_view after, std::size_t limit
+    ) override {
+        return script_.run("sync.entriesOlderThan", [&] {
+            return inner_.entriesOlderThan(id, generation, after, limit);
+        });
+    }
+    Result<std::vector<std::optional<store::LostObject>>> lostById(
+        InstanceId id, std::span<const std::string> ids
+    ) override {
+        return script_.run("sync.lostById", [&] { return inner_.lostById(id, ids); });
+    }
+    Result<std::vector<store::LostObject>> lost(InstanceId id, std::size_t limit) override {
+        return script_.run("sync.lost", [&] { return inner_.lost(id, limit); });
+    }
+    Result<std::vector<store::FolderMove>> folderMoves(InstanceId id) override {
+        return script_.run("sync.folderMoves", [&] { return inner_.folderMoves(id); });
+    }
+    Result<std::vector<bool>> hasTombstones(InstanceId id, std::span<const std::string> ids)
+        override {
+        return script_.run("sync.hasTombstones", [&] { return inner_.hasTombstones(id, ids); });
+    }
+    std::vector<Status> commit(std::span<const store::SyncCommit> commits) override {
+        const Fault fault = script_.next("sync.commit");
+        const std::vector<Status> failed(commits.size(), FaultScript::error("sync.commit"));
+        if (fault == Fault::Before) return failed;
+        auto outcomes = inner_.commit(commits);
+        return fault == Fault::After ? failed : outcomes;
+    }
+    Status reset(InstanceId id) override {
+        return script_.run("sync.reset", [&] { return inner_.reset(id); });
+    }
+    Result<std::size_t> pruneTombstones(TimePoint before, std::size_t limit) override {
+        return script_.run("sync.pruneTombstones", [&] {
+            return inner_.pruneTombstones(before, limit);
+        });
+    }
+
+  private:
+    store::SyncStore& inner_;
+    FaultScript& script_;
+};
+
+class FaultyEventLog final : public store::EventLog {
+  public:
+    FaultyEventLog(store::EventLog& inner, FaultScript& script) : inner_(inner), script_(script) {}
+    Result<std::vector<RecordedEvent>> range(
+        InstanceId id, EventNumber first, EventNumber last, std::size_t limit
+    ) override {
+        return script_.run("events.range", [&] { return inner_.range(id, first, last, limit); });
+    }
+    Result<std::vector<RecordedEvent>> after(EventNumber number, InstanceId id, std::size_t limit)
+        override {
+        return script_.run("events.after", [&] { return inner_.after(number, id, limit); });
+    }
+    Result<EventNumber> newest() override {
+        return script_.run("events.newest", [&] { return inner_.newest(); });
+    }
+    Result<std::int64_t> count(InstanceId id) override {
+        return script_.run("events.count", [&] { return inner_.count(id); });
+    }
+    Result<std::size_t> prune(TimePoint before, std::size_t limit) override {
+        return script_.run("events.prune", [&] { return inner_.prune(before, limit); });
+    }
+
+  private:
+    store::EventLog& inner_;
+    FaultScript& script_;
+};
+
+class FaultyDeliveryStore final : public store::DeliveryStore {
+  public:
+    FaultyDeliveryStore(store::DeliveryStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Result<std::vector<Delivery>> lease(const store::DeliveryLeaseRequest& request) override {
+        return script_.run("deliveries.lease", [&] { return inner_.lease(request); });
+    }
+    Result<std::optional<TimePoint>> nextDue(std::size_t limit) override {
+        return script_.run("deliveries.nextDue", [&] { return inner_.nextDue(limit); });
+    }
+    Status record(std::span<const AttemptOutcome> outcomes) override {
+        return script_.run("deliveries.record", [&] { return inner_.record(outcomes); });
+    }
+    void release(std::span<const Delivery> deliveries) override { inner_.release(deliveries); }
+    Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override {
+        return script_.run("deliveries.find", [&] { return inner_.find(instance, id); });
+    }
+    Result<std::vector<Delivery>> page(InstanceId id, DeliveryId before, std::size_t limit)
+        override {
+        return script_.run("deliveries.page", [&] { return inner_.page(id, before, limit); });
+    }
+    Result<std::vector<store::DeliveryAttempt>> attempts(
+        InstanceId instance, DeliveryId id, std::size_t limit
+    ) override {
+        return script_.run("deliveries.attempts", [&] {
+            return inner_.attempts(instance, id, limit);
+        });
+    }
+    Result<std::map<DeliveryState, std::int64_t>> countByState() override {
+        return script_.run("deliveries.countByState", [&] { return inner_.countByState(); });
+    }
+    Result<std::size_t> prune(TimePoint before, std::size_t limit) override {
+        return script_.run("deliveries.prune", [&] { return inner_.prune(before, limit); });
+    }
+
+  private:
+    store::DeliveryStore& inner_;
+    FaultScript& script_;
+};
+
+class FaultyMetaStore final : public store::MetaStore {
+  public:
+    FaultyMetaStore(store::MetaStore& inner, FaultScript& script)
+        : inner_(inner), script_(script) {}
+    Result<std::optional<std::string>> get(std::string_view name) override {
+        return script_.run("meta.get", [&] { return inner_.get(name); });
+    }
+    Status put(std::string_view name, std::string_view value) override {
+        return script_.run("meta.put", [&] { return inner_.put(name, value); });
+    }
+
+  private:
+    store::MetaStore& inner_;
+    FaultScript& script_;
+};
+
+/// Threads: as the inner store. Lifetime: shorter than the inner store's and the script's.
+class FaultyStore final : public store::Store {
+  public:
+    FaultyStore(store::Store& inner, FaultScript& script)
+        : instances_(inner.instances(), script),
+          tokens_(inner.tokens(), script),
+          notices_(inner.notices(), script),
+          sync_(inner.sync(), script),
+          events_(inner.events(), script),
+          deliveries_(inner.deliveries(), script),
+          meta_(inner.meta(), script) {}
+
+    store::InstanceStore& instances() override { return instances_; }
+    store::TokenStore& tokens() override { return tokens_; }
+    store::NoticeStore& notices() override { return notices_; }
+    store::SyncStore& sync() override { return sync_; }
+    store::EventLog& events() override { return events_; }
+    store::DeliveryStore& deliveries() override { return deliveries_; }
+    store::MetaStore& meta() override { return meta_; }
+
+  private:
+    FaultyInstanceStore instances_;
+    FaultyTokenStore tokens_;
+    FaultyNoticeStore notices_;
+    FaultySyncStore sync_;
+    FaultyEventLog events_;
+    FaultyDeliveryStore deliveries_;
+    FaultyMetaStore meta_;
+};
+
+}  // namespace ferry::test
