@@ -82,7 +82,7 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         if (!refusal) refusal = readBody(poco_request, socket, request);
         const bool must_close = refusal.has_value();
         const Response response = refusal ? std::move(*refusal) : factory_.answer(request);
-        if (must_close || is_chunked_ || socket.isCrowded()) out.setKeepAlive(false);
+        if (must_close || is_chunked_ || socket.shouldMakeRoom()) out.setKeepAlive(false);
         send(request, response, out, socket);
         if (must_close) socket.lingerClose(kLingerBytesMax, kLingerTime);
         socket.expectHead();

@@ -19,6 +19,9 @@ namespace {
 constexpr int kListenBacklog = 1024;
 constexpr int kThreadsKept = 2;
 constexpr int kThreadIdleSeconds = 60;
+/// A thread that Poco has just lent to the server misses the call to stop, and then waits this
+/// long for a connection before it looks again; so stop() may take as long.
+constexpr Milliseconds kDispatchIdle{200};
 
 Poco::Timespan toTimespan(Milliseconds duration) {
     return Poco::Timespan(duration.count() * 1000);
@@ -33,7 +36,7 @@ Poco::Net::HTTPServerParams::Ptr makeParams(const ServerOptions& options) {
     params->setMaxKeepAliveRequests(options.keep_alive_requests_max);
     params->setMaxThreads(options.threads);
     params->setMaxQueued(options.connections_queued_max);
-    params->setThreadIdleTime(Poco::Timespan(kThreadIdleSeconds, 0));
+    params->setThreadIdleTime(toTimespan(kDispatchIdle));
     params->setServerName("");
     params->setSoftwareVersion("");
     return params;

@@ -17,7 +17,11 @@ namespace {
 
 /// How long an idle connection may still bring a request once others wait: keep-alive clients
 /// that are busy lose nothing, and a newcomer waits no longer than this.
-constexpr Milliseconds kCrowdedGrace{20};
+constexpr Milliseconds kCrowdedGrace{50};
+
+/// How long a busy connection may stay while others wait. Closing after every request would spend
+/// more on connections than on requests.
+constexpr Milliseconds kCrowdedTurn{100};
 
 class ListeningSocketImpl final : public Poco::Net::ServerSocketImpl {
   public:
@@ -122,6 +126,11 @@ ConnectionSocket::~ConnectionSocket() {
 
 void ConnectionSocket::setDeadline(Milliseconds duration) {
     deadline_ = Steady::now() + duration;
+}
+
+bool ConnectionSocket::shouldMakeRoom() const {
+    return gauge_->isStopping() ||
+           (gauge_->isCrowded() && Steady::now() - opened_at_ > kCrowdedTurn);
 }
 
 bool ConnectionSocket::poll(const Poco::Timespan& timeout, int mode) {

@@ -78,7 +78,8 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     void expectHead() { setDeadline(timeouts_.head); }
     /// True if the other side has closed its half.
     bool sawEnd() const noexcept { return saw_end_; }
-    bool isCrowded() const noexcept { return gauge_->isCrowded(); }
+    /// True if this connection should make room after the running request.
+    bool shouldMakeRoom() const;
     const std::string& peerText() const noexcept { return peer_text_; }
     /// Says goodbye to a client that is still sending, so that it can read the answer before its
     /// connection is reset: reads and drops up to `bytes_max` for at most `duration`.
@@ -104,6 +105,7 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     Poco::Net::SocketAddress peer_;
     Poco::Net::SocketAddress local_;
     std::string peer_text_;
+    const Steady::time_point opened_at_ = Steady::now();
     Steady::time_point deadline_;
     bool saw_end_ = false;
 };

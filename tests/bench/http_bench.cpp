@@ -10,6 +10,7 @@
 #include "support/http/hold_server.h"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -21,7 +22,18 @@
 namespace ferry {
 namespace {
 
+/// Processor time of this process so far. On a busy machine it says more than requests/s.
+double cpuMicroseconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto total = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+    };
+    return total(usage.ru_utime) + total(usage.ru_stime);
+}
+
 int serve() {
+    std::atomic<long> requests{0};
     http::Router router;
     router.add("POST", "/events/{key}", [](const http::Request&, const http::Params&) {
         return http::Response();
@@ -35,7 +47,10 @@ int serve() {
     SystemRandom random;
     http::Server server(
         http::ServerOptions(),
-        limit.wrap([&](const http::Request& request) { return router.handle(request); }),
+        limit.wrap([&](const http::Request& request) {
+            ++requests;
+            return router.handle(request);
+        }),
         nullptr,
         random
     );
@@ -48,7 +63,9 @@ int serve() {
     std::cin.ignore(1 << 30, EOF);
     const http::ServerStats stats = server.stats();
     fmt::print(
-        "connections {} evicted {} refused {} shed {}\n",
+        "requests {} cpu {:.1f} us each, connections {} evicted {} refused {} shed {}\n",
+        requests.load(),
+        cpuMicroseconds() / static_cast<double>(requests.load()),
         stats.connections_total,
         stats.connections_evicted,
         stats.connections_refused,
@@ -85,12 +102,13 @@ int post(int count, int in_flight) {
     all.get_future().wait();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     fmt::print(
-        "{} posts, {} in flight, {} failed, {} connections: {:.0f}/s\n",
+        "{} posts, {} in flight, {} failed, {} connections: {:.0f}/s, cpu {:.1f} us each\n",
         count,
         in_flight,
         failed.load(),
         server.connectionsTotal(),
-        count / took.count()
+        count / took.count(),
+        cpuMicroseconds() / count
     );
     outbound->stop();
     return failed.load() == 0 ? 0 : 1;

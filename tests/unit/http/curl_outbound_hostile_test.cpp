@@ -154,19 +154,16 @@ TEST(CurlOutboundHostile, SilentServersTimeOut) {
 TEST(CurlOutboundHostile, ADripDoesNotStretchTheTimeout) {
     RawServer server([](RawConnection& connection) {
         connection.readRequest();
-        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
-        // Each byte is a packet of its own; the client's close ends it.
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+        // Always something new, never enough; the client's close ends it.
         while (connection.send("x"))
             std::this_thread::yield();
     });
     OutboundRequest request = postTo(server.url());
     request.timeout = Milliseconds(100);
-    request.response_bytes_max = 100 << 20;
-    request.url += "?" + std::string(1000, 'q');
+    request.response_bytes_max = 200 << 20;
 
-    const OutboundResponse response = exchange(*makeOutbound(), request);
-
-    EXPECT_NE(response.error, TransportError::Cancelled) << "it must end by itself";
+    EXPECT_EQ(exchange(*makeOutbound(), request).error, TransportError::Timeout);
 }
 
 TEST(CurlOutboundHostile, BodiesUpToTheLimitPass) {

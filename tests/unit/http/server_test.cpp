@@ -91,6 +91,9 @@ TEST_F(ServerTest, BusyClientsAreAskedToReconnectWhileOthersWait) {
     second.send(kGet);
     while (server_->stats().connections_queued == 0)
         std::this_thread::yield();
+    // Its turn of 100 ms is over for certain after two waits of 60 ms.
+    EXPECT_FALSE(first.isClosedWithin(Milliseconds(60)));
+    EXPECT_FALSE(second.isClosedWithin(Milliseconds(60)));
     leave.set_value();
 
     EXPECT_NE(first.readAnswer().find("Connection: close"), std::string::npos);
