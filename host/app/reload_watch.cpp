@@ -47,7 +47,8 @@ std::uint64_t ReloadWatch::look() const {
         sum += mixEntry(path);
         if (!fs::is_directory(path, error)) continue;
         for (auto entry = fs::recursive_directory_iterator(path, error);
-             !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+             !error && entry != fs::recursive_directory_iterator();
+             entry.increment(error)) {
             if (entry.depth() >= kDepthMax) entry.disable_recursion_pending();
             sum += mixEntry(entry->path());
         }

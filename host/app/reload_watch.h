@@ -1,11 +1,11 @@
 #pragma once
 // Tells when files that a reload would read have changed.
 
+#include "config/hub_config.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <vector>
-
-#include "config/hub_config.h"
 
 namespace ferry::app {
 

@@ -1,26 +1,29 @@
 #include "app/signals.h"
 
+#include "base/check.h"
+
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <csignal>
 
-#include "base/check.h"
-
 namespace ferry::app {
 
 Signals::Signals() : descriptor_(-1) {
     sigset_t set;
     sigemptyset(&set);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&set, number);
     FERRY_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0, "can't block signals");
     std::signal(SIGPIPE, SIG_IGN);
     descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     FERRY_CHECK(descriptor_ >= 0, "can't make a signal descriptor");
 }
 
-Signals::~Signals() { ::close(descriptor_); }
+Signals::~Signals() {
+    ::close(descriptor_);
+}
 
 Signal Signals::wait(Milliseconds timeout) {
     pollfd waiting{descriptor_, POLLIN, 0};

@@ -1,12 +1,12 @@
 #include "cli/command.h"
 
+#include "config/diagnostic.h"
+#include "config/references.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
-
-#include "config/diagnostic.h"
-#include "config/references.h"
 
 namespace ferry::cli {
 
@@ -38,8 +38,7 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
         failWith(fmt::format(
-            "there is no {}: run 'ferry init' to make one, or name one with --config",
-            path.string()
+            "there is no {}: run 'ferry init' to make one, or name one with --config", path.string()
         ));
         return std::nullopt;
     }

@@ -2,14 +2,14 @@
 // What every command of the program shares: where it reads its configuration, how it prints, and
 // the codes it exits with.
 
+#include "config/hub_config.h"
+
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-
-#include "config/hub_config.h"
 
 namespace ferry::cli {
 

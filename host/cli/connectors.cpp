@@ -1,12 +1,12 @@
-#include <fmt/format.h>
-
-#include <iostream>
-#include <memory>
-
 #include "app/catalog.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "observe/log.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
 
 namespace ferry::cli {
 
@@ -37,7 +37,8 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         json.field("hub", manifest.hub).field("description", manifest.description);
         json.field("source", manifest.source).field("documentation", manifest.documentation_url);
         json.key("parameters").beginArray();
-        for (const config::Field& field : manifest.parameters.fields()) writeParameter(json, field);
+        for (const config::Field& field : manifest.parameters.fields())
+            writeParameter(json, field);
         json.endArray().endObject();
     }
     json.endArray().key("refused").beginArray();
@@ -64,8 +65,13 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
     for (const auto& [key, manifest] : catalog.manifests) {
         if (!options.key.empty() && key != options.key) continue;
         std::cout << fmt::format(
-            "{}  {} {} (hub: {})\n  {}\n  from {}\n  parameters:\n", key, manifest.name,
-            manifest.version, manifest.hub, manifest.description, manifest.source
+            "{}  {} {} (hub: {})\n  {}\n  from {}\n  parameters:\n",
+            key,
+            manifest.name,
+            manifest.version,
+            manifest.hub,
+            manifest.description,
+            manifest.source
         );
         printParameters(manifest);
     }
@@ -93,8 +99,9 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
         config.connectors = {ownConnectors()};
     }
     const SystemClock clock;
-    observe::Log log(clock, observe::LogLevel::Error, observe::LogFormat::Text,
-                     observe::Log::standardError());
+    observe::Log log(
+        clock, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::standardError()
+    );
     app::Catalog catalog(config, clock, log);
     catalog.load();
     const auto snapshot = catalog.snapshot();

@@ -1,9 +1,9 @@
 #include "demo/demo.h"
 
-#include <memory>
-
 #include "app/signals.h"
 #include "cli/command.h"
+
+#include <memory>
 
 namespace ferry::cli {
 
@@ -13,8 +13,10 @@ void addDemo(CLI::App& app, const GlobalOptions&, Run& run) {
     );
     const auto options = std::make_shared<demo::DemoOptions>();
     command->add_flag(
-        "--once", options->runs_once,
-        "End by itself; exit status 0 only if the expected events came and their signatures verified"
+        "--once",
+        options->runs_once,
+        "End by itself; exit status 0 only if the expected events came and their signatures "
+        "verified"
     );
     command->add_flag("--log", options->shows_log, "Show the hub's log as well");
     command->callback([&run, options] {

@@ -1,14 +1,14 @@
+#include "app/signals.h"
+#include "base/json_writer.h"
+#include "cli/command.h"
+#include "store/sqlite/sqlite_store.h"
+
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
 #include <iostream>
 #include <map>
 #include <memory>
-
-#include "app/signals.h"
-#include "base/json_writer.h"
-#include "cli/command.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace ferry::cli {
 
@@ -40,10 +40,15 @@ class EventPrinter {
             return;
         }
         std::cout << fmt::format(
-            "{:>8}  {}  {:<16} {:<8} {:<6} {}\n", event.number.value,
-            formatRfc3339(event.recorded_at), nameOf(event.instance), eventTypeName(event.type),
-            objectKindName(event.object_kind), pathOf(event.body)
-        ) << std::flush;
+                         "{:>8}  {}  {:<16} {:<8} {:<6} {}\n",
+                         event.number.value,
+                         formatRfc3339(event.recorded_at),
+                         nameOf(event.instance),
+                         eventTypeName(event.type),
+                         objectKindName(event.object_kind),
+                         pathOf(event.body)
+                     )
+                  << std::flush;
     }
 
   private:
@@ -94,7 +99,9 @@ int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
     auto opened =
         store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
     if (!opened) {
-        return failWith(opened.error().message + "; has 'ferry serve' run with this configuration?");
+        return failWith(
+            opened.error().message + "; has 'ferry serve' run with this configuration?"
+        );
     }
     store::Store& store = **opened;
     InstanceId instance;
@@ -129,7 +136,8 @@ void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run) {
     CLI::App* command = app.add_subcommand("events", "Print events from the log");
     const auto options = std::make_shared<EventsOptions>();
     command->add_option("instance", options->instance, "Only events of this instance");
-    command->add_option("-n,--count", options->count, "Begin with so many of the newest (default 20)")
+    command
+        ->add_option("-n,--count", options->count, "Begin with so many of the newest (default 20)")
         ->check(CLI::Range(std::size_t{0}, kCountMax));
     command->add_flag("-f,--follow", options->follows, "Go on with new ones until stopped");
     command->add_flag("--json", options->is_json, "Print JSON, one event a line");

@@ -1,13 +1,13 @@
+#include "app/key_file.h"
+#include "base/random.h"
+#include "cli/command.h"
+#include "config/default_config.h"
+
 #include <fmt/format.h>
 
 #include <fstream>
 #include <iostream>
 #include <memory>
-
-#include "app/key_file.h"
-#include "base/random.h"
-#include "cli/command.h"
-#include "config/default_config.h"
 
 namespace ferry::cli {
 
@@ -42,7 +42,8 @@ int init(const fs::path& folder) {
     if (!writeNew(files[1], config::exampleInstanceText(), "an example instance")) {
         return failWith("can't write " + files[1].string());
     }
-    for (const char* name : {"plugins", "connectors"}) fs::create_directories(folder / name, error);
+    for (const char* name : {"plugins", "connectors"})
+        fs::create_directories(folder / name, error);
 
     const fs::path key = folder / "data" / "master.key";
     SystemRandom random;
@@ -54,7 +55,8 @@ int init(const fs::path& folder) {
     } else {
         return failWith(written.error().message);
     }
-    std::cout << "\nNext: edit ferry.yaml and the example instance, run 'ferry lint', then 'ferry serve'.\n";
+    std::cout << "\nNext: edit ferry.yaml and the example instance, run 'ferry lint', then 'ferry "
+                 "serve'.\n";
     return kExitOk;
 }
 

@@ -1,12 +1,12 @@
-#include <fmt/format.h>
-
-#include <iostream>
-#include <memory>
-
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "oauth/oauth_links.h"
 #include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
 
 namespace ferry::cli {
 
@@ -15,11 +15,13 @@ namespace {
 /// What a person does about the instance's state; empty if nothing is needed.
 std::string whatToDo(const Instance& instance, const std::string& public_url) {
     switch (instance.state) {
-        case InstanceState::Running: return {};
+        case InstanceState::Running:
+            return {};
         case InstanceState::AwaitingAuthorization:
         case InstanceState::NeedsReauthorization:
             return "open " + oauth::startLink(public_url, instance.name);
-        case InstanceState::Disabled: return "enable it again";
+        case InstanceState::Disabled:
+            return "enable it again";
     }
     return {};
 }
@@ -32,7 +34,8 @@ void writeInstance(JsonWriter& json, const Instance& instance, const std::string
     json.field("whatToDo", whatToDo(instance, public_url));
     json.field("eventsEnabled", instance.events_enabled).field("source", instance.source);
     json.key("tags").beginArray();
-    for (const std::string& tag : instance.tags) json.string(tag);
+    for (const std::string& tag : instance.tags)
+        json.string(tag);
     json.endArray();
     json.field("updatedDate", formatRfc3339(instance.updated_at));
     json.endObject();
@@ -40,10 +43,15 @@ void writeInstance(JsonWriter& json, const Instance& instance, const std::string
 
 void printInstance(const Instance& instance, const std::string& public_url) {
     std::cout << fmt::format(
-        "{:>6}  {:<24} {:<12} {:<22} {}\n", instance.id.value, instance.name,
-        instance.connector_key, instanceStateName(instance.state), instance.account_id
+        "{:>6}  {:<24} {:<12} {:<22} {}\n",
+        instance.id.value,
+        instance.name,
+        instance.connector_key,
+        instanceStateName(instance.state),
+        instance.account_id
     );
-    if (!instance.state_reason.empty()) std::cout << "        why: " << instance.state_reason << "\n";
+    if (!instance.state_reason.empty())
+        std::cout << "        why: " << instance.state_reason << "\n";
     const std::string action = whatToDo(instance, public_url);
     if (!action.empty()) std::cout << "        do:  " << action << "\n";
 }
@@ -51,8 +59,7 @@ void printInstance(const Instance& instance, const std::string& public_url) {
 int listInstances(const GlobalOptions& globals, bool is_json) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
-    auto store =
-        store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
+    auto store = store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
     if (!store) {
         return failWith(store.error().message + "; has 'ferry serve' run with this configuration?");
     }

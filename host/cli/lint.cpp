@@ -1,14 +1,15 @@
-#include <fmt/format.h>
-
-#include <iostream>
-#include <memory>
+#include "config/lint.h"
 
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "config/diagnostic.h"
-#include "config/lint.h"
 #include "config/references.h"
 #include "plugin/plugin_scan.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
 
 namespace ferry::cli {
 
@@ -43,7 +44,8 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
         config::Diagnostics hub_findings;
         const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
         const auto hub = config::readHubConfigFile(hub_file, form_only, hub_findings);
-        if (hub) plugin_folders.insert(plugin_folders.begin(), hub->plugins.begin(), hub->plugins.end());
+        if (hub)
+            plugin_folders.insert(plugin_folders.begin(), hub->plugins.begin(), hub->plugins.end());
         if (paths.empty()) {
             paths.push_back(hub_file);
             if (hub) {
@@ -68,8 +70,11 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
     } else {
         config::printDiagnostics(std::cout, found, config::SourceLines::Show);
         std::cout << fmt::format(
-            "{} error{}, {} warning{}\n", found.errorCount(), found.errorCount() == 1 ? "" : "s",
-            found.warningCount(), found.warningCount() == 1 ? "" : "s"
+            "{} error{}, {} warning{}\n",
+            found.errorCount(),
+            found.errorCount() == 1 ? "" : "s",
+            found.warningCount(),
+            found.warningCount() == 1 ? "" : "s"
         );
     }
     const bool is_bad = found.hasErrors() || (options.is_strict && found.warningCount() > 0);
@@ -83,11 +88,14 @@ void addLint(CLI::App& app, const GlobalOptions& globals, Run& run) {
         "lint", "Check ferry.yaml, connector.yaml and instance files; all errors at once"
     );
     const auto options = std::make_shared<LintOptions>();
-    command->add_option("files", options->files, "Files or folders (default: ferry.yaml and what it names)");
+    command->add_option(
+        "files", options->files, "Files or folders (default: ferry.yaml and what it names)"
+    );
     command->add_flag("--json", options->is_json, "Print JSON");
     command->add_flag("--strict", options->is_strict, "Warnings fail, too");
     command->add_flag(
-        "--resolve", options->resolves_references,
+        "--resolve",
+        options->resolves_references,
         "Resolve ${env:...} and ${file:...} here, so that their values are checked as well"
     );
     command->footer("Exit status: 0 without errors, 1 with errors, 2 if called wrongly.");

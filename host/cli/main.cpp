@@ -1,11 +1,11 @@
 // The ferry program: one command after another, each in a file of its name.
 
+#include "cli/command.h"
+
 #include <fmt/format.h>
 
 #include <exception>
 #include <iostream>
-
-#include "cli/command.h"
 
 namespace {
 
@@ -13,8 +13,7 @@ int runProgram(int argc, char** argv) {
     using namespace ferry::cli;
     CLI::App app{
         "Ferry connects customers' accounts at providers and delivers what changes in them as "
-        "signed events to a callback URL."
-    };
+        "signed events to a callback URL."};
     app.name("ferry");
     app.require_subcommand(1);
     app.footer(
@@ -32,9 +31,9 @@ int runProgram(int argc, char** argv) {
 
     Run run;
     constexpr AddCommand kCommands[] = {
-        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addEvents, addVersion
-    };
-    for (const AddCommand add : kCommands) add(app, globals, run);
+        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addEvents, addVersion};
+    for (const AddCommand add : kCommands)
+        add(app, globals, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,13 +1,13 @@
+#include "app/hub.h"
+#include "app/reload_watch.h"
+#include "app/signals.h"
+#include "cli/command.h"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-
-#include "app/hub.h"
-#include "app/reload_watch.h"
-#include "app/signals.h"
-#include "cli/command.h"
 
 namespace ferry::cli {
 
@@ -18,10 +18,14 @@ constexpr Milliseconds kWatchInterval{1'000};
 
 observe::LogLevel logLevel(config::LogLevel level) {
     switch (level) {
-        case config::LogLevel::Debug: return observe::LogLevel::Debug;
-        case config::LogLevel::Info: return observe::LogLevel::Info;
-        case config::LogLevel::Warning: return observe::LogLevel::Warning;
-        case config::LogLevel::Error: return observe::LogLevel::Error;
+        case config::LogLevel::Debug:
+            return observe::LogLevel::Debug;
+        case config::LogLevel::Info:
+            return observe::LogLevel::Info;
+        case config::LogLevel::Warning:
+            return observe::LogLevel::Warning;
+        case config::LogLevel::Error:
+            return observe::LogLevel::Error;
     }
     return observe::LogLevel::Info;
 }
@@ -68,8 +72,10 @@ int serve(const GlobalOptions& globals) {
 void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
     CLI::App* command = app.add_subcommand("serve", "Run the hub");
     command->footer(
-        "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change of\n"
-        "the instance files, the connectors and the plugins, reloads them: what is good is applied,\n"
+        "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change "
+        "of\n"
+        "the instance files, the connectors and the plugins, reloads them: what is good is "
+        "applied,\n"
         "what has an error keeps its old version and is logged."
     );
     command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });

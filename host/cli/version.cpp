@@ -1,12 +1,13 @@
+#include "base/json_writer.h"
+#include "cli/command.h"
+
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <sqlite3.h>
 
 #include <iostream>
 #include <memory>
 
-#include "base/json_writer.h"
-#include "cli/command.h"
+#include <sqlite3.h>
 
 namespace ferry::cli {
 
@@ -18,7 +19,9 @@ int printVersion(bool is_json) {
     const char* openssl = OpenSSL_version(OPENSSL_VERSION_STRING);
     if (is_json) {
         JsonWriter json;
-        json.beginObject().field("version", FERRY_VERSION).field("pluginAbi", std::int64_t{kPluginAbi});
+        json.beginObject()
+            .field("version", FERRY_VERSION)
+            .field("pluginAbi", std::int64_t{kPluginAbi});
         json.field("compiler", __VERSION__).field("openssl", openssl);
         json.field("sqlite", sqlite3_libversion()).endObject();
         std::cout << json.view() << "\n";
@@ -26,7 +29,11 @@ int printVersion(bool is_json) {
     }
     std::cout << fmt::format(
         "ferry {} (plugin ABI {}; compiled by GCC {}; OpenSSL {}; SQLite {})\n",
-        FERRY_VERSION, kPluginAbi, __VERSION__, openssl, sqlite3_libversion()
+        FERRY_VERSION,
+        kPluginAbi,
+        __VERSION__,
+        openssl,
+        sqlite3_libversion()
     );
     return kExitOk;
 }
@@ -34,7 +41,8 @@ int printVersion(bool is_json) {
 }  // namespace
 
 void addVersion(CLI::App& app, const GlobalOptions&, Run& run) {
-    CLI::App* command = app.add_subcommand("version", "Print versions of the program and its parts");
+    CLI::App* command =
+        app.add_subcommand("version", "Print versions of the program and its parts");
     const auto is_json = std::make_shared<bool>(false);
     command->add_flag("--json", *is_json, "Print JSON");
     command->callback([&run, is_json] { run = [is_json] { return printVersion(*is_json); }; });

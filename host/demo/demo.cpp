@@ -1,5 +1,10 @@
 #include "demo/demo.h"
 
+#include "app/hub.h"
+#include "demo/demo_receiver.h"
+#include "demo/demo_story.h"
+#include "demo/fake_dropbox/fake_dropbox.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,11 +13,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-
-#include "app/hub.h"
-#include "demo/demo_receiver.h"
-#include "demo/demo_story.h"
-#include "demo/fake_dropbox/fake_dropbox.h"
 
 namespace ferry::demo {
 
@@ -46,8 +46,12 @@ class Demo {
   public:
     explicit Demo(const DemoOptions& options)
         : options_(options),
-          log_(clock_, observe::LogLevel::Info, observe::LogFormat::Text,
-               options.shows_log ? observe::Log::standardError() : observe::Log::nowhere()),
+          log_(
+              clock_,
+              observe::LogLevel::Info,
+              observe::LogFormat::Text,
+              options.shows_log ? observe::Log::standardError() : observe::Log::nowhere()
+          ),
           receiver_(std::string(kSignatureKey), clock_, random_) {}
     ~Demo();
 
@@ -83,15 +87,15 @@ Demo::~Demo() {
 }
 
 Status Demo::start() {
-    if (folder_.path().empty()) return fail(ErrorCode::Unavailable, "can't make a temporary folder");
+    if (folder_.path().empty())
+        return fail(ErrorCode::Unavailable, "can't make a temporary folder");
     FERRY_TRY(startFake());
     FERRY_TRY(receiver_.start());
     std::cout << "callback receiver  " << receiver_.url() << "\n";
     FERRY_TRY(writeInstance(fake_->linkedRefreshToken(app_.key, account_)));
     FERRY_TRY(startHub());
     FERRY_TRY(fake_->setWebhookUris(
-        app_.key,
-        {fmt::format("http://127.0.0.1:{}/elements/api-v2/events/dropbox", hub_->port())}
+        app_.key, {fmt::format("http://127.0.0.1:{}/elements/api-v2/events/dropbox", hub_->port())}
     ));
     return waitForBaseline();
 }
@@ -139,13 +143,17 @@ Status Demo::startHub() {
     FERRY_TRY_ASSIGN(hub_, app::Hub::create(std::move(config), clock_, random_, log_));
     if (hub_->catalog().find("dropbox") == nullptr) {
         const auto refused = hub_->catalog().snapshot()->refused;
-        return fail(ErrorCode::NotFound,
-                    refused.empty() ? "there is no dropbox plugin in " + options_.plugins.string()
-                                    : refused.front().message);
+        return fail(
+            ErrorCode::NotFound,
+            refused.empty() ? "there is no dropbox plugin in " + options_.plugins.string()
+                            : refused.front().message
+        );
     }
     FERRY_TRY_ASSIGN(const auto applied, hub_->reload());
     if (applied.diagnostics.hasErrors()) {
-        return fail(ErrorCode::InvalidArgument, config::describe(applied.diagnostics.items().front()));
+        return fail(
+            ErrorCode::InvalidArgument, config::describe(applied.diagnostics.items().front())
+        );
     }
     FERRY_TRY(hub_->start());
     std::cout << fmt::format("hub                http://127.0.0.1:{}\n", hub_->port());
@@ -186,17 +194,21 @@ Status Demo::waitForEvents(const StoryStep& step, app::Signals& signals) {
             return {};
         }
         const auto events = receiver_.waitForMore(seen_, Milliseconds(200));
-        const auto waited = std::chrono::duration_cast<Milliseconds>(
-            std::chrono::steady_clock::now() - begin
-        );
+        const auto waited =
+            std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begin);
         for (; seen_ < events.size(); ++seen_) {
             const ReceivedEvent& event = events[seen_];
             const std::string from =
                 event.previous_path.empty() ? "" : "  (was " + event.previous_path + ")";
             std::cout << fmt::format(
-                "    {:<8} {:<6} {}{}  [signatures verified, {} ms]\n", event.type,
-                event.object_type, event.path, from, waited.count()
-            ) << std::flush;
+                             "    {:<8} {:<6} {}{}  [signatures verified, {} ms]\n",
+                             event.type,
+                             event.object_type,
+                             event.path,
+                             from,
+                             waited.count()
+                         )
+                      << std::flush;
             const auto found =
                 std::find_if(missing.begin(), missing.end(), [&](const ExpectedEvent& wanted) {
                     return wanted.type == event.type && wanted.object_type == event.object_type &&
@@ -211,9 +223,15 @@ Status Demo::waitForEvents(const StoryStep& step, app::Signals& signals) {
             return fail(ErrorCode::Unauthenticated, "a callback's signature did not verify");
         }
         if (waited > kStepTimeout) {
-            return fail(ErrorCode::DeadlineExceeded,
-                        fmt::format("no {} event for {} came within {} s", missing.front().type,
-                                    missing.front().path, kStepTimeout.count() / 1000));
+            return fail(
+                ErrorCode::DeadlineExceeded,
+                fmt::format(
+                    "no {} event for {} came within {} s",
+                    missing.front().type,
+                    missing.front().path,
+                    kStepTimeout.count() / 1000
+                )
+            );
         }
     }
     return {};
@@ -226,7 +244,8 @@ Status runDemo(const DemoOptions& options, app::Signals& signals) {
     FERRY_TRY(demo.start());
     FERRY_TRY(demo.tell(story("/Reports"), signals));
     if (options.runs_once || demo.wasStopped()) {
-        if (!demo.wasStopped()) std::cout << "\nAll expected events arrived, each signed as it should be.\n";
+        if (!demo.wasStopped())
+            std::cout << "\nAll expected events arrived, each signed as it should be.\n";
         return {};
     }
     std::cout << "\nThat was the story; it goes on until you press Ctrl-C.\n";

@@ -2,10 +2,10 @@
 // The demo: a fake Dropbox, the hub with the real plugin, and a callback receiver, all in this
 // process and on loopback. It tells a short story and prints the events as they arrive.
 
-#include <filesystem>
-
 #include "app/signals.h"
 #include "base/result.h"
+
+#include <filesystem>
 
 namespace ferry::demo {
 

@@ -1,13 +1,13 @@
 #include "demo/demo_receiver.h"
 
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "base/secret.h"
+
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
 #include <charconv>
-
-#include "base/crypto.h"
-#include "base/encoding.h"
-#include "base/secret.h"
 
 namespace ferry::demo {
 
@@ -35,16 +35,24 @@ DemoReceiver::DemoReceiver(std::string signature_key, const Clock& clock, Random
     http::ServerOptions options;
     options.threads = 8;
     server_ = std::make_unique<http::Server>(
-        options, [this](const http::Request& request) { return receive(request); },
-        [](const http::Request&, std::string_view) {}, random
+        options,
+        [this](const http::Request& request) { return receive(request); },
+        [](const http::Request&, std::string_view) {},
+        random
     );
 }
 
-DemoReceiver::~DemoReceiver() { stop(); }
+DemoReceiver::~DemoReceiver() {
+    stop();
+}
 
-Status DemoReceiver::start() { return server_->start(); }
+Status DemoReceiver::start() {
+    return server_->start();
+}
 
-void DemoReceiver::stop() { server_->stop(Milliseconds(1000)); }
+void DemoReceiver::stop() {
+    server_->stop(Milliseconds(1000));
+}
 
 std::string DemoReceiver::url() const {
     return fmt::format("http://127.0.0.1:{}/events", server_->port());

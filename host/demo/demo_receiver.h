@@ -1,6 +1,11 @@
 #pragma once
 // A customer's callback: listens, verifies both signatures, and keeps what came.
 
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "http/server.h"
+
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -9,17 +14,12 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/random.h"
-#include "base/result.h"
-#include "http/server.h"
-
 namespace ferry::demo {
 
 struct ReceivedEvent {
     std::string id;
-    std::string type;           ///< "CREATED", ...
-    std::string object_type;    ///< "file" or "folder"
+    std::string type;         ///< "CREATED", ...
+    std::string object_type;  ///< "file" or "folder"
     std::string path;
     std::string previous_path;
 };

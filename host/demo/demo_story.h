@@ -1,12 +1,12 @@
 #pragma once
 // What happens in the account during the demo, and which events must come of it.
 
+#include "base/result.h"
+#include "demo/fake_dropbox/fake_dropbox.h"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "demo/fake_dropbox/fake_dropbox.h"
 
 namespace ferry::demo {
 

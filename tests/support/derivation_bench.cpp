@@ -44,8 +44,11 @@ ChangeDerivation& DerivationBench::derivation() {
         options.hub_id = "test-hub";
         options.writes_max = writes_max_;
         derivation_ = std::make_unique<ChangeDerivation>(
-            *store_, instance_, *store_->sync().position(instance_),
-            *store_->sync().folderMoves(instance_), options
+            *store_,
+            instance_,
+            *store_->sync().position(instance_),
+            *store_->sync().folderMoves(instance_),
+            options
         );
     }
     return *derivation_;
@@ -58,7 +61,8 @@ Lines DerivationBench::flush() {
     const Status done = store_->sync().commit(std::span(&commit, 1)).front();
     EXPECT_TRUE(done) << (done ? "" : done.error().message);
     Lines lines;
-    for (const Event& event : events) lines.push_back(lineOf(event));
+    for (const Event& event : events)
+        lines.push_back(lineOf(event));
     last_events_.insert(last_events_.end(), events.begin(), events.end());
     return lines;
 }

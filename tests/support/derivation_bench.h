@@ -2,22 +2,23 @@
 // A little language for derivation tests: pages of changes in, lines such as "MOVED /b (was /a)"
 // out, over a real store, with commits as the sync worker makes them.
 
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "model/object.h"
 #include "pipeline/change_derivation.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/sim_clock.h"
 #include "support/temp_dir.h"
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace ferry::test {
 
 /// A file at `path` whose key is the path itself.
-inline NormalizedChange file(std::string id, std::string path, std::string revision = "r1",
-                             std::string hash = "h1") {
+inline NormalizedChange file(
+    std::string id, std::string path, std::string revision = "r1", std::string hash = "h1"
+) {
     IndexedObject object;
     object.object_id = std::move(id);
     object.path_key = object.path = std::move(path);
@@ -37,7 +38,9 @@ inline NormalizedChange folder(std::string id, std::string path) {
     return {UpsertObject{std::move(object)}, "{}"};
 }
 
-inline NormalizedChange removed(std::string path) { return {RemovePath{path, path}, "{}"}; }
+inline NormalizedChange removed(std::string path) {
+    return {RemovePath{path, path}, "{}"};
+}
 
 using Page = std::vector<NormalizedChange>;
 using Lines = std::vector<std::string>;

@@ -1,11 +1,11 @@
 // Goal: each thing that happens at a provider gives exactly one event of the right type.
 // Method: pages of changes, as providers word them, against a real store; the events as lines.
 
+#include "support/derivation_bench.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
-
-#include "support/derivation_bench.h"
 
 namespace ferry::test {
 namespace {
@@ -29,10 +29,12 @@ TEST_P(ChangeDerivation, GivesTheEventsThatTheChangesMean) {
     EXPECT_EQ(bench.drainAfterWindow(), Lines());
 }
 
-const Page kTree{folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"), file("2", "/a/sub/2")};
+const Page kTree{
+    folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"), file("2", "/a/sub/2")};
 
 INSTANTIATE_TEST_SUITE_P(
-    Files, ChangeDerivation,
+    Files,
+    ChangeDerivation,
     ::testing::Values(
         Case{"NewFile", {}, {{file("1", "/x")}}, {"CREATED /x"}, {}},
         Case{"NewVersion", {file("1", "/x")}, {{file("1", "/x", "r2", "h2")}}, {"UPDATED /x"}, {}},
@@ -41,85 +43,183 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Gone", {file("1", "/x")}, {{removed("/x")}}, {"(waits)"}, {"DELETED /x"}},
         Case{"UnknownPathGone", {}, {{removed("/x")}}, {}, {}},
         Case{"EmptyPages", {}, {{}, {}, {file("1", "/x")}, {}}, {"CREATED /x"}, {}},
-        Case{"CreatedAndGoneInOneDrain", {}, {{file("1", "/x"), removed("/x")}},
-             {"CREATED /x", "(waits)"}, {"DELETED /x"}},
-        Case{"ReplacedByAnotherId", {file("1", "/x")}, {{file("2", "/x")}},
-             {"CREATED /x", "(waits)"}, {"DELETED /x"}},
+        Case{
+            "CreatedAndGoneInOneDrain",
+            {},
+            {{file("1", "/x"), removed("/x")}},
+            {"CREATED /x", "(waits)"},
+            {"DELETED /x"}},
+        Case{
+            "ReplacedByAnotherId",
+            {file("1", "/x")},
+            {{file("2", "/x")}},
+            {"CREATED /x", "(waits)"},
+            {"DELETED /x"}},
         Case{"GoneAndBackUnchanged", {file("1", "/x")}, {{removed("/x"), file("1", "/x")}}, {}, {}},
-        Case{"GoneAndBackNewer", {file("1", "/x")}, {{removed("/x"), file("1", "/x", "r2", "h2")}},
-             {"UPDATED /x"}, {}}
+        Case{
+            "GoneAndBackNewer",
+            {file("1", "/x")},
+            {{removed("/x"), file("1", "/x", "r2", "h2")}},
+            {"UPDATED /x"},
+            {}}
     ),
     [](const auto& info) { return info.param.name; }
 );
 
 INSTANTIATE_TEST_SUITE_P(
-    Moves, ChangeDerivation,
+    Moves,
+    ChangeDerivation,
     ::testing::Values(
-        Case{"OldHalfFirst", {file("1", "/x")}, {{removed("/x"), file("1", "/y")}},
-             {"MOVED /y (was /x)"}, {}},
-        Case{"NewHalfFirst", {file("1", "/x")}, {{file("1", "/y"), removed("/x")}},
-             {"MOVED /y (was /x)"}, {}},
-        Case{"HalvesOnTwoPages", {file("1", "/x")}, {{removed("/x")}, {file("1", "/y")}},
-             {"MOVED /y (was /x)"}, {}},
-        Case{"NewHalvesOnTwoPages", {file("1", "/x")}, {{file("1", "/y")}, {removed("/x")}},
-             {"MOVED /y (was /x)"}, {}},
-        Case{"MovedAndChanged", {file("1", "/x")}, {{removed("/x"), file("1", "/y", "r2", "h2")}},
-             {"MOVED /y (was /x)", "UPDATED /y"}, {}},
-        Case{"MovedWithNewRevisionOnly", {file("1", "/x")}, {{removed("/x"), file("1", "/y", "r2")}},
-             {"MOVED /y (was /x)"}, {}},
-        Case{"TwoFilesSwapPlaces", {file("1", "/x"), file("2", "/y")},
-             {{file("1", "/y"), file("2", "/x")}}, {"MOVED /y (was /x)", "MOVED /x (was /y)"}, {}},
-        Case{"MovedThereAndBack", {file("1", "/x")},
-             {{removed("/x"), file("1", "/y"), removed("/y"), file("1", "/x")}},
-             {"MOVED /y (was /x)", "MOVED /x (was /y)"}, {}}
+        Case{
+            "OldHalfFirst",
+            {file("1", "/x")},
+            {{removed("/x"), file("1", "/y")}},
+            {"MOVED /y (was /x)"},
+            {}},
+        Case{
+            "NewHalfFirst",
+            {file("1", "/x")},
+            {{file("1", "/y"), removed("/x")}},
+            {"MOVED /y (was /x)"},
+            {}},
+        Case{
+            "HalvesOnTwoPages",
+            {file("1", "/x")},
+            {{removed("/x")}, {file("1", "/y")}},
+            {"MOVED /y (was /x)"},
+            {}},
+        Case{
+            "NewHalvesOnTwoPages",
+            {file("1", "/x")},
+            {{file("1", "/y")}, {removed("/x")}},
+            {"MOVED /y (was /x)"},
+            {}},
+        Case{
+            "MovedAndChanged",
+            {file("1", "/x")},
+            {{removed("/x"), file("1", "/y", "r2", "h2")}},
+            {"MOVED /y (was /x)", "UPDATED /y"},
+            {}},
+        Case{
+            "MovedWithNewRevisionOnly",
+            {file("1", "/x")},
+            {{removed("/x"), file("1", "/y", "r2")}},
+            {"MOVED /y (was /x)"},
+            {}},
+        Case{
+            "TwoFilesSwapPlaces",
+            {file("1", "/x"), file("2", "/y")},
+            {{file("1", "/y"), file("2", "/x")}},
+            {"MOVED /y (was /x)", "MOVED /x (was /y)"},
+            {}},
+        Case{
+            "MovedThereAndBack",
+            {file("1", "/x")},
+            {{removed("/x"), file("1", "/y"), removed("/y"), file("1", "/x")}},
+            {"MOVED /y (was /x)", "MOVED /x (was /y)"},
+            {}}
     ),
     [](const auto& info) { return info.param.name; }
 );
 
 INSTANTIATE_TEST_SUITE_P(
-    Folders, ChangeDerivation,
+    Folders,
+    ChangeDerivation,
     ::testing::Values(
-        Case{"DeletedWithTopEntryOnly", kTree, {{removed("/a")}}, {"(waits)"},
-             {"DELETED /a", "DELETED /a/1 cascade", "DELETED /a/sub cascade",
-              "DELETED /a/sub/2 cascade"}},
-        Case{"DeletedWithEveryEntry", kTree,
-             {{removed("/a/sub/2"), removed("/a/sub"), removed("/a/1"), removed("/a")}}, {"(waits)"},
-             {"DELETED /a", "DELETED /a/1", "DELETED /a/sub", "DELETED /a/sub/2"}},
-        Case{"MovedWithoutChildEntries", kTree, {{removed("/a"), folder("F", "/b")}},
-             {"MOVED /b (was /a)", "(waits)"},
-             {"MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub (was /a/sub) cascade",
-              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
-        Case{"MovedWithoutAnyRemoval", kTree, {{folder("F", "/b")}},
-             {"MOVED /b (was /a)", "(waits)"},
-             {"MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub (was /a/sub) cascade",
-              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
-        Case{"MovedWithChildEntries", kTree,
-             {{removed("/a"), folder("F", "/b"), folder("G", "/b/sub"), file("1", "/b/1"),
-               file("2", "/b/sub/2")}},
-             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
-              "MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub/2 (was /a/sub/2) cascade"}, {}},
-        Case{"MovedWithChildEntriesAfterwardsRemoved", kTree,
-             {{folder("F", "/b"), folder("G", "/b/sub"), file("1", "/b/1"), file("2", "/b/sub/2")},
-              {removed("/a")}},
-             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
-              "MOVED /b/1 (was /a/1) cascade", "MOVED /b/sub/2 (was /a/sub/2) cascade"}, {}},
-        Case{"MovedAndOneChildDeleted", kTree,
-             {{removed("/a"), folder("F", "/b"), folder("G", "/b/sub"), file("2", "/b/sub/2")}},
-             {"MOVED /b (was /a)", "MOVED /b/sub (was /a/sub) cascade",
-              "MOVED /b/sub/2 (was /a/sub/2) cascade", "(waits)"},
-             {"DELETED /a/1 cascade"}},
-        Case{"FileReplacesFolder", kTree, {{file("9", "/a")}}, {"CREATED /a", "(waits)"},
-             {"DELETED /a", "DELETED /a/1 cascade", "DELETED /a/sub cascade",
-              "DELETED /a/sub/2 cascade"}},
-        Case{"FolderReplacesFileAndBack", {file("1", "/x")},
-             {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
-             {"CREATED /x", "CREATED /x/3", "(waits)"}, {"DELETED /x", "DELETED /x/3 cascade"}},
-        Case{"ChildBeforeParent", {}, {{file("1", "/a/1"), folder("F", "/a")}},
-             {"CREATED /a/1", "CREATED /a"}, {}},
-        Case{"SharingIsDeleteAndCreate", kTree,
-             {{removed("/a"), folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"),
-               file("2", "/a/sub/2")}},
-             {}, {}}
+        Case{
+            "DeletedWithTopEntryOnly",
+            kTree,
+            {{removed("/a")}},
+            {"(waits)"},
+            {"DELETED /a",
+             "DELETED /a/1 cascade",
+             "DELETED /a/sub cascade",
+             "DELETED /a/sub/2 cascade"}},
+        Case{
+            "DeletedWithEveryEntry",
+            kTree,
+            {{removed("/a/sub/2"), removed("/a/sub"), removed("/a/1"), removed("/a")}},
+            {"(waits)"},
+            {"DELETED /a", "DELETED /a/1", "DELETED /a/sub", "DELETED /a/sub/2"}},
+        Case{
+            "MovedWithoutChildEntries",
+            kTree,
+            {{removed("/a"), folder("F", "/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{
+            "MovedWithoutAnyRemoval",
+            kTree,
+            {{folder("F", "/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{
+            "MovedWithChildEntries",
+            kTree,
+            {{removed("/a"),
+              folder("F", "/b"),
+              folder("G", "/b/sub"),
+              file("1", "/b/1"),
+              file("2", "/b/sub/2")}},
+            {"MOVED /b (was /a)",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"},
+            {}},
+        Case{
+            "MovedWithChildEntriesAfterwardsRemoved",
+            kTree,
+            {{folder("F", "/b"), folder("G", "/b/sub"), file("1", "/b/1"), file("2", "/b/sub/2")},
+             {removed("/a")}},
+            {"MOVED /b (was /a)",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"},
+            {}},
+        Case{
+            "MovedAndOneChildDeleted",
+            kTree,
+            {{removed("/a"), folder("F", "/b"), folder("G", "/b/sub"), file("2", "/b/sub/2")}},
+            {"MOVED /b (was /a)",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade",
+             "(waits)"},
+            {"DELETED /a/1 cascade"}},
+        Case{
+            "FileReplacesFolder",
+            kTree,
+            {{file("9", "/a")}},
+            {"CREATED /a", "(waits)"},
+            {"DELETED /a",
+             "DELETED /a/1 cascade",
+             "DELETED /a/sub cascade",
+             "DELETED /a/sub/2 cascade"}},
+        Case{
+            "FolderReplacesFileAndBack",
+            {file("1", "/x")},
+            {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
+            {"CREATED /x", "CREATED /x/3", "(waits)"},
+            {"DELETED /x", "DELETED /x/3 cascade"}},
+        Case{
+            "ChildBeforeParent",
+            {},
+            {{file("1", "/a/1"), folder("F", "/a")}},
+            {"CREATED /a/1", "CREATED /a"},
+            {}},
+        Case{
+            "SharingIsDeleteAndCreate",
+            kTree,
+            {{removed("/a"),
+              folder("F", "/a"),
+              folder("G", "/a/sub"),
+              file("1", "/a/1"),
+              file("2", "/a/sub/2")}},
+            {},
+            {}}
     ),
     [](const auto& info) { return info.param.name; }
 );
@@ -170,14 +270,23 @@ TEST(ChangeDerivationDrains, BaselineIsSilentAndCanBeReported) {
 
 TEST(ChangeDerivationResync, GivesDifferencesOnly) {
     DerivationBench bench;
-    bench.baseline({file("1", "/same"), file("2", "/changed"), file("3", "/moved"), file("4", "/gone")});
-
-    const Lines lines = bench.resync(
-        {{file("1", "/same"), file("2", "/changed", "r2", "h2")}, {file("3", "/there"), file("5", "/new")}}
+    bench.baseline(
+        {file("1", "/same"), file("2", "/changed"), file("3", "/moved"), file("4", "/gone")}
     );
 
-    EXPECT_EQ(lines, (Lines{"UPDATED /changed resync", "MOVED /there (was /moved) resync",
-                            "CREATED /new resync", "DELETED /gone resync"}));
+    const Lines lines = bench.resync(
+        {{file("1", "/same"), file("2", "/changed", "r2", "h2")},
+         {file("3", "/there"), file("5", "/new")}}
+    );
+
+    EXPECT_EQ(
+        lines,
+        (Lines{
+            "UPDATED /changed resync",
+            "MOVED /there (was /moved) resync",
+            "CREATED /new resync",
+            "DELETED /gone resync"})
+    );
     EXPECT_EQ(bench.drainAfterWindow(), Lines());
     EXPECT_EQ(bench.drain({file("4", "/gone")}), Lines{"CREATED /gone restored"});
 }
@@ -195,7 +304,8 @@ TEST(ChangeDerivationResync, AHalfDoneListingDeletesNothing) {
 TEST(ChangeDerivationSize, ALargeSubtreeIsLostOverSeveralCommits) {
     DerivationBench bench(100);
     Page tree{folder("F", "/a")};
-    for (int i = 0; i < 5'000; ++i) tree.push_back(file(std::to_string(i), "/a/" + std::to_string(i)));
+    for (int i = 0; i < 5'000; ++i)
+        tree.push_back(file(std::to_string(i), "/a/" + std::to_string(i)));
     bench.baseline(std::move(tree));
 
     EXPECT_EQ(bench.drain({removed("/a")}), Lines{"(waits)"});
