@@ -2,9 +2,7 @@
 // the provider does meanwhile; a refusal says what to do. Method: the fake provider's answers, by
 // hand, on a clock that stands still.
 
-#include "oauth/account_authorizer.h"
-
-#include "oauth_fixture.h"
+#include "account_authorizer_fixture.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -14,41 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr auto kAwaiting = InstanceState::AwaitingAuthorization;
-
-class AccountAuthorizerTest : public OauthFixture {
-  protected:
-    InstanceId awaiting(pipeline::Configuration configuration) {
-        return instance("marketing", std::move(configuration), kAwaiting);
-    }
-    void begin(InstanceId id) {
-        authorizer_.enqueue(id);
-        authorizer_.step();
-    }
-    void answerNext(std::string_view path, int status, std::string body) {
-        ASSERT_EQ(outbound_.pendingCount(), 1U);
-        EXPECT_EQ(outbound_.oldest().url, "https://provider.test/" + std::string(path));
-        last_body_ = outbound_.oldest().body;
-        answer(status, std::move(body));
-        authorizer_.step();
-    }
-    /// Moves on to the next retry.
-    void waitOut() {
-        const TimePoint next = authorizer_.step();
-        ASSERT_NE(next, TimePoint::max());
-        ASSERT_LE(next - clock_.now(), kRetryCeiling);
-        clock_.advanceTo(next);
-        authorizer_.step();
-    }
-    std::string reason(InstanceId id) { return store_.row(id).state_reason; }
-    InstanceState state(InstanceId id) { return store_.row(id).state; }
-
-    std::vector<InstanceId> authorized_;
-    std::string last_body_;
-    AccountAuthorizer authorizer_{
-        parts(outbound_), [this](InstanceId id) { authorized_.push_back(id); }};
-};
 
 TEST_F(AccountAuthorizerTest, ExchangesACodeAndFindsTheAccount) {
     const InstanceId id = awaiting({{"code", "c1"}, {"oauth.callback.url", "https://app.test/cb"}});
@@ -278,76 +241,6 @@ TEST_F(AccountAuthorizerTest, ThousandsWaitTheirTurn) {
 
     EXPECT_EQ(most, kAuthorizationsInFlightMax);
     EXPECT_EQ(authorized_.size(), 5 * kAuthorizationsInFlightMax);
-}
-
-TEST_F(AccountAuthorizerTest, ABrowsersCodeIsExchangedWithItsVerifier) {
-    const InstanceId id = instance("marketing", {}, InstanceState::NeedsReauthorization);
-    std::optional<Result<AuthorizedAccount>> result;
-
-    authorizer_.exchange(
-        {id, Secret("c9"), "https://hub.test/oauth/callback", Secret("v9")},
-        [&](Result<AuthorizedAccount> r) { result = std::move(r); }
-    );
-    authorizer_.step();
-    answerNext("exchange", 200, "access=a1;refresh=r1");
-    EXPECT_EQ(last_body_, "code=c9;redirect_uri=https://hub.test/oauth/callback;verifier=v9");
-    EXPECT_FALSE(result);
-    answerNext("verify", 200, "account=acc-1;label=Ann");
-
-    ASSERT_TRUE(result && *result);
-    EXPECT_EQ((*result)->label, "Ann");
-    EXPECT_EQ(state(id), InstanceState::Running);
-}
-
-TEST_F(AccountAuthorizerTest, ABrowsersFailureEndsItAndChangesNothing) {
-    const InstanceId id = instance("marketing", {}, InstanceState::NeedsReauthorization);
-    store_.change(id, [](Instance& row) { row.state_reason = "consent was withdrawn"; });
-    for (const auto& [status, body, code] :
-         {std::tuple{503, "", ErrorCode::Unavailable},
-          std::tuple{400, "invalid_grant", ErrorCode::AuthorizationRevoked},
-          std::tuple{400, "invalid_client", ErrorCode::InvalidArgument}}) {
-        std::optional<Result<AuthorizedAccount>> result;
-        authorizer_.exchange({id, Secret("c"), "u", Secret()}, [&](Result<AuthorizedAccount> r) {
-            result = std::move(r);
-        });
-        authorizer_.step();
-        answerNext("exchange", status, body);
-
-        ASSERT_TRUE(result && !*result);
-        EXPECT_EQ(result->error().code, code);
-        EXPECT_EQ(authorizer_.step(), TimePoint::max());
-    }
-    EXPECT_EQ(reason(id), "consent was withdrawn");
-}
-
-TEST_F(AccountAuthorizerTest, ABrowserFinishesBeforeTheRetryOfTheConfiguration) {
-    const InstanceId id = awaiting({{"code", "c1"}});
-    begin(id);
-    answerNext("exchange", 503, "");
-    authorizer_.exchange({id, Secret("c2"), "u", Secret()}, [](const auto&) {});
-    authorizer_.step();
-    answerNext("exchange", 200, "access=a1");
-    answerNext("verify", 200, "account=acc-1");
-    ASSERT_EQ(state(id), InstanceState::Running);
-
-    waitOut();
-
-    EXPECT_EQ(outbound_.pendingCount(), 0U) << "the retry has become moot";
-    EXPECT_EQ(authorizer_.step(), TimePoint::max());
-}
-
-TEST_F(AccountAuthorizerTest, StopTellsTheBrowsersThatWait) {
-    const InstanceId id = awaiting({});
-    std::optional<Result<AuthorizedAccount>> result;
-    authorizer_.exchange({id, Secret("c2"), "u", Secret()}, [&](Result<AuthorizedAccount> r) {
-        result = std::move(r);
-    });
-    authorizer_.step();
-
-    authorizer_.stop();
-
-    ASSERT_TRUE(result && !*result);
-    EXPECT_EQ(result->error().code, ErrorCode::Cancelled);
 }
 
 TEST_F(AccountAuthorizerTest, NoSecretGetsIntoTheLogOrTheReason) {

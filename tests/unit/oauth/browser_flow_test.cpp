@@ -2,15 +2,8 @@
 // says what happened and what to do. Method: the flow with the real token worker's thread and a
 // fake provider that answers on threads of its own.
 
-#include "oauth/browser_flow.h"
-
-#include "base/encoding.h"
+#include "browser_flow_fixture.h"
 #include "oauth/pkce.h"
-#include "oauth/result_page.h"
-#include "oauth/token_refresher.h"
-#include "oauth/token_worker.h"
-#include "oauth_fixture.h"
-#include "support/answering_outbound.h"
 
 #include <gmock/gmock.h>
 
@@ -20,73 +13,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-class BrowserFlowTest : public OauthFixture {
-  protected:
-    BrowserFlowTest() { worker_.start(); }
-    ~BrowserFlowTest() override { worker_.stop(); }
-
-    OauthParts wakingParts() {
-        OauthParts parts = OauthFixture::parts(network_);
-        parts.wake = [this] { worker_.wake(); };
-        return parts;
-    }
-    http::OutboundResponse provide(const http::OutboundRequest& request) {
-        const std::lock_guard lock(mutex_);
-        bodies_ += request.body + "\n";
-        http::OutboundResponse response;
-        response.status = 200;
-        if (request.url.ends_with("exchange")) {
-            response.status = exchange_status_;
-            response.body = exchange_body_;
-        } else {
-            response.body = verify_body_;
-        }
-        return response;
-    }
-
-    static std::string header(const http::Response& response, std::string_view name) {
-        return std::string(response.headers.get(name).value_or(""));
-    }
-    static std::string stateOf(const http::Response& started) {
-        const std::string location = header(started, "Location");
-        return location.substr(location.find("state=") + 6);
-    }
-    static std::string cookieOf(const http::Response& started) {
-        const std::string cookie = header(started, "Set-Cookie");
-        return cookie.substr(0, cookie.find(';'));
-    }
-    static http::Request callback(std::string query, const std::string& cookie = {}) {
-        http::Request request;
-        request.method = "GET";
-        request.path = "/oauth/callback";
-        request.query = std::move(query);
-        if (!cookie.empty()) request.headers.add("Cookie", "other=1; " + cookie + "; more=2");
-        return request;
-    }
-    /// Begins and comes back with `code`.
-    http::Response roundTrip(std::string_view name, std::string_view code = "c1") {
-        const auto started = flow_.start(name);
-        EXPECT_EQ(started.status, 302);
-        return flow_.callback(callback(
-            "code=" + percentEncode(code) + "&state=" + stateOf(started), cookieOf(started)
-        ));
-    }
-
-    std::mutex mutex_;
-    std::string bodies_;
-    int exchange_status_ = 200;
-    std::string exchange_body_ = "access=a1;refresh=r1;expires_in=14400";
-    std::string verify_body_ = "account=acc-1;label=Ann <ann@example.com>";
-    test::AnsweringOutbound network_{[this](const auto& request) { return provide(request); }};
-    AccountAuthorizer authorizer_{wakingParts(), {}};
-    TokenRefresher refresher_{wakingParts()};
-    TokenWorker token_worker_{authorizer_, refresher_};
-    Worker worker_{"tokens", token_worker_, clock_};
-    BrowserFlow flow_{wakingParts(), authorizer_, {}};
-};
-
-constexpr auto kAwaiting = InstanceState::AwaitingAuthorization;
 
 TEST_F(BrowserFlowTest, SendsTheBrowserToTheProvider) {
     const InstanceId id = instance("marketing", {}, kAwaiting);
@@ -305,26 +231,6 @@ TEST_F(BrowserFlowTest, StartSaysWhyItCannot) {
     EXPECT_EQ(flow_.start("odd").status, 503);
     store_.is_down = true;
     EXPECT_EQ(flow_.start("odd").status, 503);
-}
-
-TEST(ResultPage, EscapesEverything) {
-    EXPECT_EQ(
-        escapeHtml("<a href=\"x\">'&'\n</a>"),
-        "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39; &lt;/a&gt;"
-    );
-    EXPECT_EQ(escapeHtml("grün"), "grün");
-    EXPECT_EQ(escapeHtml("\xff\xfe"), "(not readable)");
-}
-
-TEST(ResultPage, LinksLeadToTheWebOnly) {
-    const auto body = [](std::string link) {
-        return renderPage({200, "t", {}, std::move(link), "go"}).body;
-    };
-
-    EXPECT_THAT(
-        body("https://x.test/\"><i>"), HasSubstr("href=\"https://x.test/&quot;&gt;&lt;i&gt;\"")
-    );
-    EXPECT_THAT(body("javascript:alert(1)"), Not(HasSubstr("href")));
 }
 
 }  // namespace
