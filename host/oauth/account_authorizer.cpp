@@ -1,11 +1,9 @@
 #include "oauth/account_authorizer.h"
 
-#include "base/backoff.h"
 #include "oauth/oauth_links.h"
+#include "oauth/retry_wait.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace ferry::oauth {
 namespace {
@@ -13,9 +11,7 @@ namespace {
 constexpr std::string_view kComponent = "account_authorizer";
 constexpr std::string_view kMetric = "ferry_authorizations_total";
 constexpr std::string_view kMetricHelp = "Authorizations of instances, by result.";
-constexpr Milliseconds kRetryAfterMax{3'600'000};
-// Instances looked at in one step: the refreshes share the thread.
-constexpr std::size_t kAdmittedPerStep = 64;
+constexpr std::size_t kAdmittedPerStep = 64;  // the refreshes share the thread
 
 /// Conflict is transient elsewhere; here it says that the account is another one.
 bool passesByItself(ErrorCode code) {
@@ -120,8 +116,7 @@ void AccountAuthorizer::proceed(JobNumber number) {
         return failed(number, prepared.error());
     }
     if (job.credential == Credential::None) {
-        const std::string link = startLink(parts_.public_url, job.record.name);
-        verdicts_.recordWaiting(job.instance, fmt::format("open {} to authorize", link));
+        verdicts_.recordWaiting(job.instance, authorizeHint(parts_.public_url, job.record.name));
         return erase(number);
     }
     if (job.credential == Credential::ApiKey) job.tokens = TokenSet();
@@ -155,10 +150,8 @@ Status AccountAuthorizer::prepare(AuthorizationJob& job) {
     job.settings = std::make_shared<const pipeline::InstanceSettings>(std::move(settings));
     job.provider = parts_.providers.find(job.record.connector_key);
     if (!job.provider) {
-        return fail(
-            ErrorCode::Unavailable,
-            fmt::format("no connector {} is loaded", job.record.connector_key)
-        );
+        const std::string& key = job.record.connector_key;
+        return fail(ErrorCode::Unavailable, fmt::format("no connector {} is loaded", key));
     }
     job.credential = job.isBrowser() ? Credential::BrowserCode : chooseCredential(*job.settings);
     return {};
@@ -229,7 +222,7 @@ void AccountAuthorizer::complete(JobNumber number) {
         {{"instance", job.record.name}, {"account", job.identity->account_id}}
     );
     const InstanceId id = job.instance;
-    const AuthorizationCompletion completion = std::move(job.completion);
+    const auto completion = std::move(job.completion);
     const AuthorizedAccount account{job.record.name, job.identity->account_id, job.identity->label};
     erase(number);
     if (authorized_) authorized_(id);
@@ -260,11 +253,7 @@ void AccountAuthorizer::failed(JobNumber number, Error error) {
 void AccountAuthorizer::retryLater(JobNumber number, AuthorizationJob& job, const Error& error) {
     failed_.add();
     ++job.failures;
-    const Milliseconds own =
-        exponentialBackoff({kRetryFirst, kRetryCeiling}, job.failures, parts_.random.unit());
-    const Milliseconds asked =
-        std::min(error.retry_after.value_or(Milliseconds(0)), kRetryAfterMax);
-    job.retry_at = parts_.clock.now() + std::max(own, asked);
+    job.retry_at = parts_.clock.now() + retryWait(job.failures, error, parts_.random);
     retries_.emplace(job.retry_at, number);
     if (job.failures == 1) {
         const std::string reason = fmt::format(

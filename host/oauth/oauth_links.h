@@ -24,6 +24,8 @@ std::string startLink(std::string_view public_url, std::string_view instance_nam
 /// hub's `/oauth/callback`. The provider wants the same text in both steps.
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);
 
+/// "open <link> to authorize".
+std::string authorizeHint(std::string_view public_url, std::string_view instance_name);
 /// "open <link> to authorize again".
 std::string authorizeAgainHint(std::string_view public_url, std::string_view instance_name);
 

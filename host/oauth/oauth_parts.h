@@ -31,8 +31,4 @@ struct OauthParts {
     Wake wake;               ///< wakes the token worker
 };
 
-/// Waiting times after failures of the provider, per instance.
-inline constexpr Milliseconds kRetryFirst{1000};
-inline constexpr Milliseconds kRetryCeiling{300'000};
-
 }  // namespace ferry::oauth

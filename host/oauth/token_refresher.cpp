@@ -1,7 +1,7 @@
 #include "oauth/token_refresher.h"
 
-#include "base/backoff.h"
 #include "oauth/oauth_links.h"
+#include "oauth/retry_wait.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view kComponent = "token_refresher";
 constexpr std::string_view kMetric = "ferry_token_refreshes_total";
 constexpr std::string_view kMetricHelp = "Refreshes of access tokens, by result.";
-// A provider may ask for more than our ceiling, within reason.
-constexpr Milliseconds kRetryAfterMax{3'600'000};
 constexpr Milliseconds kSweepInterval{600'000};
 
 /// The provider refuses the app, not the account: every instance of the app is in the same state.
@@ -256,11 +254,7 @@ void TokenRefresher::dropStale() {
 
 Error TokenRefresher::backOff(InstanceId id, Entry entry, const Error& error) {
     ++entry.failures;
-    const Milliseconds own =
-        exponentialBackoff({kRetryFirst, kRetryCeiling}, entry.failures, parts_.random.unit());
-    const Milliseconds asked =
-        std::min(error.retry_after.value_or(Milliseconds(0)), kRetryAfterMax);
-    const Milliseconds wait = std::max(own, asked);
+    const Milliseconds wait = retryWait(entry.failures, error, parts_.random);
     entry.not_before = parts_.clock.now() + wait;
     entry.last_error = error.message;
     Error answer(ErrorCode::Unavailable, error.message, wait);

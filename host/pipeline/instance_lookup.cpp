@@ -1,8 +1,11 @@
 #include "pipeline/instance_lookup.h"
 
+#include "base/encoding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <mutex>
 #include <unordered_set>
 
@@ -11,6 +14,8 @@ namespace {
 
 // The row's id is not known before it is written, so the purpose alone is the context.
 constexpr std::string_view kSealContext = "webhook-secret";
+// Longest base64 of a 64-bit number, with room for nothing else.
+constexpr std::size_t kInstancePartBytesMax = 28;
 
 }  // namespace
 
@@ -19,6 +24,19 @@ SealedWebhookSecret sealWebhookSecret(const Secret& secret, const SealingKey& ke
         key.fingerprint(fmt::format("{}/{}", kSealContext, secret.reveal())),
         key.seal(secret.reveal(), kSealContext, random),
     };
+}
+
+std::optional<InstanceId> parseInstancePart(std::string_view part) {
+    if (part.size() > kInstancePartBytesMax) return std::nullopt;
+    const auto digits = base64Decode(part);
+    if (!digits || digits->empty() || digits->front() < '1' || digits->front() > '9') {
+        return std::nullopt;
+    }
+    std::int64_t number = 0;
+    const char* const end = digits->data() + digits->size();
+    const auto [stop, error] = std::from_chars(digits->data(), end, number);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return InstanceId(number);
 }
 
 Result<LookupResult> InstanceLookup::byAccounts(

@@ -31,6 +31,10 @@ struct SealedWebhookSecret {
 };
 SealedWebhookSecret sealWebhookSecret(const Secret& secret, const SealingKey& key, Random& random);
 
+/// The instance that the last part of `/events/{key}/{base64 instance id}` names: the decimal id in
+/// base64 of either alphabet, padded or not. nullopt for anything else (answer 404).
+std::optional<InstanceId> parseInstancePart(std::string_view part);
+
 struct LookupResult {
     std::vector<store::AccountMatch> matches;  ///< each instance once
     std::size_t unknown_accounts = 0;          ///< accounts that no running instance has

@@ -1,13 +1,11 @@
 #include "pipeline/webhook_receiver.h"
 
-#include "base/encoding.h"
 #include "base/json_writer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <unordered_set>
 
@@ -20,8 +18,6 @@ constexpr std::string_view kComponent = "webhook_receiver";
 constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
 constexpr Milliseconds kFaultLineInterval{10'000};
-// Longest base64 of a 64-bit number, with room for nothing else.
-constexpr std::size_t kInstancePartBytesMax = 28;
 
 constexpr std::array<std::string_view, 8> kReasonNames = {
     "unknown_connector",
@@ -73,19 +69,6 @@ std::vector<WebhookSecretId> secretsByMatches(std::span<const store::AccountMatc
 }
 
 }  // namespace
-
-std::optional<InstanceId> parseInstancePart(std::string_view part) {
-    if (part.size() > kInstancePartBytesMax) return std::nullopt;
-    const auto digits = base64Decode(part);
-    if (!digits || digits->empty() || digits->front() < '1' || digits->front() > '9') {
-        return std::nullopt;
-    }
-    std::int64_t number = 0;
-    const char* const end = digits->data() + digits->size();
-    const auto [stop, error] = std::from_chars(digits->data(), end, number);
-    if (error != std::errc() || stop != end) return std::nullopt;
-    return InstanceId(number);
-}
 
 WebhookReceiver::WebhookReceiver(Parts parts)
     : parts_(std::move(parts)),

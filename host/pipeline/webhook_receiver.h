@@ -30,10 +30,6 @@ inline constexpr std::size_t kNotificationAccountsMax = 10'000;
 /// guessing.
 inline constexpr std::size_t kNotificationSecretsMax = 64;
 
-/// The instance that the last part of `/events/{key}/{base64 instance id}` names: the decimal id in
-/// base64 of either alphabet, padded or not. nullopt for anything else (answer 404).
-std::optional<InstanceId> parseInstancePart(std::string_view part);
-
 /// Takes provider webhooks. What each request is answered, and why:
 ///
 /// | request | answer |

@@ -4,7 +4,6 @@
 
 #include "pipeline/webhook_receiver.h"
 
-#include "base/encoding.h"
 #include "support/fake_intake_store.h"
 #include "support/fake_provider.h"
 #include "support/seeded_random.h"
@@ -282,34 +281,6 @@ TEST_F(WebhookReceiverTest, AnotherConnectorsInstanceIsUnknown) {
     store_.change(a, [](Instance& row) { row.connector_key = "other"; });
 
     EXPECT_EQ(status(post("accounts:acc-a", "s1"), a), 404);
-}
-
-TEST(InstancePart, ReadsTheDecimalIdInEitherAlphabet) {
-    EXPECT_EQ(parseInstancePart("MjA5MzE="), InstanceId(20931)) << "the vendor's own sample";
-    EXPECT_EQ(parseInstancePart("MjA5MzE"), InstanceId(20931));
-    EXPECT_EQ(parseInstancePart(base64Encode("7")), InstanceId(7));
-    EXPECT_EQ(
-        parseInstancePart(base64UrlEncode("9223372036854775807")), InstanceId(9223372036854775807)
-    );
-}
-
-TEST(InstancePart, RefusesEverythingElse) {
-    for (const std::string& plain :
-         {std::string(),
-          std::string("0"),
-          std::string("-7"),
-          std::string("+7"),
-          std::string("07"),
-          std::string("7 "),
-          std::string("7\0", 2),
-          std::string("x"),
-          std::string("1e3"),
-          std::string("9223372036854775808"),
-          std::string(200, '1')}) {
-        EXPECT_FALSE(parseInstancePart(base64Encode(plain))) << plain;
-    }
-    EXPECT_FALSE(parseInstancePart("20931!"));
-    EXPECT_FALSE(parseInstancePart("MjA5MzE=="));
 }
 
 }  // namespace

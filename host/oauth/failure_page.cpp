@@ -1,0 +1,71 @@
+#include "oauth/failure_page.h"
+
+#include <utility>
+
+namespace ferry::oauth {
+
+ResultPage messagePage(int status, std::string title, std::string text) {
+    return {status, std::move(title), {std::move(text)}, {}, {}};
+}
+
+ResultPage failurePage(const Error& error) {
+    const std::string& text = error.message;
+    switch (error.code) {
+        case ErrorCode::AuthorizationRevoked:
+            return messagePage(
+                400,
+                "The code is no longer good",
+                "The provider says that its authorization code was used already or has expired. "
+                "Nothing was changed."
+            );
+        case ErrorCode::Conflict:
+            return {
+                409,
+                "This is another account",
+                {text + ".",
+                 "Nothing was changed. Sign in to the provider with the right account, then begin "
+                 "again. For another account, make another instance."},
+                {},
+                {},
+            };
+        case ErrorCode::InvalidArgument:
+        case ErrorCode::PermissionDenied:
+        case ErrorCode::Unauthenticated:
+            return {
+                502,
+                "The provider refuses the app",
+                {"The provider answered: " + text + ".",
+                 "Check oauth.api.key, oauth.api.secret, oauth.callback.url and the scopes of the "
+                 "app, then begin again."},
+                {},
+                {},
+            };
+        case ErrorCode::NotFound:
+            return messagePage(
+                404, "The instance is gone", "It was removed while you were at the provider."
+            );
+        case ErrorCode::Unavailable:
+        case ErrorCode::DeadlineExceeded:
+        case ErrorCode::RateLimited:
+        case ErrorCode::Cancelled:
+            return {
+                503,
+                "Not finished",
+                {"The provider or the hub is not available at the moment: " + text + ".",
+                 "Nothing was changed. Wait a little, then begin again."},
+                {},
+                {},
+            };
+        default:
+            return {
+                500,
+                "The authorization failed",
+                {"The hub could not finish it: " + text + ".",
+                 "Nothing was changed. The hub's log has more."},
+                {},
+                {},
+            };
+    }
+}
+
+}  // namespace ferry::oauth
