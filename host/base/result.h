@@ -29,16 +29,22 @@ inline tl::unexpected<Error> fail(Error error) {
 #define FERRY_CONCAT_INNER(a, b) a##b
 #define FERRY_CONCAT(a, b) FERRY_CONCAT_INNER(a, b)
 
-/// Evaluates a Status or Result and returns its error from the current function, if it has one.
-#define FERRY_TRY(expression)                                                             \
-    do {                                                                                  \
-        auto&& ferry_try_result = (expression);                                           \
-        if (!ferry_try_result) return ::ferry::fail(std::move(ferry_try_result.error())); \
+// Named by a counter and not by the line: a lambda inside the expression may use these too, and all
+// lines of a macro's arguments count as one.
+#define FERRY_TRY_AS(result, expression)                              \
+    do {                                                              \
+        auto&& result = (expression);                                 \
+        if (!result) return ::ferry::fail(std::move(result.error())); \
     } while (false)
 
+#define FERRY_TRY_ASSIGN_AS(result, declaration, expression)      \
+    auto result = (expression);                                   \
+    if (!result) return ::ferry::fail(std::move(result.error())); \
+    declaration = std::move(*result)
+
+/// Evaluates a Status or Result and returns its error from the current function, if it has one.
+#define FERRY_TRY(expression) FERRY_TRY_AS(FERRY_CONCAT(ferry_result_, __COUNTER__), expression)
+
 /// Declares `declaration` from the value of a Result, or returns its error.
-#define FERRY_TRY_ASSIGN(declaration, expression)                                       \
-    auto FERRY_CONCAT(ferry_result_, __LINE__) = (expression);                          \
-    if (!FERRY_CONCAT(ferry_result_, __LINE__))                                         \
-        return ::ferry::fail(std::move(FERRY_CONCAT(ferry_result_, __LINE__).error())); \
-    declaration = std::move(*FERRY_CONCAT(ferry_result_, __LINE__))
+#define FERRY_TRY_ASSIGN(declaration, expression) \
+    FERRY_TRY_ASSIGN_AS(FERRY_CONCAT(ferry_result_, __COUNTER__), declaration, expression)

@@ -1,6 +1,7 @@
 #pragma once
 // Our own HTTP values. Poco's and curl's types end in http/; everything else sees these.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,8 +29,9 @@ class Headers {
 /// A request that the hub received, with its whole body (bounded by the server's limit).
 struct Request {
     std::string method;
-    std::string path;   ///< decoded path without the query
-    std::string query;  ///< raw query, without '?'
+    std::string path;      ///< decoded path without the query
+    std::string raw_path;  ///< the path as received: here an encoded slash is not a separator
+    std::string query;     ///< raw query, without '?'
     Headers headers;
     std::string body;  ///< raw bytes
     std::string peer;  ///< "127.0.0.1:4711"
@@ -45,5 +47,8 @@ struct Response {
     Headers headers;
     std::string body;
 };
+
+/// Answers one request. Threads: called by many at a time.
+using Handler = std::function<Response(const Request&)>;
 
 }  // namespace ferry::http

@@ -2,6 +2,7 @@
 // An event: a normalised change, immutable, with an id. Made by pipeline/change_derivation.
 
 #include "base/clock.h"
+#include "model/event_type.h"
 #include "model/ids.h"
 #include "model/object.h"
 
@@ -9,11 +10,6 @@
 #include <string_view>
 
 namespace ferry {
-
-enum class EventType : std::uint8_t { Created = 0, Updated = 1, Moved = 2, Deleted = 3 };
-
-/// "CREATED", "UPDATED", "MOVED", "DELETED".
-std::string_view eventTypeName(EventType type) noexcept;
 
 /// How the hub came to know of the change.
 enum class EventOrigin : std::uint8_t {

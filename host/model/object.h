@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "model/event_type.h"
 
 #include <cstdint>
 #include <string>
@@ -50,6 +51,15 @@ struct RemoveObject {
     std::string object_id;
 };
 
+/// "This happened", from providers that say so themselves; the index has no part in it.
+struct DirectEvent {
+    EventType type = EventType::Updated;
+    IndexedObject object;
+    std::string previous_path;
+    std::int64_t occurred_ms = 0;  ///< 0: when the hub saw it
+    bool is_restored = false;
+};
+
 /// The record means nothing for the index (an unknown kind, say); counted under `reason`.
 struct IgnoreChange {
     std::string reason;
@@ -62,7 +72,8 @@ struct RejectChange {
 
 /// What normalization makes of one raw change. `raw` is the provider's record.
 struct NormalizedChange {
-    std::variant<UpsertObject, RemovePath, RemoveObject, IgnoreChange, RejectChange> action;
+    std::variant<UpsertObject, RemovePath, RemoveObject, DirectEvent, IgnoreChange, RejectChange>
+        action;
     std::string raw;
 };
 

@@ -90,9 +90,21 @@ Result<bool> ChangeDerivation::apply(NormalizedChange& change, TimePoint now) {
         lose(IndexEntry(*entry), nextEventId(), {}, change.raw, now);
         return true;
     }
+    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
+        if (!isSilent() || options_.reports_baseline) report(*direct, change.raw, now);
+        return true;
+    }
     if (std::holds_alternative<IgnoreChange>(change.action)) ++counts_.ignored;
     if (std::holds_alternative<RejectChange>(change.action)) ++counts_.rejected;
     return true;
+}
+
+void ChangeDerivation::report(const DirectEvent& direct, std::string& raw, TimePoint now) {
+    Event& event = emit(direct.type, nextEventId(), direct.object, now);
+    event.previous_path = direct.previous_path;
+    event.is_restored = direct.is_restored;
+    if (direct.occurred_ms > 0) event.occurred_at = fromEpochMilliseconds(direct.occurred_ms);
+    event.raw = std::move(raw);
 }
 
 Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& raw, TimePoint now) {

@@ -73,10 +73,12 @@ class ChangeDerivation {
     std::vector<Event> flush(store::SyncCommit& commit);
 
     SyncPosition& position() { return position_; }
+    const SyncPosition& position() const { return position_; }
     const DerivationCounts& counts() const { return counts_; }
 
   private:
     Result<bool> upsert(const UpsertObject& change, std::string& raw, TimePoint now);
+    void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
     Result<bool> removeBelow(
         const std::string& path_key,

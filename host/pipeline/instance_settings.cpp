@@ -97,6 +97,7 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
     settings.tags = instance.tags;
     settings.account_id = instance.account_id;
     settings.account_state = instance.account_state;
+    settings.state = instance.state;
     settings.callback = instance.callback;
     settings.configuration = std::move(*configuration);
     settings.events_enabled = instance.events_enabled;

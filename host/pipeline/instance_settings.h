@@ -47,6 +47,7 @@ struct InstanceSettings {
     std::vector<std::string> tags;
     std::string account_id;
     std::string account_state;
+    InstanceState state = InstanceState::AwaitingAuthorization;
     CallbackId callback;
     Configuration configuration;
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ferry::store {
@@ -18,6 +19,18 @@ struct DeliveryLeaseRequest {
     TimePoint now;
     std::size_t limit = 0;               ///< new leases at most
     std::size_t per_callback_limit = 1;  ///< leases of one callback at most, those out included
+};
+
+/// Attempt errors are cut to this many bytes: callbacks may answer anything.
+inline constexpr std::size_t kAttemptErrorBytesMax = 500;
+
+/// One attempt, as the store keeps it.
+struct DeliveryAttempt {
+    unsigned number = 0;  ///< from 1, over redeliveries too
+    TimePoint finished_at;
+    int status = 0;  ///< HTTP status; 0: no answer came
+    Milliseconds latency{0};
+    std::string error;  ///< for people; at most kAttemptErrorBytesMax bytes
 };
 
 class DeliveryStore {
@@ -33,7 +46,8 @@ class DeliveryStore {
     virtual Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) = 0;
 
     /// Records attempts and ends their leases, in one transaction. Deliveries that are gone are
-    /// skipped.
+    /// skipped. One that is recorded as Waiting queues again, a dead one too (a redelivery). After
+    /// an error the leases stay: record again, or release.
     virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;
 
     /// Ends leases without an attempt (shutting down).
@@ -46,10 +60,17 @@ class DeliveryStore {
         InstanceId instance, DeliveryId before, std::size_t limit
     ) = 0;
 
-    /// Number of deliveries per state.
+    /// Attempts of a delivery, newest first, at most `limit`; none if there is no such delivery.
+    /// Not pure, so that doubles without an attempt log stay small: Unsupported there.
+    virtual Result<std::vector<DeliveryAttempt>> attempts(InstanceId, DeliveryId, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store keeps no attempts");
+    }
+
+    /// Number of deliveries per state; states that none has may be missing.
     virtual Result<std::map<DeliveryState, std::int64_t>> countByState() = 0;
 
-    /// Drops delivered ones finished before `before`, at most `limit`; gives how many.
+    /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
+    /// are gone (nothing is left to redeliver), at most `limit`; gives how many.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
 };
 

@@ -32,7 +32,8 @@ class EventLog {
     virtual Result<std::int64_t> count(InstanceId instance) = 0;
 
     /// Drops events recorded before `before` that no waiting delivery needs, at most `limit` in one
-    /// transaction; gives how many.
+    /// transaction; gives how many. Goes by number and stops at the first newer event, so one that
+    /// was recorded by a clock that ran ahead holds back those after it for that long.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
 };
 

@@ -59,6 +59,10 @@ class InstanceStore {
         InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due
     ) = 0;
 
+    /// Sets the reason alone: what people see about an instance that goes on running. Neither the
+    /// notice nor updated_at changes.
+    virtual Status setReason(InstanceId id, std::string_view reason) = 0;
+
     /// Running instances of the connector whose account_id is `account_id`. Indexed: costs nothing
     /// per other instance.
     virtual Result<std::vector<AccountMatch>> findByAccount(

@@ -121,7 +121,8 @@ class SyncStore {
     /// NotFound, nothing of its commit is written.
     virtual std::vector<Status> commit(std::span<const SyncCommit> commits) = 0;
 
-    /// Forgets index, lost objects, folder moves and position: the next drain is a baseline.
+    /// Forgets index, lost objects, folder moves and position: the next drain is a baseline. Only
+    /// `event_sequence` goes on, so that no event id is given out twice; tombstones stay too.
     virtual Status reset(InstanceId instance) = 0;
 
     /// Drops tombstones older than `before`, at most `limit`; gives how many.

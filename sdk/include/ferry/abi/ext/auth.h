@@ -35,30 +35,30 @@ typedef struct ferry_auth_1 {
 
     /* Where to send the user's browser: one sink->text. [pure] */
     ferry_status (*authorize_url)(
-        void* self, const ferry_call* call, const ferry_account* account, const
-        ferry_authorize_request* request, const ferry_sink* sink
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_authorize_request* request, const ferry_sink* sink
     ) FERRY_NOEXCEPT;
     /* Code to tokens: one sink->token_set. FERRY_ERROR_REJECTED: code used, expired, or not ours.
      * [worker] */
     ferry_status (*exchange_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_code_exchange*
-        exchange, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_code_exchange* exchange, ferry_operation** op
     ) FERRY_NOEXCEPT;
     /* One sink->token_set. FERRY_ERROR_AUTH_REVOKED only if the provider says that the consent is
      * gone; an outage is FERRY_ERROR_UNAVAILABLE. [worker] */
     ferry_status (*refresh_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set*
-        tokens, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
     /* Gives the tokens back; no output. [worker] */
     ferry_status (*revoke_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set*
-        tokens, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
     /* Tries the tokens and tells whose they are: one sink->identity. [worker] */
     ferry_status (*verify_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set*
-        tokens, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
 } ferry_auth_1;
 

@@ -33,13 +33,13 @@ typedef struct ferry_changes_1 {
     /* One page: sink->change for each record, then sink->page once. The same cursor gives the same
      * or later changes again. [worker] */
     ferry_status (*fetch_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set*
-        tokens, const ferry_fetch* fetch, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, const ferry_fetch* fetch, ferry_operation** op
     ) FERRY_NOEXCEPT;
     /* The position "now", without what exists: one sink->page with has_more 0. [worker] */
     ferry_status (*initial_cursor_start)(
-        void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set*
-        tokens, ferry_operation** op
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
 } ferry_changes_1;
 

@@ -1,0 +1,58 @@
+#pragma once
+// All connectors that are there: their manifests, and the plugins behind them. What can't be used
+// is listed with the reason and stops nothing.
+
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
+#include "config/hub_config.h"
+#include "observe/log.h"
+#include "pipeline/stages.h"
+#include "plugin/plugin_registry.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::app {
+
+/// A plugin folder or connector file that is not used.
+struct RefusedConnector {
+    std::string path;
+    std::string rule;     ///< stable name of what was broken, such as "abi-major"
+    std::string message;  ///< what is wrong and what to do
+};
+
+/// One consistent view; never changes.
+struct CatalogSnapshot {
+    config::ManifestSet manifests;
+    std::map<std::string, std::shared_ptr<pipeline::Provider>, std::less<>> providers;
+    std::vector<RefusedConnector> refused;
+};
+
+/// Threads: load by one at a time; the rest from any.
+class Catalog final : public pipeline::ProviderDirectory {
+  public:
+    /// `config` and `log` outlive it. Providers stay usable as long as somebody holds them.
+    Catalog(const config::HubConfig& config, observe::Log& log);
+    ~Catalog() override;
+
+    /// Scans the plugins and connectors folders and takes what is new or changed into use. What was
+    /// loaded and is still there stays as it is.
+    void load();
+
+    std::shared_ptr<const CatalogSnapshot> snapshot() const;
+    std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
+
+  private:
+    const config::HubConfig& config_;
+    observe::Log& log_;
+    std::unique_ptr<plugin::PluginRegistry> registry_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const CatalogSnapshot> snapshot_;  ///< guarded by mutex_
+};
+
+}  // namespace ferry::app

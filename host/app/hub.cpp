@@ -1,0 +1,174 @@
+#include "app/hub.h"
+
+#include "app/key_file.h"
+#include "config/references.h"
+#include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace ferry::app {
+
+namespace {
+
+constexpr std::string_view kComponent = "hub";
+constexpr std::string_view kMetaHubId = "hub.id";
+/// After a start every instance is drained once; many are spread, about so many a second.
+constexpr std::int64_t kCatchUpPerSecond = 200;
+
+}  // namespace
+
+Hub::Hub(config::HubConfig config, const Clock& clock, Random& random, observe::Log& log)
+    : config_(std::move(config)),
+      clock_(clock),
+      random_(random),
+      log_(log),
+      catalog_(config_, log) {}
+
+Hub::~Hub() {
+    stop(Milliseconds(0));
+}
+
+Result<std::unique_ptr<Hub>> Hub::create(
+    config::HubConfig config, const Clock& clock, Random& random, observe::Log& log
+) {
+    std::unique_ptr<Hub> hub(new Hub(std::move(config), clock, random, log));
+    FERRY_TRY(hub->openStore());
+    hub->catalog_.load();
+    FERRY_TRY(hub->build());
+    return hub;
+}
+
+Status Hub::openStore() {
+    const std::string& storage = config_.storage.reveal();
+    if (storage != "sqlite") {
+        return fail(
+            ErrorCode::Unsupported,
+            "storage: this build has the embedded store only; set 'storage: sqlite'"
+        );
+    }
+    std::error_code error;
+    std::filesystem::create_directories(config_.data_dir, error);
+    if (error) {
+        return fail(
+            ErrorCode::Unavailable,
+            fmt::format("can't make data_dir {}: {}", config_.data_dir.string(), error.message())
+        );
+    }
+    FERRY_TRY_ASSIGN(
+        auto store, store::sqlite::SqliteStore::open((config_.data_dir / "ferry.db").string())
+    );
+    store_ = std::move(store);
+    FERRY_TRY_ASSIGN(SealingKey key, keyForStore(config_.key_file, store_->meta(), random_));
+    key_.emplace(std::move(key));
+
+    FERRY_TRY_ASSIGN(auto hub_id, store_->meta().get(kMetaHubId));
+    if (!hub_id) {
+        hub_id = random_.token(16);
+        FERRY_TRY(store_->meta().put(kMetaHubId, *hub_id));
+    }
+    hub_id_ = std::move(*hub_id);
+    return {};
+}
+
+Status Hub::start() {
+    FERRY_TRY_ASSIGN(const auto counts, store_->instances().countByState());
+    const auto running = counts.find(InstanceState::Running);
+    const std::int64_t count = running == counts.end() ? 0 : running->second;
+    FERRY_TRY(
+        store_->notices().markAll(clock_.now(), Milliseconds(count * 1000 / kCatchUpPerSecond))
+    );
+    FERRY_TRY(server_->start());
+    token_thread_->start();
+    sync_thread_->start();
+    delivery_thread_->start();
+    housekeeping_thread_->start();
+    is_running_ = true;
+    FERRY_TRY(enqueueAuthorizations());
+    log_.info(
+        kComponent,
+        "listening",
+        {{"address", fmt::format("{}:{}", config_.listen_host, server_->port())},
+         {"public_url", config_.public_url},
+         {"connectors", static_cast<std::int64_t>(catalog_.snapshot()->providers.size())},
+         {"instances_running", count}}
+    );
+    return {};
+}
+
+Status Hub::enqueueAuthorizations() {
+    InstanceId after;
+    for (;;) {
+        FERRY_TRY_ASSIGN(const auto page, store_->instances().page(after, 1'000));
+        for (const Instance& instance : page) {
+            if (instance.state == InstanceState::AwaitingAuthorization) {
+                authorizer_->enqueue(instance.id);
+            }
+            after = instance.id;
+        }
+        if (page.size() < 1'000) return {};
+    }
+}
+
+Result<ReloadReport> Hub::reload() {
+    catalog_.load();
+    ReloadReport report;
+    const config::ReferenceOptions references;
+    const config::InstanceLoad load = config::loadInstances(
+        config_.instances, catalog_.snapshot()->manifests, references, report.diagnostics
+    );
+    FERRY_TRY_ASSIGN(report.applied, applyInstances(load, {*store_, *key_, random_, clock_}));
+    for (const InstanceId id : report.applied.touched)
+        settings_->invalidate(id);
+    for (const InstanceId id : report.applied.to_authorize)
+        authorizer_->enqueue(id);
+    if (is_running_) {
+        token_thread_->wake();
+        sync_thread_->wake();
+    }
+    for (const config::Diagnostic& item : report.diagnostics.items()) {
+        log_.warning("config", config::describe(item));
+    }
+    log_.info(
+        kComponent,
+        "instance files applied",
+        {{"created", static_cast<std::int64_t>(report.applied.created)},
+         {"changed", static_cast<std::int64_t>(report.applied.changed)},
+         {"unchanged", static_cast<std::int64_t>(report.applied.unchanged)},
+         {"removed", static_cast<std::int64_t>(report.applied.removed)},
+         {"kept_with_errors", static_cast<std::int64_t>(report.applied.kept)},
+         {"errors", static_cast<std::int64_t>(report.diagnostics.errorCount())}}
+    );
+    return report;
+}
+
+void Hub::stop(Milliseconds grace) {
+    if (!server_) return;
+    server_->stop(grace);
+    stopWorkers(grace);
+    outbound_->stop();
+    is_running_ = false;
+}
+
+void Hub::stopWorkers(Milliseconds grace) {
+    // Sync first: what it commits makes deliveries, which wait in the store for the next start.
+    sync_thread_->stop();
+    sync_->shutDown();
+    token_thread_->stop();
+    authorizer_->stop();
+    tokens_->stop();
+    housekeeping_thread_->stop();
+
+    delivery_->stop();
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    while (is_running_ && !delivery_->isIdle() && std::chrono::steady_clock::now() < deadline) {
+        delivery_thread_->wake();
+        std::this_thread::sleep_for(Milliseconds(10));
+    }
+    delivery_thread_->stop();
+    delivery_->finish();
+}
+
+}  // namespace ferry::app

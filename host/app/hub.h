@@ -1,0 +1,116 @@
+#pragma once
+// The hub: owns every component as a member in construction order; destruction in reverse is the
+// shutdown order. The only place that knows everything.
+
+#include "app/catalog.h"
+#include "app/housekeeping.h"
+#include "app/instance_apply.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/worker.h"
+#include "config/diagnostic.h"
+#include "config/hub_config.h"
+#include "http/curl_outbound.h"
+#include "http/in_flight_limit.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "oauth/browser_flow.h"
+#include "oauth/token_worker.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "pipeline/delivery_worker.h"
+#include "pipeline/instance_lookup.h"
+#include "pipeline/settings_cache.h"
+#include "pipeline/sync_worker.h"
+#include "pipeline/webhook_receiver.h"
+#include "store/store.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ferry::app {
+
+/// What a reload did, for the log and for tests.
+struct ReloadReport {
+    config::Diagnostics diagnostics;
+    ApplyReport applied;
+};
+
+/// Threads: create, start, reload and stop by one thread.
+class Hub {
+  public:
+    /// Opens the store and the key, loads plugins, and applies the instance files. Nothing listens
+    /// yet. `clock`, `random` and `log` outlive it.
+    /// Errors: whatever makes a start impossible, in words for people.
+    static Result<std::unique_ptr<Hub>> create(
+        config::HubConfig config, const Clock& clock, Random& random, observe::Log& log
+    );
+    ~Hub();
+
+    /// Listens and starts the workers.
+    Status start();
+
+    /// Reads plugins, connectors and instance files again and applies the difference. Errors in
+    /// them are in the report: what is good is applied, what is bad keeps its old version.
+    Result<ReloadReport> reload();
+
+    /// Stops within `grace`: no new work, running requests end, what was leased is given back.
+    void stop(Milliseconds grace);
+
+    std::uint16_t port() const { return server_->port(); }
+    observe::Metrics& metrics() { return metrics_; }
+    store::Store& store() { return *store_; }
+    const Catalog& catalog() const { return catalog_; }
+    const config::HubConfig& config() const { return config_; }
+
+  private:
+    Hub(config::HubConfig config, const Clock& clock, Random& random, observe::Log& log);
+
+    Status openStore();
+    Status build();
+    void addRoutes();
+    void addGauges();
+    Status enqueueAuthorizations();
+    http::Response ready();
+    void stopWorkers(Milliseconds grace);
+
+    const config::HubConfig config_;
+    const Clock& clock_;
+    Random& random_;
+    observe::Log& log_;
+    observe::Metrics metrics_;
+    std::unique_ptr<store::Store> store_;
+    std::optional<SealingKey> key_;
+    std::string hub_id_;
+    std::vector<Milliseconds> retry_delays_;
+    Catalog catalog_;
+    std::unique_ptr<http::CurlOutbound> outbound_;
+    std::unique_ptr<pipeline::SettingsCache> settings_;
+
+    // Steppables first, then the threads that drive them.
+    std::unique_ptr<oauth::TokenRefresher> tokens_;
+    std::unique_ptr<oauth::AccountAuthorizer> authorizer_;
+    std::unique_ptr<oauth::BrowserFlow> browser_flow_;
+    std::unique_ptr<pipeline::SyncWorker> sync_;
+    std::unique_ptr<pipeline::DeliveryWorker> delivery_;
+    std::unique_ptr<pipeline::InstanceLookup> lookup_;
+    std::unique_ptr<pipeline::WebhookReceiver> webhooks_;
+
+    std::unique_ptr<oauth::TokenWorker> token_worker_;
+    std::unique_ptr<Housekeeping> housekeeping_;
+    std::unique_ptr<Worker> token_thread_;
+    std::unique_ptr<Worker> sync_thread_;
+    std::unique_ptr<Worker> delivery_thread_;
+    std::unique_ptr<Worker> housekeeping_thread_;
+
+    http::Router router_;
+    std::unique_ptr<http::InFlightLimit> in_flight_;
+    std::unique_ptr<http::Server> server_;
+    std::atomic<bool> is_running_{false};
+};
+
+}  // namespace ferry::app

@@ -1,0 +1,46 @@
+#pragma once
+// Makes the store hold what the instance files declare: the difference is applied in one go, and
+// what is unchanged is not touched. An instance whose new version has an error keeps its old one.
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "config/instance_file.h"
+#include "model/ids.h"
+#include "pipeline/stages.h"
+#include "store/store.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ferry::app {
+
+struct ApplyReport {
+    std::size_t created = 0;
+    std::size_t changed = 0;
+    std::size_t unchanged = 0;
+    std::size_t removed = 0;
+    std::size_t kept = 0;  ///< with an error in their new version, running on the old one
+    /// Instances to hand to the authorizer: new ones, and ones whose credentials changed.
+    std::vector<InstanceId> to_authorize;
+    /// Instances whose settings were opened somewhere and are out of date now.
+    std::vector<InstanceId> touched;
+};
+
+struct ApplyParts {
+    store::Store& store;
+    const SealingKey& key;
+    Random& random;
+    const Clock& clock;
+};
+
+/// Applies `load`. Instances that were made over REST are left alone; a declared instance whose
+/// name one of them has is an error (Conflict, nothing applied).
+/// A change of events, callback, tags or other settings keeps the authorization; a change of
+/// connector, account credentials or app asks for a new one.
+/// Threads: one at a time.
+Result<ApplyReport> applyInstances(const config::InstanceLoad& load, const ApplyParts& parts);
+
+}  // namespace ferry::app

@@ -1,0 +1,132 @@
+#include "app/key_file.h"
+
+#include "base/encoding.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace ferry::app {
+namespace {
+
+constexpr std::string_view kMetaKeyId = "encryption.key_id";
+
+std::string systemError() {
+    return std::strerror(errno);
+}
+
+}  // namespace
+
+Status writeKeyFile(const std::filesystem::path& path, Random& random) {
+    if (std::filesystem::exists(path)) {
+        return fail(ErrorCode::Conflict, fmt::format("key file {} exists already", path.string()));
+    }
+    std::error_code ignored;
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+
+    std::string raw(SealingKey::kBytes, '\0');
+    random.fill({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});
+    std::string text = hexEncode(raw) + "\n";
+    wipe(raw);
+
+    // Written beside and renamed, so that a crash leaves no half key.
+    const std::string draft = path.string() + ".new";
+    ::unlink(draft.c_str());
+    const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool is_written =
+        file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
+    std::string why = systemError();
+    if (file >= 0) ::close(file);
+    wipe(text);
+    if (is_written && ::link(draft.c_str(), path.c_str()) != 0) {
+        is_written = false;
+        why = systemError();
+    }
+    ::unlink(draft.c_str());
+    if (!is_written) {
+        return fail(
+            ErrorCode::Unavailable, fmt::format("can't write key file {}: {}", path.string(), why)
+        );
+    }
+    return {};
+}
+
+Result<SealingKey> readKeyFile(const std::filesystem::path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) {
+        return fail(
+            ErrorCode::NotFound,
+            fmt::format("can't read key file {}: {}", path.string(), systemError())
+        );
+    }
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return fail(
+            ErrorCode::PermissionDenied,
+            fmt::format(
+                "key file {} may be read by others: run 'chmod 600 {}'",
+                path.string(),
+                path.string()
+            )
+        );
+    }
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream content;
+    content << in.rdbuf();
+    std::string text = content.str();
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.pop_back();
+    const auto raw = hexDecode(text);
+    wipe(text);
+    if (!raw || raw->size() != SealingKey::kBytes) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("key file {} does not hold a key (64 hex digits)", path.string())
+        );
+    }
+    return SealingKey::fromBytes(*raw);
+}
+
+Result<SealingKey> keyForStore(
+    const std::filesystem::path& path, store::MetaStore& meta, Random& random
+) {
+    FERRY_TRY_ASSIGN(const auto wanted, meta.get(kMetaKeyId));
+    if (!std::filesystem::exists(path)) {
+        if (wanted) {
+            return fail(
+                ErrorCode::PermissionDenied,
+                fmt::format(
+                    "the store was sealed with key {}, but key file {} is missing: put the "
+                    "file back from its backup, or set encryption.key_file to where it is",
+                    *wanted,
+                    path.string()
+                )
+            );
+        }
+        FERRY_TRY(writeKeyFile(path, random));
+    }
+    FERRY_TRY_ASSIGN(SealingKey key, readKeyFile(path));
+    if (!wanted) {
+        FERRY_TRY(meta.put(kMetaKeyId, key.id()));
+    } else if (*wanted != key.id()) {
+        return fail(
+            ErrorCode::PermissionDenied,
+            fmt::format(
+                "the store was sealed with key {}, but {} holds key {}: put the right file "
+                "back from its backup, or set data_dir to the store of this key",
+                *wanted,
+                path.string(),
+                key.id()
+            )
+        );
+    }
+    return key;
+}
+
+}  // namespace ferry::app

@@ -1,0 +1,29 @@
+#pragma once
+// The master key on disk, and the check that it is the one the store was sealed with.
+
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "store/store.h"
+
+#include <filesystem>
+
+namespace ferry::app {
+
+/// Writes a new random key (64 hex digits and a line end, mode 0600), whole or not at all.
+/// Errors: Conflict if the file exists; Unavailable if it can't be written.
+Status writeKeyFile(const std::filesystem::path& path, Random& random);
+
+/// Errors: NotFound if there is no file; PermissionDenied if others than its owner may read it;
+/// InvalidArgument if it does not hold 64 hex digits.
+Result<SealingKey> readKeyFile(const std::filesystem::path& path);
+
+/// The key for this store: read from `path`, or made there if the store is new. The store remembers
+/// the id of its key.
+/// Errors: PermissionDenied, saying which key is wanted and what to do, if the store was sealed
+/// with a key that is missing or another one; and those of readKeyFile.
+Result<SealingKey> keyForStore(
+    const std::filesystem::path& path, store::MetaStore& meta, Random& random
+);
+
+}  // namespace ferry::app

@@ -1,0 +1,78 @@
+#pragma once
+// A connector: the description of one provider (connector.yaml), read before any code is loaded.
+// Data alone; references are not resolved in it, as it comes from third parties.
+
+#include "config/diagnostic.h"
+#include "config/field_table.h"
+#include "config/yaml_document.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::config {
+
+/// A way to be authorised; parameters name the profiles they belong to.
+struct AuthenticationProfile {
+    std::string key;   ///< "oauth2", "apiKey"
+    std::string name;  ///< for people
+    std::string description;
+};
+
+/// Endpoints and habits of the provider's OAuth 2.
+struct OauthDescription {
+    std::string authorize_url;
+    std::string token_url;
+    std::string revoke_url;           ///< empty if the provider has none
+    std::vector<std::string> scopes;  ///< asked for unless the instance names its own
+    bool has_pkce = true;
+    std::chrono::milliseconds expiry_margin{300'000};  ///< refresh this long before expiry
+};
+
+enum class WebhookScope : std::uint8_t {
+    None,      ///< the provider sends no webhooks
+    App,       ///< one URL for all instances of an app
+    Instance,  ///< one URL for each instance
+};
+
+struct ConnectorManifest {
+    std::string key;
+    std::string name;
+    std::string description;
+    std::string hub;  ///< "documents"
+    std::string version;
+    std::string plugin;  ///< file name beside the manifest, or "declarative"
+    std::int64_t abi = 0;
+    std::string documentation_url;
+    std::string documentation_date_read;                           ///< YYYY-MM-DD
+    std::string authentication_parameter = "authentication.type";  ///< its value is the profile
+    std::vector<AuthenticationProfile> profiles;
+    std::optional<OauthDescription> oauth2;
+    std::map<std::string, std::string> base_urls;  ///< by name, without a slash at the end
+    std::vector<std::string> egress;  ///< hosts, also "*.example.com", that requests may reach
+    WebhookScope webhook = WebhookScope::None;
+    std::vector<std::string> object_types;
+    std::vector<std::string> event_types;
+    std::vector<std::string> event_methods;  ///< "webhook", "polling"
+    FieldTable parameters;                   ///< in the order of the file
+    std::string source;                      ///< path of the file
+};
+
+/// Connectors by key.
+using ManifestSet = std::map<std::string, ConnectorManifest, std::less<>>;
+
+/// The fields of connector.yaml.
+const FieldTable& manifestFields();
+
+/// Reads a manifest. nullopt if `out` got an error; then the connector must not be used.
+std::optional<ConnectorManifest> readManifest(const YamlDocument& document, Diagnostics& out);
+std::optional<ConnectorManifest> readManifestFile(
+    const std::filesystem::path& path, Diagnostics& out
+);
+
+}  // namespace ferry::config

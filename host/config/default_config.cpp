@@ -1,0 +1,84 @@
+#include "config/default_config.h"
+
+namespace ferry::config {
+
+std::string_view defaultConfigText() noexcept {
+    return R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
+# Relative paths are relative to this file. A value may come from outside, as a whole:
+#   ${env:NAME}        an environment variable
+#   ${file:/run/key}   the content of a file, without the line end at its end
+
+# What providers and browsers reach. Providers demand https: put a TLS proxy in front, and its
+# address here.
+public_url: http://127.0.0.1:8080
+
+# Where the hub listens, address:port.
+listen: 127.0.0.1:8080
+
+# The store lives here. It is made at the first start.
+data_dir: ./data
+storage: sqlite
+
+# Folders scanned, one level deep, for plugins (a folder with connector.yaml and the .so) and for
+# connectors without code (*.yaml); files, or folders of files, that declare instances.
+plugins: [./plugins]
+connectors: [./connectors]
+instances: [./instances]
+
+# Who may use the API. Without these it answers nobody.
+#api:
+#  user_secret: ${env:FERRY_USER_SECRET}
+#  organization_secret: ${env:FERRY_ORGANIZATION_SECRET}
+
+# Seals the secrets in the store. Keep a copy elsewhere: without the key the store can't be read.
+encryption:
+  key_file: ./data/master.key
+
+delivery:
+  # Private networks that callbacks may reach all the same, such as [10.1.0.0/16].
+  allow_networks: []
+  # Requests at a time to one callback URL, and the time one of them may take.
+  concurrency_per_callback: 4
+  timeout: 15s
+  # Waits before the second attempt, the third, and so on.
+  retry_schedule: [5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h]
+
+# Changes to a connector, by its key. base_urls go through a proxy or to a test server;
+# poll_interval (default 5m) is the safety net for lost webhooks.
+#providers:
+#  dropbox:
+#    base_urls: {api: https://proxy.example.com}
+#    poll_interval: 5m
+
+http:
+  # Connections served at a time, and the largest request body.
+  threads: 80
+  body_limit: 1MiB
+
+logging:
+  # debug, info, warning or error; text or json.
+  level: info
+  format: text
+)yaml";
+}
+
+std::string_view exampleInstanceText() noexcept {
+    return R"yaml(# One Dropbox account. Remove the '#' in front of the lines, set the variables, run `ferry lint`.
+instances: []
+#  - name: marketing
+#    key: dropbox
+#    tags: [tenant-7]
+#    configuration:
+#      authentication.type: oauth2
+#      oauth.callback.url: https://hub.example.com/oauth/callback
+#      oauth.api.key: ${env:DROPBOX_APP_KEY}
+#      oauth.api.secret: ${env:DROPBOX_APP_SECRET}
+#      # With a refresh token the browser step is skipped.
+#      #oauth.user.refresh_token: ${env:DROPBOX_REFRESH_TOKEN}
+#      event.notification.enabled: true
+#      event.notification.callback.url: https://app.example.com/events
+#      event.notification.signature.key: ${env:SIGNING_KEY}
+)yaml";
+}
+
+}  // namespace ferry::config

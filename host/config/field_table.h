@@ -1,0 +1,91 @@
+#pragma once
+// The one description of what may be configured. A table of fields drives the check of every
+// document (ferry.yaml, connector.yaml, instance files) and of every connector's parameters, and
+// is what reference pages and a JSON Schema are made from.
+
+#include "config/reporter.h"
+#include "config/value_type.h"
+#include "config/yaml_node.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::config {
+
+class FieldTable;
+
+/// A field counts only if another field has a certain value.
+struct Dependency {
+    std::string key;
+    std::string value;
+};
+
+/// One field of a document, or one parameter of a connector.
+struct Field {
+    std::string key;
+    ValueType type = ValueType::String;
+    bool is_required = false;  ///< within its profiles, and if its dependency holds
+    bool is_secret = false;    ///< never shown, sealed when stored
+    std::string title;         ///< short name for people
+    std::string description;
+    std::optional<std::string> default_value;
+    std::vector<std::string> values;    ///< of an Enum
+    std::vector<std::string> profiles;  ///< authentication profiles it belongs to; none = all
+    std::optional<Dependency> depends_on;
+    std::string example;
+    Pattern pattern;
+    std::string pattern_message;      ///< what the pattern wants, in words
+    std::optional<std::int64_t> min;  ///< of Integer; of Duration in ms; of Bytes in bytes
+    std::optional<std::int64_t> max;
+    const FieldTable* table = nullptr;  ///< of Object, ObjectList, ObjectMap; outlives the field
+};
+
+/// Fields by key, in the order of their documentation.
+class FieldTable {
+  public:
+    FieldTable() = default;
+    /// `what` names the place in messages ("in 'delivery'").
+    FieldTable(std::string what, std::vector<Field> fields);
+
+    const std::string& what() const noexcept { return what_; }
+    const std::vector<Field>& fields() const noexcept { return fields_; }
+    const Field* find(std::string_view key) const noexcept;
+    /// "did you mean 'x'?" for an unknown key, or "".
+    std::string suggestionFor(std::string_view key) const;
+
+  private:
+    std::string what_;
+    std::vector<Field> fields_;
+    std::unordered_map<std::string, std::size_t> index_;
+};
+
+/// A longer value is a file in the wrong place.
+inline constexpr std::size_t kValueBytesMax = 8192;
+inline constexpr std::size_t kListItemsMax = 1000;
+
+/// What is wrong with a value, without the value.
+struct ValueProblem {
+    std::string message;  ///< to follow "the value of 'key' ": "is not a duration"
+    std::string suggestion;
+};
+
+/// Checks one flat value and gives its normal form in `normal`: booleans as true or false,
+/// durations in ms ("5000ms"), bytes as a number, list items joined by ",". nullopt if good.
+std::optional<ValueProblem> checkValue(
+    const Field& field, std::string_view text, std::string& normal
+);
+
+/// Checks `mapping` against `table`: unknown keys, missing ones, types, and the fields within.
+/// Every problem goes to `reporter`. Secrets are not quoted.
+void validateMapping(const YamlNode& mapping, const FieldTable& table, Reporter& reporter);
+
+/// The text of a list node, or of a single value, joined by ",". nullopt (reported) for items
+/// that are no single values.
+std::optional<std::string> joinList(const YamlNode& node, const Field& field, Reporter& reporter);
+
+}  // namespace ferry::config

@@ -1,0 +1,288 @@
+#include "config/hub_config.h"
+
+#include "config/node_reader.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::config {
+
+std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    // Standard Webhooks 1.0.0, "Deliverability and reliability": about 75 hours in all.
+    return {
+        seconds(5),
+        minutes(5),
+        minutes(30),
+        hours(2),
+        hours(5),
+        hours(10),
+        hours(14),
+        hours(20),
+        hours(24)};
+}
+
+ProviderConfig HubConfig::provider(const std::string& connector_key) const {
+    const auto found = providers.find(connector_key);
+    return found == providers.end() ? ProviderConfig() : found->second;
+}
+
+namespace {
+
+constexpr std::size_t kRetriesMax = 50;
+
+std::string withoutSlash(std::string url) {
+    while (!url.empty() && url.back() == '/')
+        url.pop_back();
+    return url;
+}
+
+bool isNetwork(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string::npos) return false;
+    const std::string address = text.substr(0, slash);
+    const std::optional<std::int64_t> bits = parseInteger(std::string_view(text).substr(slash + 1));
+    std::array<unsigned char, 16> parsed{};
+    if (!bits || *bits < 0) return false;
+    if (::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1) return *bits <= 32;
+    return ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1 && *bits <= 128;
+}
+
+class HubConfigReader {
+  public:
+    HubConfigReader(const YamlNode& root, Reporter& reporter)
+        : root_(root),
+          reporter_(reporter),
+          folder_(std::filesystem::path(reporter.source().name()).parent_path()) {}
+
+    HubConfig read() {
+        readTop();
+        readListen();
+        readStorage();
+        readSections();
+        readDelivery();
+        readProviders();
+        readLogging();
+        return std::move(config_);
+    }
+
+  private:
+    const YamlNode& section(std::string_view key) const {
+        static const YamlNode kNothing;
+        const YamlNode* found = root_.find(key);
+        return found == nullptr ? kNothing : *found;
+    }
+
+    /// The node of a value that was given and can be looked at.
+    static const YamlNode* given(const YamlNode& mapping, std::string_view key) {
+        const YamlNode* value = mapping.find(key);
+        const bool is_given = value != nullptr && !value->isNull() && !value->is_unresolved &&
+                              (!value->isScalar() || !value->text.empty());
+        return is_given ? value : nullptr;
+    }
+
+    std::filesystem::path locate(const std::filesystem::path& path) const {
+        return (folder_ / path).lexically_normal();
+    }
+
+    void locateAll(std::string_view key, std::vector<std::filesystem::path>& paths) const {
+        if (root_.find(key) != nullptr) {
+            const std::vector<std::string> written = listOf(root_, key);
+            paths.assign(written.begin(), written.end());
+        }
+        for (std::filesystem::path& path : paths)
+            path = locate(path);
+    }
+
+    void readTop() {
+        if (const YamlNode* url = given(root_, "public_url")) {
+            config_.public_url = withoutSlash(url->text);
+        }
+        if (const YamlNode* folder = given(root_, "data_dir")) config_.data_dir = folder->text;
+        if (const YamlNode* key_file = given(section("encryption"), "key_file")) {
+            config_.key_file = key_file->text;
+        } else {
+            config_.key_file = config_.data_dir / "master.key";
+        }
+        config_.data_dir = locate(config_.data_dir);
+        config_.key_file = locate(config_.key_file);
+        locateAll("plugins", config_.plugins);
+        locateAll("connectors", config_.connectors);
+        locateAll("instances", config_.instances);
+    }
+
+    void readListen() {
+        const YamlNode* listen = given(root_, "listen");
+        if (listen == nullptr) return;
+        const std::size_t colon = listen->text.rfind(':');
+        const std::string host = listen->text.substr(0, std::min(colon, listen->text.size()));
+        std::optional<std::int64_t> port;
+        if (colon != std::string::npos) {
+            port = parseInteger(std::string_view(listen->text).substr(colon + 1));
+        }
+        const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
+        if (!port || *port < 0 || *port > 65535 || host.empty() || is_bare_ipv6 ||
+            host.find_first_of(" /@") != std::string::npos) {
+            reporter_.atValue(
+                *listen,
+                Visibility::Shown,
+                "the value of 'listen' is not an address and a port",
+                "write for example 127.0.0.1:8080 or [::1]:8080"
+            );
+            return;
+        }
+        config_.listen_host = host;
+        config_.listen_port = static_cast<std::uint16_t>(*port);
+    }
+
+    void readStorage() {
+        const YamlNode* storage = given(root_, "storage");
+        if (storage == nullptr) return;
+        if (storage->text != "sqlite" && storage->text.rfind("postgresql://", 0) != 0) {
+            reporter_.atValue(
+                *storage,
+                Visibility::Hidden,
+                "the value of 'storage' is not a store the hub knows",
+                "write sqlite, or postgresql://user@host/db"
+            );
+        }
+        config_.storage = Secret(storage->text);
+    }
+
+    void readSections() {
+        if (const YamlNode* user = given(section("api"), "user_secret")) {
+            config_.api.user_secret = Secret(user->text);
+        }
+        if (const YamlNode* organization = given(section("api"), "organization_secret")) {
+            config_.api.organization_secret = Secret(organization->text);
+        }
+        if (const YamlNode* threads = given(section("http"), "threads")) {
+            config_.http.threads = parseInteger(threads->text).value_or(config_.http.threads);
+        }
+        if (const YamlNode* limit = given(section("http"), "body_limit")) {
+            config_.http.body_bytes_max =
+                parseBytes(limit->text).value_or(config_.http.body_bytes_max);
+        }
+    }
+
+    void readDelivery() {
+        const YamlNode& delivery = section("delivery");
+        config_.delivery.allow_networks = listOf(delivery, "allow_networks");
+        for (const std::string& network : config_.delivery.allow_networks) {
+            if (isNetwork(network) || network.rfind("${", 0) == 0) continue;
+            reporter_.atValue(
+                *delivery.find("allow_networks"),
+                Visibility::Hidden,
+                fmt::format("'{}' in 'allow_networks' is not a network", network.substr(0, 80)),
+                "write for example 10.0.0.0/8 or fd00::/8"
+            );
+        }
+        if (const YamlNode* count = given(delivery, "concurrency_per_callback")) {
+            config_.delivery.concurrency_per_callback =
+                parseInteger(count->text).value_or(config_.delivery.concurrency_per_callback);
+        }
+        if (const YamlNode* timeout = given(delivery, "timeout")) {
+            config_.delivery.timeout =
+                parseDuration(timeout->text).value_or(config_.delivery.timeout);
+        }
+        if (const YamlNode* schedule = given(delivery, "retry_schedule")) readSchedule(*schedule);
+    }
+
+    void readSchedule(const YamlNode& node) {
+        config_.delivery.retry_schedule.clear();
+        for (const std::string& text : listOf(section("delivery"), "retry_schedule")) {
+            const auto wait = parseDuration(text);
+            if (wait) {
+                config_.delivery.retry_schedule.push_back(*wait);
+            } else if (text.rfind("${", 0) != 0) {
+                reporter_.atValue(
+                    node,
+                    Visibility::Hidden,
+                    fmt::format("'{}' in 'retry_schedule' is not a duration", text.substr(0, 80)),
+                    "write for example [5s, 5m, 1h]"
+                );
+            }
+        }
+        if (config_.delivery.retry_schedule.size() > kRetriesMax) {
+            reporter_.atValue(
+                node,
+                Visibility::Hidden,
+                fmt::format("'retry_schedule' has more than {} items", kRetriesMax)
+            );
+        }
+    }
+
+    void readProviders() {
+        const YamlNode& providers = section("providers");
+        for (std::size_t entry = 0; entry < providers.entryCount(); ++entry) {
+            const YamlNode& node = providers.value(entry);
+            ProviderConfig& provider = config_.providers[providers.key(entry).text];
+            if (const YamlNode* interval = given(node, "poll_interval")) {
+                provider.poll_interval =
+                    parseDuration(interval->text).value_or(provider.poll_interval);
+            }
+            const YamlNode* urls = node.find("base_urls");
+            for (std::size_t at = 0; urls != nullptr && at < urls->entryCount(); ++at) {
+                const YamlNode& value = urls->value(at);
+                if (value.is_unresolved) continue;
+                UrlParts parts;
+                const std::string_view fault = checkUrl(value.text, parts);
+                if (!fault.empty()) {
+                    reporter_.atValue(
+                        value,
+                        Visibility::Shown,
+                        fmt::format("the base URL '{}' {}", urls->key(at).text, fault)
+                    );
+                }
+                provider.base_urls.emplace(urls->key(at).text, withoutSlash(value.text));
+            }
+        }
+    }
+
+    void readLogging() {
+        const std::string level = textOf(section("logging"), "level");
+        if (level == "debug") config_.logging.level = LogLevel::Debug;
+        if (level == "warning") config_.logging.level = LogLevel::Warning;
+        if (level == "error") config_.logging.level = LogLevel::Error;
+        if (textOf(section("logging"), "format") == "json") {
+            config_.logging.format = LogFormat::Json;
+        }
+    }
+
+    const YamlNode& root_;
+    Reporter& reporter_;
+    std::filesystem::path folder_;
+    HubConfig config_;
+};
+
+}  // namespace
+
+std::optional<HubConfig> readHubConfig(
+    YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
+) {
+    Diagnostics found;
+    Reporter reporter(*document.source, found);
+    resolveReferences(document.root, references, reporter);
+    validateMapping(document.root, hubConfigFields(), reporter);
+    // The reader takes only what has the right shape, so both passes report at once.
+    HubConfig config = HubConfigReader(document.root, reporter).read();
+    const bool is_good = !found.hasErrors();
+    out.addAll(std::move(found));
+    if (!is_good || document.root.is_faulty) return std::nullopt;
+    return config;
+}
+
+std::optional<HubConfig> readHubConfigFile(
+    const std::filesystem::path& path, const ReferenceOptions& references, Diagnostics& out
+) {
+    YamlDocument document;
+    if (!parseYamlFile(path, document, out)) return std::nullopt;
+    return readHubConfig(document, references, out);
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,102 @@
+#pragma once
+// ferry.yaml: everything the hub itself can be told, with the default beside each member.
+
+#include "base/secret.h"
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
+#include "config/field_table.h"
+#include "config/references.h"
+#include "config/yaml_document.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ferry::config {
+
+/// Who may use the API. Without a secret the API answers nobody.
+struct ApiConfig {
+    Secret user_secret;
+    Secret organization_secret;
+
+    bool operator==(const ApiConfig&) const = default;
+};
+
+struct DeliveryConfig {
+    std::vector<std::string> allow_networks;  ///< CIDR; private ranges callbacks may reach
+    std::int64_t concurrency_per_callback = 4;
+    std::chrono::milliseconds timeout{15'000};  ///< of one attempt
+    /// Waits before the second attempt, the third, ...; the Standard Webhooks schedule.
+    std::vector<std::chrono::milliseconds> retry_schedule = defaultRetrySchedule();
+
+    static std::vector<std::chrono::milliseconds> defaultRetrySchedule();
+    bool operator==(const DeliveryConfig&) const = default;
+};
+
+/// What the operator changes about one connector.
+struct ProviderConfig {
+    std::map<std::string, std::string> base_urls;  ///< by name, without a slash at the end
+    std::chrono::milliseconds poll_interval{300'000};
+
+    bool operator==(const ProviderConfig&) const = default;
+};
+
+struct HttpConfig {
+    std::int64_t threads = 80;  ///< one serves one connection at a time
+    std::int64_t body_bytes_max = std::int64_t{1} << 20;
+
+    bool operator==(const HttpConfig&) const = default;
+};
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+enum class LogFormat : std::uint8_t { Text, Json };
+
+struct LoggingConfig {
+    LogLevel level = LogLevel::Info;
+    LogFormat format = LogFormat::Text;
+
+    bool operator==(const LoggingConfig&) const = default;
+};
+
+struct HubConfig {
+    std::string public_url = "http://127.0.0.1:8080";  ///< without a slash at the end
+    std::string listen_host = "127.0.0.1";
+    std::uint16_t listen_port = 8080;  ///< 0: any free one
+    // Paths are absolute or relative to the working directory: the file's folder is put before.
+    std::filesystem::path data_dir = "data";
+    Secret storage{"sqlite"};  ///< or postgresql://user:password@host/db
+    std::vector<std::filesystem::path> plugins = {"plugins"};
+    std::vector<std::filesystem::path> connectors = {"connectors"};
+    std::vector<std::filesystem::path> instances = {"instances"};
+    ApiConfig api;
+    std::filesystem::path key_file = "data/master.key";
+    DeliveryConfig delivery;
+    std::map<std::string, ProviderConfig> providers;  ///< by connector key
+    HttpConfig http;
+    LoggingConfig logging;
+
+    /// The provider's section, or the defaults.
+    ProviderConfig provider(const std::string& connector_key) const;
+    bool operator==(const HubConfig&) const = default;
+};
+
+/// The fields of ferry.yaml.
+const FieldTable& hubConfigFields();
+
+/// Reads ferry.yaml; `document` gets its references resolved. nullopt if `out` got an error.
+/// With `ReferenceMode::CheckFormOnly` the result is good for checks alone.
+std::optional<HubConfig> readHubConfig(
+    YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
+);
+std::optional<HubConfig> readHubConfigFile(
+    const std::filesystem::path& path, const ReferenceOptions& references, Diagnostics& out
+);
+
+/// Checks `providers` against the connectors: their keys, and the names of their base URLs.
+void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out);
+
+}  // namespace ferry::config

@@ -1,0 +1,151 @@
+// The table of ferry.yaml.
+#include "config/hub_config.h"
+
+namespace ferry::config {
+
+namespace {
+
+Field field(std::string key, ValueType type, std::string description) {
+    Field made;
+    made.key = std::move(key);
+    made.type = type;
+    made.description = std::move(description);
+    return made;
+}
+
+Field secret(std::string key, std::string description) {
+    Field made = field(std::move(key), ValueType::String, std::move(description));
+    made.is_secret = true;
+    return made;
+}
+
+Field ranged(Field made, std::int64_t min, std::int64_t max) {
+    made.min = min;
+    made.max = max;
+    return made;
+}
+
+Field section(std::string key, const FieldTable& table, std::string description) {
+    Field made = field(std::move(key), ValueType::Object, std::move(description));
+    made.table = &table;
+    return made;
+}
+
+Field oneOf(std::string key, std::vector<std::string> values, std::string description) {
+    Field made = field(std::move(key), ValueType::Enum, std::move(description));
+    made.values = std::move(values);
+    return made;
+}
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+const FieldTable& apiFields() {
+    static const FieldTable table(
+        "'api'",
+        {
+            secret("user_secret", "the caller's User secret"),
+            secret("organization_secret", "the caller's Organization secret"),
+        }
+    );
+    return table;
+}
+
+const FieldTable& encryptionFields() {
+    static const FieldTable table(
+        "'encryption'",
+        {
+            field("key_file", ValueType::String, "the key that seals secrets; mode 0600"),
+        }
+    );
+    return table;
+}
+
+const FieldTable& deliveryFields() {
+    static const FieldTable table(
+        "'delivery'",
+        {
+            field("allow_networks", ValueType::List, "private ranges callbacks may reach, as CIDR"),
+            ranged(
+                field("concurrency_per_callback", ValueType::Integer, "requests at a time per URL"),
+                1,
+                1000
+            ),
+            ranged(field("timeout", ValueType::Duration, "of one attempt"), 100, 300'000),
+            field("retry_schedule", ValueType::List, "waits between the attempts"),
+        }
+    );
+    return table;
+}
+
+const FieldTable& providerFields() {
+    static const FieldTable table(
+        "a provider",
+        {
+            field(
+                "base_urls", ValueType::StringMap, "addresses to use in place of the connector's"
+            ),
+            ranged(
+                field("poll_interval", ValueType::Duration, "how often to look without a webhook"),
+                1'000,
+                7 * kDayMs
+            ),
+        }
+    );
+    return table;
+}
+
+const FieldTable& httpFields() {
+    static const FieldTable table(
+        "'http'",
+        {
+            ranged(field("threads", ValueType::Integer, "connections served at a time"), 1, 4096),
+            ranged(
+                field("body_limit", ValueType::Bytes, "largest request body"),
+                1024,
+                std::int64_t{1} << 30
+            ),
+        }
+    );
+    return table;
+}
+
+const FieldTable& loggingFields() {
+    static const FieldTable table(
+        "'logging'",
+        {
+            oneOf("level", {"debug", "info", "warning", "error"}, "least level that is written"),
+            oneOf("format", {"text", "json"}, "form of a line"),
+        }
+    );
+    return table;
+}
+
+}  // namespace
+
+const FieldTable& hubConfigFields() {
+    static const FieldTable table(
+        "ferry.yaml",
+        {
+            field("public_url", ValueType::Url, "what providers and browsers reach"),
+            field("listen", ValueType::String, "address:port"),
+            field("data_dir", ValueType::String, "folder of the store"),
+            secret("storage", "sqlite, or postgresql://user@host/db"),
+            field("plugins", ValueType::List, "folders scanned for plugins"),
+            field("connectors", ValueType::List, "folders scanned for connectors without code"),
+            field("instances", ValueType::List, "instance files, or folders of them"),
+            section("api", apiFields(), "who may use the API"),
+            section("encryption", encryptionFields(), "sealing of secrets"),
+            section("delivery", deliveryFields(), "how callbacks are made"),
+            [] {
+                Field providers = field("providers", ValueType::ObjectMap, "by connector key");
+                providers.table = &providerFields();
+                return providers;
+            }(),
+            section("http", httpFields(), "the server"),
+            section("logging", loggingFields(), "what is logged"),
+        }
+    );
+    return table;
+}
+
+}  // namespace ferry::config

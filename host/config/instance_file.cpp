@@ -1,0 +1,133 @@
+#include "config/instance_file.h"
+
+#include "config/instance_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+#include <unordered_map>
+
+namespace ferry::config {
+
+std::string InstanceDefinition::source() const {
+    return fmt::format("{}:{}", file, line);
+}
+
+void readInstances(
+    YamlDocument& document,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references,
+    InstanceLoad& load,
+    Diagnostics& out
+) {
+    Reporter reporter(*document.source, out);
+    resolveReferences(document.root, references, reporter);
+    InstanceReader reader(connectors, reporter, load);
+    const YamlNode* list = document.root.find("instances");
+    if (list == nullptr) {
+        reader.read(document.root);
+        return;
+    }
+    for (std::size_t entry = 0; entry < document.root.entryCount(); ++entry) {
+        const YamlNode& key = document.root.key(entry);
+        if (key.text == "instances") continue;
+        // Anchors need a place to stand before they are used.
+        if (key.text.rfind("x-", 0) == 0) continue;
+        reporter.atKey(
+            key,
+            fmt::format("unknown key '{}' beside 'instances'", key.text.substr(0, 128)),
+            "indent it below an instance, or begin its name with 'x-' to have it ignored"
+        );
+    }
+    if (list->isNull()) return;
+    if (!list->isSequence()) {
+        reporter.atValue(
+            *list,
+            Visibility::Hidden,
+            fmt::format("'instances' takes a list, not {}", yamlKindName(list->kind)),
+            "begin each instance with '- name: ...'"
+        );
+        return;
+    }
+    for (const YamlNode& item : list->children)
+        reader.read(item);
+}
+
+void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
+    std::unordered_map<std::string, std::string> first_sources;
+    std::vector<InstanceDefinition> kept;
+    kept.reserve(load.instances.size());
+    for (InstanceDefinition& instance : load.instances) {
+        const auto [first, is_new] = first_sources.emplace(instance.name, instance.source());
+        if (is_new) {
+            kept.push_back(std::move(instance));
+            continue;
+        }
+        out.add(
+            {.file = instance.file,
+             .line = instance.line,
+             .column = 1,
+             .offending = instance.name,
+             .message = fmt::format("the instance name '{}' is used twice", instance.name),
+             .suggestion = fmt::format("rename one; the first is at {}", first->second)}
+        );
+        load.rejected.push_back({instance.name, instance.file, instance.line});
+    }
+    load.instances = std::move(kept);
+}
+
+std::vector<std::filesystem::path> expandPaths(
+    const std::vector<std::filesystem::path>& paths, Diagnostics& out
+) {
+    std::vector<std::filesystem::path> files;
+    for (const std::filesystem::path& path : paths) {
+        std::error_code fault;
+        if (!std::filesystem::is_directory(path, fault)) {
+            if (std::filesystem::exists(path, fault)) {
+                files.push_back(path);
+            } else {
+                out.add({.file = path.string(), .message = "there is no such file or folder"});
+            }
+            continue;
+        }
+        std::vector<std::filesystem::path> found;
+        std::filesystem::directory_iterator entry(path, fault);
+        for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) {
+            const std::filesystem::path name = entry->path().filename();
+            const bool is_yaml = name.extension() == ".yaml" || name.extension() == ".yml";
+            if (is_yaml && name.string()[0] != '.') found.push_back(entry->path());
+        }
+        if (fault) {
+            out.add(
+                {.file = path.string(),
+                 .message = fmt::format("can't read the folder: {}", fault.message())}
+            );
+        }
+        std::sort(found.begin(), found.end());
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
+}
+
+InstanceLoad loadInstances(
+    const std::vector<std::filesystem::path>& paths,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references,
+    Diagnostics& out
+) {
+    InstanceLoad load;
+    for (const std::filesystem::path& path : expandPaths(paths, out)) {
+        YamlDocument document;
+        if (parseYamlFile(path, document, out)) {
+            readInstances(document, connectors, references, load, out);
+        } else {
+            load.unreadable_files.push_back(path.string());
+        }
+    }
+    rejectRepeatedNames(load, out);
+    return load;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,80 @@
+#pragma once
+// Instances declared in files: what the operator wants to run. The files own them; the store keeps
+// their state.
+
+#include "base/secret.h"
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
+#include "config/references.h"
+#include "config/yaml_document.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ferry::config {
+
+/// One declared instance, checked against its connector, references resolved.
+struct InstanceDefinition {
+    std::string name;  ///< unique over all files
+    std::string key;   ///< of its connector
+    std::vector<std::string> tags;
+    Secret code;  ///< grant code, if one was given; works once
+    /// Every parameter with a value, in normal form; holds secrets.
+    std::map<std::string, std::string> configuration;
+    std::string file;
+    std::uint32_t line = 0;
+
+    /// "file:line", for messages to people.
+    std::string source() const;
+};
+
+/// A declared instance with errors: its running version, if there is one, is to be kept.
+struct RejectedInstance {
+    std::string name;  ///< "" if even that is missing
+    std::string file;
+    std::uint32_t line = 0;
+};
+
+/// What a set of files declares.
+struct InstanceLoad {
+    std::vector<InstanceDefinition> instances;  ///< in the order of files and lines
+    std::vector<RejectedInstance> rejected;
+    /// Files whose text could not be parsed: what they declared before is to be kept.
+    std::vector<std::string> unreadable_files;
+};
+
+inline constexpr std::size_t kInstanceNameBytesMax = 128;
+
+/// Reads the instances of one parsed document. Two forms: an `instances` list, or one instance at
+/// the top. In both, parameters stand in `configuration`, or flat beside `key` and `name`, as in
+/// the vendor's tables. References are resolved in `document`; with `CheckFormOnly` they are not,
+/// and `load` is then good for checks alone.
+void readInstances(
+    YamlDocument& document,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references,
+    InstanceLoad& load,
+    Diagnostics& out
+);
+
+/// Moves instances whose name an earlier one has to `load.rejected`, and reports them.
+void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out);
+
+/// Reads all of `paths`: files, and folders one level deep (`expandPaths`).
+InstanceLoad loadInstances(
+    const std::vector<std::filesystem::path>& paths,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references,
+    Diagnostics& out
+);
+
+/// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out.
+/// Paths that are not there are reported and left out.
+std::vector<std::filesystem::path> expandPaths(
+    const std::vector<std::filesystem::path>& paths, Diagnostics& out
+);
+
+}  // namespace ferry::config

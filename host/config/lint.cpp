@@ -1,0 +1,96 @@
+#include "config/lint.h"
+
+#include "config/hub_config.h"
+#include "config/instance_file.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::config {
+
+namespace {
+
+bool hasAny(const YamlNode& root, std::initializer_list<std::string_view> keys) {
+    return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+        return root.find(key) != nullptr;
+    });
+}
+
+}  // namespace
+
+DocumentKind recogniseDocument(const YamlDocument& document) {
+    const YamlNode& root = document.root;
+    if (hasAny(root, {"parameters", "base_urls", "egress", "abi", "plugin"})) {
+        return DocumentKind::Connector;
+    }
+    if (hasAny(root, {"public_url", "listen", "data_dir", "storage", "plugins", "providers"})) {
+        return DocumentKind::HubConfig;
+    }
+    const YamlNode* instances = root.find("instances");
+    if (instances != nullptr && instances->isSequence() &&
+        std::any_of(instances->children.begin(), instances->children.end(), [](const YamlNode& n) {
+            return n.isMapping();
+        })) {
+        return DocumentKind::Instances;
+    }
+    if (root.find("key") != nullptr || root.find("configuration") != nullptr) {
+        return DocumentKind::Instances;
+    }
+    const std::string name = std::filesystem::path(document.source->name()).filename().string();
+    if (name == "connector.yaml") return DocumentKind::Connector;
+    if (name == "ferry.yaml" ||
+        hasAny(root, {"api", "encryption", "delivery", "http", "logging", "connectors"})) {
+        return DocumentKind::HubConfig;
+    }
+    return instances != nullptr ? DocumentKind::Instances : DocumentKind::Unknown;
+}
+
+Diagnostics lintFiles(
+    const std::vector<std::filesystem::path>& paths,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references
+) {
+    Diagnostics out;
+    ManifestSet known = connectors;
+    std::vector<YamlDocument> hub_configs;
+    std::vector<YamlDocument> instance_files;
+    std::vector<std::filesystem::path> files = expandPaths(paths, out);
+    std::sort(files.begin(), files.end());
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+    for (const std::filesystem::path& path : files) {
+        YamlDocument document;
+        if (!parseYamlFile(path, document, out)) continue;
+        switch (recogniseDocument(document)) {
+            case DocumentKind::Connector:
+                if (auto manifest = readManifest(document, out)) {
+                    known.insert_or_assign(manifest->key, std::move(*manifest));
+                }
+                break;
+            case DocumentKind::HubConfig:
+                hub_configs.push_back(std::move(document));
+                break;
+            case DocumentKind::Instances:
+                instance_files.push_back(std::move(document));
+                break;
+            case DocumentKind::Unknown:
+                out.add(
+                    {.file = path.string(),
+                     .message = "this is neither ferry.yaml, nor a connector, nor instances",
+                     .suggestion = "an instance file begins with 'instances:'"}
+                );
+        }
+    }
+    for (YamlDocument& document : hub_configs) {
+        readHubConfig(document, references, out);
+        checkProviders(document, known, out);
+    }
+    InstanceLoad load;
+    for (YamlDocument& document : instance_files) {
+        readInstances(document, known, references, load, out);
+    }
+    rejectRepeatedNames(load, out);
+    out.sort();
+    return out;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,30 @@
+#pragma once
+// Checks configuration files of any kind and reports every error at once. Nothing is started,
+// written or sent.
+
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
+#include "config/references.h"
+#include "config/yaml_document.h"
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace ferry::config {
+
+enum class DocumentKind : std::uint8_t { Unknown, HubConfig, Connector, Instances };
+
+/// Tells what a file is, from its keys and, if they don't tell, from its name.
+DocumentKind recogniseDocument(const YamlDocument& document);
+
+/// Checks `paths`: files, and folders one level deep. `connectors` are the ones that are there
+/// already; those among `paths` are added, and stand in for ones of the same key. Names of
+/// instances must be unique over all files. The findings are sorted.
+Diagnostics lintFiles(
+    const std::vector<std::filesystem::path>& paths,
+    const ManifestSet& connectors,
+    const ReferenceOptions& references
+);
+
+}  // namespace ferry::config

@@ -1,0 +1,200 @@
+// The table of connector.yaml; read by the validator, and by whoever writes a connector.
+#include "config/connector_manifest.h"
+
+namespace ferry::config {
+
+namespace {
+
+/// A field that needs no more than these; the rest is set where it is needed.
+Field field(std::string key, ValueType type, std::string description) {
+    Field made;
+    made.key = std::move(key);
+    made.type = type;
+    made.description = std::move(description);
+    return made;
+}
+
+Field required(Field made) {
+    made.is_required = true;
+    return made;
+}
+
+Field oneOf(Field made, std::vector<std::string> values) {
+    made.values = std::move(values);
+    return made;
+}
+
+Field within(Field made, const FieldTable& table) {
+    made.table = &table;
+    return made;
+}
+
+Field matching(Field made, const std::string& expression, std::string message) {
+    made.pattern = Pattern::compile(expression).value_or(Pattern());
+    made.pattern_message = std::move(message);
+    return made;
+}
+
+const FieldTable& documentationFields() {
+    static const FieldTable table(
+        "'documentation'",
+        {
+            required(field("url", ValueType::Url, "page of the provider or vendor")),
+            required(matching(
+                field("date_read", ValueType::String, "when it was read"),
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+                "a date is written YYYY-MM-DD"
+            )),
+        }
+    );
+    return table;
+}
+
+const FieldTable& profileFields() {
+    static const FieldTable table(
+        "a profile of 'authentication'",
+        {
+            required(field("key", ValueType::String, "value of the authentication parameter")),
+            required(field("name", ValueType::String, "name for people")),
+            field("description", ValueType::String, "what the user needs"),
+        }
+    );
+    return table;
+}
+
+const FieldTable& authenticationFields() {
+    static const FieldTable table(
+        "'authentication'",
+        {
+            field("parameter", ValueType::String, "the parameter that chooses the profile"),
+            required(within(
+                field("profiles", ValueType::ObjectList, "the ways to be authorised"),
+                profileFields()
+            )),
+        }
+    );
+    return table;
+}
+
+const FieldTable& oauthFields() {
+    static const FieldTable table(
+        "'oauth2'",
+        {
+            required(field("authorize_url", ValueType::Url, "where the user consents")),
+            required(field("token_url", ValueType::Url, "where codes become tokens")),
+            field("revoke_url", ValueType::Url, "where tokens are given back"),
+            field("scopes", ValueType::List, "scopes asked for by default"),
+            field("pkce", ValueType::Boolean, "whether PKCE (S256) is used; default true"),
+            field(
+                "expiry_margin", ValueType::Duration, "refresh this long before expiry; default 5m"
+            ),
+        }
+    );
+    return table;
+}
+
+const FieldTable& eventFields() {
+    static const FieldTable table(
+        "'events'",
+        {
+            required(field("object_types", ValueType::List, "what events are about")),
+            required(field("event_types", ValueType::List, "CREATED, UPDATED, DELETED, MOVED")),
+            required(field("methods", ValueType::List, "webhook, polling")),
+        }
+    );
+    return table;
+}
+
+const FieldTable& dependencyFields() {
+    static const FieldTable table(
+        "'depends_on'",
+        {
+            required(field("key", ValueType::String, "another parameter")),
+            required(field("value", ValueType::String, "the value it must have")),
+        }
+    );
+    return table;
+}
+
+const FieldTable& parameterFields() {
+    static const FieldTable table(
+        "a parameter",
+        {
+            required(matching(
+                field("key", ValueType::String, "dotted key in 'configuration'"),
+                "[A-Za-z][A-Za-z0-9_]*([.][A-Za-z0-9_]+)*",
+                "a key is words of letters, digits and '_' joined by dots"
+            )),
+            required(field("name", ValueType::String, "name for people")),
+            required(field("description", ValueType::String, "what it does")),
+            required(oneOf(field("type", ValueType::Enum, "its type"), parameterTypeNames())),
+            field("required", ValueType::Boolean, "default false"),
+            field("default", ValueType::String, "value if none is given"),
+            field("secret", ValueType::Boolean, "never shown; default false"),
+            field("profile", ValueType::List, "authentication profiles it belongs to; default all"),
+            within(
+                field(
+                    "depends_on", ValueType::Object, "counts only if another parameter has a value"
+                ),
+                dependencyFields()
+            ),
+            field("example", ValueType::String, "a good value"),
+            field("pattern", ValueType::String, "POSIX extended expression for the whole value"),
+            field("pattern_message", ValueType::String, "what the pattern wants, in words"),
+            field("values", ValueType::List, "the values of an enum"),
+            field("min", ValueType::String, "least integer, duration or size"),
+            field("max", ValueType::String, "greatest integer, duration or size"),
+        }
+    );
+    return table;
+}
+
+}  // namespace
+
+const FieldTable& manifestFields() {
+    static const FieldTable table(
+        "connector.yaml",
+        {
+            required(matching(
+                field("key", ValueType::String, "name in instance files and URLs"),
+                "[a-z][a-z0-9-]{0,63}",
+                "a key is small letters, digits and '-'"
+            )),
+            required(field("name", ValueType::String, "name for people")),
+            field("description", ValueType::String, "one or two sentences"),
+            required(oneOf(field("hub", ValueType::Enum, "family of connectors"), {"documents"})),
+            required(field("version", ValueType::String, "version of the connector")),
+            required(matching(
+                field("plugin", ValueType::String, "file beside this one, or declarative"),
+                "[A-Za-z0-9_+-][A-Za-z0-9._+-]*",
+                "a plugin is a file name without a folder, or 'declarative'"
+            )),
+            required([] {
+                Field abi = field("abi", ValueType::Integer, "major version of the plugin ABI");
+                abi.min = 1;
+                abi.max = 1000;
+                return abi;
+            }()),
+            within(field("documentation", ValueType::Object, "source"), documentationFields()),
+            required(within(
+                field("authentication", ValueType::Object, "ways to be authorised"),
+                authenticationFields()
+            )),
+            within(field("oauth2", ValueType::Object, "OAuth 2 of the provider"), oauthFields()),
+            required(field("base_urls", ValueType::StringMap, "the provider's addresses by name")),
+            required(field("egress", ValueType::List, "hosts the plugin's requests may reach")),
+            oneOf(
+                field("webhook", ValueType::Enum, "one URL per app or per instance"),
+                {"app", "instance"}
+            ),
+            required(within(field("events", ValueType::Object, "what it reports"), eventFields())),
+            required(within(
+                field("parameters", ValueType::ObjectList, "what an instance configures"),
+                parameterFields()
+            )),
+        }
+    );
+    return table;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,38 @@
+#include "config/node_reader.h"
+
+#include <algorithm>
+
+namespace ferry::config {
+
+std::string textOf(const YamlNode& mapping, std::string_view key) {
+    const YamlNode* value = mapping.find(key);
+    return value != nullptr && value->isScalar() ? value->text : std::string();
+}
+
+std::vector<std::string> splitList(std::string_view text) {
+    std::vector<std::string> items;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        std::string_view item = text.substr(0, comma);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        while (!item.empty() && item.front() == ' ')
+            item.remove_prefix(1);
+        while (!item.empty() && item.back() == ' ')
+            item.remove_suffix(1);
+        if (!item.empty()) items.emplace_back(item);
+    }
+    return items;
+}
+
+std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key) {
+    const YamlNode* value = mapping.find(key);
+    if (value == nullptr) return {};
+    if (value->isScalar()) return splitList(value->text);
+    std::vector<std::string> items;
+    for (const YamlNode& item : value->children) {
+        if (item.isScalar()) items.push_back(item.text);
+    }
+    return items;
+}
+
+}  // namespace ferry::config

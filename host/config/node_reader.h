@@ -1,0 +1,21 @@
+#pragma once
+// Taking values out of a tree that is already validated.
+
+#include "config/yaml_node.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::config {
+
+/// The text of a key's single value; "" if there is none.
+std::string textOf(const YamlNode& mapping, std::string_view key);
+
+/// The items of a key's list, or of its single value split at commas; none if there is no value.
+std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key);
+
+/// Splits at commas, without the spaces around items; empty items are left out.
+std::vector<std::string> splitList(std::string_view text);
+
+}  // namespace ferry::config

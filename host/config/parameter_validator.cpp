@@ -1,0 +1,183 @@
+#include "config/parameter_validator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace ferry::config {
+
+bool ParameterReport::hasErrors() const noexcept {
+    return std::any_of(problems.begin(), problems.end(), [](const ParameterProblem& problem) {
+        return problem.severity == Severity::Error;
+    });
+}
+
+bool isInstanceKey(std::string_view key) noexcept {
+    constexpr std::array<std::string_view, 4> kKeys = {"key", "name", "tags", "code"};
+    return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+namespace {
+
+class ParameterCheck {
+  public:
+    explicit ParameterCheck(const ConnectorManifest& connector) : connector_(connector) {}
+
+    ParameterReport run(std::span<const ParameterValue> values) {
+        for (const ParameterValue& value : values)
+            take(value);
+        addDefaults();
+        chooseProfile();
+        for (const ParameterValue& value : values)
+            warnIfUnused(value);
+        for (const Field& field : connector_.parameters.fields())
+            requireIfNeeded(field);
+        return std::move(report_);
+    }
+
+  private:
+    void say(ProblemPlace place, std::string_view key, bool is_secret, ValueProblem problem) {
+        report_.problems.push_back(
+            {Severity::Error,
+             place,
+             std::string(key.substr(0, 128)),
+             is_secret,
+             std::move(problem.message),
+             std::move(problem.suggestion)}
+        );
+    }
+
+    void take(const ParameterValue& value) {
+        const Field* field = connector_.parameters.find(value.key);
+        if (isInstanceKey(value.key)) {
+            say(ProblemPlace::Key,
+                value.key,
+                true,
+                {fmt::format("'{}' belongs beside 'configuration', not into it", value.key), ""});
+            return;
+        }
+        if (field == nullptr) {
+            say(ProblemPlace::Key,
+                value.key,
+                true,
+                {fmt::format(
+                     "unknown parameter '{}' for connector '{}'",
+                     value.key.substr(0, 128),
+                     connector_.key
+                 ),
+                 connector_.parameters.suggestionFor(value.key)});
+            return;
+        }
+        if (value.is_unknown) {
+            unknown_.insert(field);
+            return;
+        }
+        if (value.text.empty()) return;
+        std::string normal;
+        if (auto problem = checkValue(*field, value.text, normal)) {
+            unknown_.insert(field);
+            say(ProblemPlace::Value,
+                value.key,
+                field->is_secret,
+                {fmt::format("the value of '{}' {}", value.key, problem->message),
+                 std::move(problem->suggestion)});
+            return;
+        }
+        report_.values.insert_or_assign(field->key, std::move(normal));
+    }
+
+    void addDefaults() {
+        for (const Field& field : connector_.parameters.fields()) {
+            if (!field.default_value || isInstanceKey(field.key) || unknown_.count(&field) != 0 ||
+                report_.values.count(field.key) != 0) {
+                continue;
+            }
+            std::string normal;
+            if (!checkValue(field, *field.default_value, normal)) {
+                report_.values.emplace(field.key, std::move(normal));
+            }
+        }
+    }
+
+    void chooseProfile() {
+        const auto chosen = report_.values.find(connector_.authentication_parameter);
+        if (chosen != report_.values.end()) {
+            profile_ = chosen->second;
+        } else if (connector_.profiles.size() == 1) {
+            profile_ = connector_.profiles.front().key;
+        }
+    }
+
+    bool isInProfile(const Field& field) const {
+        return field.profiles.empty() ||
+               std::find(field.profiles.begin(), field.profiles.end(), profile_) !=
+                   field.profiles.end();
+    }
+
+    void warnIfUnused(const ParameterValue& value) {
+        const Field* field = connector_.parameters.find(value.key);
+        if (field == nullptr || profile_.empty() || isInProfile(*field)) return;
+        if (value.text.empty() || isInstanceKey(value.key)) return;
+        report_.problems.push_back(
+            {Severity::Warning,
+             ProblemPlace::Key,
+             field->key,
+             field->is_secret,
+             fmt::format(
+                 "'{}' is not used when '{}' is '{}'",
+                 field->key,
+                 connector_.authentication_parameter,
+                 profile_
+             ),
+             "remove it"}
+        );
+    }
+
+    bool dependencyHolds(const Field& field) const {
+        if (!field.depends_on) return true;
+        const Field* other = connector_.parameters.find(field.depends_on->key);
+        const auto value = report_.values.find(field.depends_on->key);
+        if (other == nullptr || value == report_.values.end()) return false;
+        std::string wanted;
+        return !checkValue(*other, field.depends_on->value, wanted) && wanted == value->second;
+    }
+
+    void requireIfNeeded(const Field& field) {
+        if (!field.is_required || isInstanceKey(field.key) || unknown_.count(&field) != 0 ||
+            report_.values.count(field.key) != 0 || !isInProfile(field) ||
+            !dependencyHolds(field)) {
+            return;
+        }
+        std::string reason;
+        if (field.depends_on) {
+            reason = fmt::format(", as '{}' is {}", field.depends_on->key, field.depends_on->value);
+        } else if (!field.profiles.empty()) {
+            reason = fmt::format(", as '{}' is {}", connector_.authentication_parameter, profile_);
+        }
+        say(ProblemPlace::Missing,
+            field.key,
+            field.is_secret,
+            {fmt::format("the parameter '{}' is required{}", field.key, reason),
+             field.is_secret ? fmt::format("add '{}: ${{env:NAME}}'", field.key)
+                             : (field.example.empty()
+                                    ? std::string()
+                                    : fmt::format("add '{}: {}'", field.key, field.example))});
+    }
+
+    const ConnectorManifest& connector_;
+    ParameterReport report_;
+    std::set<const Field*> unknown_;
+    std::string profile_;
+};
+
+}  // namespace
+
+ParameterReport validateParameters(
+    const ConnectorManifest& connector, std::span<const ParameterValue> values
+) {
+    return ParameterCheck(connector).run(values);
+}
+
+}  // namespace ferry::config

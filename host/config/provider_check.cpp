@@ -1,0 +1,45 @@
+// ferry.yaml against the connectors that are there.
+#include "config/hub_config.h"
+#include "config/suggest.h"
+
+#include <fmt/format.h>
+
+namespace ferry::config {
+
+void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out) {
+    Reporter reporter(*document.source, out);
+    const YamlNode* providers = document.root.find("providers");
+    if (providers == nullptr) return;
+    std::vector<std::string_view> keys;
+    for (const auto& entry : connectors)
+        keys.push_back(entry.first);
+    for (std::size_t entry = 0; entry < providers->entryCount(); ++entry) {
+        const YamlNode& key = providers->key(entry);
+        const auto connector = connectors.find(key.text);
+        if (connector == connectors.end()) {
+            reporter.atKey(
+                key,
+                fmt::format("there is no connector '{}'", key.text.substr(0, 128)),
+                didYouMean(key.text, keys)
+            );
+            continue;
+        }
+        const YamlNode* urls = providers->value(entry).find("base_urls");
+        std::vector<std::string_view> names;
+        for (const auto& url : connector->second.base_urls)
+            names.push_back(url.first);
+        for (std::size_t at = 0; urls != nullptr && at < urls->entryCount(); ++at) {
+            const YamlNode& name = urls->key(at);
+            if (connector->second.base_urls.count(name.text) != 0) continue;
+            reporter.atKey(
+                name,
+                fmt::format(
+                    "the connector '{}' has no base URL '{}'", key.text, name.text.substr(0, 128)
+                ),
+                didYouMean(name.text, names)
+            );
+        }
+    }
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,140 @@
+#include "config/references.h"
+
+#include "base/utf8.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+namespace ferry::config {
+
+EnvironmentLookup processEnvironment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+}
+
+namespace {
+
+constexpr std::string_view kNameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+class Resolver {
+  public:
+    Resolver(const ReferenceOptions& options, Reporter& reporter)
+        : options_(options),
+          reporter_(reporter),
+          folder_(std::filesystem::path(reporter.source().name()).parent_path()) {}
+
+    void walk(YamlNode& node) {
+        if (node.isScalar()) {
+            if (node.text.find("${") != std::string::npos) resolve(node);
+            return;
+        }
+        const bool is_mapping = node.isMapping();
+        for (std::size_t at = 0; at < node.children.size(); ++at) {
+            if (!is_mapping || at % 2 == 1) walk(node.children[at]);
+        }
+    }
+
+  private:
+    void resolve(YamlNode& node) {
+        const std::string_view text = node.text;
+        const bool is_whole = text.substr(0, 2) == "${" && text.find('}') == text.size() - 1;
+        if (!is_whole) {
+            const bool is_meant =
+                text.find("${env:") != text.npos || text.find("${file:") != text.npos;
+            if (is_meant) {
+                refuse(
+                    node,
+                    "a reference must be the whole value; it is never put into other text",
+                    "put the whole value into the variable or file"
+                );
+            }
+            return;
+        }
+        const std::string_view inner = text.substr(2, text.size() - 3);
+        if (inner.substr(0, 4) == "env:" || inner.substr(0, 5) == "file:") {
+            node.reference = node.text;  // names where the value is, so it may be shown
+        }
+        if (inner.substr(0, 4) == "env:") {
+            resolveVariable(node, std::string(inner.substr(4)));
+        } else if (inner.substr(0, 5) == "file:") {
+            resolveFile(node, std::string(inner.substr(5)));
+        } else {
+            const bool is_name =
+                !inner.empty() && inner.find_first_not_of(kNameCharacters) == inner.npos;
+            refuse(
+                node,
+                "this is no reference the hub knows",
+                is_name ? fmt::format("write ${{env:{}}}", inner.substr(0, 80))
+                        : "write ${env:NAME} or ${file:/path}"
+            );
+        }
+    }
+
+    void resolveVariable(YamlNode& node, const std::string& name) {
+        if (name.empty() || name.find_first_of("= ") != std::string::npos) {
+            refuse(node, "the reference names no variable", "write ${env:NAME}");
+            return;
+        }
+        if (options_.mode == ReferenceMode::CheckFormOnly) return leave(node);
+        std::optional<std::string> value = options_.environment(name);
+        if (!value) {
+            refuse(
+                node,
+                fmt::format("the environment variable '{}' is not set", name.substr(0, 128)),
+                "set it for the hub's process"
+            );
+            return;
+        }
+        accept(node, std::move(*value), fmt::format("the environment variable '{}'", name));
+    }
+
+    void resolveFile(YamlNode& node, const std::string& name) {
+        if (name.empty()) {
+            refuse(node, "the reference names no file", "write ${file:/path}");
+            return;
+        }
+        if (options_.mode == ReferenceMode::CheckFormOnly) return leave(node);
+        const std::filesystem::path path = folder_ / name;
+        Result<std::string> text = readFileBounded(path, kReferencedFileBytesMax);
+        if (!text) {
+            refuse(node, std::move(text.error().message), "");
+            return;
+        }
+        std::string value = std::move(*text);
+        if (!value.empty() && value.back() == '\n') value.pop_back();
+        if (!value.empty() && value.back() == '\r') value.pop_back();
+        accept(node, std::move(value), fmt::format("the file '{}'", path.string()));
+    }
+
+    void accept(YamlNode& node, std::string value, const std::string& what) {
+        if (!isValidUtf8(value) || value.find('\0') != std::string::npos) {
+            refuse(node, fmt::format("{} does not hold text", what), "");
+            return;
+        }
+        node.text = std::move(value);
+    }
+
+    static void leave(YamlNode& node) { node.is_unresolved = true; }
+
+    void refuse(YamlNode& node, std::string message, std::string suggestion) {
+        reporter_.atValue(node, Visibility::Hidden, std::move(message), std::move(suggestion));
+        node.is_unresolved = true;
+    }
+
+    const ReferenceOptions& options_;
+    Reporter& reporter_;
+    std::filesystem::path folder_;
+};
+
+}  // namespace
+
+void resolveReferences(YamlNode& root, const ReferenceOptions& options, Reporter& reporter) {
+    Resolver(options, reporter).walk(root);
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,208 @@
+#include "config/value_type.h"
+
+#include <regex.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace ferry::config {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, ValueType>, 8> kFlatTypes = {{
+    {"string", ValueType::String},
+    {"boolean", ValueType::Boolean},
+    {"integer", ValueType::Integer},
+    {"duration", ValueType::Duration},
+    {"bytes", ValueType::Bytes},
+    {"url", ValueType::Url},
+    {"enum", ValueType::Enum},
+    {"list", ValueType::List},
+}};
+
+bool isDigit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+bool isAlphanumeric(char c) noexcept {
+    return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Reads digits from the start of `text` and removes them.
+std::optional<std::int64_t> takeNumber(std::string_view& text) noexcept {
+    std::int64_t number = 0;
+    if (text.empty() || !isDigit(text[0])) return std::nullopt;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return number;
+}
+
+}  // namespace
+
+std::string_view valueTypeName(ValueType type) noexcept {
+    for (const auto& [name, value] : kFlatTypes) {
+        if (value == type) return name;
+    }
+    return type == ValueType::ObjectList ? "list of mappings" : "mapping";
+}
+
+std::optional<ValueType> valueTypeFromName(std::string_view name) noexcept {
+    for (const auto& [known, value] : kFlatTypes) {
+        if (known == name) return value;
+    }
+    return std::nullopt;
+}
+
+const std::vector<std::string>& parameterTypeNames() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> list;
+        for (const auto& entry : kFlatTypes)
+            list.emplace_back(entry.first);
+        return list;
+    }();
+    return names;
+}
+
+std::optional<bool> parseBoolean(std::string_view text) noexcept {
+    if (text == "true" || text == "True" || text == "TRUE") return true;
+    if (text == "false" || text == "False" || text == "FALSE") return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parseInteger(std::string_view text) noexcept {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || fault != std::errc() || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) noexcept {
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
+        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+    constexpr std::int64_t kTenYearsMs = std::int64_t{3650} * 86'400'000;
+    if (text.empty()) return std::nullopt;
+    std::int64_t total = 0;
+    while (!text.empty()) {
+        const std::optional<std::int64_t> number = takeNumber(text);
+        if (!number) return std::nullopt;
+        const std::size_t unit_end = std::min(
+            static_cast<std::size_t>(
+                std::find_if(text.begin(), text.end(), isDigit) - text.begin()
+            ),
+            text.size()
+        );
+        const std::string_view unit = text.substr(0, unit_end);
+        const auto* found = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& entry) {
+            return entry.first == unit;
+        });
+        if (found == kUnits.end() || *number > kTenYearsMs / found->second) return std::nullopt;
+        total += *number * found->second;
+        if (total > kTenYearsMs) return std::nullopt;
+        text.remove_prefix(unit_end);
+    }
+    return std::chrono::milliseconds(total);
+}
+
+std::optional<std::int64_t> parseBytes(std::string_view text) noexcept {
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 10> kUnits = {{
+        {"", 1},
+        {"B", 1},
+        {"KB", 1'000},
+        {"MB", 1'000'000},
+        {"GB", 1'000'000'000},
+        {"TB", 1'000'000'000'000},
+        {"KiB", std::int64_t{1} << 10},
+        {"MiB", std::int64_t{1} << 20},
+        {"GiB", std::int64_t{1} << 30},
+        {"TiB", std::int64_t{1} << 40},
+    }};
+    const std::optional<std::int64_t> number = takeNumber(text);
+    if (!number) return std::nullopt;
+    if (!text.empty() && text[0] == ' ') text.remove_prefix(1);
+    for (const auto& [unit, factor] : kUnits) {
+        if (unit != text) continue;
+        if (*number > std::numeric_limits<std::int64_t>::max() / factor) return std::nullopt;
+        return *number * factor;
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+std::string_view checkHost(std::string_view authority, UrlParts& parts) noexcept {
+    if (authority.find('@') != authority.npos) return "holds a user name or password";
+    std::string_view after = authority;
+    if (!authority.empty() && authority[0] == '[') {
+        const std::size_t end = authority.find(']');
+        if (end == authority.npos) return "has an IPv6 address without ']'";
+        parts.host = authority.substr(1, end - 1);
+        after.remove_prefix(end + 1);
+        const bool is_address = std::all_of(parts.host.begin(), parts.host.end(), [](char c) {
+            return isAlphanumeric(c) || c == ':' || c == '.';
+        });
+        if (!is_address) return "has a wrong IPv6 address";
+    } else {
+        const std::size_t colon = std::min(authority.find(':'), authority.size());
+        parts.host = authority.substr(0, colon);
+        after.remove_prefix(colon);
+        const bool is_name = std::all_of(parts.host.begin(), parts.host.end(), [](char c) {
+            return isAlphanumeric(c) || c == '-' || c == '.' || c == '_';
+        });
+        if (!is_name) return "has a character in its host name that can't be there";
+    }
+    if (parts.host.empty()) return "has no host";
+    if (after.empty()) return {};
+    parts.port = after.substr(1);
+    const std::optional<std::int64_t> port = parseInteger(parts.port);
+    if (after[0] != ':' || !port || *port < 1 || *port > 65535) return "has a wrong port";
+    return {};
+}
+
+}  // namespace
+
+std::string_view checkUrl(std::string_view text, UrlParts& parts) noexcept {
+    const std::size_t separator = text.find("://");
+    if (separator == text.npos) return "does not begin with https://";
+    parts.scheme = text.substr(0, separator);
+    if (parts.scheme != "https" && parts.scheme != "http") {
+        return "has a scheme other than https and http";
+    }
+    const bool is_clean = std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && c != 0x7F && c != '"' && c != '<' && c != '>' && c != '\\' && c != '`';
+    });
+    if (!is_clean) return "holds a space or another character that must be percent-encoded";
+    if (text.find('#') != text.npos) return "holds a fragment ('#')";
+    const std::string_view after = text.substr(separator + 3);
+    const std::size_t end = std::min(after.find_first_of("/?"), after.size());
+    parts.rest = after.substr(end);
+    return checkHost(after.substr(0, end), parts);
+}
+
+std::optional<Pattern> Pattern::compile(const std::string& expression) {
+    const auto free = [](regex_t* compiled) {
+        ::regfree(compiled);
+        delete compiled;
+    };
+    auto compiled = std::make_unique<regex_t>();
+    const std::string whole = "^(" + expression + ")$";
+    if (::regcomp(compiled.get(), whole.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+        return std::nullopt;
+    }
+    Pattern pattern;
+    pattern.expression_ = expression;
+    pattern.compiled_ = std::shared_ptr<regex_t>(compiled.release(), free);
+    return pattern;
+}
+
+bool Pattern::matches(const std::string& text) const noexcept {
+    const auto* compiled = static_cast<const regex_t*>(compiled_.get());
+    return ::regexec(compiled, text.c_str(), 0, nullptr, 0) == 0;
+}
+
+}  // namespace ferry::config

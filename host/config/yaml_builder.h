@@ -1,0 +1,89 @@
+#pragma once
+// Builds the tree from the YAML library's events, with the limits and the checks that need the
+// structure. Included by yaml_document.cpp alone.
+
+#include "config/diagnostic.h"
+#include "config/source_text.h"
+#include "config/yaml_node.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/mark.h>
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::config {
+
+/// Thrown through the parser to end it at once; the finding is already reported.
+struct StopParsing {};
+
+class YamlBuilder final : public YAML::EventHandler {
+  public:
+    YamlBuilder(const SourceText& source, Diagnostics& out) : source_(source), out_(out) {}
+
+    bool hasRoot() const noexcept { return has_root_; }
+    YamlNode takeRoot() { return std::move(root_); }
+
+    void OnDocumentStart(const YAML::Mark& mark) override;
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+    void OnScalar(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        const std::string& value
+    ) override;
+    void OnSequenceStart(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value style
+    ) override;
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(
+        const YAML::Mark& mark,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value style
+    ) override;
+    void OnMapEnd() override;
+
+  private:
+    struct Open {
+        YamlNode node;
+        YAML::anchor_t anchor = 0;
+        std::size_t height = 1;  ///< levels in it so far
+    };
+    struct Anchor {
+        YamlNode node;
+        std::size_t node_count = 0;
+        std::size_t height = 0;
+    };
+
+    void open(YamlKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
+    void close();
+    void attach(YamlNode node, YAML::anchor_t anchor, std::size_t height);
+    void checkKey(const YamlNode& key);
+    void checkTag(YamlNode& node, const std::string& tag);
+    void checkClosingQuote(const YamlNode& node);
+    void checkDuplicates(YamlNode& mapping);
+    void applyMergeKeys(YamlNode& mapping);
+    bool isAtValue() const noexcept;
+    void countAliasNodes(const YamlNode& at, std::size_t count);
+    void report(const YamlNode& at, std::string message, std::string suggestion);
+
+    const SourceText& source_;
+    Diagnostics& out_;
+    std::vector<Open> open_;
+    std::unordered_map<YAML::anchor_t, Anchor> anchors_;
+    YamlNode root_;
+    bool has_root_ = false;
+    std::size_t node_count_ = 0;
+    std::size_t alias_node_count_ = 0;
+    std::uint32_t last_line_ = 1;
+};
+
+}  // namespace ferry::config

@@ -1,0 +1,45 @@
+#pragma once
+// Ids, revisions, tokens: different each time, the same again for the same seed.
+
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ferry::demo {
+
+/// One thread at a time.
+class IdSource {
+  public:
+    explicit IdSource(std::string seed) : seed_(std::move(seed)) {}
+
+    /// `length` (at most 43) characters of base64url.
+    std::string token(std::size_t length) {
+        const Digest256 digest = hmacSha256(seed_, std::to_string(++counter_));
+        return base64UrlEncode(asText(digest)).substr(0, length);
+    }
+    std::string fileId() { return "id:" + token(22); }
+    /// "dbid:" and 35 characters, as AccountId wants 40.
+    std::string accountId() { return "dbid:" + token(35); }
+    /// Digits, as namespace ids are.
+    std::string namespaceId() { return std::to_string(3'000'000'000 + ++counter_); }
+    /// A number never given before.
+    std::uint64_t next() { return ++counter_; }
+    /// 16 hex digits that grow.
+    std::string rev() {
+        std::string digits = "0163000000000000";
+        std::uint64_t value = ++counter_;
+        for (std::size_t at = digits.size(); value != 0 && at > 4; value /= 16) {
+            digits[--at] = "0123456789abcdef"[value % 16];
+        }
+        return digits;
+    }
+
+  private:
+    std::string seed_;
+    std::uint64_t counter_ = 0;
+};
+
+}  // namespace ferry::demo

@@ -1,0 +1,348 @@
+#include "http/curl_outbound.h"
+
+#include "base/check.h"
+#include "http/curl_loop.h"
+#include "http/curl_transfer.h"
+
+#include <fmt/core.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::http {
+namespace {
+
+constexpr std::size_t kEasyKeptMax = 256;  ///< each holds its buffers
+
+/// Pairs curl_global_init with its cleanup; both count.
+struct CurlLibrary {
+    CurlLibrary() { FERRY_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0, "curl is unusable"); }
+    ~CurlLibrary() { curl_global_cleanup(); }
+    CurlLibrary(const CurlLibrary&) = delete;
+    CurlLibrary& operator=(const CurlLibrary&) = delete;
+};
+
+}  // namespace
+
+/// The thread and all that only it touches. Other threads reach it through the inbox.
+class CurlOutbound::Engine {
+  public:
+    Engine(CurlOutboundOptions options, std::vector<std::shared_ptr<X509>> authorities);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    RequestHandle submit(OutboundRequest request, Completion completion);
+    void cancel(RequestHandle handle);
+    void stop();
+    Stats stats() const { return {in_flight_.load(), waiting_.load()}; }
+
+  private:
+    using Steady = CurlLoop::Steady;
+
+    /// All requests to one scheme, host and port of one class of traffic.
+    struct Lane {
+        std::size_t in_flight_max = 0;
+        std::size_t in_flight = 0;
+        std::deque<RequestHandle> waiting;  ///< ended ones stay until their turn, and are skipped
+        bool is_in_line = false;
+    };
+    using Lanes = std::map<std::string, Lane>;
+    using Deadlines = std::multimap<Steady::time_point, RequestHandle>;
+
+    struct Entry {
+        std::unique_ptr<CurlTransfer> transfer;
+        Lanes::iterator lane;
+        bool is_in_flight = false;
+        std::optional<Deadlines::iterator> deadline;  ///< of the wait
+    };
+
+    /// A request, or with no transfer the wish to cancel it.
+    struct Letter {
+        RequestHandle handle = 0;
+        std::unique_ptr<CurlTransfer> transfer;
+    };
+
+    void run();
+    bool takeInbox();
+    void enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer);
+    void standInLine(Lanes::iterator lane);
+    void startWaiting();
+    void start(RequestHandle handle, Entry& entry);
+    void finish(CURL* easy, CURLcode code);
+    void end(RequestHandle handle, OutboundResponse response);
+    void endOverdue();
+    void endAll();
+    void leaveLane(Lanes::iterator lane);
+
+    CurlLibrary library_;
+    const CurlOutboundOptions options_;
+    TransferContext context_;
+    CurlLoop loop_;
+
+    std::mutex mutex_;
+    std::condition_variable drained_;
+    std::vector<Letter> inbox_;
+    RequestHandle last_handle_ = 0;
+    bool is_stopping_ = false;
+    bool is_drained_ = false;
+    bool is_exiting_ = false;
+
+    std::unordered_map<RequestHandle, Entry> entries_;
+    std::unordered_map<CURL*, RequestHandle> handles_;
+    Lanes lanes_;
+    std::deque<Lanes::iterator> line_;  ///< lanes that have something waiting and room for it
+    Deadlines deadlines_;
+    std::vector<EasyHandle> spare_easies_;
+    std::vector<Letter> letters_;
+    std::atomic<std::size_t> in_flight_{0};
+    std::atomic<std::size_t> waiting_{0};
+    std::thread thread_;
+};
+
+CurlOutbound::Engine::Engine(
+    CurlOutboundOptions options, std::vector<std::shared_ptr<X509>> authorities
+)
+    : options_(std::move(options)),
+      context_{
+          options_.policy,
+          options_.user_agent.empty() ? "Ferry/" FERRY_VERSION : options_.user_agent,
+          options_.connect_timeout_max,
+          std::move(authorities)},
+      loop_(options_.connections_kept_max) {
+    thread_ = std::thread([this] { run(); });
+}
+
+CurlOutbound::Engine::~Engine() {
+    stop();
+    {
+        const std::lock_guard lock(mutex_);
+        is_exiting_ = true;
+    }
+    loop_.wake();
+    thread_.join();
+}
+
+RequestHandle CurlOutbound::Engine::submit(OutboundRequest request, Completion completion) {
+    auto transfer =
+        std::make_unique<CurlTransfer>(context_, std::move(request), std::move(completion));
+    RequestHandle handle = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        handle = ++last_handle_;
+        inbox_.push_back({handle, std::move(transfer)});
+    }
+    loop_.wake();
+    return handle;
+}
+
+void CurlOutbound::Engine::cancel(RequestHandle handle) {
+    {
+        const std::lock_guard lock(mutex_);
+        inbox_.push_back({handle, nullptr});
+    }
+    loop_.wake();
+}
+
+void CurlOutbound::Engine::stop() {
+    FERRY_CHECK(std::this_thread::get_id() != thread_.get_id(), "stop on the outbound thread");
+    std::unique_lock lock(mutex_);
+    is_stopping_ = true;
+    loop_.wake();
+    drained_.wait(lock, [this] { return is_drained_; });
+}
+
+void CurlOutbound::Engine::run() {
+    // Signals are for the main thread; a closed TLS connection would raise SIGPIPE here.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    pthread_setname_np(pthread_self(), "outbound");
+    while (takeInbox()) {
+        startWaiting();
+        std::optional<Steady::time_point> until;
+        if (!deadlines_.empty()) until = deadlines_.begin()->first;
+        for (const CurlLoop::Done& done : loop_.runOnce(until))
+            finish(done.easy, done.code);
+        endOverdue();
+    }
+}
+
+bool CurlOutbound::Engine::takeInbox() {
+    bool is_stopping = false;
+    bool is_exiting = false;
+    {
+        const std::lock_guard lock(mutex_);
+        letters_.swap(inbox_);
+        is_stopping = is_stopping_;
+        is_exiting = is_exiting_;
+    }
+    for (Letter& letter : letters_) {
+        if (letter.transfer) {
+            enqueue(letter.handle, std::move(letter.transfer));
+        } else {
+            end(letter.handle, CurlTransfer::failure(TransportError::Cancelled, "cancelled"));
+        }
+    }
+    letters_.clear();
+    if (is_stopping) {
+        endAll();
+        const std::lock_guard lock(mutex_);
+        // Completions may have submitted more; those are cancelled in the next round.
+        is_drained_ = inbox_.empty();
+        if (is_drained_) drained_.notify_all();
+        is_exiting = is_exiting && is_drained_;
+    }
+    return !is_exiting;
+}
+
+void CurlOutbound::Engine::enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer) {
+    const auto to = transfer->check();
+    if (!to) {
+        transfer->takeCompletion(
+        )(CurlTransfer::failure(TransportError::Refused, to.error().message));
+        return;
+    }
+    const bool is_provider = transfer->request().traffic == Traffic::Provider;
+    const auto wait_until = Steady::now() + transfer->request().timeout;
+    const auto lane = lanes_
+                          .try_emplace(fmt::format(
+                              "{} {} {} {}", is_provider ? 'p' : 'c', to->scheme, to->host, to->port
+                          ))
+                          .first;
+    lane->second.in_flight_max =
+        is_provider ? options_.provider_destination_max : options_.callback_destination_max;
+    const auto entry = entries_.emplace(handle, Entry{std::move(transfer), lane, false, {}}).first;
+    lane->second.waiting.push_back(handle);
+    ++waiting_;
+    standInLine(lane);
+    startWaiting();
+    if (!entry->second.is_in_flight) {
+        entry->second.deadline = deadlines_.emplace(wait_until, handle);
+    }
+}
+
+void CurlOutbound::Engine::standInLine(Lanes::iterator lane) {
+    Lane& self = lane->second;
+    if (self.is_in_line || self.waiting.empty() || self.in_flight >= self.in_flight_max) return;
+    self.is_in_line = true;
+    line_.push_back(lane);
+}
+
+void CurlOutbound::Engine::startWaiting() {
+    while (!line_.empty() && in_flight_.load() < options_.in_flight_max) {
+        const auto lane = line_.front();
+        line_.pop_front();
+        lane->second.is_in_line = false;
+        const RequestHandle handle = lane->second.waiting.front();
+        lane->second.waiting.pop_front();
+        const auto entry = entries_.find(handle);
+        if (entry != entries_.end()) start(handle, entry->second);
+        standInLine(lane);
+        leaveLane(lane);
+    }
+}
+
+void CurlOutbound::Engine::start(RequestHandle handle, Entry& entry) {
+    if (entry.deadline) deadlines_.erase(*entry.deadline);
+    entry.deadline.reset();
+    entry.is_in_flight = true;
+    ++entry.lane->second.in_flight;
+    ++in_flight_;
+    --waiting_;
+    EasyHandle easy;
+    if (spare_easies_.empty()) {
+        easy = makeEasyHandle(context_);
+    } else {
+        easy = std::move(spare_easies_.back());
+        spare_easies_.pop_back();
+    }
+    handles_.emplace(easy.get(), handle);
+    entry.transfer->begin(std::move(easy));
+    loop_.add(entry.transfer->request().traffic, entry.transfer->easy());
+}
+
+void CurlOutbound::Engine::finish(CURL* easy, CURLcode code) {
+    // A completion that ran just before can't have ended it: cancels come through the inbox.
+    const auto found = handles_.find(easy);
+    FERRY_CHECK(found != handles_.end(), "curl finished a transfer of nobody");
+    const RequestHandle handle = found->second;
+    end(handle, CurlTransfer::of(easy).takeResponse(code));
+}
+
+void CurlOutbound::Engine::end(RequestHandle handle, OutboundResponse response) {
+    const auto found = entries_.find(handle);
+    if (found == entries_.end()) return;
+    Entry entry = std::move(found->second);
+    entries_.erase(found);
+    if (entry.deadline) deadlines_.erase(*entry.deadline);
+    if (entry.is_in_flight) {
+        loop_.remove(entry.transfer->request().traffic, entry.transfer->easy());
+        handles_.erase(entry.transfer->easy());
+        EasyHandle easy = entry.transfer->end();
+        if (spare_easies_.size() < kEasyKeptMax) spare_easies_.push_back(std::move(easy));
+        --in_flight_;
+        --entry.lane->second.in_flight;
+        standInLine(entry.lane);
+        leaveLane(entry.lane);
+    } else {
+        --waiting_;
+    }
+    entry.transfer->takeCompletion()(std::move(response));
+}
+
+void CurlOutbound::Engine::endOverdue() {
+    while (!deadlines_.empty() && deadlines_.begin()->first <= Steady::now()) {
+        end(deadlines_.begin()->second,
+            CurlTransfer::failure(
+                TransportError::Timeout, "no connection to this destination became free in time"
+            ));
+    }
+}
+
+void CurlOutbound::Engine::endAll() {
+    while (!entries_.empty()) {
+        end(entries_.begin()->first,
+            CurlTransfer::failure(TransportError::Cancelled, "the hub is stopping"));
+    }
+}
+
+void CurlOutbound::Engine::leaveLane(Lanes::iterator lane) {
+    const Lane& self = lane->second;
+    if (self.in_flight == 0 && self.waiting.empty() && !self.is_in_line) lanes_.erase(lane);
+}
+
+Result<std::unique_ptr<CurlOutbound>> CurlOutbound::create(CurlOutboundOptions options) {
+    std::vector<std::shared_ptr<X509>> authorities;
+    if (!options.extra_ca_file.empty()) {
+        FERRY_TRY_ASSIGN(authorities, loadAuthorities(options.extra_ca_file));
+    }
+    auto engine = std::make_unique<Engine>(std::move(options), std::move(authorities));
+    return std::unique_ptr<CurlOutbound>(new CurlOutbound(std::move(engine)));
+}
+
+CurlOutbound::CurlOutbound(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+CurlOutbound::~CurlOutbound() = default;
+
+RequestHandle CurlOutbound::submit(OutboundRequest request, Completion completion) {
+    return engine_->submit(std::move(request), std::move(completion));
+}
+void CurlOutbound::cancel(RequestHandle handle) {
+    engine_->cancel(handle);
+}
+void CurlOutbound::stop() {
+    engine_->stop();
+}
+CurlOutbound::Stats CurlOutbound::stats() const {
+    return engine_->stats();
+}
+
+}  // namespace ferry::http

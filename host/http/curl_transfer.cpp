@@ -1,0 +1,360 @@
+#include "http/curl_transfer.h"
+
+#include "base/check.h"
+
+#include <fmt/core.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace ferry::http {
+namespace {
+
+/// All header lines of an answer together, interim answers and trailers included.
+constexpr std::size_t kHeaderBytesMax = 64 * 1024;
+
+bool isToken(std::string_view text) {
+    static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               kMarks.find(c) != std::string_view::npos;
+    });
+}
+
+bool hasLineBreak(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+CURLcode addAuthorities(CURL*, void* ssl_context, void* user) {
+    const auto& context = *static_cast<const TransferContext*>(user);
+    X509_STORE* store = SSL_CTX_get_cert_store(static_cast<SSL_CTX*>(ssl_context));
+    // The store is curl's cached one: adding what it has already does nothing.
+    for (const auto& authority : context.extra_authorities) {
+        X509_STORE_add_cert(store, authority.get());
+    }
+    return CURLE_OK;
+}
+
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+    // Fails only for options that this curl was built without, or without memory.
+    FERRY_CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK, "curl_easy_setopt failed");
+}
+
+struct UrlDeleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+std::string urlPart(CURLU* url, CURLUPart part, unsigned flags = 0) {
+    char* text = nullptr;
+    if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+    std::string result(text);
+    curl_free(text);
+    return result;
+}
+
+}  // namespace
+
+Result<Destination> parseDestination(const std::string& url) {
+    const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
+    FERRY_CHECK(parsed != nullptr, "out of memory");
+    // Other schemes are let through here, so that the refusal can name them.
+    const unsigned flags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME;
+    if (hasLineBreak(url) || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), flags) != 0) {
+        return fail(ErrorCode::InvalidArgument, "not an absolute URL");
+    }
+    if (!urlPart(parsed.get(), CURLUPART_USER).empty() ||
+        !urlPart(parsed.get(), CURLUPART_PASSWORD).empty()) {
+        return fail(ErrorCode::InvalidArgument, "a user name or password in a URL is refused");
+    }
+    Destination to;
+    to.scheme = urlPart(parsed.get(), CURLUPART_SCHEME);
+    to.host = urlPart(parsed.get(), CURLUPART_HOST);
+    if (to.host.empty()) return fail(ErrorCode::InvalidArgument, "the URL has no host");
+    const std::string port = urlPart(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    for (char digit : port)
+        to.port = static_cast<std::uint16_t>(to.port * 10 + (digit - '0'));
+    return to;
+}
+
+Result<std::vector<std::shared_ptr<X509>>> loadAuthorities(const std::string& pem_file) {
+    std::vector<std::shared_ptr<X509>> authorities;
+    const std::unique_ptr<BIO, decltype(&BIO_free)> file(
+        BIO_new_file(pem_file.c_str(), "r"), &BIO_free
+    );
+    while (file != nullptr) {
+        X509* authority = PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr);
+        if (authority == nullptr) break;
+        authorities.emplace_back(authority, &X509_free);
+    }
+    if (authorities.empty()) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("{}: no PEM certificate could be read from it", pem_file)
+        );
+    }
+    return authorities;
+}
+
+EasyHandle makeEasyHandle(const TransferContext& context) {
+    EasyHandle handle(curl_easy_init());
+    FERRY_CHECK(handle != nullptr, "curl_easy_init failed");
+    CURL* easy = handle.get();
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_PATH_AS_IS, 1L);
+    // A proxy from the environment would be connected to in place of the checked address.
+    set(easy, CURLOPT_PROXY, "");
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    set(easy, CURLOPT_USERAGENT, context.user_agent.c_str());
+    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    set(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);  // of thousands of handles, not of one
+    set(easy, CURLOPT_QUICK_EXIT, 1L);             // cancelling must not wait for a name server
+    set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    // With a folder of certificates curl can't cache the parsed bundle, and reads all of it for
+    // every connection.
+    set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    if (!context.extra_authorities.empty()) {
+        set(easy, CURLOPT_SSL_CTX_FUNCTION, &addAuthorities);
+        set(easy, CURLOPT_SSL_CTX_DATA, &context);
+    }
+    return handle;
+}
+
+CurlTransfer::CurlTransfer(
+    const TransferContext& context, OutboundRequest request, Outbound::Completion completion
+)
+    : context_(context), request_(std::move(request)), completion_(std::move(completion)) {}
+
+Result<Destination> CurlTransfer::check() const {
+    if (!isToken(request_.method)) {
+        return fail(ErrorCode::InvalidArgument, "the method is not a token");
+    }
+    static constexpr const char* kOwn[] = {
+        "Content-Length", "Transfer-Encoding", "Connection", "Host", "Accept-Encoding"};
+    for (const auto& [name, value] : request_.headers.fields()) {
+        if (!isToken(name) || hasLineBreak(value)) {
+            return fail(ErrorCode::InvalidArgument, "a header has forbidden characters");
+        }
+    }
+    for (const char* name : kOwn) {
+        if (!request_.headers.get(name)) continue;
+        return fail(
+            ErrorCode::InvalidArgument, fmt::format("header {} is the transport's own", name)
+        );
+    }
+    FERRY_TRY_ASSIGN(Destination to, parseDestination(request_.url));
+    FERRY_TRY(context_.policy.checkUrl(request_.traffic, to.scheme, to.port));
+    return to;
+}
+
+void CurlTransfer::begin(EasyHandle handle) {
+    easy_ = std::move(handle);
+    CURL* easy = easy_.get();
+    begun_ = std::chrono::steady_clock::now();
+    // Every option set here is set for every request: the handle remembers the one before.
+    set(easy, CURLOPT_PRIVATE, this);
+    set(easy, CURLOPT_ERRORBUFFER, error_text_);
+    set(easy, CURLOPT_URL, request_.url.c_str());
+    setMethodAndBody();
+    setHeaders();
+    const long timeout_ms = std::max<long>(1, request_.timeout.count());
+    set(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
+    set(easy,
+        CURLOPT_CONNECTTIMEOUT_MS,
+        std::min<long>(timeout_ms, context_.connect_timeout_max.count()));
+    set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.response_bytes_max));
+    // Providers answer with megabytes of JSON; what a callback answers is hardly looked at.
+    const bool is_provider = request_.traffic == Traffic::Provider;
+    set(easy, CURLOPT_ACCEPT_ENCODING, is_provider ? "gzip" : static_cast<const char*>(nullptr));
+    set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::onOpenSocket);
+    set(easy, CURLOPT_OPENSOCKETDATA, this);
+    set(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::onHeader);
+    set(easy, CURLOPT_HEADERDATA, this);
+    set(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::onBody);
+    set(easy, CURLOPT_WRITEDATA, this);
+}
+
+EasyHandle CurlTransfer::end() {
+    // The handle lives on; what it knows of this transfer does not.
+    set(easy_.get(), CURLOPT_PRIVATE, static_cast<void*>(nullptr));
+    set(easy_.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+    set(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+    set(easy_.get(), CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
+    return std::move(easy_);
+}
+
+void CurlTransfer::setMethodAndBody() {
+    CURL* easy = easy_.get();
+    const bool is_head = request_.method == "HEAD";
+    const bool has_body = !request_.body.empty() || request_.method == "POST" ||
+                          request_.method == "PUT" || request_.method == "PATCH";
+    set(easy, CURLOPT_NOBODY, 0L);
+    if (has_body) {
+        set(easy, CURLOPT_POST, 1L);
+        set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+        set(easy, CURLOPT_POSTFIELDS, request_.body.data());  // not copied: lives as long as this
+    } else {
+        set(easy, CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
+        set(easy, CURLOPT_HTTPGET, 1L);
+        if (is_head) set(easy, CURLOPT_NOBODY, 1L);
+    }
+    set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+}
+
+void CurlTransfer::setHeaders() {
+    curl_slist* list = nullptr;
+    const auto append = [&list](const std::string& line) {
+        curl_slist* longer = curl_slist_append(list, line.c_str());
+        FERRY_CHECK(longer != nullptr, "out of memory");
+        list = longer;
+    };
+    for (const auto& [name, value] : request_.headers.fields()) {
+        // "Name:" takes a header of curl's away; "Name;" sends it empty.
+        append(trim(value).empty() ? name + ";" : name + ": " + value);
+    }
+    append("Expect:");  // no round trip before large bodies
+    if (!request_.headers.get("Content-Type")) append("Content-Type:");
+    header_list_.reset(list);
+    set(easy_.get(), CURLOPT_HTTPHEADER, list);
+}
+
+OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
+    response_.latency =
+        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
+    response_.error = classify(code);
+    if (code == CURLE_OK && response_.error == TransportError::None) {
+        long status = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+        response_.status = static_cast<int>(status);
+        // curl takes a head that ends with the connection for a whole one.
+        if (is_head_complete_ && status >= 200) return std::move(response_);
+        response_.error = TransportError::Reset;
+    }
+    OutboundResponse failed = failure(response_.error, {});
+    failed.latency = response_.latency;
+    if (failed.error == TransportError::Refused) {
+        failed.error_detail = refusal_;
+    } else if (is_too_large_) {
+        failed.error_detail =
+            fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);
+    } else if (code == CURLE_OK) {
+        failed.error_detail = "the connection ended in the middle of the answer's head";
+    } else {
+        failed.error_detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+    }
+    return failed;
+}
+
+OutboundResponse CurlTransfer::failure(TransportError error, std::string detail) {
+    OutboundResponse response;
+    response.error = error;
+    response.error_detail = std::move(detail);
+    return response;
+}
+
+TransportError CurlTransfer::classify(CURLcode code) const {
+    if (is_too_large_) return TransportError::TooLarge;
+    switch (code) {
+        case CURLE_OK:
+            return TransportError::None;
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return TransportError::Dns;
+        case CURLE_COULDNT_CONNECT:
+            // Refused only if no address was left: one public address of several is enough.
+            return sockets_opened_ == 0 && !refusal_.empty() ? TransportError::Refused
+                                                             : TransportError::Connect;
+        case CURLE_OPERATION_TIMEDOUT:
+            return TransportError::Timeout;
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+        case CURLE_SSL_ENGINE_INITFAILED:
+            return TransportError::Tls;
+        case CURLE_FILESIZE_EXCEEDED:
+            return TransportError::TooLarge;
+        default:
+            return TransportError::Reset;
+    }
+}
+
+CurlTransfer& CurlTransfer::of(CURL* easy) {
+    char* self = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
+    FERRY_CHECK(self != nullptr, "an easy handle of nobody");
+    return *static_cast<CurlTransfer*>(static_cast<void*>(self));
+}
+
+curl_socket_t CurlTransfer::onOpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
+    // The address here is the one that curl connects to next: nothing resolves it again.
+    auto& self = *static_cast<CurlTransfer*>(user);
+    const auto target = IpAddress::fromSockaddr(address->addr);
+    const Status allowed =
+        target ? self.context_.policy.checkAddress(self.request_.traffic, *target)
+               : Status(fail(ErrorCode::PermissionDenied, "not an internet address"));
+    if (!allowed) {
+        if (self.refusal_.empty()) self.refusal_ = allowed.error().message;
+        return CURL_SOCKET_BAD;
+    }
+    ++self.sockets_opened_;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t CurlTransfer::onHeader(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& self = *static_cast<CurlTransfer*>(user);
+    const std::size_t bytes = size * count;
+    self.header_bytes_ += bytes;
+    if (self.header_bytes_ > kHeaderBytesMax) {
+        self.is_too_large_ = true;
+        return 0;
+    }
+    self.takeHeaderLine(std::string_view(data, bytes));
+    return bytes;
+}
+
+void CurlTransfer::takeHeaderLine(std::string_view line) {
+    // A status line begins a new answer: what an interim one (100, 103) said is over.
+    if (line.substr(0, 5) == "HTTP/") {
+        response_.headers = {};
+        is_head_complete_ = false;
+        return;
+    }
+    const std::string_view text = trim(line);
+    if (text.empty()) is_head_complete_ = true;
+    const std::size_t colon = text.find(':');
+    // Trailers come after the body and are nobody's business.
+    if (is_head_complete_ || colon == std::string_view::npos) return;
+    response_.headers.add(
+        std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))
+    );
+}
+
+std::size_t CurlTransfer::onBody(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& self = *static_cast<CurlTransfer*>(user);
+    const std::size_t bytes = size * count;
+    // Counted after decompression, so a bomb ends where a long answer does.
+    if (bytes > self.request_.response_bytes_max - self.response_.body.size()) {
+        self.is_too_large_ = true;
+        return 0;
+    }
+    self.response_.body.append(data, bytes);
+    return bytes;
+}
+
+}  // namespace ferry::http

@@ -1,0 +1,105 @@
+#pragma once
+// One outgoing request while it is under way: sets up a curl easy handle, collects the bounded
+// answer, checks each address that curl is about to connect to, and translates how it ended.
+
+#include "base/result.h"
+#include "http/egress_policy.h"
+#include "http/outbound.h"
+
+#include <curl/curl.h>
+#include <openssl/types.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ferry::http {
+
+/// What all transfers of one CurlOutbound have in common. Immutable while transfers run.
+struct TransferContext {
+    EgressPolicy policy;
+    std::string user_agent;
+    Milliseconds connect_timeout_max;
+    std::vector<std::shared_ptr<X509>> extra_authorities;
+};
+
+/// Where a URL leads, as curl itself reads it.
+struct Destination {
+    std::string scheme;
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// Errors: InvalidArgument for what curl can't read, and for user names and passwords in URLs.
+Result<Destination> parseDestination(const std::string& url);
+
+/// The certificates of a PEM file. Errors: InvalidArgument if it can't be read or holds none.
+Result<std::vector<std::shared_ptr<X509>>> loadAuthorities(const std::string& pem_file);
+
+struct EasyDeleter {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
+
+/// A handle with everything set that is the same for all requests.
+EasyHandle makeEasyHandle(const TransferContext& context);
+
+/// Threads: one. Does not move while it runs: curl holds its address.
+class CurlTransfer {
+  public:
+    CurlTransfer(
+        const TransferContext& context, OutboundRequest request, Outbound::Completion completion
+    );
+    CurlTransfer(const CurlTransfer&) = delete;
+    CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+    /// Checks the request without any traffic; says where it goes. Errors: PermissionDenied and
+    /// InvalidArgument, which end it as Refused.
+    Result<Destination> check() const;
+
+    /// Sets up `easy` for this request and takes it; the caller then adds it to the loop.
+    void begin(EasyHandle easy);
+    /// Gives the handle back, after it was removed from the loop.
+    EasyHandle end();
+    CURL* easy() const noexcept { return easy_.get(); }
+
+    const OutboundRequest& request() const noexcept { return request_; }
+    /// The answer after curl ended the transfer with `code`.
+    OutboundResponse takeResponse(CURLcode code);
+    /// The answer of a transfer that ended without curl.
+    static OutboundResponse failure(TransportError error, std::string detail);
+    Outbound::Completion takeCompletion() { return std::move(completion_); }
+
+    /// The transfer that `easy` was set up for.
+    static CurlTransfer& of(CURL* easy);
+
+  private:
+    static curl_socket_t onOpenSocket(void* user, curlsocktype purpose, curl_sockaddr* address);
+    static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* user);
+    static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user);
+    void setMethodAndBody();
+    void setHeaders();
+    void takeHeaderLine(std::string_view line);
+    TransportError classify(CURLcode code) const;
+
+    struct ListDeleter {
+        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    };
+
+    const TransferContext& context_;
+    OutboundRequest request_;
+    Outbound::Completion completion_;
+    EasyHandle easy_;
+    std::unique_ptr<curl_slist, ListDeleter> header_list_;
+    OutboundResponse response_;
+    std::chrono::steady_clock::time_point begun_;
+    std::size_t header_bytes_ = 0;
+    int sockets_opened_ = 0;
+    bool is_head_complete_ = false;
+    bool is_too_large_ = false;
+    std::string refusal_;  ///< of the first address that was refused
+    char error_text_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace ferry::http

@@ -1,0 +1,136 @@
+#include "http/router.h"
+
+#include "base/check.h"
+#include "base/encoding.h"
+#include "http/problem.h"
+
+#include <algorithm>
+
+namespace ferry::http {
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> segments;
+    segments.reserve(8);
+    if (!path.empty() && path.front() == '/') path.remove_prefix(1);
+    for (;;) {
+        const std::size_t slash = path.find('/');
+        segments.push_back(path.substr(0, slash));
+        if (slash == std::string_view::npos) return segments;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+}  // namespace
+
+const std::string& Params::get(std::string_view name) const {
+    const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& value) {
+        return value.first == name;
+    });
+    FERRY_CHECK(found != values_.end(), "the route has no such parameter");
+    return found->second;
+}
+
+void Router::add(std::string_view method, std::string_view pattern, RouteHandler handler) {
+    Route route{std::string(method), parsePattern(pattern), std::move(handler)};
+    for (const Route& other : routes_) {
+        FERRY_CHECK(
+            other.method != route.method || other.segments != route.segments, "route added twice"
+        );
+    }
+    // Kept in order of precedence, so that the first match is the right one.
+    const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const Route& other) {
+        return isMoreSpecific(route, other);
+    });
+    routes_.insert(place, std::move(route));
+}
+
+Response Router::handle(const Request& request) const {
+    const bool is_raw = !request.raw_path.empty();
+    const std::vector<std::string_view> path = split(is_raw ? request.raw_path : request.path);
+    const std::string_view method =
+        request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+    std::string allowed;
+    for (const Route& route : routes_) {
+        if (!matches(route, path)) continue;
+        if (route.method != method) {
+            if (allowed.find(route.method) != std::string::npos) continue;
+            allowed += allowed.empty() ? "" : ", ";
+            allowed += route.method;
+            continue;
+        }
+        Params params;
+        if (!collect(route, path, is_raw, params)) {
+            return problem(400, request.request_id, "the path has a wrong percent-encoding");
+        }
+        return route.handler(request, params);
+    }
+    if (allowed.empty()) return problem(404, request.request_id, "no such path");
+    Response response = problem(405, request.request_id, "this path does not take this method");
+    response.headers.add("Allow", allowed);
+    return response;
+}
+
+std::vector<Router::Segment> Router::parsePattern(std::string_view pattern) {
+    FERRY_CHECK(!pattern.empty() && pattern.front() == '/', "a pattern starts with /");
+    std::vector<Segment> segments;
+    for (std::string_view text : split(pattern)) {
+        FERRY_CHECK(segments.empty() || segments.back().kind != Kind::Rest, "{name*} ends a path");
+        if (text.size() > 3 && text.front() == '{' && text.substr(text.size() - 2) == "*}") {
+            segments.push_back({Kind::Rest, std::string(text.substr(1, text.size() - 3))});
+        } else if (text.size() > 2 && text.front() == '{' && text.back() == '}') {
+            segments.push_back({Kind::Param, std::string(text.substr(1, text.size() - 2))});
+        } else {
+            FERRY_CHECK(text.find_first_of("{}") == std::string_view::npos, "bad pattern segment");
+            segments.push_back({Kind::Literal, std::string(text)});
+        }
+    }
+    return segments;
+}
+
+bool Router::matches(const Route& route, const std::vector<std::string_view>& path) {
+    for (std::size_t i = 0; i < route.segments.size(); ++i) {
+        const Segment& segment = route.segments[i];
+        if (segment.kind == Kind::Rest) return i <= path.size();
+        if (i >= path.size()) return false;
+        if (segment.kind == Kind::Literal ? path[i] != segment.text : path[i].empty()) return false;
+    }
+    return route.segments.size() == path.size();
+}
+
+bool Router::isMoreSpecific(const Route& a, const Route& b) {
+    const std::size_t common = std::min(a.segments.size(), b.segments.size());
+    for (std::size_t i = 0; i < common; ++i) {
+        if (a.segments[i].kind != b.segments[i].kind) {
+            return a.segments[i].kind < b.segments[i].kind;
+        }
+    }
+    return a.segments.size() > b.segments.size();
+}
+
+bool Router::collect(
+    const Route& route, const std::vector<std::string_view>& path, bool is_raw, Params& params
+) {
+    for (std::size_t i = 0; i < route.segments.size(); ++i) {
+        const Segment& segment = route.segments[i];
+        if (segment.kind == Kind::Literal) continue;
+        std::string text;
+        if (segment.kind == Kind::Param) {
+            text = path[i];
+        } else {
+            for (std::size_t j = i; j < path.size(); ++j) {
+                if (j > i) text += '/';
+                text += path[j];
+            }
+        }
+        if (is_raw) {
+            auto decoded = percentDecode(text, false);
+            if (!decoded) return false;
+            text = std::move(*decoded);
+        }
+        params.add(segment.text, std::move(text));
+    }
+    return true;
+}
+
+}  // namespace ferry::http

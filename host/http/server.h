@@ -1,0 +1,70 @@
+#pragma once
+// The hub's HTTP listener: Poco's HTTPServer with every parameter set and threads of its own.
+// First step of the flow; hands whole requests to one Handler (usually limit + router).
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "http/message.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ferry::http {
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";     ///< IPv4 or IPv6 literal, or a name
+    std::uint16_t port = 0;             ///< 0: any free one; see Server::port()
+    int threads = 80;                   ///< connections served at the same time
+    int connections_queued_max = 1024;  ///< waiting for a thread; those beyond are closed
+    int keep_alive_requests_max = 100000;
+    std::size_t body_bytes_max = 1 << 20;    ///< beyond: 413
+    Milliseconds head_timeout{5000};         ///< first byte to end of head
+    Milliseconds body_timeout{10000};        ///< whole body, else 408
+    Milliseconds write_timeout{10000};       ///< whole answer
+    Milliseconds keep_alive_timeout{15000};  ///< idle, while no connection waits for a thread
+};
+
+struct ServerStats {
+    int connections_open = 0;
+    int connections_queued = 0;             ///< waiting for a thread
+    std::uint64_t connections_total = 0;    ///< served so far
+    std::uint64_t connections_refused = 0;  ///< closed without an answer: alarm if this grows
+    std::uint64_t connections_evicted = 0;  ///< idle, closed because others waited
+};
+
+/// Threads: start() and stop() by the owner; port() and stats() by any thread after start().
+class Server {
+  public:
+    /// Told about a handler that threw, for the log. Threads: many at a time.
+    using FailureReport = std::function<void(const Request& request, std::string_view what)>;
+
+    /// `handler` is called by up to `options.threads` threads at a time; what it throws becomes a
+    /// 500 and a report. `random` is used in the constructor only.
+    Server(ServerOptions options, Handler handler, FailureReport report, Random& random);
+    /// Stops with no grace, if still running.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Binds and begins to serve. Errors: Unavailable if the address can't be bound (the text
+    /// names it and says why).
+    Status start();
+
+    /// Accepts no more, closes idle connections, lets running requests end for at most `grace`,
+    /// then cuts the connections of those left, and returns when their handlers have returned.
+    /// True if nothing had to be cut.
+    bool stop(Milliseconds grace);
+
+    std::uint16_t port() const noexcept;
+    ServerStats stats() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace ferry::http

@@ -1,0 +1,311 @@
+#include "oauth/account_authorizer.h"
+
+#include "base/backoff.h"
+#include "oauth/oauth_links.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::oauth {
+namespace {
+
+constexpr std::string_view kComponent = "account_authorizer";
+constexpr std::string_view kMetric = "ferry_authorizations_total";
+constexpr std::string_view kMetricHelp = "Authorizations of instances, by result.";
+constexpr Milliseconds kRetryAfterMax{3'600'000};
+// Instances looked at in one step: the refreshes share the thread.
+constexpr std::size_t kAdmittedPerStep = 64;
+
+/// Conflict is transient elsewhere; here it says that the account is another one.
+bool passesByItself(ErrorCode code) {
+    return isTransient(code) && code != ErrorCode::Conflict;
+}
+
+}  // namespace
+
+AccountAuthorizer::AccountAuthorizer(OauthParts parts, std::function<void(InstanceId)> authorized)
+    : parts_(std::move(parts)),
+      authorized_(std::move(authorized)),
+      verdicts_(parts_),
+      vault_(parts_.key, parts_.random, parts_.tokens),
+      completed_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"ok\"")),
+      refused_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"refused\"")),
+      failed_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"failed\"")),
+      runner_(parts_.outbound, parts_.wake) {}
+
+AccountAuthorizer::~AccountAuthorizer() = default;
+
+void AccountAuthorizer::enqueue(InstanceId instance) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.push_back(instance);
+    }
+    parts_.wake();
+}
+
+void AccountAuthorizer::exchange(BrowserGrant grant, AuthorizationCompletion completion) {
+    {
+        const std::lock_guard lock(mutex_);
+        grants_.emplace_back(std::move(grant), std::move(completion));
+    }
+    parts_.wake();
+}
+
+TimePoint AccountAuthorizer::step() {
+    runner_.poll();
+    decltype(grants_) grants;
+    {
+        const std::lock_guard lock(mutex_);
+        grants.swap(grants_);
+        waiting_.insert(waiting_.end(), queue_.begin(), queue_.end());
+        queue_.clear();
+    }
+    for (auto& [grant, completion] : grants) {
+        const JobNumber number = next_number_++;
+        AuthorizationJob& job = jobs_[number];
+        job.instance = grant.instance;
+        job.grant = std::move(grant);
+        job.completion = std::move(completion);
+        proceed(number);
+    }
+    admit();
+
+    if (runner_.running() >= kAuthorizationsInFlightMax) return TimePoint::max();
+    if (!waiting_.empty()) return parts_.clock.now();
+    return retries_.empty() ? TimePoint::max() : retries_.begin()->first;
+}
+
+void AccountAuthorizer::admit() {
+    const TimePoint now = parts_.clock.now();
+    for (std::size_t count = 0; count < kAdmittedPerStep; ++count) {
+        if (runner_.running() >= kAuthorizationsInFlightMax) return;
+        if (!retries_.empty() && retries_.begin()->first <= now) {
+            const JobNumber number = retries_.begin()->second;
+            retries_.erase(retries_.begin());
+            proceed(number);
+        } else if (!waiting_.empty()) {
+            const InstanceId id = waiting_.front();
+            waiting_.pop_front();
+            admitOwn(id);
+        } else {
+            return;
+        }
+    }
+}
+
+void AccountAuthorizer::admitOwn(InstanceId id) {
+    const auto existing = own_jobs_.find(id);
+    if (existing == own_jobs_.end()) {
+        const JobNumber number = next_number_++;
+        own_jobs_.emplace(id, number);
+        jobs_[number].instance = id;
+        return proceed(number);
+    }
+    const JobNumber number = existing->second;
+    const AuthorizationJob& job = jobs_.at(number);
+    if (job.is_running) {
+        again_.insert(id);
+    } else {
+        retries_.erase({job.retry_at, number});
+        proceed(number);
+    }
+}
+
+void AccountAuthorizer::proceed(JobNumber number) {
+    AuthorizationJob& job = jobs_.at(number);
+    if (const Status prepared = prepare(job); !prepared) {
+        const bool is_moot = prepared.error().code == ErrorCode::NotFound;
+        if (is_moot && !job.isBrowser()) return erase(number);
+        return failed(number, prepared.error());
+    }
+    if (job.credential == Credential::None) {
+        const std::string link = startLink(parts_.public_url, job.record.name);
+        verdicts_.recordWaiting(job.instance, fmt::format("open {} to authorize", link));
+        return erase(number);
+    }
+    if (job.credential == Credential::ApiKey) job.tokens = TokenSet();
+    if (job.tokens && job.identity) return complete(number);
+
+    auto operation = startNext(job);
+    if (!operation) return failed(number, std::move(operation.error()));
+    job.is_running = true;
+    // May end within this call, and the job with it.
+    runner_.start(std::move(*operation), [this, number](auto result) {
+        onOperation(number, std::move(result));
+    });
+}
+
+Status AccountAuthorizer::prepare(AuthorizationJob& job) {
+    FERRY_TRY_ASSIGN(auto found, parts_.instances.find(job.instance));
+    if (!found) return fail(ErrorCode::NotFound, "the instance is gone");
+    if (job.isBrowser()) {
+        if (found->state == InstanceState::Disabled) {
+            return fail(ErrorCode::Conflict, fmt::format("instance {} is disabled", found->name));
+        }
+    } else if (found->state != InstanceState::AwaitingAuthorization) {
+        return fail(ErrorCode::NotFound, "the instance waits for no authorization");
+    } else if (job.record.configuration_fingerprint != found->configuration_fingerprint) {
+        // Another credential, perhaps another app: what was reached with the old one is void.
+        job.tokens.reset();
+        job.identity.reset();
+    }
+    job.record = std::move(*found);
+    FERRY_TRY_ASSIGN(auto settings, pipeline::openSettings(job.record, parts_.key));
+    job.settings = std::make_shared<const pipeline::InstanceSettings>(std::move(settings));
+    job.provider = parts_.providers.find(job.record.connector_key);
+    if (!job.provider) {
+        return fail(
+            ErrorCode::Unavailable,
+            fmt::format("no connector {} is loaded", job.record.connector_key)
+        );
+    }
+    job.credential = job.isBrowser() ? Credential::BrowserCode : chooseCredential(*job.settings);
+    return {};
+}
+
+Result<pipeline::OperationPtr> AccountAuthorizer::startNext(AuthorizationJob& job) {
+    const pipeline::InstanceSettings& settings = *job.settings;
+    const auto account = settings.providerAccount(job.provider->options().base_urls);
+    if (job.tokens) return job.provider->startVerify(account, *job.tokens);
+    if (job.credential == Credential::RefreshToken) {
+        TokenSet tokens;
+        tokens.refresh_token = Secret(std::string(settings.value(kRefreshToken)));
+        return job.provider->startRefresh(account, tokens);
+    }
+    pipeline::CodeExchangeRequest request;
+    if (job.grant) {
+        request.code = job.grant->code.reveal();
+        request.redirect_uri = job.grant->redirect_uri;
+        request.code_verifier = job.grant->code_verifier.reveal();
+    } else {
+        request.code = settings.value(kCode);
+        request.redirect_uri = redirectUri(settings, parts_.public_url);
+    }
+    return job.provider->startExchange(account, request);
+}
+
+void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::OperationResult> result) {
+    AuthorizationJob& job = jobs_.at(number);
+    job.is_running = false;
+    if (!result) return failed(number, std::move(result.error()));
+    if (!job.tokens) {
+        if (!result->tokens || result->tokens->access_token.empty()) {
+            return failed(number, {ErrorCode::Internal, "the plugin gave no access token"});
+        }
+        job.tokens = std::move(*result->tokens);
+        if (job.credential == Credential::RefreshToken && job.tokens->refresh_token.empty()) {
+            job.tokens->refresh_token = Secret(std::string(job.settings->value(kRefreshToken)));
+        }
+    } else {
+        if (!result->identity) {
+            return failed(number, {ErrorCode::Internal, "the plugin's verification told nothing"});
+        }
+        job.identity = std::move(*result->identity);
+    }
+    proceed(number);
+}
+
+void AccountAuthorizer::complete(JobNumber number) {
+    AuthorizationJob& job = jobs_.at(number);
+    if (const Status same = checkSameAccount(job.record, *job.identity); !same) {
+        return failed(number, same.error());
+    }
+    std::optional<store::SealedTokens> sealed;
+    if (job.credential != Credential::ApiKey) sealed = vault_.seal(job.instance, *job.tokens);
+    const Status written = parts_.tokens.completeAuthorization(
+        job.instance,
+        sealed,
+        job.identity->account_id,
+        job.identity->account_state,
+        parts_.clock.now()
+    );
+    if (!written) return failed(number, written.error());
+
+    completed_.add();
+    parts_.log.info(
+        kComponent,
+        "an instance is authorized",
+        {{"instance", job.record.name}, {"account", job.identity->account_id}}
+    );
+    const InstanceId id = job.instance;
+    const AuthorizationCompletion completion = std::move(job.completion);
+    const AuthorizedAccount account{job.record.name, job.identity->account_id, job.identity->label};
+    erase(number);
+    if (authorized_) authorized_(id);
+    if (completion) completion(account);
+}
+
+void AccountAuthorizer::failed(JobNumber number, Error error) {
+    AuthorizationJob& job = jobs_.at(number);
+    if (job.isBrowser()) {
+        failed_.add();
+        const AuthorizationCompletion completion = std::move(job.completion);
+        erase(number);
+        return completion(fail(std::move(error)));
+    }
+    if (passesByItself(error.code)) return retryLater(number, job, error);
+
+    refused_.add();
+    const std::string reason = refusalReason(job, error, parts_.public_url);
+    parts_.log.warning(
+        kComponent,
+        "an authorization was refused",
+        {{"instance", job.record.name}, {"reason", reason}}
+    );
+    verdicts_.recordWaiting(job.instance, reason);
+    erase(number);
+}
+
+void AccountAuthorizer::retryLater(JobNumber number, AuthorizationJob& job, const Error& error) {
+    failed_.add();
+    ++job.failures;
+    const Milliseconds own =
+        exponentialBackoff({kRetryFirst, kRetryCeiling}, job.failures, parts_.random.unit());
+    const Milliseconds asked =
+        std::min(error.retry_after.value_or(Milliseconds(0)), kRetryAfterMax);
+    job.retry_at = parts_.clock.now() + std::max(own, asked);
+    retries_.emplace(job.retry_at, number);
+    if (job.failures == 1) {
+        const std::string reason = fmt::format(
+            "authorization is tried again by itself; the last try failed: {}", error.message
+        );
+        parts_.log.warning(kComponent, reason, {{"instance", job.record.name}});
+        verdicts_.recordWaiting(job.instance, reason);
+    }
+}
+
+void AccountAuthorizer::erase(JobNumber number) {
+    const auto found = jobs_.find(number);
+    const InstanceId id = found->second.instance;
+    const auto own = own_jobs_.find(id);
+    if (own != own_jobs_.end() && own->second == number) {
+        own_jobs_.erase(own);
+        if (again_.erase(id) > 0) waiting_.push_back(id);
+    }
+    jobs_.erase(found);
+}
+
+void AccountAuthorizer::stop() {
+    runner_.dropAll();
+    decltype(grants_) grants;
+    {
+        const std::lock_guard lock(mutex_);
+        grants.swap(grants_);
+        queue_.clear();
+    }
+    std::vector<AuthorizationCompletion> completions;
+    for (auto& [grant, completion] : grants)
+        completions.push_back(std::move(completion));
+    for (auto& [number, job] : jobs_) {
+        if (job.isBrowser()) completions.push_back(std::move(job.completion));
+    }
+    jobs_.clear();
+    own_jobs_.clear();
+    retries_.clear();
+    waiting_.clear();
+    for (const auto& completion : completions)
+        completion(fail(ErrorCode::Cancelled, "the hub is shutting down"));
+}
+
+}  // namespace ferry::oauth

@@ -1,0 +1,82 @@
+#pragma once
+// One authorization on its way, as account_authorizer keeps it, and the pure decisions about it:
+// which credential to use, and how a refusal is told to people.
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "model/ids.h"
+#include "model/instance.h"
+#include "model/token_set.h"
+#include "pipeline/instance_settings.h"
+#include "pipeline/stages.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ferry::oauth {
+
+/// What a browser brought back, and what it was sent away with.
+struct BrowserGrant {
+    InstanceId instance;
+    Secret code;
+    std::string redirect_uri;
+    Secret code_verifier;  ///< empty: PKCE was not used
+};
+
+struct AuthorizedAccount {
+    std::string instance_name;
+    std::string account_id;
+    std::string label;  ///< for people
+};
+
+using AuthorizationCompletion = std::function<void(Result<AuthorizedAccount>)>;
+
+/// What an instance is authorized with.
+enum class Credential : std::uint8_t {
+    None,          ///< nothing yet: a person has to open the link
+    BrowserCode,   ///< from BrowserGrant
+    Code,          ///< configuration `code`; good once
+    RefreshToken,  ///< configuration `oauth.user.refresh_token`; preferred to `code`, as it can be
+                   ///< tried again. An access token beside it is not used: its end is not known.
+    ApiKey,        ///< the plugin finds the key in the configuration
+};
+
+struct AuthorizationJob {
+    InstanceId instance;
+    std::optional<BrowserGrant> grant;   ///< browser jobs only
+    AuthorizationCompletion completion;  ///< browser jobs only
+
+    // Read anew before each attempt.
+    Instance record;
+    std::shared_ptr<const pipeline::InstanceSettings> settings;
+    std::shared_ptr<pipeline::Provider> provider;
+    Credential credential = Credential::None;
+
+    // What was reached; kept over retries, so that a code is not used twice.
+    std::optional<TokenSet> tokens;
+    std::optional<AccountIdentity> identity;
+
+    unsigned failures = 0;
+    TimePoint retry_at;       ///< only while it waits for that
+    bool is_running = false;  ///< an operation is on its way
+
+    bool isBrowser() const { return static_cast<bool>(completion); }
+};
+
+/// The credential that the configuration holds.
+Credential chooseCredential(const pipeline::InstanceSettings& settings);
+
+/// Why the job was refused, for the instance's state_reason: what was refused and what to do.
+std::string refusalReason(
+    const AuthorizationJob& job, const Error& error, std::string_view public_url
+);
+
+/// Conflict naming both accounts if the instance belongs to another account than `identity`.
+Status checkSameAccount(const Instance& instance, const AccountIdentity& identity);
+
+}  // namespace ferry::oauth

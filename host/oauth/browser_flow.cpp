@@ -1,0 +1,329 @@
+#include "oauth/browser_flow.h"
+
+#include "base/secret.h"
+#include "oauth/oauth_links.h"
+#include "oauth/pkce.h"
+#include "oauth/result_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <future>
+#include <memory>
+
+namespace ferry::oauth {
+namespace {
+
+constexpr std::size_t kStateBytesMax = 512;
+constexpr std::size_t kCodeBytesMax = 4096;
+
+ResultPage messagePage(int status, std::string title, std::string text) {
+    return {status, std::move(title), {std::move(text)}, {}, {}};
+}
+
+ResultPage withLink(ResultPage page, std::string link) {
+    page.link = std::move(link);
+    page.link_text = "Begin again";
+    return page;
+}
+
+std::string cookieName(InstanceId id) {
+    return fmt::format("ferry_oauth_{}", id.value);
+}
+
+/// The value of the cookie `name` in the request (RFC 6265, 4.2.1).
+std::string_view cookieValue(const http::Request& request, std::string_view name) {
+    std::string_view rest = request.headers.get("Cookie").value_or("");
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(';'), rest.size());
+        std::string_view pair = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+        if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+            return pair.substr(name.size() + 1);
+        }
+    }
+    return {};
+}
+
+/// What goes into a Location header comes from a plugin.
+bool isRedirectTarget(std::string_view url) {
+    const bool is_clean = std::all_of(url.begin(), url.end(), [](char c) {
+        return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
+    });
+    return is_clean && (url.starts_with("https://") || url.starts_with("http://"));
+}
+
+/// True if the browser brings cookies of public_url to `redirect_uri`.
+bool isUnder(std::string_view redirect_uri, std::string_view public_url) {
+    while (public_url.ends_with('/'))
+        public_url.remove_suffix(1);
+    return !public_url.empty() && redirect_uri.starts_with(public_url) &&
+           redirect_uri.substr(public_url.size()).starts_with("/oauth/");
+}
+
+ResultPage failurePage(const Error& error) {
+    const std::string& text = error.message;
+    switch (error.code) {
+        case ErrorCode::AuthorizationRevoked:
+            return messagePage(
+                400,
+                "The code is no longer good",
+                "The provider says that its authorization code was used already or has expired. "
+                "Nothing was changed."
+            );
+        case ErrorCode::Conflict:
+            return {
+                409,
+                "This is another account",
+                {text + ".",
+                 "Nothing was changed. Sign in to the provider with the right account, then begin "
+                 "again. For another account, make another instance."},
+                {},
+                {},
+            };
+        case ErrorCode::InvalidArgument:
+        case ErrorCode::PermissionDenied:
+        case ErrorCode::Unauthenticated:
+            return {
+                502,
+                "The provider refuses the app",
+                {"The provider answered: " + text + ".",
+                 "Check oauth.api.key, oauth.api.secret, oauth.callback.url and the scopes of the "
+                 "app, then begin again."},
+                {},
+                {},
+            };
+        case ErrorCode::NotFound:
+            return messagePage(
+                404, "The instance is gone", "It was removed while you were at the provider."
+            );
+        case ErrorCode::Unavailable:
+        case ErrorCode::DeadlineExceeded:
+        case ErrorCode::RateLimited:
+        case ErrorCode::Cancelled:
+            return {
+                503,
+                "Not finished",
+                {"The provider or the hub is not available at the moment: " + text + ".",
+                 "Nothing was changed. Wait a little, then begin again."},
+                {},
+                {},
+            };
+        default:
+            return {
+                500,
+                "The authorization failed",
+                {"The hub could not finish it: " + text + ".",
+                 "Nothing was changed. The hub's log has more."},
+                {},
+                {},
+            };
+    }
+}
+
+}  // namespace
+
+BrowserFlow::BrowserFlow(
+    OauthParts parts, AccountAuthorizer& authorizer, BrowserFlowOptions options
+)
+    : parts_(std::move(parts)),
+      authorizer_(authorizer),
+      options_(options),
+      states_(parts_.clock, parts_.random) {}
+
+http::Response BrowserFlow::start(std::string_view instance) {
+    auto found = findInstance(instance);
+    if (!found) return renderPage(failurePage(found.error()));
+    if (!*found) {
+        return renderPage(messagePage(
+            404, "No such instance", "There is no instance of this name. Check the link."
+        ));
+    }
+    const Instance& record = **found;
+    if (record.state == InstanceState::Disabled) {
+        return renderPage(messagePage(
+            409,
+            "The instance is disabled",
+            "Enable instance " + record.name + ", then begin again."
+        ));
+    }
+    const auto settings = pipeline::openSettings(record, parts_.key);
+    if (!settings) return renderPage(failurePage(settings.error()));
+    if (usesApiKey(*settings)) {
+        return renderPage(messagePage(
+            409,
+            "No browser is needed",
+            "Instance " + record.name + " is authorized with the access key of its configuration."
+        ));
+    }
+    const auto provider = parts_.providers.find(record.connector_key);
+    if (!provider) {
+        return renderPage(messagePage(
+            503,
+            "The connector is not loaded",
+            "No connector " + record.connector_key + " is loaded. The hub's log says why."
+        ));
+    }
+    return redirect(*settings, *provider);
+}
+
+http::Response BrowserFlow::redirect(
+    const pipeline::InstanceSettings& settings, pipeline::Provider& provider
+) {
+    pipeline::AuthorizeUrlRequest request;
+    request.redirect_uri = redirectUri(settings, parts_.public_url);
+    PendingAuthorization pending{settings.id, request.redirect_uri, {}, false};
+    pending.is_browser_bound = isUnder(request.redirect_uri, parts_.public_url);
+    if (provider.options().uses_pkce) {
+        Pkce pkce = makePkce(parts_.random);
+        pending.code_verifier = std::move(pkce.verifier);
+        request.code_challenge = std::move(pkce.challenge);
+    }
+    const bool is_bound = pending.is_browser_bound;
+    request.state = states_.issue(std::move(pending));
+    const auto account = settings.providerAccount(provider.options().base_urls);
+    const auto url = provider.authorizeUrl(account, request);
+    if (!url) return renderPage(failurePage(url.error()));
+    if (!isRedirectTarget(*url)) {
+        return renderPage(
+            failurePage({ErrorCode::Internal, "the plugin's authorize URL is not a URL"})
+        );
+    }
+    http::Response response;
+    response.status = 302;
+    response.content_type = "text/plain; charset=utf-8";
+    response.headers.add("Location", *url);
+    response.headers.add("Cache-Control", "no-store");
+    response.headers.add("Referrer-Policy", "no-referrer");
+    if (is_bound) {
+        response.headers.add(
+            "Set-Cookie",
+            fmt::format(
+                "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
+                cookieName(settings.id),
+                request.state,
+                kStateLifetime.count() / 1000,
+                parts_.public_url.starts_with("https://") ? "; Secure" : ""
+            )
+        );
+    }
+    return response;
+}
+
+http::Response BrowserFlow::callback(const http::Request& request) {
+    const auto state = request.queryValue("state").value_or("");
+    auto code = request.queryValue("code").value_or("");
+    const auto error = request.queryValue("error").value_or("");
+    if (state.empty() || state.size() > kStateBytesMax || code.size() > kCodeBytesMax ||
+        code.empty() == error.empty()) {
+        return renderPage(messagePage(
+            400,
+            "This is not an answer of the provider",
+            "The address lacks what a provider sends back. Open the instance's link again."
+        ));
+    }
+    const auto pending = states_.redeem(state);
+    if (!pending) {
+        const bool is_expired = pending.error().code == ErrorCode::DeadlineExceeded;
+        return renderPage(messagePage(
+            400,
+            is_expired ? "This took too long" : "This link was used already",
+            is_expired ? "A link is good for ten minutes. Nothing was changed. Open the instance's "
+                         "link again."
+                       : "The link is unknown here: it was used already, or the hub has been "
+                         "restarted since. If the page before this one said that the instance is "
+                         "authorized, all is well; otherwise open the instance's link again."
+        ));
+    }
+    if (pending->is_browser_bound &&
+        !equalConstantTime(cookieValue(request, cookieName(pending->instance)), state)) {
+        return renderPage(withLink(
+            messagePage(
+                403,
+                "This was begun in another browser",
+                "An authorization has to end in the browser that it was begun in, and cookies of "
+                "this hub must be allowed. Nothing was changed."
+            ),
+            instanceLink(pending->instance)
+        ));
+    }
+    if (!error.empty()) {
+        ResultPage page{400, "Not authorized", {}, {}, {}};
+        page.paragraphs.push_back(
+            error == "access_denied"
+                ? "Access was denied at the provider, so the hub has none. Nothing was changed."
+                : "The provider answered: " + error + ". Nothing was changed."
+        );
+        const auto detail = request.queryValue("error_description").value_or("");
+        if (!detail.empty()) page.paragraphs.push_back("The provider says: " + detail);
+        return renderPage(withLink(std::move(page), instanceLink(pending->instance)));
+    }
+    return exchange(*pending, std::move(code));
+}
+
+http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::string code) {
+    struct Slot {
+        std::atomic<unsigned>& count;
+        const unsigned taken;
+        explicit Slot(std::atomic<unsigned>& waiting) : count(waiting), taken(waiting++) {}
+        ~Slot() { --count; }
+        Slot(const Slot&) = delete;
+        Slot& operator=(const Slot&) = delete;
+    };
+    const Slot slot(waiting_);
+    if (slot.taken >= options_.waiting_max) {
+        const Error error(ErrorCode::Unavailable, "too many authorizations at one time");
+        return renderPage(withLink(failurePage(error), instanceLink(pending.instance)));
+    }
+
+    const auto promise = std::make_shared<std::promise<Result<AuthorizedAccount>>>();
+    auto answer = promise->get_future();
+    authorizer_.exchange(
+        {pending.instance, Secret(std::move(code)), pending.redirect_uri, pending.code_verifier},
+        [promise](Result<AuthorizedAccount> result) { promise->set_value(std::move(result)); }
+    );
+    if (answer.wait_for(options_.answer_within) != std::future_status::ready) {
+        return renderPage(messagePage(
+            504,
+            "Still working",
+            "The provider takes long to answer. The hub goes on by itself; see the state of the "
+            "instance in a minute, and open its link again if it is not running then."
+        ));
+    }
+    const auto result = answer.get();
+    if (!result) {
+        return renderPage(withLink(failurePage(result.error()), instanceLink(pending.instance)));
+    }
+    return renderPage({
+        200,
+        "Authorized",
+        {fmt::format(
+             "Instance {} now works with the account {}.",
+             result->instance_name,
+             result->label.empty() ? result->account_id : result->label
+         ),
+         "You can close this page."},
+        {},
+        {},
+    });
+}
+
+Result<std::optional<Instance>> BrowserFlow::findInstance(std::string_view name_or_id) {
+    FERRY_TRY_ASSIGN(auto by_name, parts_.instances.findByName(name_or_id));
+    if (by_name) return by_name;
+    std::int64_t number = 0;
+    const char* const end = name_or_id.data() + name_or_id.size();
+    const auto [stop, error] = std::from_chars(name_or_id.data(), end, number);
+    if (error != std::errc() || stop != end || number <= 0) return by_name;
+    return parts_.instances.find(InstanceId(number));
+}
+
+std::string BrowserFlow::instanceLink(InstanceId id) {
+    const auto instance = parts_.instances.find(id);
+    if (!instance || !*instance) return {};
+    return startLink(parts_.public_url, (*instance)->name);
+}
+
+}  // namespace ferry::oauth

@@ -1,0 +1,36 @@
+#include "oauth/oauth_links.h"
+
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+
+namespace ferry::oauth {
+namespace {
+
+std::string_view withoutSlash(std::string_view url) {
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return url;
+}
+
+}  // namespace
+
+bool usesApiKey(const pipeline::InstanceSettings& settings) {
+    return settings.value(kAuthenticationType) == "apiKey";
+}
+
+std::string startLink(std::string_view public_url, std::string_view instance_name) {
+    return fmt::format("{}/oauth/start/{}", withoutSlash(public_url), percentEncode(instance_name));
+}
+
+std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url) {
+    const std::string_view own = settings.value(kCallbackUrl);
+    if (!own.empty()) return std::string(own);
+    return fmt::format("{}/oauth/callback", withoutSlash(public_url));
+}
+
+std::string authorizeAgainHint(std::string_view public_url, std::string_view instance_name) {
+    return fmt::format("open {} to authorize again", startLink(public_url, instance_name));
+}
+
+}  // namespace ferry::oauth

@@ -1,0 +1,30 @@
+#pragma once
+// The hub's own addresses that authorizations need, and the sentences that tell people to use them.
+
+#include "pipeline/instance_settings.h"
+
+#include <string>
+#include <string_view>
+
+namespace ferry::oauth {
+
+/// Configuration keys of the Open Connectors contract that this folder reads.
+inline constexpr std::string_view kAuthenticationType = "authentication.type";
+inline constexpr std::string_view kCallbackUrl = "oauth.callback.url";
+inline constexpr std::string_view kCode = "code";
+inline constexpr std::string_view kRefreshToken = "oauth.user.refresh_token";
+
+/// True if the account's access key is in the configuration, so that there are no tokens.
+bool usesApiKey(const pipeline::InstanceSettings& settings);
+
+/// "<public_url>/oauth/start/<name>": the link that a person opens to authorize.
+std::string startLink(std::string_view public_url, std::string_view instance_name);
+
+/// Where the provider sends the browser back to: the instance's own `oauth.callback.url`, else the
+/// hub's `/oauth/callback`. The provider wants the same text in both steps.
+std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);
+
+/// "open <link> to authorize again".
+std::string authorizeAgainHint(std::string_view public_url, std::string_view instance_name);
+
+}  // namespace ferry::oauth

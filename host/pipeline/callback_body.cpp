@@ -1,0 +1,113 @@
+#include "pipeline/callback_body.h"
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::pipeline {
+namespace {
+
+// Records were checked by the plugin boundary; a body that can't be parsed would be refused by the
+// receiver for ever, so they are checked again where it matters. Iterative: depth can't hurt.
+bool isJson(std::string_view text) {
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    rapidjson::BaseReaderHandler<> ignore;
+    rapidjson::Reader reader;
+    constexpr unsigned kFlags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    return !reader.Parse<kFlags>(stream, ignore).IsError();
+}
+
+void renderRecords(const CallbackPage& page, JsonWriter& json) {
+    json.key("raw").beginObject().key("records").beginArray();
+    std::string_view previous;
+    for (const RecordedEvent& event : page.events) {
+        if (event.raw.empty() || event.raw == previous) continue;
+        previous = event.raw;
+        if (isJson(event.raw)) json.raw(event.raw);
+    }
+    json.endArray().endObject();
+}
+
+void renderOpenConnectors(const CallbackPage& page, JsonWriter& json) {
+    const InstanceSettings& settings = page.settings;
+    json.beginObject()
+        .field("id", std::to_string(page.delivery.id.value))
+        .field(
+            "topic", fmt::format("instance-{}-{}-events", settings.id.value, settings.connector_key)
+        )
+        .field("severity", "medium")
+        .field("action", "create")
+        .field("createdDate", formatJavaDate(page.delivery.created_at))
+        .field("user", page.hub.user);
+    json.key("message")
+        .beginObject()
+        .field("elementKey", settings.connector_key)
+        .field("accountId", page.hub.account_id)
+        .field("companyId", page.hub.company_id)
+        .field("userId", page.hub.user_id)
+        .field("eventId", callbackEventId(page.delivery, page.events))
+        .field("instanceId", settings.id.value)
+        .field("instance_id", settings.id.value)
+        .field("instanceName", settings.name);
+    json.key("instanceTags").beginArray();
+    for (const std::string& tag : settings.tags)
+        json.string(tag);
+    json.endArray();
+    renderRecords(page, json);
+    json.key("events").beginArray();
+    for (const RecordedEvent& event : page.events)
+        json.raw(event.body);
+    json.endArray().endObject().endObject();
+}
+
+constexpr std::array kFormats{
+    CallbackFormatEntry{
+        CallbackFormat::OpenConnectors,
+        "open-connectors",
+        "application/json",
+        renderOpenConnectors},
+};
+
+}  // namespace
+
+std::span<const CallbackFormatEntry> callbackFormats() {
+    return kFormats;
+}
+
+const CallbackFormatEntry& callbackFormat(CallbackFormat format) {
+    const auto found =
+        std::find_if(kFormats.begin(), kFormats.end(), [format](const CallbackFormatEntry& entry) {
+            return entry.format == format;
+        });
+    FERRY_CHECK(found != kFormats.end(), "callback format without a renderer");
+    return *found;
+}
+
+std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEvent> events) {
+    constexpr std::size_t kIdBytes = 15;  // 20 characters of base64
+    // Numbers of one store may come again in another; the time and the event's id do not.
+    const Digest256 digest = sha256(fmt::format(
+        "ferry/callback/{}/{}/{}/{}",
+        delivery.instance.value,
+        delivery.id.value,
+        toEpochMilliseconds(delivery.created_at),
+        events.empty() ? std::string_view() : std::string_view(events.front().id)
+    ));
+    return base64UrlEncode(asText(digest).substr(0, kIdBytes));
+}
+
+std::string renderCallbackBody(const CallbackPage& page) {
+    JsonWriter json;
+    callbackFormat(page.settings.format).render(page, json);
+    return json.take();
+}
+
+}  // namespace ferry::pipeline

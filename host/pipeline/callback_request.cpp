@@ -1,0 +1,32 @@
+#include "pipeline/callback_request.h"
+
+#include "pipeline/callback_signature.h"
+
+namespace ferry::pipeline {
+
+http::OutboundRequest makeCallbackRequest(
+    const Delivery& delivery,
+    const InstanceSettings& settings,
+    std::span<const RecordedEvent> events,
+    TimePoint attempted_at,
+    const CallbackRequestOptions& options
+) {
+    http::OutboundRequest request;
+    request.method = "POST";
+    request.url = settings.callback_url;
+    request.body = renderCallbackBody({delivery, settings, events, options.hub});
+    request.timeout = options.timeout;
+    request.response_bytes_max = options.response_bytes_max;
+    request.traffic = http::Traffic::Callback;
+    request.headers.add("Content-Type", std::string(callbackFormat(settings.format).content_type));
+    request.headers.add("User-Agent", options.user_agent);
+    const std::string notification_id = std::to_string(delivery.id.value);
+    const std::string message_id = callbackEventId(delivery, events);
+    signCallback(
+        {notification_id, message_id, attempted_at, request.body, settings.signature_key},
+        request.headers
+    );
+    return request;
+}
+
+}  // namespace ferry::pipeline

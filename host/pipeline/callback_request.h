@@ -1,0 +1,30 @@
+#pragma once
+// One attempt of a delivery as an HTTP request: body, headers, signatures, limits. Between the
+// delivery worker and the outbound service.
+
+#include "http/outbound.h"
+#include "pipeline/callback_body.h"
+
+#include <string>
+
+namespace ferry::pipeline {
+
+/// Limits and names that every callback request has.
+struct CallbackRequestOptions {
+    Milliseconds timeout{15'000};  ///< Standard Webhooks 1.0.0 proposes 15 to 30 s
+    std::size_t response_bytes_max = 64 * 1024;
+    std::string user_agent = "Ferry";
+    HubIdentity hub;
+};
+
+/// The request that brings `events` to the instance's callback URL. `attempted_at` is the wall
+/// clock at this attempt; apart from what follows from it, all attempts are alike.
+http::OutboundRequest makeCallbackRequest(
+    const Delivery& delivery,
+    const InstanceSettings& settings,
+    std::span<const RecordedEvent> events,
+    TimePoint attempted_at,
+    const CallbackRequestOptions& options
+);
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,90 @@
+#include "pipeline/delivery_metrics.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr std::string_view kFinishedName = "ferry_deliveries_finished_total";
+constexpr std::string_view kFinishedHelp = "Deliveries that ended, by how.";
+
+// Status classes first, then http::TransportError in its order (from Dns).
+constexpr std::array<std::string_view, 13> kClassNames{
+    "2xx",
+    "3xx",
+    "4xx",
+    "5xx",
+    "other",
+    "dns",
+    "connect",
+    "tls",
+    "timeout",
+    "reset",
+    "too_large",
+    "refused",
+    "cancelled",
+};
+constexpr std::size_t kOtherClass = 4;
+constexpr std::size_t kFirstErrorClass = 5;
+
+std::size_t resultClass(const AttemptResult& result) {
+    if (result.error != http::TransportError::None) {
+        const auto error = static_cast<std::size_t>(result.error);
+        return kFirstErrorClass + error - static_cast<std::size_t>(http::TransportError::Dns);
+    }
+    const int hundreds = result.status / 100;
+    return hundreds >= 2 && hundreds <= 5 ? static_cast<std::size_t>(hundreds - 2) : kOtherClass;
+}
+
+std::uint64_t amount(Milliseconds time) {
+    return time.count() > 0 ? static_cast<std::uint64_t>(time.count()) : 0;
+}
+
+}  // namespace
+
+DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
+    : attempt_milliseconds_(metrics.counter(
+          "ferry_delivery_attempt_milliseconds_total", "Time that delivery attempts took, added up."
+      )),
+      delivered_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"delivered\"")),
+      delivered_events_(
+          metrics.counter("ferry_delivered_events_total", "Events that callbacks accepted.")
+      ),
+      lag_milliseconds_(metrics.counter(
+          "ferry_delivery_lag_milliseconds_total",
+          "Time from the commit of the events to their acceptance, added up over deliveries."
+      )),
+      dead_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dead\"")),
+      dropped_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dropped\"")),
+      postponed_(metrics.counter(
+          "ferry_deliveries_postponed_total",
+          "Times a delivery was put off because its instance does not deliver now."
+      )),
+      store_failures_(metrics.counter(
+          "ferry_delivery_store_failures_total",
+          "Times the delivery worker found the store failing."
+      )) {
+    static_assert(kClassNames.size() == kResultClasses);
+    for (std::size_t i = 0; i < kClassNames.size(); ++i) {
+        attempts_[i] = &metrics.counter(
+            "ferry_delivery_attempts_total",
+            "Delivery attempts by result: status class, or why no answer came.",
+            fmt::format("result=\"{}\"", kClassNames[i])
+        );
+    }
+}
+
+void DeliveryMetrics::countAttempt(const AttemptResult& result, Milliseconds latency) {
+    attempts_[resultClass(result)]->add();
+    attempt_milliseconds_.add(amount(latency));
+}
+
+void DeliveryMetrics::countDelivered(std::int64_t event_count, Milliseconds lag) {
+    delivered_.add();
+    delivered_events_.add(event_count > 0 ? static_cast<std::uint64_t>(event_count) : 0);
+    lag_milliseconds_.add(amount(lag));
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,41 @@
+#pragma once
+// What deliveries count: one place for the names, so that the worker says only what happened.
+
+#include "model/delivery.h"
+#include "observe/metrics.h"
+#include "pipeline/delivery_policy.h"
+
+#include <array>
+
+namespace ferry::pipeline {
+
+/// Threads: any (counters are atomic). Lifetime: `metrics` outlives it.
+class DeliveryMetrics {
+  public:
+    explicit DeliveryMetrics(observe::Metrics& metrics);
+
+    /// One HTTP try has ended.
+    void countAttempt(const AttemptResult& result, Milliseconds latency);
+    /// A delivery of `event_count` events has arrived, `lag` after it was made.
+    void countDelivered(std::int64_t event_count, Milliseconds lag);
+    void countDead() { dead_.add(); }
+    void countDropped() { dropped_.add(); }
+    void countPostponed() { postponed_.add(); }
+    void countStoreFailure() { store_failures_.add(); }
+
+  private:
+    // One counter for each class of result; see resultClass in the source file.
+    static constexpr std::size_t kResultClasses = 13;
+
+    std::array<observe::Counter*, kResultClasses> attempts_{};
+    observe::Counter& attempt_milliseconds_;
+    observe::Counter& delivered_;
+    observe::Counter& delivered_events_;
+    observe::Counter& lag_milliseconds_;
+    observe::Counter& dead_;
+    observe::Counter& dropped_;
+    observe::Counter& postponed_;
+    observe::Counter& store_failures_;
+};
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,205 @@
+#include "pipeline/delivery_policy.h"
+
+#include "base/backoff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr Milliseconds seconds(std::int64_t count) {
+    return Milliseconds(count * 1000);
+}
+constexpr Milliseconds hours(std::int64_t count) {
+    return seconds(count * 3600);
+}
+
+constexpr std::array kStandardDelays{
+    seconds(5),
+    seconds(300),
+    seconds(1800),
+    hours(2),
+    hours(5),
+    hours(10),
+    hours(14),
+    hours(20),
+    hours(24),
+};
+constexpr std::array kFourToTheX{
+    seconds(4),
+    seconds(16),
+    seconds(64),
+    seconds(256),
+    seconds(1024),
+    seconds(4096),
+    seconds(16384),
+    seconds(65536),
+    seconds(262144),
+};
+constexpr std::array kEightToTheX{
+    seconds(8),
+    seconds(64),
+    seconds(512),
+    seconds(4096),
+    seconds(32768),
+};
+
+constexpr std::array kSchedules{
+    RetrySchedule{"standard", kStandardDelays, 0.2},
+    RetrySchedule{"open-connectors-9", kFourToTheX, 0},
+    RetrySchedule{"open-connectors-5", kEightToTheX, 0},
+};
+
+bool isSuccess(const AttemptResult& result) {
+    // The rest of a long answer is of no interest once its status has come.
+    const bool was_heard = result.error == http::TransportError::None ||
+                           result.error == http::TransportError::TooLarge;
+    return was_heard && result.status >= 200 && result.status < 300;
+}
+
+bool asksToSlowDown(int status) {
+    return status == 429 || status == 502 || status == 504;
+}
+
+std::string_view transportProblem(http::TransportError error) {
+    switch (error) {
+        case http::TransportError::None:
+            return "no answer came";
+        case http::TransportError::Dns:
+            return "the callback's host name could not be resolved";
+        case http::TransportError::Connect:
+            return "no connection to the callback";
+        case http::TransportError::Tls:
+            return "TLS with the callback failed";
+        case http::TransportError::Timeout:
+            return "the callback did not answer in time";
+        case http::TransportError::Reset:
+            return "the callback closed the connection or does not speak HTTP";
+        case http::TransportError::TooLarge:
+            return "the callback's answer is too long; a short one or none is enough";
+        case http::TransportError::Refused:
+            return "refused: the callback's address is not allowed; an operator can allow its "
+                   "network in delivery.allow_networks";
+        case http::TransportError::Cancelled:
+            return "cancelled";
+    }
+    return "no answer came";
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equalWithoutCase(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
+        return lower(left) == lower(right);
+    });
+}
+
+std::optional<TimePoint> parseHttpDate(const std::string& text) {
+    constexpr std::array kForms{
+        "%a, %d %b %Y %H:%M:%S GMT",  // IMF-fixdate
+        "%A, %d-%b-%y %H:%M:%S GMT",  // RFC 850
+        "%a %b %e %H:%M:%S %Y",       // asctime
+    };
+    for (const char* form : kForms) {
+        std::tm parts{};
+        const char* end = strptime(text.c_str(), form, &parts);
+        if (end != nullptr && *end == '\0') {
+            return TimePoint(std::chrono::seconds(timegm(&parts)));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const RetrySchedule> retrySchedules() {
+    return kSchedules;
+}
+
+const RetrySchedule* findRetrySchedule(std::string_view name) {
+    const auto found =
+        std::find_if(kSchedules.begin(), kSchedules.end(), [name](const RetrySchedule& schedule) {
+            return schedule.name == name;
+        });
+    return found == kSchedules.end() ? nullptr : &*found;
+}
+
+const RetrySchedule& standardRetrySchedule() {
+    return kSchedules.front();
+}
+
+DeliveryDecision decideDelivery(
+    unsigned attempt_count,
+    const AttemptResult& result,
+    TimePoint now,
+    const RetrySchedule& schedule,
+    double unit
+) {
+    if (isSuccess(result)) return Delivered{};
+    if (result.status == 410) return Dead{DeadReason::Gone};
+    if (attempt_count > schedule.delays.size()) return Dead{DeadReason::OutOfAttempts};
+
+    const std::size_t failures = std::max(attempt_count, 1U);
+    Milliseconds wait = jitter(schedule.delays[failures - 1], schedule.jitter, unit);
+    if (result.retry_after) wait = std::max(wait, std::min(*result.retry_after, kRetryAfterMax));
+    if (asksToSlowDown(result.status)) wait = std::max(wait, kSlowDownMin);
+    return RetryAt{now + wait};
+}
+
+std::string describeFailure(const AttemptResult& result) {
+    if (isSuccess(result)) return {};
+    if (result.error != http::TransportError::None || result.status == 0) {
+        std::string text(transportProblem(result.error));
+        if (!result.error_detail.empty()) text += ": " + result.error_detail;
+        return text;
+    }
+    if (result.status >= 300 && result.status < 400) {
+        return fmt::format(
+            "the callback answered {}: redirects are not followed; set "
+            "event.notification.callback.url to the final address",
+            result.status
+        );
+    }
+    if (result.status == 410) {
+        return "the callback answered 410: it is gone and wants no more deliveries";
+    }
+    return fmt::format("the callback answered {}", result.status);
+}
+
+std::optional<Milliseconds> parseRetryAfter(std::string_view value, TimePoint wall_now) {
+    constexpr std::size_t kLongestValue = 64;
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
+        value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t'))
+        value.remove_suffix(1);
+    if (value.empty() || value.size() > kLongestValue) return std::nullopt;
+
+    const bool is_number =
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (is_number) {
+        Milliseconds wait{0};
+        for (const char digit : value) {
+            wait = wait * 10 + seconds(digit - '0');
+            if (wait >= kRetryAfterMax) return kRetryAfterMax;
+        }
+        return wait;
+    }
+    const auto date = parseHttpDate(std::string(value));
+    if (!date) return std::nullopt;
+    return std::clamp(*date - wall_now, Milliseconds{0}, kRetryAfterMax);
+}
+
+std::optional<Milliseconds> retryAfterOf(const http::Headers& headers, TimePoint wall_now) {
+    for (const auto& [name, value] : headers.fields()) {
+        if (equalWithoutCase(name, "Retry-After")) return parseRetryAfter(value, wall_now);
+    }
+    return std::nullopt;
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,118 @@
+#include "pipeline/drain.h"
+
+#include "pipeline/change_fetch.h"
+#include "pipeline/normalization.h"
+#include "pipeline/poll_timer.h"
+
+namespace ferry::pipeline {
+
+Drain::Drain(
+    store::LeasedNotice notice,
+    std::shared_ptr<const InstanceSettings> settings,
+    std::shared_ptr<Provider> provider,
+    DrainOptions options
+)
+    : notice_(notice),
+      settings_(std::move(settings)),
+      provider_(std::move(provider)),
+      account_(settings_->providerAccount(provider_->options().base_urls)),
+      options_(std::move(options)),
+      recorder_(*settings_, std::string(provider_->hub())) {}
+
+Status Drain::open(store::SyncStore& store) {
+    FERRY_TRY_ASSIGN(SyncPosition position, store.position(instance()));
+    FERRY_TRY_ASSIGN(auto folder_moves, store.folderMoves(instance()));
+    DerivationOptions derivation_options;
+    derivation_options.hub_id = options_.hub_id;
+    derivation_options.reports_baseline = settings_->reports_baseline;
+    derivation_options.move_window = settings_->move_window;
+    derivation_.emplace(
+        store,
+        instance(),
+        std::move(position),
+        std::move(folder_moves),
+        std::move(derivation_options)
+    );
+    return {};
+}
+
+Result<OperationPtr> Drain::startFetch() {
+    return provider_->startFetch(
+        account_, tokens, nextFetch(derivation_->position(), options_.page_records)
+    );
+}
+
+Status Drain::takePage(ChangePage page, TimePoint now) {
+    FERRY_TRY(checkPage(page));
+    ++pages;
+    changes += page.changes.size();
+    next_cursor_ = std::move(page.next_cursor);
+    has_more_ = page.has_more;
+    FERRY_TRY_ASSIGN(page_, normalizePage(*provider_, account_, std::move(page.changes)));
+    next_change_ = 0;
+    FERRY_TRY(derivation_->prefetch(page_));
+    return derive(now);
+}
+
+Status Drain::derive(TimePoint now) {
+    for (; next_change_ < page_.size(); ++next_change_) {
+        FERRY_TRY_ASSIGN(const bool is_applied, derivation_->apply(page_[next_change_], now));
+        if (!is_applied) {
+            // The page is not done, so the cursor stays: after a crash it is fetched again, and
+            // what was applied already makes no difference then.
+            prepareCommit(AfterCommit::Derive, now);
+            return {};
+        }
+    }
+    page_.clear();
+    next_change_ = 0;
+    derivation_->position().cursor = next_cursor_;
+    if (has_more_) {
+        prepareCommit(AfterCommit::Fetch, now);
+        return {};
+    }
+    return finish(now);
+}
+
+Status Drain::finish(TimePoint now) {
+    FERRY_TRY_ASSIGN(const DrainEnd end, derivation_->finish(now, changes > 0));
+    if (end == DrainEnd::Continue) {
+        prepareCommit(AfterCommit::Finish, now);
+        return {};
+    }
+    prepareCommit(AfterCommit::End, now);
+    commit_.notice = notice_;
+    if (end == DrainEnd::WaitForMoves) {
+        commit_.next_due_at = fromEpochMilliseconds(commit_.position.window_until_ms);
+    } else {
+        const Milliseconds interval =
+            settings_->poll_interval.value_or(provider_->options().poll_interval);
+        commit_.next_due_at = nextPoll(now, interval, options_.poll_unit);
+    }
+    return {};
+}
+
+void Drain::beginResync(TimePoint now) {
+    SyncPosition& position = derivation_->position();
+    // A baseline that is listed again is still a baseline: nobody was told of anything yet.
+    if (position.phase == SyncPhase::Live) position.phase = SyncPhase::Resync;
+    position.cursor.clear();
+    ++position.generation;
+    position.window_round = 0;
+    position.window_until_ms = 0;
+    page_.clear();
+    next_change_ = 0;
+    has_resynced = true;
+    prepareCommit(AfterCommit::Fetch, now);
+}
+
+bool Drain::isAtListingStart() const {
+    return derivation_->position().cursor.empty();
+}
+
+void Drain::prepareCommit(AfterCommit after, TimePoint now) {
+    commit_ = recorder_.prepare(*derivation_, now);
+    after_commit_ = after;
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,100 @@
+#pragma once
+// One drain of one instance: from a leased notice, page by page, to the commit that gives the
+// notice back. A state machine without I/O of its own; sync_worker moves it.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/token_set.h"
+#include "pipeline/change_derivation.h"
+#include "pipeline/event_recorder.h"
+#include "pipeline/instance_settings.h"
+#include "pipeline/stages.h"
+#include "store/notice_store.h"
+#include "store/sync_store.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ferry::pipeline {
+
+struct DrainOptions {
+    std::string hub_id;
+    unsigned page_records = 2000;
+    double poll_unit = 0;  ///< random number in [0,1) for the next poll
+};
+
+/// What the worker does once the commit that a drain prepared is on disk.
+enum class AfterCommit : std::uint8_t {
+    Derive,  ///< go on with the page that is in memory
+    Fetch,   ///< get the next page
+    Finish,  ///< go on ending the drain
+    End,     ///< the drain is over
+};
+
+/// Threads: one at a time.
+class Drain {
+  public:
+    Drain(
+        store::LeasedNotice notice,
+        std::shared_ptr<const InstanceSettings> settings,
+        std::shared_ptr<Provider> provider,
+        DrainOptions options
+    );
+
+    /// Reads position and folder moves; before anything else.
+    Status open(store::SyncStore& store);
+
+    /// The request for the next page. The tokens must be set.
+    Result<OperationPtr> startFetch();
+
+    /// Takes a page and applies as much of it as fits one commit; `commit()` holds it then.
+    Status takePage(ChangePage page, TimePoint now);
+    Status derive(TimePoint now);
+    Status finish(TimePoint now);
+
+    /// Begins to list everything again, into a new generation; `commit()` holds the new position.
+    void beginResync(TimePoint now);
+
+    store::SyncCommit& commit() { return commit_; }
+    AfterCommit afterCommit() const { return after_commit_; }
+
+    const store::LeasedNotice& notice() const { return notice_; }
+    InstanceId instance() const { return notice_.instance; }
+    const std::shared_ptr<const InstanceSettings>& settings() const { return settings_; }
+    const std::shared_ptr<Provider>& provider() const { return provider_; }
+    const ProviderAccount& account() const { return account_; }
+    const DerivationCounts& counts() const { return derivation_->counts(); }
+
+    /// A listing from the start failed before its first page was kept.
+    bool isAtListingStart() const;
+
+    TokenSet tokens;
+    bool has_retried_token = false;  ///< one fresh token a drain, when the provider refused one
+    bool has_resynced = false;       ///< one resync a drain; another one waits
+    std::uint64_t pages = 0;
+    std::uint64_t changes = 0;
+
+  private:
+    void prepareCommit(AfterCommit after, TimePoint now);
+
+    const store::LeasedNotice notice_;
+    const std::shared_ptr<const InstanceSettings> settings_;
+    const std::shared_ptr<Provider> provider_;
+    const ProviderAccount account_;
+    const DrainOptions options_;
+    EventRecorder recorder_;
+    std::optional<ChangeDerivation> derivation_;
+
+    std::vector<NormalizedChange> page_;
+    std::size_t next_change_ = 0;
+    std::string next_cursor_;
+    bool has_more_ = false;
+
+    store::SyncCommit commit_;
+    AfterCommit after_commit_ = AfterCommit::End;
+};
+
+}  // namespace ferry::pipeline

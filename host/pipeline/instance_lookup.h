@@ -1,0 +1,69 @@
+#pragma once
+// From the account ids of a notification to the instances they belong to, and to the webhook
+// secrets that may have signed it. The second step of the intake, after webhook_receiver has
+// parsed.
+
+#include "base/crypto.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "model/ids.h"
+#include "store/instance_store.h"
+
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Opened webhook secrets kept in memory at most. There is one for each provider app, not for each
+/// instance; beyond this many they are opened again from the store.
+inline constexpr std::size_t kWebhookSecretsCachedMax = 4096;
+
+/// What InstanceStore::internWebhookSecret is to be given for a secret.
+struct SealedWebhookSecret {
+    Digest256 fingerprint{};
+    std::string sealed;
+};
+SealedWebhookSecret sealWebhookSecret(const Secret& secret, const SealingKey& key, Random& random);
+
+struct LookupResult {
+    std::vector<store::AccountMatch> matches;  ///< each instance once
+    std::size_t unknown_accounts = 0;          ///< accounts that no running instance has
+};
+
+/// Threads: all functions from any thread. Lifetime: store and key outlive it.
+/// Errors of all functions: those of the store.
+class InstanceLookup {
+  public:
+    InstanceLookup(store::InstanceStore& instances, const SealingKey& key)
+        : instances_(instances), key_(key) {}
+
+    /// Running instances of the connector that belong to any of the accounts.
+    Result<LookupResult> byAccounts(
+        std::string_view connector_key, std::span<const std::string> accounts
+    );
+
+    /// The one instance that an instance's own URL names, if the accounts are its own. Providers
+    /// with such URLs may name no account at all: then it is the instance.
+    /// Errors: NotFound if the connector has no such instance.
+    Result<LookupResult> byInstance(
+        std::string_view connector_key, InstanceId instance, std::span<const std::string> accounts
+    );
+
+    /// The opened secret. Corrupt if it does not open with this key.
+    Result<std::shared_ptr<const Secret>> webhookSecret(WebhookSecretId id);
+
+  private:
+    store::InstanceStore& instances_;
+    const SealingKey& key_;
+    std::shared_mutex mutex_;
+    // An id means the same secret for ever (the store interns them), so nothing here gets stale.
+    std::unordered_map<WebhookSecretId, std::shared_ptr<const Secret>> secrets_;
+};
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,93 @@
+#include "pipeline/normalization.h"
+
+#include "base/json_writer.h"
+#include "base/utf8.h"
+
+#include <fmt/format.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+namespace ferry::pipeline {
+namespace {
+
+/// Longest path the index takes, bytes. Dropbox allows 255 bytes a component and deep trees.
+constexpr std::size_t kPathBytesMax = 64U << 10U;
+constexpr std::size_t kIdBytesMax = 1024;
+
+std::string problemOfPath(const std::string& path_key) {
+    if (path_key.size() > kPathBytesMax) return "path is too long";
+    if (!path_key.empty() && static_cast<unsigned char>(path_key.front()) < 0x20) {
+        return "path begins with a control character";
+    }
+    if (!isValidUtf8(path_key)) return "path is not UTF-8";
+    return {};
+}
+
+std::string problemOf(const IndexedObject& object) {
+    if (object.object_id.empty()) return "object has no id";
+    if (object.object_id.size() > kIdBytesMax) return "object id is too long";
+    if (object.path.size() > kPathBytesMax) return "path is too long";
+    for (const std::string* text :
+         {&object.object_id,
+          &object.path,
+          &object.name,
+          &object.revision,
+          &object.content_hash,
+          &object.modified_by}) {
+        if (!isValidUtf8(*text)) return "text is not UTF-8";
+    }
+    return problemOfPath(object.path_key);
+}
+
+std::string problemOf(const NormalizedChange& change) {
+    if (const auto* upsert = std::get_if<UpsertObject>(&change.action)) {
+        return problemOf(upsert->object);
+    }
+    if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
+        return removal->path_key.empty() ? "removal names no path"
+                                         : problemOfPath(removal->path_key);
+    }
+    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
+        return problemOf(direct->object);
+    }
+    if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
+        return gone->object_id.empty() ? "removal names no object" : std::string();
+    }
+    return {};
+}
+
+/// Callbacks carry the record inside JSON: what is no JSON value itself goes as a text.
+void makeJson(std::string& raw) {
+    rapidjson::MemoryStream stream(raw.data(), raw.size());
+    rapidjson::BaseReaderHandler<> ignore;
+    rapidjson::Reader reader;
+    constexpr unsigned kFlags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    if (!raw.empty() && !reader.Parse<kFlags>(stream, ignore).IsError()) return;
+    JsonWriter json;
+    json.string(isValidUtf8(raw) ? std::string_view(raw) : std::string_view("(not UTF-8)"));
+    raw = json.take();
+}
+
+}  // namespace
+
+Result<std::vector<NormalizedChange>> normalizePage(
+    Provider& provider, const ProviderAccount& account, std::vector<std::string> changes
+) {
+    const std::size_t count = changes.size();
+    FERRY_TRY_ASSIGN(auto page, provider.normalize(account, std::move(changes)));
+    if (page.size() != count) {
+        return fail(
+            ErrorCode::Internal,
+            fmt::format("normalization gave {} results for {} records", page.size(), count)
+        );
+    }
+    for (NormalizedChange& change : page) {
+        makeJson(change.raw);
+        std::string problem = problemOf(change);
+        if (!problem.empty()) change.action = RejectChange{std::move(problem)};
+    }
+    return page;
+}
+
+}  // namespace ferry::pipeline

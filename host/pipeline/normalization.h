@@ -1,0 +1,20 @@
+#pragma once
+// From raw changes to normalised ones, through the plugin, checked before the index sees them.
+
+#include "base/result.h"
+#include "model/object.h"
+#include "pipeline/stages.h"
+
+#include <string>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// One result per raw change, in order. A result that the index can't take (no object id, a path
+/// with a control character in front, text that is not UTF-8) becomes a RejectChange: one bad
+/// record never holds up the others. Internal if the plugin gives another number of results.
+Result<std::vector<NormalizedChange>> normalizePage(
+    Provider& provider, const ProviderAccount& account, std::vector<std::string> changes
+);
+
+}  // namespace ferry::pipeline

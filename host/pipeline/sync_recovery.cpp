@@ -1,0 +1,127 @@
+// What the sync worker does about errors: another token, a resync, or the lease back with a delay.
+
+#include "pipeline/sync_failure_policy.h"
+#include "pipeline/sync_worker_parts.h"
+
+#include <utility>
+
+namespace ferry::pipeline {
+
+void SyncWorker::onError(DrainId id, Error error) {
+    Drain& drain = *drains_.at(id);
+    if (error.code == ErrorCode::Unauthenticated && !drain.has_retried_token) {
+        drain.has_retried_token = true;
+        requestTokens(id, drain.tokens.access_token);
+        return;
+    }
+    if (error.code == ErrorCode::CursorExpired && !drain.has_resynced &&
+        !drain.isAtListingStart()) {
+        refreshAccount(id, std::move(error));
+        return;
+    }
+    giveBack(drain.notice(), error, drain.settings()->name);
+    end(id);
+}
+
+void SyncWorker::refreshAccount(DrainId id, Error cause) {
+    // A cursor may be void because the account changed (it joined a team, say): look at the account
+    // before everything is listed again.
+    Drain& drain = *drains_.at(id);
+    auto operation = drain.provider()->startVerify(drain.account(), drain.tokens);
+    if (!operation) {
+        takeAccount(id, cause, fail(std::move(operation.error())));
+        return;
+    }
+    const auto completion = [this, id, cause = std::move(cause)](Result<OperationResult> result) {
+        takeAccount(id, cause, std::move(result));
+    };
+    runner_.start(std::move(*operation), completion);
+}
+
+void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationResult> result) {
+    Drain& drain = *drains_.at(id);
+    if (!result && result.error().code != ErrorCode::Unsupported) {
+        onError(id, std::move(result.error()));
+        return;
+    }
+    parts_.log.warning(
+        kSyncComponent,
+        "the provider gave the cursor up; listing everything again",
+        {{"instance", drain.settings()->name}, {"cause", cause.message}}
+    );
+    counters_->resyncs.add();
+    drain.beginResync(parts_.clock.now());
+    const bool account_changed = result && result->identity &&
+                                 result->identity->account_state != drain.settings()->account_state;
+    if (!account_changed) {
+        ready_.push_back(id);
+        return;
+    }
+    // The new account state is part of the settings, so the listing begins with the next drain.
+    std::vector<store::SyncCommit> commits;
+    commits.push_back(std::move(drain.commit()));
+    Status done = parts_.store.sync().commit(commits).front();
+    if (done) {
+        done = parts_.store.tokens().completeAuthorization(
+            drain.instance(),
+            std::nullopt,
+            drain.settings()->account_id,
+            result->identity->account_state,
+            parts_.clock.now()
+        );
+    }
+    parts_.settings.invalidate(drain.instance());
+    const Error changed(ErrorCode::Conflict, "the account changed at the provider");
+    giveBack(drain.notice(), done ? changed : done.error(), drain.settings()->name);
+    end(id);
+}
+
+void SyncWorker::giveBack(
+    const store::LeasedNotice& notice, const Error& error, std::string_view name
+) {
+    const TimePoint now = parts_.clock.now();
+    counters_->failed.add();
+    Return item{notice, now};
+    item.failures = notice.failures;
+    if (error.code == ErrorCode::NotFound && !parts_.settings.get(notice.instance)) {
+        // The instance was removed while it was drained; its notice went with it.
+        returns_.push_back(std::move(item));
+        return;
+    }
+    const SyncFailureDecision decision =
+        decideSyncFailure(error, {notice.failures, parts_.random.unit()});
+    parts_.log.warning(
+        kSyncComponent,
+        "drain failed",
+        {{"instance", name},
+         {"code", errorCodeName(error.code)},
+         {"error", error.message},
+         {"retry_in_ms", decision.delay.count()}}
+    );
+    item.due_at = now + decision.delay;
+    item.failures = notice.failures + 1;
+    item.state = decision.state;
+    if (decision.state || decision.tells_owner) item.reason = decision.reason;
+    returns_.push_back(std::move(item));
+}
+
+void SyncWorker::returnLeases(TimePoint now) {
+    store::InstanceStore& instances = parts_.store.instances();
+    for (Return& item : std::exchange(returns_, {})) {
+        const InstanceId id = item.notice.instance;
+        Status done;
+        if (item.state) {
+            done = instances.setState(id, *item.state, item.reason.value_or(""), item.due_at);
+        } else if (item.reason) {
+            done = instances.setReason(id, *item.reason);
+        }
+        if (done && item.is_lease_held) {
+            done = parts_.store.notices().release(item.notice, item.due_at, item.failures);
+        }
+        if (done || done.error().code == ErrorCode::NotFound) continue;
+        store_retry_at_ = now + kStoreRetry;
+        returns_.push_back(std::move(item));
+    }
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,105 @@
+#pragma once
+// Parent of the sync half of the flow: leases notices and moves their drains through fetch,
+// normalization, derivation and recording, many at once on one thread. Decides what an error means
+// for the instance.
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/worker.h"
+#include "http/outbound.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "pipeline/drain.h"
+#include "pipeline/operation_runner.h"
+#include "pipeline/settings_cache.h"
+#include "pipeline/token_source.h"
+#include "store/store.h"
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace ferry::pipeline {
+
+struct SyncWorkerOptions {
+    std::string hub_id;
+    std::size_t drains_max = 64;  ///< drains in flight at once
+    unsigned page_records = 2000;
+};
+
+/// What the worker works with; everything outlives it.
+struct SyncWorkerParts {
+    store::Store& store;
+    const ProviderDirectory& providers;
+    SettingsCache& settings;
+    TokenSource& tokens;
+    http::Outbound& outbound;
+    const Clock& clock;
+    Random& random;
+    observe::Log& log;
+    observe::Metrics& metrics;
+};
+
+/// Threads: step and shutDown by one thread at a time.
+class SyncWorker final : public Steppable {
+  public:
+    /// `wake` asks for a step; `wake_deliveries` is called when a commit made deliveries.
+    SyncWorker(SyncWorkerParts parts, SyncWorkerOptions options, Wake wake, Wake wake_deliveries);
+    ~SyncWorker() override;
+
+    TimePoint step() override;
+
+    /// Ends all drains where they are and gives their leases back. What was committed stays; the
+    /// rest runs again at the next start. No step may follow.
+    void shutDown();
+
+    std::size_t drainsInFlight() const { return drains_.size(); }
+
+  private:
+    using DrainId = std::uint64_t;
+    struct TokenInbox;
+    struct Counters;
+
+    void leaseDrains(TimePoint now);
+    void begin(const store::LeasedNotice& notice);
+    void requestTokens(DrainId id, std::optional<Secret> rejected);
+    void takeTokens();
+    void fetch(DrainId id);
+    void takeFetch(DrainId id, Result<OperationResult> result);
+    void recordReady(TimePoint now);
+    void afterRecorded(DrainId id, TimePoint now);
+    void refreshAccount(DrainId id, Error cause);
+    void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
+    void onError(DrainId id, Error error);
+    void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
+    void returnLeases(TimePoint now);
+    void end(DrainId id);
+    /// Puts the drain's prepared commit into the next transaction, or handles the error.
+    void settleStep(DrainId id, const Status& status);
+
+    SyncWorkerParts parts_;
+    const SyncWorkerOptions options_;
+    const Wake wake_deliveries_;
+    OperationRunner runner_;
+    std::shared_ptr<TokenInbox> token_inbox_;
+    std::unique_ptr<Counters> counters_;
+
+    std::unordered_map<DrainId, std::unique_ptr<Drain>> drains_;
+    std::vector<DrainId> ready_;  // their commits are prepared
+    DrainId next_drain_ = 1;
+
+    struct Return {
+        store::LeasedNotice notice;
+        TimePoint due_at;
+        unsigned failures = 0;
+        std::optional<InstanceState> state{};  ///< to put the instance into
+        std::optional<std::string> reason{};   ///< to show at the instance
+        bool is_lease_held = true;
+    };
+    std::vector<Return> returns_;  // leases that could not be given back yet
+    TimePoint store_retry_at_{};   // the store failed: nothing is leased before this
+};
+
+}  // namespace ferry::pipeline

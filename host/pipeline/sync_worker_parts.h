@@ -1,0 +1,51 @@
+#pragma once
+// What the two halves of the sync worker share: its inbox, its counters and its constants.
+
+#include "pipeline/sync_worker.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace ferry::pipeline {
+
+inline constexpr std::string_view kSyncComponent = "sync";
+/// The store failed (disk full, say): time until it is asked again.
+inline constexpr Milliseconds kStoreRetry{500};
+
+/// Tokens come on other threads, perhaps after the worker is gone: the inbox outlives it.
+struct SyncWorker::TokenInbox {
+    std::mutex mutex;
+    std::vector<std::pair<DrainId, Result<TokenSet>>> tokens;
+    Wake wake;
+};
+
+struct SyncWorker::Counters {
+    explicit Counters(observe::Metrics& metrics)
+        : drains(metrics.counter("ferry_sync_drains_total", "Drains completed")),
+          failed(metrics.counter("ferry_sync_drains_failed_total", "Drains that ended in an error")
+          ),
+          pages(metrics.counter("ferry_sync_pages_total", "Pages of changes recorded")),
+          changes(metrics.counter("ferry_sync_changes_total", "Raw changes fetched")),
+          events(metrics.counter("ferry_sync_events_total", "Events recorded")),
+          resyncs(metrics.counter("ferry_sync_resyncs_total", "Full listings after a lost cursor")),
+          unknown_removals(metrics.counter(
+              "ferry_sync_unknown_removals_total", "Removals of paths that the index does not have"
+          )),
+          ignored(metrics.counter("ferry_sync_ignored_total", "Records of no meaning to the hub")),
+          rejected(
+              metrics.counter("ferry_sync_rejected_total", "Records that could not be understood")
+          ) {}
+
+    observe::Counter& drains;
+    observe::Counter& failed;
+    observe::Counter& pages;
+    observe::Counter& changes;
+    observe::Counter& events;
+    observe::Counter& resyncs;
+    observe::Counter& unknown_removals;
+    observe::Counter& ignored;
+    observe::Counter& rejected;
+};
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,249 @@
+#include "pipeline/webhook_receiver.h"
+
+#include "base/encoding.h"
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <unordered_set>
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr std::string_view kComponent = "webhook_receiver";
+
+// Dropbox retries with a back-off of its own; this is for providers that ask us.
+constexpr Milliseconds kRetryAfter{5000};
+// A store that is out of order fails every webhook: one log line in this time is enough.
+constexpr Milliseconds kFaultLineInterval{10'000};
+// Longest base64 of a 64-bit number, with room for nothing else.
+constexpr std::size_t kInstancePartBytesMax = 28;
+
+constexpr std::array<std::string_view, 8> kReasonNames = {
+    "unknown_connector",
+    "unknown_instance",
+    "method",
+    "malformed",
+    "too_many_accounts",
+    "bad_signature",
+    "no_secret",
+    "fault",
+};
+
+http::Response jsonMessage(int status, std::string_view text) {
+    JsonWriter json;
+    json.beginObject().field("message", text).endObject();
+    http::Response response;
+    response.status = status;
+    response.body = json.take();
+    return response;
+}
+
+http::Response accepted() {
+    http::Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    return response;
+}
+
+/// The signature is not that of this secret; any other code means that nobody knows.
+bool saysWrongSignature(ErrorCode code) {
+    return code == ErrorCode::Unauthenticated || code == ErrorCode::PermissionDenied ||
+           code == ErrorCode::InvalidArgument;
+}
+
+/// Distinct secrets of the matches, those of most instances first.
+std::vector<WebhookSecretId> secretsByMatches(std::span<const store::AccountMatch> matches) {
+    std::map<WebhookSecretId, std::size_t> counts;
+    for (const auto& match : matches) {
+        if (match.webhook_secret) ++counts[match.webhook_secret];
+    }
+    std::vector<std::pair<WebhookSecretId, std::size_t>> ranked(counts.begin(), counts.end());
+    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    ranked.resize(std::min(ranked.size(), kNotificationSecretsMax));
+    std::vector<WebhookSecretId> secrets;
+    for (const auto& entry : ranked)
+        secrets.push_back(entry.first);
+    return secrets;
+}
+
+}  // namespace
+
+std::optional<InstanceId> parseInstancePart(std::string_view part) {
+    if (part.size() > kInstancePartBytesMax) return std::nullopt;
+    const auto digits = base64Decode(part);
+    if (!digits || digits->empty() || digits->front() < '1' || digits->front() > '9') {
+        return std::nullopt;
+    }
+    std::int64_t number = 0;
+    const char* const end = digits->data() + digits->size();
+    const auto [stop, error] = std::from_chars(digits->data(), end, number);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return InstanceId(number);
+}
+
+WebhookReceiver::WebhookReceiver(Parts parts)
+    : parts_(std::move(parts)),
+      received_(parts_.metrics.counter(
+          "ferry_webhooks_received_total", "Requests to the webhook URLs, challenges included."
+      )),
+      verified_(parts_.metrics.counter(
+          "ferry_webhooks_verified_total", "Notifications whose signature was verified."
+      )),
+      unknown_accounts_(parts_.metrics.counter(
+          "ferry_webhook_accounts_unknown_total",
+          "Accounts in notifications that no running instance has."
+      )),
+      marked_(parts_.metrics.counter(
+          "ferry_notices_marked_total", "Instances marked by verified notifications."
+      )) {
+    for (const std::string_view name : kReasonNames) {
+        rejected_.push_back(&parts_.metrics.counter(
+            "ferry_webhooks_rejected_total",
+            "Webhook requests that were refused, by reason.",
+            fmt::format("reason=\"{}\"", name)
+        ));
+    }
+}
+
+http::Response WebhookReceiver::receive(
+    std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
+) {
+    received_.add();
+    const std::shared_ptr<Provider> provider = parts_.providers.find(connector_key);
+    if (!provider) {
+        return reject(Reason::UnknownConnector, 404, "no connector of this key is loaded");
+    }
+    if (request.method != "GET" && request.method != "POST") {
+        http::Response response = reject(Reason::Method, 405, "webhooks come by GET or POST");
+        response.headers.add("Allow", "GET, POST");
+        return response;
+    }
+    auto challenge = provider->answerChallenge(request);
+    if (challenge) {
+        if (*challenge) return std::move(**challenge);
+    } else if (challenge.error().code == ErrorCode::InvalidArgument) {
+        return reject(Reason::Malformed, 400, challenge.error().message);
+    } else if (challenge.error().code != ErrorCode::Unsupported) {
+        return askToRetry(connector_key, challenge.error());
+    }
+    return receiveNotification(*provider, instance, request);
+}
+
+http::Response WebhookReceiver::receiveNotification(
+    Provider& provider, std::optional<InstanceId> instance, const http::Request& request
+) {
+    const auto accounts = provider.parseNotification(request);
+    if (!accounts) {
+        const Error& error = accounts.error();
+        if (error.code == ErrorCode::InvalidArgument) {
+            return reject(Reason::Malformed, 400, error.message);
+        }
+        if (error.code == ErrorCode::Unsupported) {
+            return reject(Reason::UnknownConnector, 404, "this connector takes no webhooks");
+        }
+        return askToRetry(provider.key(), error);
+    }
+    if (accounts->size() > kNotificationAccountsMax) {
+        return reject(Reason::TooManyAccounts, 413, "the notification names too many accounts");
+    }
+
+    const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, *accounts)
+                                : parts_.lookup.byAccounts(provider.key(), *accounts);
+    if (!found) {
+        if (found.error().code == ErrorCode::NotFound) {
+            return reject(Reason::UnknownInstance, 404, "no instance of this id");
+        }
+        return askToRetry(provider.key(), found.error());
+    }
+    unknown_accounts_.add(found->unknown_accounts);
+    // Nothing to mark whatever the signature says, and a retry would not change that.
+    if (found->matches.empty()) return accepted();
+
+    const Verified verified = verify(provider, found->matches, request);
+    if (!verified.instances.empty()) return mark(verified.instances);
+    if (verified.fault) return askToRetry(provider.key(), *verified.fault);
+    if (verified.without_secret == found->matches.size()) {
+        return reject(
+            Reason::NoSecret,
+            401,
+            "the instances of this account have no app secret to verify the signature with"
+        );
+    }
+    return reject(Reason::BadSignature, 401, "the signature is missing or wrong");
+}
+
+WebhookReceiver::Verified WebhookReceiver::verify(
+    Provider& provider, std::span<const store::AccountMatch> matches, const http::Request& request
+) {
+    Verified verified;
+    std::unordered_set<WebhookSecretId> signers;
+    for (const WebhookSecretId id : secretsByMatches(matches)) {
+        const auto secret = parts_.lookup.webhookSecret(id);
+        if (!secret) {
+            verified.fault = secret.error();
+            continue;
+        }
+        // An empty key would verify what anybody can sign.
+        if ((*secret)->empty()) continue;
+        const Status status = provider.verifySignature(request, **secret);
+        if (status) {
+            signers.insert(id);
+        } else if (!saysWrongSignature(status.error().code)) {
+            verified.fault = status.error();
+        }
+    }
+    for (const store::AccountMatch& match : matches) {
+        if (!match.webhook_secret) {
+            ++verified.without_secret;
+        } else if (signers.contains(match.webhook_secret)) {
+            verified.instances.push_back(match.instance);
+        }
+    }
+    return verified;
+}
+
+http::Response WebhookReceiver::mark(std::span<const InstanceId> instances) {
+    verified_.add();
+    const Status status = parts_.notices.mark(instances, parts_.clock.now());
+    if (!status) return askToRetry("notice queue", status.error());
+    marked_.add(instances.size());
+    if (parts_.notices_marked) parts_.notices_marked();
+    return accepted();
+}
+
+http::Response WebhookReceiver::reject(Reason reason, int status, std::string_view text) {
+    rejected(reason).add();
+    return jsonMessage(status, text);
+}
+
+http::Response WebhookReceiver::askToRetry(std::string_view what, const Error& error) {
+    const std::int64_t now = toEpochMilliseconds(parts_.clock.now());
+    std::int64_t next = next_fault_line_ms_.load();
+    if (now >= next &&
+        next_fault_line_ms_.compare_exchange_strong(next, now + kFaultLineInterval.count())) {
+        parts_.log.error(
+            kComponent,
+            "a webhook could not be taken; the provider is asked to send it again",
+            {{"in", what}, {"code", errorCodeName(error.code)}, {"error", error.message}}
+        );
+    }
+    // Our faults are for the log: a provider is told when to come back, no more.
+    http::Response response = reject(Reason::Fault, 503, "try again later");
+    const Milliseconds wait = error.retry_after.value_or(kRetryAfter);
+    response.headers.add(
+        "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1000))
+    );
+    return response;
+}
+
+observe::Counter& WebhookReceiver::rejected(Reason reason) {
+    return *rejected_[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,119 @@
+#pragma once
+// The front door of the flow: a provider's notification comes in, the instances it is for are
+// marked in the notice queue, and only then it is answered. Knows no provider and no HTTP server.
+
+#include "base/clock.h"
+#include "http/message.h"
+#include "model/ids.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "pipeline/instance_lookup.h"
+#include "pipeline/stages.h"
+#include "store/notice_store.h"
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Accounts in one notification at most. The accounts are looked up before the signature can be
+/// checked, so this bounds what an unsigned request can cost.
+inline constexpr std::size_t kNotificationAccountsMax = 10'000;
+
+/// Secrets that one notification's body is verified with at most, those of most accounts first. A
+/// notification comes from one app, so the right one is among the first unless somebody is
+/// guessing.
+inline constexpr std::size_t kNotificationSecretsMax = 64;
+
+/// The instance that the last part of `/events/{key}/{base64 instance id}` names: the decimal id in
+/// base64 of either alphabet, padded or not. nullopt for anything else (answer 404).
+std::optional<InstanceId> parseInstancePart(std::string_view part);
+
+/// Takes provider webhooks. What each request is answered, and why:
+///
+/// | request | answer |
+/// |---|---|
+/// | connector, or the URL's instance, is unknown | 404 |
+/// | another method than GET or POST | 405 |
+/// | the provider's challenge | what the provider wants |
+/// | not a notification in the provider's form | 400 |
+/// | more than kNotificationAccountsMax accounts | 413 |
+/// | no account of a running instance (or none at all) | 200: a retry would not change that |
+/// | known accounts, but no secret of theirs signed the body | 401, nothing is marked |
+/// | signed with the secret of at least one instance | 200 after those instances are marked |
+/// | store or plugin out of order | 503 with Retry-After: the provider sends it again |
+///
+/// Nothing is believed before it is verified: an unsigned request costs look-ups, bounded by the
+/// limits above and the server's limit of the body, and can tell known accounts (401) from unknown
+/// ones (200). Account ids are long random texts, so that gives nothing to a guesser.
+///
+/// Threads: all functions from any thread. Lifetime: all that is given outlives it.
+class WebhookReceiver {
+  public:
+    struct Parts {
+        const ProviderDirectory& providers;
+        InstanceLookup& lookup;
+        store::NoticeStore& notices;
+        const Clock& clock;
+        observe::Log& log;
+        observe::Metrics& metrics;
+        /// Called after instances were marked, so that they are drained at once. May be empty.
+        std::function<void()> notices_marked;
+    };
+
+    explicit WebhookReceiver(Parts parts);
+
+    /// Answers one request to the webhook URL of `connector_key`; `instance` is given if the URL
+    /// names one. A 200 to a notification says that its notices are durable.
+    http::Response receive(
+        std::string_view connector_key,
+        std::optional<InstanceId> instance,
+        const http::Request& request
+    );
+
+  private:
+    enum class Reason : std::uint8_t {
+        UnknownConnector,
+        UnknownInstance,
+        Method,
+        Malformed,
+        TooManyAccounts,
+        BadSignature,
+        NoSecret,
+        Fault,
+    };
+    struct Verified {
+        std::vector<InstanceId> instances;
+        std::size_t without_secret = 0;
+        std::optional<Error> fault;  ///< why a secret could not be tried; not a wrong signature
+    };
+
+    http::Response receiveNotification(
+        Provider& provider, std::optional<InstanceId> instance, const http::Request& request
+    );
+    Verified verify(
+        Provider& provider,
+        std::span<const store::AccountMatch> matches,
+        const http::Request& request
+    );
+    http::Response mark(std::span<const InstanceId> instances);
+    http::Response reject(Reason reason, int status, std::string_view text);
+    /// For faults of our own side.
+    http::Response askToRetry(std::string_view what, const Error& error);
+    observe::Counter& rejected(Reason reason);
+
+    Parts parts_;
+    observe::Counter& received_;
+    observe::Counter& verified_;
+    observe::Counter& unknown_accounts_;
+    observe::Counter& marked_;
+    std::vector<observe::Counter*> rejected_;  ///< by Reason
+    std::atomic<std::int64_t> next_fault_line_ms_{0};
+};
+
+}  // namespace ferry::pipeline

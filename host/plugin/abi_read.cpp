@@ -1,0 +1,239 @@
+#include "plugin/abi_read.h"
+
+#include "base/utf8.h"
+#include "plugin/call_scope.h"
+#include "plugin/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::plugin {
+namespace {
+
+// RFC 9110, 5.6.2.
+bool isTokenCharacter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+bool isToken(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
+}
+bool isControl(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+}
+bool hasControlOtherThanTab(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return isControl(c) && c != '\t'; });
+}
+bool isHttpUrl(std::string_view url) {
+    const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
+    return has_scheme && std::none_of(url.begin(), url.end(), [](char c) {
+               return isControl(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+           });
+}
+
+}  // namespace
+
+void AbiReader::wrong(ferry_status status, std::string_view field, std::string_view what) {
+    if (!ok()) return;
+    status_ = status;
+    problem_ = fmt::format("{} {}", field, what);
+}
+
+bool AbiReader::require(bool is_complete, std::string_view record) {
+    if (!is_complete) wrong(FERRY_ERROR_MALFORMED, record, "is NULL or too short");
+    return is_complete;
+}
+
+std::string AbiReader::text(ferry_str from, std::string_view field, std::size_t bytes_max) {
+    if (from.size == 0) return {};
+    if (from.data == nullptr) return wrong(FERRY_ERROR_MALFORMED, field, "is NULL"), std::string();
+    if (from.size > bytes_max)
+        return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max)),
+               std::string();
+    const std::string_view view(from.data, from.size);
+    if (!isValidUtf8(view) || view.find('\0') != std::string_view::npos)
+        return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text"), std::string();
+    return std::string(view);
+}
+
+std::string AbiReader::requiredText(ferry_str from, std::string_view field, std::size_t bytes_max) {
+    std::string result = text(from, field, bytes_max);
+    if (result.empty()) wrong(FERRY_ERROR_MALFORMED, field, "is empty");
+    return result;
+}
+
+std::string AbiReader::bytes(ferry_bytes from, std::string_view field, std::size_t bytes_max) {
+    if (from.size == 0) return {};
+    if (from.data == nullptr) return wrong(FERRY_ERROR_MALFORMED, field, "is NULL"), std::string();
+    if (from.size > bytes_max)
+        return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max)),
+               std::string();
+    return std::string(reinterpret_cast<const char*>(from.data), from.size);
+}
+
+Fields AbiReader::headers(ferry_fields from) {
+    Fields result;
+    if (from.count > kFieldsMax)
+        return wrong(FERRY_ERROR_LIMIT, "headers", fmt::format("are more than {}", kFieldsMax)),
+               result;
+    if (from.count != 0 && (from.first == nullptr || from.stride < sizeof(ferry_field)))
+        return wrong(FERRY_ERROR_MALFORMED, "headers", "are NULL or too short"), result;
+    for (std::size_t i = 0; i < from.count && ok(); ++i) {
+        const auto* field = reinterpret_cast<const ferry_field*>(
+            reinterpret_cast<const char*>(from.first) + i * from.stride
+        );
+        Field header{
+            text(field->name, "header name", kFieldNameBytesMax),
+            text(field->value, "header value", kFieldValueBytesMax)};
+        if (!isToken(header.name) || hasControlOtherThanTab(header.value))
+            wrong(FERRY_ERROR_MALFORMED, "header", "has characters that HTTP forbids");
+        result.push_back(std::move(header));
+    }
+    return result;
+}
+
+std::optional<TimePoint> AbiReader::time(std::int64_t ms, std::string_view field) {
+    if (ms == FERRY_TIME_UNKNOWN) return std::nullopt;
+    // Years 1 to 9999: everything that RFC 3339 can write.
+    if (ms < -62'135'596'800'000 || ms > 253'402'300'799'999) {
+        wrong(FERRY_ERROR_MALFORMED, field, "is outside of the years 1 to 9999");
+        return std::nullopt;
+    }
+    return fromEpochMilliseconds(ms);
+}
+
+HttpRequest AbiReader::httpRequest(const ferry_http_request* from) {
+    HttpRequest request;
+    if (!require(from && FERRY_HAS(from, ferry_http_request, response_bytes_max), "http request"))
+        return request;
+    request.method = text(from->method, "method", 32);
+    request.url = text(from->url, "url", kUrlBytesMax);
+    request.headers = headers(from->headers);
+    request.body = bytes(from->body, "request body", kRequestBodyBytesMax);
+    if (!isToken(request.method)) wrong(FERRY_ERROR_MALFORMED, "method", "is not a method");
+    if (!isHttpUrl(request.url))
+        wrong(FERRY_ERROR_MALFORMED, "url", "is not an encoded http or https URL");
+    if (from->timeout_ms < 0 || from->timeout_ms > kTimeoutMsMax)
+        wrong(FERRY_ERROR_MALFORMED, "timeout_ms", "is out of range");
+    if (from->response_bytes_max < 0)
+        wrong(FERRY_ERROR_MALFORMED, "response_bytes_max", "is negative");
+    if (from->timeout_ms > 0) request.timeout = std::chrono::milliseconds(from->timeout_ms);
+    if (from->response_bytes_max > 0) request.response_bytes_max = from->response_bytes_max;
+    return request;
+}
+
+WebhookReply AbiReader::webhookReply(const ferry_webhook_reply* from) {
+    WebhookReply reply;
+    if (!require(from && FERRY_HAS(from, ferry_webhook_reply, body), "reply")) return reply;
+    reply.status = from->status;
+    if (reply.status < 200 || reply.status > 599)
+        wrong(FERRY_ERROR_MALFORMED, "reply status", "is not in 200 to 599");
+    reply.headers = headers(from->headers);
+    reply.body = bytes(from->body, "reply body", kReplyBodyBytesMax);
+    return reply;
+}
+
+TokenSet AbiReader::tokenSet(const ferry_token_set* from) {
+    TokenSet tokens;
+    if (!require(from && FERRY_HAS(from, ferry_token_set, extra), "token set")) return tokens;
+    tokens.access_token = Secret(requiredText(from->access_token, "access token", kTokenBytesMax));
+    tokens.refresh_token = Secret(text(from->refresh_token, "refresh token", kTokenBytesMax));
+    tokens.token_type = text(from->token_type, "token type", kKeyBytesMax);
+    tokens.scope = text(from->scope, "scope", kTextBytesMax);
+    tokens.account_id = text(from->account_id, "account id", kKeyBytesMax);
+    tokens.extra = Secret(text(from->extra, "token extra", kTokenBytesMax));
+    if (from->expires_at_ms != 0) tokens.expires_at = time(from->expires_at_ms, "expires_at_ms");
+    return tokens;
+}
+
+Identity AbiReader::identity(const ferry_identity* from) {
+    Identity identity;
+    if (!require(from && FERRY_HAS(from, ferry_identity, extra), "identity")) return identity;
+    identity.account_id = requiredText(from->account_id, "account id", kKeyBytesMax);
+    identity.label = text(from->label, "label", kTextBytesMax);
+    identity.tenant = text(from->tenant, "tenant", kTextBytesMax);
+    identity.account_state = text(from->account_state, "account state", kAccountStateBytesMax);
+    identity.extra = text(from->extra, "identity extra", kAccountStateBytesMax);
+    return identity;
+}
+
+Notice AbiReader::notice(const ferry_notice* from) {
+    Notice notice;
+    if (!require(from && FERRY_HAS(from, ferry_notice, hint), "notice")) return notice;
+    notice.account_key = requiredText(from->account_key, "account key", kKeyBytesMax);
+    notice.hint = text(from->hint, "hint", kTextBytesMax);
+    return notice;
+}
+
+Object AbiReader::object(const ferry_object* from) {
+    Object object;
+    if (!require(from && FERRY_HAS(from, ferry_object, modified_by), "object")) return object;
+    if (from->type == FERRY_OBJECT_FILE) object.type = ObjectType::File;
+    if (from->type == FERRY_OBJECT_FOLDER) object.type = ObjectType::Folder;
+    object.object_id = text(from->object_id, "object id", kKeyBytesMax);
+    object.path_key = text(from->path_key, "path key", kPathBytesMax);
+    object.path = text(from->path, "path", kPathBytesMax);
+    object.name = text(from->name, "name", kTextBytesMax);
+    object.revision = text(from->revision, "revision", kKeyBytesMax);
+    object.content_hash = text(from->content_hash, "content hash", kKeyBytesMax);
+    object.modified_by = text(from->modified_by, "modified by", kTextBytesMax);
+    if (from->size < -1) wrong(FERRY_ERROR_MALFORMED, "size", "is negative");
+    if (from->size >= 0) object.size = from->size;
+    object.created = time(from->created_ms, "created_ms");
+    object.modified = time(from->modified_ms, "modified_ms");
+    object.client_modified = time(from->client_modified_ms, "client_modified_ms");
+    return object;
+}
+
+std::uint32_t AbiReader::changeIndex(std::uint32_t index, std::size_t change_count) {
+    if (index >= change_count) wrong(FERRY_ERROR_MALFORMED, "change index", "is out of range");
+    return index;
+}
+
+IndexOp AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count) {
+    IndexOp op;
+    if (!require(from && FERRY_HAS(from, ferry_index_op, object), "index op")) return op;
+    op.change_index = changeIndex(from->change_index, change_count);
+    if (from->action < FERRY_INDEX_IGNORE || from->action > FERRY_INDEX_REMOVE)
+        return wrong(FERRY_ERROR_MALFORMED, "index action", "is unknown"), op;
+    op.action = static_cast<IndexAction>(from->action);
+    if (op.action == IndexAction::Ignore) return op;
+    op.replaces_children = (from->flags & FERRY_INDEX_REPLACES_CHILDREN) != 0;
+    op.object = object(from->object);
+    const bool has_id = !op.object.object_id.empty();
+    if (op.action == IndexAction::Remove && !has_id && op.object.path_key.empty())
+        wrong(FERRY_ERROR_MALFORMED, "removed object", "has neither id nor path key");
+    if (op.action == IndexAction::Remove) return op;
+    if (!has_id) wrong(FERRY_ERROR_MALFORMED, "object id", "is empty");
+    // The action decides, so that the two can't disagree.
+    op.object.type = op.action == IndexAction::UpsertFile ? ObjectType::File : ObjectType::Folder;
+    return op;
+}
+
+ProviderEvent AbiReader::event(const ferry_event* from, std::size_t change_count) {
+    ProviderEvent event;
+    if (!require(from && FERRY_HAS(from, ferry_event, provider_event_id), "event")) return event;
+    event.change_index = changeIndex(from->change_index, change_count);
+    if (from->type < FERRY_EVENT_CREATED || from->type > FERRY_EVENT_RESTORED)
+        return wrong(FERRY_ERROR_MALFORMED, "event type", "is unknown"), event;
+    event.type = static_cast<EventType>(from->type - FERRY_EVENT_CREATED);
+    event.object = object(from->object);
+    if (event.object.object_id.empty()) wrong(FERRY_ERROR_MALFORMED, "object id", "is empty");
+    event.previous_path = text(from->previous_path, "previous path", kPathBytesMax);
+    event.occurred = time(from->occurred_ms, "occurred_ms");
+    event.provider_event_id = text(from->provider_event_id, "provider event id", kKeyBytesMax);
+    return event;
+}
+
+Reject AbiReader::reject(const ferry_reject* from, std::size_t change_count) {
+    Reject reject{0, Error(ErrorCode::Corrupt, "")};
+    if (!require(from && FERRY_HAS(from, ferry_reject, message), "reject")) return reject;
+    reject.change_index = changeIndex(from->change_index, change_count);
+    reject.error.message = cleanMessage(from->message);
+    if (from->status == FERRY_ERROR_UNSUPPORTED) reject.error.code = ErrorCode::Unsupported;
+    return reject;
+}
+
+}  // namespace ferry::plugin

@@ -1,0 +1,56 @@
+#include "plugin/egress_hosts.h"
+
+#include <algorithm>
+
+namespace ferry::plugin {
+namespace {
+
+/// "host:port" of an absolute URL in lower case, or nothing if it has none or has user information.
+std::string authorityOf(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    if (scheme == std::string_view::npos) return {};
+    std::string_view rest = url.substr(scheme + 3);
+    rest = rest.substr(0, rest.find_first_of("/?#\\"));
+    if (rest.find('@') != std::string_view::npos) return {};
+    std::string authority(rest);
+    std::transform(authority.begin(), authority.end(), authority.begin(), [](unsigned char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    });
+    return authority;
+}
+
+std::string_view hostOf(std::string_view authority) {
+    if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+    return authority.substr(0, authority.find(':'));
+}
+
+bool matches(std::string_view pattern, std::string_view host) {
+    if (!pattern.starts_with("*.")) return pattern == host;
+    const std::string_view suffix = pattern.substr(1);  // with its dot
+    return host.size() > suffix.size() && host.ends_with(suffix);
+}
+
+}  // namespace
+
+Status checkEgress(
+    std::string_view url,
+    const std::vector<std::string>& egress,
+    const std::vector<std::pair<std::string, std::string>>& base_urls
+) {
+    const std::string authority = authorityOf(url);
+    const std::string_view host = hostOf(authority);
+    const bool is_listed = std::any_of(egress.begin(), egress.end(), [&](const std::string& item) {
+        return matches(item, host);
+    });
+    const bool is_base = std::any_of(base_urls.begin(), base_urls.end(), [&](const auto& base) {
+        return authorityOf(base.second) == authority;
+    });
+    if (!authority.empty() && (is_listed || is_base)) return {};
+    return fail(
+        ErrorCode::PermissionDenied,
+        "the plugin wants to reach '" + std::string(host) +
+            "', which is not in the egress list of its connector.yaml"
+    );
+}
+
+}  // namespace ferry::plugin

@@ -1,0 +1,73 @@
+#pragma once
+// A loaded plugin file: every check between a path and a module that may be called.
+
+#include "plugin/call_guard.h"
+#include "plugin/elf_note.h"
+#include "plugin/host_services.h"
+#include "plugin/plugin_probe.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+
+struct ferry_module;
+
+namespace ferry::plugin {
+
+/// What the manifest says the file is.
+struct LoadRequest {
+    std::filesystem::path path;
+    std::string id;
+    std::string version;
+    std::uint32_t abi_major = 1;
+    std::uint32_t abi_minor = 0;
+};
+
+/// Stays loaded until the process ends: code that once ran is never unmapped. A new version is
+/// loaded beside the old one, even from the same path. Threads: all functions from any thread.
+class PluginLibrary {
+  public:
+    /// Loads and checks; each step that fails is undone. `log` outlives the library. Blocks for
+    /// the trial in a child process. The refusal's text begins with the path.
+    static Loaded<std::shared_ptr<PluginLibrary>> load(
+        const LoadRequest& request,
+        std::shared_ptr<const HostServices> services,
+        PluginLog& log,
+        const ProbeOptions& probe
+    );
+    /// Calls the module's deinit. Every object of it is gone by then: they hold the library.
+    ~PluginLibrary();
+    PluginLibrary(const PluginLibrary&) = delete;
+    PluginLibrary& operator=(const PluginLibrary&) = delete;
+
+    const ElfNote& note() const noexcept { return note_; }
+    const std::filesystem::path& path() const noexcept { return path_; }
+    const ferry_module& module() const noexcept { return *module_; }
+    const HostServices& services() const noexcept { return *services_; }
+    CallGuard& guard() noexcept { return guard_; }
+    /// Held around every [control] call.
+    std::mutex& control() noexcept { return control_; }
+
+  private:
+    struct Module;
+    static Loaded<Module> open(PluginImage& image, const HostServices& services);
+    PluginLibrary(
+        const LoadRequest& request,
+        ElfNote note,
+        Module module,
+        std::shared_ptr<const HostServices> services,
+        PluginLog& log
+    );
+
+    std::filesystem::path path_;
+    ElfNote note_;
+    std::shared_ptr<const HostServices> services_;
+    CallGuard guard_;
+    std::mutex control_;
+    std::shared_ptr<void> library_;  // boost::dll::shared_library
+    const ferry_module* module_;
+};
+
+}  // namespace ferry::plugin

@@ -1,0 +1,226 @@
+#include "plugin/plugin_provider.h"
+
+#include "plugin/egress_hosts.h"
+#include "plugin/provider_convert.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace ferry::plugin {
+
+namespace {
+
+using pipeline::OperationPtr;
+using pipeline::OperationResult;
+using pipeline::OperationStep;
+using pipeline::ProviderAccount;
+
+/// An operation of the ABI behind the pipeline's interface.
+template <typename T>
+class PluginOperation final : public pipeline::ProviderOperation {
+  public:
+    PluginOperation(
+        Operation<T> operation,
+        std::shared_ptr<const ProviderDescription> description,
+        const Clock& clock,
+        std::string account
+    )
+        : operation_(std::move(operation)),
+          description_(std::move(description)),
+          clock_(clock),
+          account_(std::move(account)) {}
+
+    Result<OperationStep> advance(const http::OutboundResponse* response) override {
+        CallInfo call;
+        call.now = clock_.wallNow();
+        call.account = account_;
+        std::optional<HttpResponse> answer;
+        if (response != nullptr) answer = toPlugin(*response);
+        FERRY_TRY_ASSIGN(Step<T> step, operation_.advance(call, answer ? &*answer : nullptr));
+        if (auto* wanted = std::get_if<NeedHttp>(&step)) {
+            FERRY_TRY(checkEgress(
+                wanted->request.url, description_->egress, description_->options.base_urls
+            ));
+            return OperationStep(toOutbound(std::move(wanted->request)));
+        }
+        return OperationStep(toResult(std::move(std::get<T>(step))));
+    }
+
+  private:
+    Operation<T> operation_;
+    std::shared_ptr<const ProviderDescription> description_;
+    const Clock& clock_;
+    std::string account_;
+};
+
+template <typename T>
+Result<OperationPtr> wrap(
+    Result<Operation<T>> operation,
+    const std::shared_ptr<const ProviderDescription>& description,
+    const Clock& clock,
+    const std::string& account
+) {
+    if (!operation) return fail(std::move(operation.error()));
+    return OperationPtr(
+        std::make_unique<PluginOperation<T>>(std::move(*operation), description, clock, account)
+    );
+}
+
+}  // namespace
+
+PluginProvider::PluginProvider(
+    ProviderDescription description, std::shared_ptr<PluginInstance> instance, const Clock& clock
+)
+    : description_(std::make_shared<const ProviderDescription>(std::move(description))),
+      clock_(clock),
+      auth_(instance),
+      webhook_(instance),
+      changes_(instance),
+      normalize_(instance) {}
+
+CallInfo PluginProvider::call(std::string account) const {
+    CallInfo info;
+    info.now = clock_.wallNow();
+    info.account = std::move(account);
+    return info;
+}
+
+Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http::Request& request
+) {
+    auto reply = webhook_.verifyChallenge(call(), toPlugin(request), {});
+    if (!reply) {
+        // A provider without challenges has no hook for them: then no request is one.
+        if (reply.error().code == ErrorCode::Unsupported) return std::optional<http::Response>();
+        return fail(std::move(reply.error()));
+    }
+    if (!*reply) return std::optional<http::Response>();
+    return std::optional<http::Response>(toHttp(std::move(**reply)));
+}
+
+Status PluginProvider::verifySignature(const http::Request& request, const Secret& secret) {
+    const Fields secrets{{"webhook.secret", secret.reveal()}};
+    Status verified = webhook_.verifySignature(call(), toPlugin(request), secrets);
+    if (!verified && verified.error().code == ErrorCode::PermissionDenied) {
+        verified.error().code = ErrorCode::Unauthenticated;
+    }
+    return verified;
+}
+
+Result<std::vector<std::string>> PluginProvider::parseNotification(const http::Request& request) {
+    FERRY_TRY_ASSIGN(auto notices, webhook_.parseNotification(call(), toPlugin(request)));
+    std::vector<std::string> accounts;
+    accounts.reserve(notices.size());
+    for (Notice& notice : notices)
+        accounts.push_back(std::move(notice.account_key));
+    // In order, without repeats.
+    std::vector<std::string> seen = accounts;
+    std::sort(seen.begin(), seen.end());
+    if (std::adjacent_find(seen.begin(), seen.end()) == seen.end()) return accounts;
+    std::vector<std::string> unique;
+    for (std::string& account : accounts) {
+        const auto at = std::lower_bound(seen.begin(), seen.end(), account);
+        const auto end = std::upper_bound(seen.begin(), seen.end(), account);
+        if (at == end) continue;
+        seen.erase(at, end);
+        unique.push_back(std::move(account));
+    }
+    return unique;
+}
+
+Result<std::string> PluginProvider::authorizeUrl(
+    const ProviderAccount& account, const pipeline::AuthorizeUrlRequest& request
+) {
+    AuthorizeRequest wanted;
+    wanted.redirect_uri = request.redirect_uri;
+    wanted.state = request.state;
+    wanted.code_challenge = request.code_challenge;
+    std::istringstream scopes(request.scope);
+    for (std::string scope; scopes >> scope;)
+        wanted.scopes.push_back(scope);
+    return auth_.authorizeUrl(call(account.account_id), toPlugin(account), wanted);
+}
+
+Result<OperationPtr> PluginProvider::startExchange(
+    const ProviderAccount& account, const pipeline::CodeExchangeRequest& request
+) {
+    const CodeExchange exchange{
+        Secret(request.code), request.redirect_uri, Secret(request.code_verifier)};
+    return wrap(
+        auth_.exchangeCode(call(account.account_id), toPlugin(account), exchange),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<OperationPtr> PluginProvider::startRefresh(
+    const ProviderAccount& account, const ferry::TokenSet& tokens
+) {
+    return wrap(
+        auth_.refresh(call(account.account_id), toPlugin(account), toPlugin(tokens)),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<OperationPtr> PluginProvider::startRevoke(
+    const ProviderAccount& account, const ferry::TokenSet& tokens
+) {
+    return wrap(
+        auth_.revoke(call(account.account_id), toPlugin(account), toPlugin(tokens)),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<OperationPtr> PluginProvider::startVerify(
+    const ProviderAccount& account, const ferry::TokenSet& tokens
+) {
+    return wrap(
+        auth_.verify(call(account.account_id), toPlugin(account), toPlugin(tokens)),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<OperationPtr> PluginProvider::startFetch(
+    const ProviderAccount& account,
+    const ferry::TokenSet& tokens,
+    const pipeline::FetchRequest& request
+) {
+    FetchRequest wanted;
+    wanted.cursor = request.cursor;
+    wanted.limit = request.limit;
+    switch (request.phase) {
+        case SyncPhase::Baseline:
+            wanted.mode = FetchMode::Baseline;
+            break;
+        case SyncPhase::Live:
+            wanted.mode = FetchMode::Continue;
+            break;
+        case SyncPhase::Resync:
+            wanted.mode = FetchMode::Resync;
+            break;
+    }
+    return wrap(
+        changes_.fetch(call(account.account_id), toPlugin(account), toPlugin(tokens), wanted),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<std::vector<NormalizedChange>> PluginProvider::normalize(
+    const ProviderAccount& account, std::vector<std::string> changes
+) {
+    FERRY_TRY_ASSIGN(
+        auto items, normalize_.normalize(call(account.account_id), toPlugin(account), changes)
+    );
+    return toChanges(std::move(items), std::move(changes));
+}
+
+}  // namespace ferry::plugin

@@ -1,0 +1,37 @@
+#pragma once
+// Between the values of the plugin folder and those of the flow.
+
+#include "base/result.h"
+#include "http/message.h"
+#include "http/outbound.h"
+#include "model/object.h"
+#include "model/token_set.h"
+#include "pipeline/stages.h"
+#include "plugin/operation.h"
+#include "plugin/records.h"
+
+#include <string>
+#include <vector>
+
+namespace ferry::plugin {
+
+Account toPlugin(const pipeline::ProviderAccount& account);
+TokenSet toPlugin(const ferry::TokenSet& tokens);
+WebhookRequest toPlugin(const http::Request& request);
+HttpResponse toPlugin(const http::OutboundResponse& response);
+
+http::Response toHttp(WebhookReply reply);
+http::OutboundRequest toOutbound(HttpRequest request);
+
+pipeline::OperationResult toResult(TokenSet tokens);
+pipeline::OperationResult toResult(Identity identity);
+pipeline::OperationResult toResult(Page page);
+pipeline::OperationResult toResult(Done);
+
+/// One result per change. Internal if the plugin gave one change two results: the flow could not
+/// tell which of them the record belongs to.
+Result<std::vector<NormalizedChange>> toChanges(
+    std::vector<Normalized> items, std::vector<std::string> changes
+);
+
+}  // namespace ferry::plugin

@@ -1,0 +1,30 @@
+#pragma once
+// Rows of the delivery table as values.
+
+#include "model/delivery.h"
+#include "store/sqlite/statement.h"
+
+namespace ferry::store::sqlite {
+
+/// The columns that `readDelivery` expects, in order.
+#define FERRY_DELIVERY_COLUMNS                                                      \
+    "id, instance_id, callback_id, first_event, last_event, state, attempt_count, " \
+    "next_attempt_at, created_at, last_status, last_error"
+
+inline Delivery readDelivery(const Query& row) {
+    Delivery delivery;
+    delivery.id = DeliveryId(row.integer(0));
+    delivery.instance = InstanceId(row.integer(1));
+    delivery.callback = CallbackId(row.integer(2));
+    delivery.first_event = EventNumber(row.integer(3));
+    delivery.last_event = EventNumber(row.integer(4));
+    delivery.state = row.as<DeliveryState>(5);
+    delivery.attempt_count = row.as<unsigned>(6);
+    delivery.next_attempt_at = row.time(7);
+    delivery.created_at = row.time(8);
+    delivery.last_status = row.as<int>(9);
+    delivery.last_error = row.text(10);
+    return delivery;
+}
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,29 @@
+#pragma once
+// Rows of the instance table as values, and back.
+
+#include "base/result.h"
+#include "model/instance.h"
+#include "store/sqlite/connection.h"
+
+#include <string>
+#include <vector>
+
+namespace ferry::store::sqlite {
+
+/// The columns that `readInstance` expects, in order.
+#define FERRY_INSTANCE_COLUMNS                                                                \
+    "id, name, connector_key, account_id, account_state, tags, state, state_reason, source, " \
+    "events_enabled, configuration_fingerprint, webhook_secret_id, callback_id, created_at, " \
+    "updated_at, sealed_configuration"
+
+/// Corrupt if the tags or the fingerprint are not what this driver writes.
+Result<Instance> readInstance(const Query& row);
+
+/// Inserts or overwrites one instance and gives its id. Conflict if its name is taken or its id is
+/// unknown.
+Result<InstanceId> writeInstance(Connection& connection, const Instance& instance);
+
+/// Corrupt unless `bytes` are 32.
+Result<Digest256> digestFrom(std::string_view bytes, std::string_view what);
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,101 @@
+#include "store/sqlite/notice_queue.h"
+
+#include <algorithm>
+
+namespace ferry::store::sqlite {
+
+Result<std::vector<LeasedNotice>> NoticeQueue::lease(
+    Connection& reader, TimePoint now, std::size_t limit
+) {
+    std::vector<LeasedNotice> notices;
+    // Held from before the snapshot is taken (with the first row) until the leases are noted: a
+    // lease that ends meanwhile is seen with the row as it was before, or with the row as it is
+    // after.
+    const std::lock_guard lock(mutex_);
+    auto rows = reader.query(
+        "SELECT instance_id, mark, failures, due_at FROM notice "
+        "WHERE due_at >= ? AND due_at <= ? ORDER BY due_at, instance_id"
+    );
+    rows.bind(scan_from_, now);
+    bool is_end = false;
+    while (notices.size() < limit) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        is_end = !has_row;
+        if (is_end) break;
+        const InstanceId instance(rows.integer(0));
+        if (leased_.contains(instance)) continue;
+        notices.push_back({instance, rows.as<std::uint64_t>(1), rows.as<unsigned>(2), rows.time(3)}
+        );
+    }
+    for (const LeasedNotice& notice : notices)
+        leased_.insert(notice.instance);
+    // With the limit reached, more rows of the same time as the last one may be free.
+    if (is_end)
+        scan_from_ = std::max(scan_from_, toEpochMilliseconds(now) + 1);
+    else if (!notices.empty())
+        scan_from_ = toEpochMilliseconds(notices.back().due_at);
+    return notices;
+}
+
+Result<std::optional<TimePoint>> NoticeQueue::nextDue(Connection& reader) {
+    const std::lock_guard lock(mutex_);
+    auto rows = reader.query(
+        "SELECT instance_id, due_at FROM notice WHERE due_at >= ? ORDER BY due_at, instance_id"
+    );
+    rows.bind(scan_from_);
+    for (;;) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) return std::optional<TimePoint>();
+        if (!leased_.contains(InstanceId(rows.integer(0)))) return std::optional(rows.time(1));
+    }
+}
+
+void NoticeQueue::noteDue(TimePoint due_at) {
+    const std::lock_guard lock(mutex_);
+    scan_from_ = std::min(scan_from_, toEpochMilliseconds(due_at));
+}
+
+void NoticeQueue::end(InstanceId instance, std::optional<TimePoint> due_at) {
+    const std::lock_guard lock(mutex_);
+    leased_.erase(instance);
+    if (due_at) scan_from_ = std::min(scan_from_, toEpochMilliseconds(*due_at));
+}
+
+Status putNotice(Connection& writer, InstanceId instance, TimePoint due_at) {
+    return writer
+        .query(
+            "INSERT INTO notice (instance_id, due_at, mark, failures) VALUES (?, ?, 1, 0) "
+            "ON CONFLICT (instance_id) DO UPDATE SET "
+            "due_at = min(coalesce(due_at, excluded.due_at), excluded.due_at), "
+            "mark = mark + 1, failures = 0"
+        )
+        .bind(instance, due_at)
+        .run();
+}
+
+Status dropNotice(Connection& writer, InstanceId instance) {
+    return writer.query("UPDATE notice SET due_at = NULL WHERE instance_id = ?")
+        .bind(instance)
+        .run();
+}
+
+Result<std::optional<TimePoint>> finishNotice(
+    Connection& writer,
+    const LeasedNotice& notice,
+    TimePoint due_at,
+    TimePoint marked_due_at,
+    unsigned failures
+) {
+    auto update = writer.query(
+        "UPDATE notice SET due_at = CASE WHEN mark = ?2 THEN ?3 ELSE min(?3, ?4) END, "
+        "failures = ?5 WHERE instance_id = ?1 AND due_at IS NOT NULL RETURNING due_at"
+    );
+    update.bind(notice.instance, notice.mark, due_at, marked_due_at, failures);
+    FERRY_TRY_ASSIGN(const bool has_row, update.step());
+    if (!has_row) return std::optional<TimePoint>();
+    const TimePoint now_due_at = update.time(0);
+    FERRY_TRY(update.run());
+    return std::optional(now_due_at);
+}
+
+}  // namespace ferry::store::sqlite

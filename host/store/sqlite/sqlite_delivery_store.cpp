@@ -1,0 +1,197 @@
+#include "store/sqlite/sqlite_delivery_store.h"
+
+#include "base/utf8.h"
+#include "store/sqlite/delivery_rows.h"
+
+#include <limits>
+
+namespace ferry::store::sqlite {
+namespace {
+
+/// Writes one outcome; gives whether the delivery is still there.
+Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
+    const std::string_view error = truncateUtf8(outcome.error, kAttemptErrorBytesMax);
+    FERRY_TRY(connection
+                  .query("UPDATE delivery SET state = ?, attempt_count = ?, "
+                         "next_attempt_at = ?, finished_at = ?, last_status = ?, last_error = ? "
+                         "WHERE id = ? AND instance_id = ?")
+                  .bind(
+                      outcome.state,
+                      outcome.attempt_count,
+                      outcome.next_attempt_at,
+                      outcome.finished_at,
+                      outcome.status,
+                      error,
+                      outcome.delivery,
+                      outcome.instance
+                  )
+                  .run());
+    if (connection.changes() == 0) return false;
+    // Numbered by the log and not by attempt_count, which a redelivery may set back.
+    FERRY_TRY(connection
+                  .query("INSERT INTO attempt (delivery_id, n, finished_at, status, latency_ms, "
+                         "error) SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5 "
+                         "FROM attempt WHERE delivery_id = ?1")
+                  .bind(
+                      outcome.delivery,
+                      outcome.finished_at,
+                      outcome.status,
+                      outcome.latency.count(),
+                      error
+                  )
+                  .run());
+    return true;
+}
+
+/// Drops the deliveries that `select` (before, limit) gives, with their attempts.
+Result<std::size_t> dropSelected(
+    Connection& connection, const char* select, TimePoint before, std::size_t limit
+) {
+    std::vector<std::int64_t> ids;
+    {
+        auto rows = connection.query(select);
+        rows.bind(before, limit);
+        FERRY_TRY_ASSIGN(ids, collect<std::int64_t>(rows, [](const Query& row) {
+                             return row.integer(0);
+                         }));
+    }
+    for (const std::int64_t id : ids) {
+        FERRY_TRY(connection.query("DELETE FROM attempt WHERE delivery_id = ?").bind(id).run());
+        FERRY_TRY(connection.query("DELETE FROM delivery WHERE id = ?").bind(id).run());
+    }
+    return ids.size();
+}
+
+}  // namespace
+
+Result<std::vector<Delivery>> SqliteDeliveryStore::lease(const DeliveryLeaseRequest& request) {
+    FERRY_TRY(core_.checkWritable());
+    return core_.read([&](Connection& connection) {
+        return core_.deliveries.lease(connection, request);
+    });
+}
+
+Result<std::optional<TimePoint>> SqliteDeliveryStore::nextDue(std::size_t per_callback_limit) {
+    return core_.read([&](Connection& connection) {
+        return core_.deliveries.nextDue(connection, per_callback_limit);
+    });
+}
+
+Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
+    std::vector<bool> is_there;
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            is_there.clear();
+            for (const AttemptOutcome& outcome : outcomes) {
+                FERRY_TRY_ASSIGN(const bool found, recordOne(connection, outcome));
+                is_there.push_back(found);
+            }
+            return {};
+        },
+        [&] {
+            for (std::size_t i = 0; i < outcomes.size(); ++i) {
+                const AttemptOutcome& outcome = outcomes[i];
+                const bool waits = is_there[i] && outcome.state == DeliveryState::Waiting;
+                core_.deliveries.end(
+                    outcome.delivery,
+                    outcome.callback,
+                    waits ? std::optional(outcome.next_attempt_at) : std::nullopt
+                );
+            }
+        },
+        outcomes.size() * 256
+    );
+}
+
+void SqliteDeliveryStore::release(std::span<const Delivery> deliveries) {
+    for (const Delivery& delivery : deliveries)
+        core_.deliveries.end(delivery.id, delivery.callback, delivery.next_attempt_at);
+}
+
+Result<std::optional<Delivery>> SqliteDeliveryStore::find(InstanceId instance, DeliveryId id) {
+    return core_.read([&](Connection& connection) {
+        auto row = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+                                    " FROM delivery WHERE id = ? AND instance_id = ?");
+        row.bind(id, instance);
+        return collectOne<Delivery>(row, readDelivery);
+    });
+}
+
+Result<std::vector<Delivery>> SqliteDeliveryStore::page(
+    InstanceId instance, DeliveryId before, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+                                     " FROM delivery WHERE instance_id = ? AND id < ?"
+                                     " ORDER BY id DESC LIMIT ?");
+        rows.bind(
+            instance, before ? before.value : std::numeric_limits<std::int64_t>::max(), limit
+        );
+        return collect<Delivery>(rows, readDelivery);
+    });
+}
+
+Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
+    InstanceId instance, DeliveryId id, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT n, attempt.finished_at, status, latency_ms, error FROM delivery "
+            "JOIN attempt ON delivery_id = delivery.id "
+            "WHERE delivery.id = ? AND instance_id = ? ORDER BY n DESC LIMIT ?"
+        );
+        rows.bind(id, instance, limit);
+        return collect<DeliveryAttempt>(rows, [](const Query& row) {
+            return DeliveryAttempt{
+                row.as<unsigned>(0),
+                row.time(1),
+                row.as<int>(2),
+                Milliseconds(row.integer(3)),
+                row.text(4),
+            };
+        });
+    });
+}
+
+Result<std::map<DeliveryState, std::int64_t>> SqliteDeliveryStore::countByState() {
+    return core_.read([&](Connection& connection) {
+        // In two halves, each of which has its index.
+        auto rows = connection.query(
+            "SELECT 0, count(*) FROM delivery WHERE state = 0 HAVING count(*) > 0 UNION ALL "
+            "SELECT state, count(*) FROM delivery WHERE state <> 0 GROUP BY state"
+        );
+        return countStates<DeliveryState>(rows);
+    });
+}
+
+Result<std::size_t> SqliteDeliveryStore::prune(TimePoint before, std::size_t limit) {
+    std::size_t count = 0;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        FERRY_TRY_ASSIGN(
+            count,
+            dropSelected(
+                connection,
+                "SELECT id FROM delivery WHERE state = 1 AND state <> 0 AND finished_at < ? "
+                "ORDER BY finished_at LIMIT ?",
+                before,
+                limit
+            )
+        );
+        FERRY_TRY_ASSIGN(
+            const std::size_t dead,
+            dropSelected(
+                connection,
+                "SELECT id FROM delivery WHERE state = 2 AND state <> 0 AND finished_at < ? "
+                "AND NOT EXISTS (SELECT 1 FROM event WHERE number BETWEEN first_event AND "
+                "last_event) ORDER BY finished_at LIMIT ?",
+                before,
+                limit - count
+            )
+        );
+        count += dead;
+        return {};
+    }));
+    return count;
+}
+
+}  // namespace ferry::store::sqlite

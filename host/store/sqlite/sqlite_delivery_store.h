@@ -1,0 +1,30 @@
+#pragma once
+// DeliveryStore on SQLite: deliveries and attempts in tables, leases and due queues in memory.
+
+#include "store/delivery_store.h"
+#include "store/sqlite/core.h"
+
+namespace ferry::store::sqlite {
+
+class SqliteDeliveryStore final : public DeliveryStore {
+  public:
+    explicit SqliteDeliveryStore(Core& core) : core_(core) {}
+
+    Result<std::vector<Delivery>> lease(const DeliveryLeaseRequest& request) override;
+    Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) override;
+    Status record(std::span<const AttemptOutcome> outcomes) override;
+    void release(std::span<const Delivery> deliveries) override;
+    Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;
+    Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)
+        override;
+    Result<std::vector<DeliveryAttempt>> attempts(
+        InstanceId instance, DeliveryId id, std::size_t limit
+    ) override;
+    Result<std::map<DeliveryState, std::int64_t>> countByState() override;
+    Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
+
+  private:
+    Core& core_;
+};
+
+}  // namespace ferry::store::sqlite

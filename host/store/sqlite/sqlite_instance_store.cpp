@@ -1,0 +1,153 @@
+#include "store/sqlite/sqlite_instance_store.h"
+
+#include "store/sqlite/instance_rows.h"
+
+#include <fmt/format.h>
+
+namespace ferry::store::sqlite {
+namespace {
+
+Status putOne(
+    Connection& connection,
+    const Instance& instance,
+    TimePoint notice_due,
+    std::vector<InstanceId>& ids
+) {
+    bool was_running = false;
+    if (instance.id) {
+        auto state = connection.query("SELECT state FROM instance WHERE id = ?");
+        FERRY_TRY_ASSIGN(const bool has_row, state.bind(instance.id).step());
+        was_running = has_row && state.as<InstanceState>(0) == InstanceState::Running;
+    }
+    FERRY_TRY_ASSIGN(const InstanceId id, writeInstance(connection, instance));
+    ids.push_back(id);
+    if (instance.state != InstanceState::Running) return dropNotice(connection, id);
+    if (was_running) return {};
+    return putNotice(connection, id, notice_due);
+}
+
+Result<std::vector<Instance>> readInstances(Query& rows) {
+    std::vector<Instance> instances;
+    for (;;) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) return instances;
+        FERRY_TRY_ASSIGN(auto instance, readInstance(rows));
+        instances.push_back(std::move(instance));
+    }
+}
+
+Result<std::optional<Instance>> readOneInstance(Query& rows) {
+    FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+    if (!has_row) return std::optional<Instance>();
+    return readInstance(rows);
+}
+
+}  // namespace
+
+Result<std::vector<InstanceId>> SqliteInstanceStore::put(
+    std::span<const Instance> instances, TimePoint notice_due
+) {
+    std::size_t bytes = 0;
+    for (const Instance& instance : instances)
+        bytes += 512 + instance.sealed_configuration.size();
+    std::vector<InstanceId> ids;
+    FERRY_TRY(core_.write(
+        [&](Connection& connection) -> Status {
+            ids.clear();
+            for (const Instance& instance : instances)
+                FERRY_TRY(putOne(connection, instance, notice_due, ids));
+            return {};
+        },
+        [&] { core_.notices.noteDue(notice_due); },
+        bytes
+    ));
+    return ids;
+}
+
+Result<std::optional<Instance>> SqliteInstanceStore::find(InstanceId id) {
+    return core_.read([&](Connection& connection) {
+        auto rows =
+            connection.query("SELECT " FERRY_INSTANCE_COLUMNS " FROM instance WHERE id = ?");
+        return readOneInstance(rows.bind(id));
+    });
+}
+
+Result<std::optional<Instance>> SqliteInstanceStore::findByName(std::string_view name) {
+    return core_.read([&](Connection& connection) {
+        auto rows =
+            connection.query("SELECT " FERRY_INSTANCE_COLUMNS " FROM instance WHERE name = ?");
+        return readOneInstance(rows.bind(name));
+    });
+}
+
+Result<std::vector<Instance>> SqliteInstanceStore::page(InstanceId after, std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_INSTANCE_COLUMNS
+                                     " FROM instance WHERE id > ? ORDER BY id LIMIT ?");
+        return readInstances(rows.bind(after, limit));
+    });
+}
+
+Result<std::vector<FileInstance>> SqliteInstanceStore::fileInstances() {
+    return core_.read([&](Connection& connection) -> Result<std::vector<FileInstance>> {
+        auto rows = connection.query(
+            "SELECT id, name, source, configuration_fingerprint FROM instance "
+            "WHERE source <> '' ORDER BY id"
+        );
+        std::vector<FileInstance> instances;
+        for (;;) {
+            FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+            if (!has_row) return instances;
+            FERRY_TRY_ASSIGN(
+                const Digest256 fingerprint, digestFrom(rows.view(3), "instance fingerprint")
+            );
+            instances.push_back(
+                {InstanceId(rows.integer(0)), rows.text(1), rows.text(2), fingerprint}
+            );
+        }
+    });
+}
+
+Status SqliteInstanceStore::setState(
+    InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due
+) {
+    return core_.write(
+        [=](Connection& connection) -> Status {
+            FERRY_TRY(connection
+                          .query("UPDATE instance SET state = ?, state_reason = ?, "
+                                 "updated_at = max(updated_at, ?) WHERE id = ?")
+                          .bind(state, reason, notice_due, id)
+                          .run());
+            if (connection.changes() == 0) {
+                return fail(ErrorCode::NotFound, fmt::format("there is no instance {}", id.value));
+            }
+            if (state == InstanceState::Running) return putNotice(connection, id, notice_due);
+            return dropNotice(connection, id);
+        },
+        [this, notice_due] { core_.notices.noteDue(notice_due); }
+    );
+}
+
+Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
+    std::string_view connector_key, std::string_view account_id
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT id, webhook_secret_id FROM instance "
+            "WHERE connector_key = ? AND account_id = ? AND state = 0"
+        );
+        rows.bind(connector_key, account_id);
+        return collect<AccountMatch>(rows, [](const Query& row) {
+            return AccountMatch{InstanceId(row.integer(0)), WebhookSecretId(row.integer(1))};
+        });
+    });
+}
+
+Result<std::map<InstanceState, std::int64_t>> SqliteInstanceStore::countByState() {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT state, count(*) FROM instance GROUP BY state");
+        return countStates<InstanceState>(rows);
+    });
+}
+
+}  // namespace ferry::store::sqlite

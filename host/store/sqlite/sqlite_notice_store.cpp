@@ -1,0 +1,77 @@
+#include "store/sqlite/sqlite_notice_store.h"
+
+#include <algorithm>
+
+namespace ferry::store::sqlite {
+
+Status SqliteNoticeStore::mark(std::span<const InstanceId> instances, TimePoint now) {
+    if (instances.empty()) return {};
+    return core_.write(
+        [instances, now](Connection& connection) -> Status {
+            auto update = connection.query(
+                "UPDATE notice SET due_at = min(due_at, ?), mark = mark + 1 "
+                "WHERE instance_id = ? AND due_at IS NOT NULL"
+            );
+            for (const InstanceId instance : instances)
+                FERRY_TRY(update.bind(now, instance).run());
+            return {};
+        },
+        [this, now] { core_.notices.noteDue(now); },
+        instances.size() * 64
+    );
+}
+
+Status SqliteNoticeStore::markAll(TimePoint now, Milliseconds spread) {
+    return core_.write(
+        [=](Connection& connection) -> Status {
+            std::vector<std::int64_t> instances;
+            {
+                auto rows = connection.query(
+                    "SELECT instance_id FROM notice WHERE due_at IS NOT NULL ORDER BY instance_id"
+                );
+                FERRY_TRY_ASSIGN(instances, collect<std::int64_t>(rows, [](const Query& row) {
+                                     return row.integer(0);
+                                 }));
+            }
+            auto update = connection.query(
+                "UPDATE notice SET due_at = ?, mark = mark + 1 WHERE instance_id = ?"
+            );
+            const auto count = static_cast<double>(instances.size());
+            for (std::size_t i = 0; i < instances.size(); ++i) {
+                const double part = static_cast<double>(i) / count;
+                const auto delay =
+                    static_cast<std::int64_t>(part * static_cast<double>(spread.count()));
+                FERRY_TRY(update.bind(now + Milliseconds(delay), instances[i]).run());
+            }
+            return {};
+        },
+        [this, now] { core_.notices.noteDue(now); }
+    );
+}
+
+Result<std::vector<LeasedNotice>> SqliteNoticeStore::lease(TimePoint now, std::size_t limit) {
+    FERRY_TRY(core_.checkWritable());
+    return core_.read([&](Connection& connection) {
+        return core_.notices.lease(connection, now, limit);
+    });
+}
+
+Result<std::optional<TimePoint>> SqliteNoticeStore::nextDue() {
+    return core_.read([&](Connection& connection) { return core_.notices.nextDue(connection); });
+}
+
+Status SqliteNoticeStore::release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) {
+    std::optional<TimePoint> now_due_at;
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            // Marked since: at once. It was due when it was leased, so that time is past.
+            FERRY_TRY_ASSIGN(
+                now_due_at, finishNotice(connection, notice, due_at, notice.due_at, failures)
+            );
+            return {};
+        },
+        [&] { core_.notices.end(notice.instance, now_due_at); }
+    );
+}
+
+}  // namespace ferry::store::sqlite

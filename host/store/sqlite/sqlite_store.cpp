@@ -1,0 +1,72 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include "store/sqlite/schema.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace ferry::store::sqlite {
+
+SqliteStore::SqliteStore(
+    std::optional<FileLock> lock,
+    std::unique_ptr<Writer> writer,
+    std::unique_ptr<ReaderPool> readers
+)
+    : lock_(std::move(lock)), core_(std::move(writer), std::move(readers)) {}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
+    const std::string& path, const SqliteOptions& options
+) {
+    FERRY_TRY_ASSIGN(auto lock, FileLock::take(path));
+    FERRY_TRY_ASSIGN(
+        auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)
+    );
+    FERRY_TRY(migrate(*connection, schemaMigrations()));
+    if (options.pages_max > 0) {
+        FERRY_TRY(connection->execute(
+            fmt::format("PRAGMA max_page_count = {}", options.pages_max).c_str()
+        ));
+    }
+
+    WriterOptions writer_options;
+    writer_options.is_inline = options.inline_writes;
+    writer_options.fails_commit = options.fails_commit;
+    std::unique_ptr<SqliteStore> store(new SqliteStore(
+        std::optional(std::move(lock)),
+        std::make_unique<Writer>(std::move(connection), std::move(writer_options)),
+        std::make_unique<ReaderPool>(
+            path, ConnectionMode::Read, options.reader_cache_kib, options.readers_max
+        )
+    ));
+    FERRY_TRY(store->core_.read([&](Connection& reader) {
+        return store->core_.deliveries.load(reader);
+    }));
+    FERRY_TRY(store->instances_.sweepRemoved());
+    return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::openReadOnly(
+    const std::string& path, const SqliteOptions& options
+) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        return fail(ErrorCode::NotFound, fmt::format("there is no database '{}'", path));
+    }
+    std::unique_ptr<SqliteStore> store(new SqliteStore(
+        std::nullopt,
+        nullptr,
+        std::make_unique<ReaderPool>(
+            path, ConnectionMode::ReadOnly, options.reader_cache_kib, options.readers_max
+        )
+    ));
+    FERRY_TRY(store->core_.read([](Connection& reader) {
+        return checkSchema(reader, schemaMigrations());
+    }));
+    FERRY_TRY(store->core_.read([&](Connection& reader) {
+        return store->core_.deliveries.load(reader);
+    }));
+    return store;
+}
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,200 @@
+#include "store/sqlite/sqlite_sync_store.h"
+
+#include "store/sqlite/object_rows.h"
+
+#include <algorithm>
+
+namespace ferry::store::sqlite {
+namespace {
+
+/// Looks each key up with `sql` (instance, key), in the order of the keys.
+template <typename Row, typename Decode>
+Result<std::vector<std::optional<Row>>> lookUp(
+    Connection& connection,
+    const char* sql,
+    InstanceId instance,
+    std::span<const std::string> keys,
+    Decode decode
+) {
+    std::vector<std::optional<Row>> rows;
+    rows.reserve(keys.size());
+    auto query = connection.query(sql);
+    for (const std::string& key : keys) {
+        FERRY_TRY_ASSIGN(const bool has_row, query.bind(instance, key).step());
+        if (has_row)
+            rows.push_back(decode(query));
+        else
+            rows.push_back(std::nullopt);
+    }
+    return rows;
+}
+
+}  // namespace
+
+Result<SyncPosition> SqliteSyncStore::position(InstanceId instance) {
+    return core_.read([&](Connection& connection) -> Result<SyncPosition> {
+        auto row = connection.query(
+            "SELECT phase, cursor, generation, event_sequence, window_round, window_until_ms "
+            "FROM sync_position WHERE instance_id = ?"
+        );
+        SyncPosition position;
+        FERRY_TRY_ASSIGN(const bool has_row, row.bind(instance).step());
+        if (!has_row) return position;
+        position.phase = row.as<SyncPhase>(0);
+        position.cursor = row.text(1);
+        position.generation = row.as<std::uint32_t>(2);
+        position.event_sequence = row.as<std::uint64_t>(3);
+        position.window_round = row.as<std::uint32_t>(4);
+        position.window_until_ms = row.integer(5);
+        return position;
+    });
+}
+
+Result<std::vector<std::optional<IndexEntry>>> SqliteSyncStore::entriesAt(
+    InstanceId instance, std::span<const std::string> storage_keys
+) {
+    return core_.read([&](Connection& connection) {
+        return lookUp<IndexEntry>(
+            connection,
+            "SELECT " FERRY_OBJECT_COLUMNS " FROM object WHERE instance_id = ? AND storage_key = ?",
+            instance,
+            storage_keys,
+            readEntry
+        );
+    });
+}
+
+Result<std::vector<std::optional<IndexEntry>>> SqliteSyncStore::entriesById(
+    InstanceId instance, std::span<const std::string> object_ids
+) {
+    return core_.read([&](Connection& connection) {
+        return lookUp<IndexEntry>(
+            connection,
+            "SELECT " FERRY_OBJECT_COLUMNS " FROM object WHERE instance_id = ? AND object_id = ?",
+            instance,
+            object_ids,
+            readEntry
+        );
+    });
+}
+
+Result<std::vector<IndexEntry>> SqliteSyncStore::entriesBelow(
+    InstanceId instance, std::string_view path_key, std::string_view after_key, std::size_t limit
+) {
+    // '0' is the character after '/': the range holds what is below the folder and nothing else.
+    const std::string first = std::string(path_key) + '/';
+    const std::string end = std::string(path_key) + '0';
+    const bool is_first_page = after_key < first;
+    return core_.read([&](Connection& connection) {
+        auto rows = is_first_page
+                        ? connection.query("SELECT " FERRY_OBJECT_COLUMNS
+                                           " FROM object WHERE instance_id = ? AND storage_key >= ?"
+                                           " AND storage_key < ? ORDER BY storage_key LIMIT ?")
+                        : connection.query("SELECT " FERRY_OBJECT_COLUMNS
+                                           " FROM object WHERE instance_id = ? AND storage_key > ?"
+                                           " AND storage_key < ? ORDER BY storage_key LIMIT ?");
+        const std::string_view from = is_first_page ? std::string_view(first) : after_key;
+        rows.bind(instance, from, end, limit);
+        return collect<IndexEntry>(rows, readEntry);
+    });
+}
+
+Result<std::vector<IndexEntry>> SqliteSyncStore::entriesOlderThan(
+    InstanceId instance, std::uint32_t generation, std::string_view after_key, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_OBJECT_COLUMNS
+                                     " FROM object WHERE instance_id = ? AND storage_key > ?"
+                                     " AND generation < ? ORDER BY storage_key LIMIT ?");
+        rows.bind(instance, after_key, generation, limit);
+        return collect<IndexEntry>(rows, readEntry);
+    });
+}
+
+Result<std::vector<std::optional<LostObject>>> SqliteSyncStore::lostById(
+    InstanceId instance, std::span<const std::string> object_ids
+) {
+    return core_.read([&](Connection& connection) {
+        return lookUp<LostObject>(
+            connection,
+            "SELECT " FERRY_LOST_COLUMNS
+            " FROM lost_object WHERE instance_id = ? AND object_id = ?",
+            instance,
+            object_ids,
+            readLost
+        );
+    });
+}
+
+Result<std::vector<LostObject>> SqliteSyncStore::lost(InstanceId instance, std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_LOST_COLUMNS
+                                     " FROM lost_object WHERE instance_id = ?"
+                                     " ORDER BY path_key, object_id LIMIT ?");
+        rows.bind(instance, limit);
+        return collect<LostObject>(rows, readLost);
+    });
+}
+
+Result<std::vector<FolderMove>> SqliteSyncStore::folderMoves(InstanceId instance) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_MOVE_COLUMNS
+                                     " FROM folder_move WHERE instance_id = ? ORDER BY object_id");
+        rows.bind(instance);
+        return collect<FolderMove>(rows, readMove);
+    });
+}
+
+Result<std::vector<bool>> SqliteSyncStore::hasTombstones(
+    InstanceId instance, std::span<const std::string> object_ids
+) {
+    return core_.read([&](Connection& connection) -> Result<std::vector<bool>> {
+        std::vector<bool> found;
+        found.reserve(object_ids.size());
+        auto query =
+            connection.query("SELECT 1 FROM tombstone WHERE instance_id = ? AND object_id = ?");
+        for (const std::string& object_id : object_ids) {
+            FERRY_TRY_ASSIGN(const bool has_row, query.bind(instance, object_id).step());
+            found.push_back(has_row);
+        }
+        return found;
+    });
+}
+
+Status SqliteSyncStore::reset(InstanceId instance) {
+    return core_.write([instance](Connection& connection) -> Status {
+        FERRY_TRY(connection.query("DELETE FROM object WHERE instance_id = ?").bind(instance).run()
+        );
+        FERRY_TRY(
+            connection.query("DELETE FROM lost_object WHERE instance_id = ?").bind(instance).run()
+        );
+        FERRY_TRY(
+            connection.query("DELETE FROM folder_move WHERE instance_id = ?").bind(instance).run()
+        );
+        // event_sequence stays: an event id must never name two events.
+        return connection
+            .query(
+                "UPDATE sync_position SET phase = 0, cursor = '', generation = 1, "
+                "window_round = 0, window_until_ms = 0 WHERE instance_id = ?"
+            )
+            .bind(instance)
+            .run();
+    });
+}
+
+Result<std::size_t> SqliteSyncStore::pruneTombstones(TimePoint before, std::size_t limit) {
+    std::int64_t count = 0;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        FERRY_TRY(connection
+                      .query("DELETE FROM tombstone WHERE (instance_id, object_id) IN "
+                             "(SELECT instance_id, object_id FROM tombstone WHERE deleted_at < ? "
+                             "ORDER BY deleted_at LIMIT ?)")
+                      .bind(before, limit)
+                      .run());
+        count = connection.changes();
+        return {};
+    }));
+    return static_cast<std::size_t>(count);
+}
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,45 @@
+#pragma once
+// SyncStore on SQLite. The reads are in sqlite_sync_store.cpp, the commit in sync_commit.cpp.
+
+#include "store/sqlite/core.h"
+#include "store/sync_store.h"
+
+namespace ferry::store::sqlite {
+
+class SqliteSyncStore final : public SyncStore {
+  public:
+    explicit SqliteSyncStore(Core& core) : core_(core) {}
+
+    Result<SyncPosition> position(InstanceId instance) override;
+    Result<std::vector<std::optional<IndexEntry>>> entriesAt(
+        InstanceId instance, std::span<const std::string> storage_keys
+    ) override;
+    Result<std::vector<std::optional<IndexEntry>>> entriesById(
+        InstanceId instance, std::span<const std::string> object_ids
+    ) override;
+    Result<std::vector<IndexEntry>> entriesBelow(
+        InstanceId instance,
+        std::string_view path_key,
+        std::string_view after_key,
+        std::size_t limit
+    ) override;
+    Result<std::vector<IndexEntry>> entriesOlderThan(
+        InstanceId instance, std::uint32_t generation, std::string_view after_key, std::size_t limit
+    ) override;
+    Result<std::vector<std::optional<LostObject>>> lostById(
+        InstanceId instance, std::span<const std::string> object_ids
+    ) override;
+    Result<std::vector<LostObject>> lost(InstanceId instance, std::size_t limit) override;
+    Result<std::vector<FolderMove>> folderMoves(InstanceId instance) override;
+    Result<std::vector<bool>> hasTombstones(
+        InstanceId instance, std::span<const std::string> object_ids
+    ) override;
+    std::vector<Status> commit(std::span<const SyncCommit> commits) override;
+    Status reset(InstanceId instance) override;
+    Result<std::size_t> pruneTombstones(TimePoint before, std::size_t limit) override;
+
+  private:
+    Core& core_;
+};
+
+}  // namespace ferry::store::sqlite

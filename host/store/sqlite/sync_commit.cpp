@@ -1,0 +1,282 @@
+// SyncStore::commit: the one transaction of a drain. Order of the parts: removals before puts, as
+// the interface says; events get their numbers here.
+
+#include "store/sqlite/sqlite_sync_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::store::sqlite {
+namespace {
+
+// What a row of the index costs with its keys, about; only bounds the group.
+constexpr std::size_t kIndexRowBytes = 400;
+
+std::size_t bytesOf(const SyncCommit& commit) {
+    std::size_t bytes = (commit.index_puts.size() + commit.index_removals.size() +
+                         commit.lost_puts.size() + commit.tombstone_puts.size()) *
+                        kIndexRowBytes;
+    for (const RecordedEvent& event : commit.events)
+        bytes += event.body.size() + event.raw.size();
+    return bytes;
+}
+
+Status writePosition(Connection& connection, const SyncCommit& commit) {
+    const SyncPosition& position = commit.position;
+    return connection
+        .query(
+            "INSERT OR REPLACE INTO sync_position (instance_id, phase, cursor, generation, "
+            "event_sequence, window_round, window_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        )
+        .bind(
+            commit.instance,
+            position.phase,
+            position.cursor,
+            position.generation,
+            position.event_sequence,
+            position.window_round,
+            position.window_until_ms
+        )
+        .run();
+}
+
+Status deleteEach(
+    Connection& connection,
+    const char* sql,
+    InstanceId instance,
+    const std::vector<std::string>& keys
+) {
+    auto removal = connection.query(sql);
+    for (const std::string& key : keys)
+        FERRY_TRY(removal.bind(instance, key).run());
+    return {};
+}
+
+Status writeIndex(Connection& connection, const SyncCommit& commit) {
+    FERRY_TRY(deleteEach(
+        connection,
+        "DELETE FROM object WHERE instance_id = ? AND storage_key = ?",
+        commit.instance,
+        commit.index_removals
+    ));
+    // REPLACE also drops the row of the same object at another key: an object has one place.
+    auto put = connection.query(
+        "INSERT OR REPLACE INTO object (instance_id, storage_key, object_id, path, name, kind, "
+        "revision, content_hash, size, modified_ms, modified_by, generation) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    for (const IndexEntry& entry : commit.index_puts) {
+        const IndexedObject& object = entry.object;
+        const std::string key = storageKey(object);
+        put.bind(
+            commit.instance,
+            key,
+            object.object_id,
+            object.path,
+            object.name,
+            object.kind,
+            object.revision,
+            object.content_hash,
+            object.size,
+            object.modified_ms,
+            object.modified_by,
+            entry.generation
+        );
+        FERRY_TRY(put.run());
+    }
+    return {};
+}
+
+Status writeLost(Connection& connection, const SyncCommit& commit) {
+    FERRY_TRY(deleteEach(
+        connection,
+        "DELETE FROM lost_object WHERE instance_id = ? AND object_id = ?",
+        commit.instance,
+        commit.lost_removals
+    ));
+    auto put = connection.query(
+        "INSERT OR REPLACE INTO lost_object (instance_id, object_id, path_key, path, name, kind, "
+        "revision, content_hash, size, modified_ms, modified_by, event_id, cascade_of, raw, "
+        "lost_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    for (const LostObject& lost : commit.lost_puts) {
+        put.bind(
+            commit.instance,
+            lost.object.object_id,
+            lost.object.path_key,
+            lost.object.path,
+            lost.object.name,
+            lost.object.kind,
+            lost.object.revision,
+            lost.object.content_hash,
+            lost.object.size,
+            lost.object.modified_ms,
+            lost.object.modified_by,
+            lost.event_id,
+            lost.cascade_of,
+            lost.raw,
+            lost.lost_at_ms
+        );
+        FERRY_TRY(put.run());
+    }
+    return {};
+}
+
+Status writeFolderMoves(Connection& connection, const SyncCommit& commit) {
+    if (commit.clears_folder_moves) {
+        FERRY_TRY(connection.query("DELETE FROM folder_move WHERE instance_id = ?")
+                      .bind(commit.instance)
+                      .run());
+    }
+    auto put = connection.query(
+        "INSERT OR REPLACE INTO folder_move (instance_id, object_id, event_id, from_key, to_key, "
+        "from_path, to_path, children_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    for (const FolderMove& move : commit.folder_move_puts) {
+        put.bind(
+            commit.instance,
+            move.object_id,
+            move.event_id,
+            move.from_key,
+            move.to_key,
+            move.from_path,
+            move.to_path,
+            move.children_seen
+        );
+        FERRY_TRY(put.run());
+    }
+    return {};
+}
+
+Status writeTombstones(Connection& connection, const SyncCommit& commit) {
+    FERRY_TRY(deleteEach(
+        connection,
+        "DELETE FROM tombstone WHERE instance_id = ? AND object_id = ?",
+        commit.instance,
+        commit.tombstone_removals
+    ));
+    auto put = connection.query(
+        "INSERT OR REPLACE INTO tombstone (instance_id, object_id, deleted_at) VALUES (?, ?, ?)"
+    );
+    for (const IndexedObject& object : commit.tombstone_puts)
+        FERRY_TRY(put.bind(commit.instance, object.object_id, commit.now).run());
+    return {};
+}
+
+/// Takes `count` numbers of the sequence; gives the first.
+Result<std::int64_t> takeNumbers(Connection& connection, std::string_view name, std::size_t count) {
+    auto update =
+        connection.query("UPDATE sequence SET last = last + ?2 WHERE name = ?1 RETURNING last");
+    FERRY_TRY_ASSIGN(const bool has_row, update.bind(name, count).step());
+    if (!has_row) {
+        return fail(ErrorCode::Corrupt, fmt::format("store: there is no sequence '{}'", name));
+    }
+    const std::int64_t last = update.integer(0);
+    FERRY_TRY(update.run());
+    return last - static_cast<std::int64_t>(count) + 1;
+}
+
+Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::int64_t first_event) {
+    const auto event_count = static_cast<std::int64_t>(commit.events.size());
+    const std::int64_t end = first_event + event_count;
+    const std::int64_t count = (event_count + kEventsPerDeliveryMax - 1) / kEventsPerDeliveryMax;
+    FERRY_TRY_ASSIGN(
+        std::int64_t id, takeNumbers(connection, "delivery", static_cast<std::size_t>(count))
+    );
+    auto insert = connection.query(
+        "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
+        "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '')"
+    );
+    for (std::int64_t first = first_event; first < end; first += kEventsPerDeliveryMax) {
+        const std::int64_t last = std::min(first + kEventsPerDeliveryMax, end) - 1;
+        insert.bind(id++, commit.instance, commit.callback, first, last, commit.now, commit.now);
+        FERRY_TRY(insert.run());
+    }
+    return {};
+}
+
+Status writeEvents(Connection& connection, const SyncCommit& commit) {
+    if (commit.events.empty()) return {};
+    FERRY_TRY_ASSIGN(
+        const std::int64_t first, takeNumbers(connection, "event", commit.events.size())
+    );
+    auto insert = connection.query(
+        "INSERT INTO event (number, instance_id, id, type, object_kind, recorded_at, body, raw) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    std::int64_t number = first;
+    for (const RecordedEvent& event : commit.events) {
+        insert.bind(
+            number++,
+            commit.instance,
+            event.id,
+            event.type,
+            event.object_kind,
+            event.recorded_at,
+            event.body,
+            event.raw
+        );
+        FERRY_TRY(insert.run());
+    }
+    if (!commit.callback) return {};
+    return writeDeliveries(connection, commit, first);
+}
+
+Status apply(
+    Connection& connection, const SyncCommit& commit, std::optional<TimePoint>& notice_due_at
+) {
+    {
+        auto instance = connection.query("SELECT 1 FROM instance WHERE id = ?");
+        FERRY_TRY_ASSIGN(const bool exists, instance.bind(commit.instance).step());
+        if (!exists) {
+            return fail(
+                ErrorCode::NotFound, fmt::format("there is no instance {}", commit.instance.value)
+            );
+        }
+    }
+    FERRY_TRY(writePosition(connection, commit));
+    FERRY_TRY(writeIndex(connection, commit));
+    FERRY_TRY(writeLost(connection, commit));
+    FERRY_TRY(writeFolderMoves(connection, commit));
+    FERRY_TRY(writeTombstones(connection, commit));
+    FERRY_TRY(writeEvents(connection, commit));
+    if (!commit.notice) return {};
+    FERRY_TRY_ASSIGN(
+        notice_due_at, finishNotice(connection, *commit.notice, commit.next_due_at, commit.now, 0)
+    );
+    return {};
+}
+
+}  // namespace
+
+std::vector<Status> SqliteSyncStore::commit(std::span<const SyncCommit> commits) {
+    std::vector<std::optional<TimePoint>> notice_due_at(commits.size());
+    std::vector<Write> writes;
+    writes.reserve(commits.size());
+    for (std::size_t i = 0; i < commits.size(); ++i) {
+        const SyncCommit& commit = commits[i];
+        Write write;
+        write.bytes = bytesOf(commit);
+        write.apply = [&commit, &due_at = notice_due_at[i]](Connection& connection) {
+            return apply(connection, commit, due_at);
+        };
+        write.committed = [this, &commit, &due_at = notice_due_at[i]] {
+            if (commit.callback && !commit.events.empty()) {
+                core_.deliveries.noteDue(commit.callback, commit.now);
+            }
+            if (commit.notice) core_.notices.end(commit.instance, due_at);
+        };
+        writes.push_back(std::move(write));
+    }
+    core_.write(writes);
+
+    std::vector<Status> outcomes;
+    outcomes.reserve(writes.size());
+    for (Write& write : writes)
+        outcomes.push_back(std::move(write.result));
+    return outcomes;
+}
+
+}  // namespace ferry::store::sqlite

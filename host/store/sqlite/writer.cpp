@@ -1,0 +1,155 @@
+#include "store/sqlite/writer.h"
+
+#include <pthread.h>
+
+namespace ferry::store::sqlite {
+
+Writer::Writer(std::unique_ptr<Connection> connection, WriterOptions options)
+    : connection_(std::move(connection)), options_(std::move(options)) {
+    if (options_.is_inline) return;
+    thread_ = std::thread([this] { loop(); });
+    pthread_setname_np(thread_.native_handle(), "store-writer");
+}
+
+Writer::~Writer() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    work_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Writer::run(std::span<Write> writes) {
+    if (writes.empty()) return;
+    std::size_t bytes = 0;
+    for (const Write& write : writes)
+        bytes += write.bytes;
+
+    std::unique_lock lock(mutex_);
+    const bool fits = !waiting_.empty() && !options_.is_inline &&
+                      waiting_.back()->writes.size() + writes.size() <= options_.group_writes_max &&
+                      waiting_.back()->bytes + bytes <= options_.group_bytes_max;
+    // The group is shared: whoever waits for it may wake and be gone before the writer has notified
+    // the last.
+    const auto group = fits ? waiting_.back() : std::make_shared<Group>();
+    for (Write& write : writes)
+        group->writes.push_back(&write);
+    group->bytes += bytes;
+    if (options_.is_inline) {
+        execute(*group);
+        return;
+    }
+    if (!fits) waiting_.push_back(group);
+    const bool must_wake = is_idle_;
+    is_idle_ = false;
+    lock.unlock();
+    if (must_wake) work_.notify_one();
+    group->is_done.wait(0, std::memory_order_acquire);
+}
+
+Status Writer::run(
+    std::function<Status(Connection&)> apply, std::function<void()> committed, std::size_t bytes
+) {
+    Write write{std::move(apply), std::move(committed), bytes, {}};
+    run(std::span(&write, 1));
+    return std::move(write.result);
+}
+
+void Writer::loop() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        while (waiting_.empty() && !is_stopping_) {
+            is_idle_ = true;
+            work_.wait(lock);
+        }
+        if (waiting_.empty()) return;
+        const auto group = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        execute(*group);
+        group->is_done.store(1, std::memory_order_release);
+        group->is_done.notify_all();
+        lock.lock();
+    }
+}
+
+void Writer::execute(Group& group) {
+    if (const auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun) {
+        failAll(group, begun.error());
+        return;
+    }
+    if (applyTogether(group)) {
+        commit(group);
+        return;
+    }
+    // One failed with half of its rows written. Failures are rare, so the savepoints that keep the
+    // others unharmed are paid for only now: on the hot path they would copy every changed page.
+    rollBack();
+    if (group.writes.size() == 1) return;
+    if (const auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun) {
+        failAll(group, begun.error());
+        return;
+    }
+    applyEach(group);
+}
+
+bool Writer::applyTogether(Group& group) {
+    for (Write* write : group.writes) {
+        const std::int64_t changes_before = connection_->totalChanges();
+        write->result = write->apply(*connection_);
+        const bool left_nothing =
+            connection_->totalChanges() == changes_before && connection_->isInTransaction();
+        if (!write->result && !left_nothing) return false;
+    }
+    return true;
+}
+
+void Writer::applyEach(Group& group) {
+    for (Write* write : group.writes) {
+        if (auto made = connection_->query("SAVEPOINT one").run(); !made) {
+            write->result = std::move(made);
+        } else {
+            write->result = write->apply(*connection_);
+            if (!write->result && connection_->isInTransaction()) {
+                (void)connection_->query("ROLLBACK TO one").run();
+            }
+            if (connection_->isInTransaction()) (void)connection_->query("RELEASE one").run();
+        }
+        if (!connection_->isInTransaction()) {
+            // SQLite gives up the whole transaction on some I/O errors.
+            const std::string text =
+                write->result ? "transaction lost" : write->result.error().message;
+            failAll(group, Error(ErrorCode::Unavailable, text));
+            return;
+        }
+    }
+    commit(group);
+}
+
+void Writer::commit(Group& group) {
+    const bool must_fail = options_.fails_commit && options_.fails_commit();
+    const Status status = must_fail
+                              ? Status(fail(ErrorCode::Unavailable, "store: commit: injected"))
+                              : connection_->query("COMMIT").run();
+    if (!status) {
+        rollBack();
+        failAll(group, Error(ErrorCode::Unavailable, status.error().message));
+        return;
+    }
+    for (Write* write : group.writes) {
+        if (write->result && write->committed) write->committed();
+    }
+}
+
+void Writer::rollBack() {
+    if (connection_->isInTransaction()) (void)connection_->query("ROLLBACK").run();
+}
+
+void Writer::failAll(Group& group, const Error& error) {
+    for (Write* write : group.writes) {
+        if (write->result) write->result = fail(error);
+    }
+}
+
+}  // namespace ferry::store::sqlite

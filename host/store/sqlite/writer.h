@@ -1,0 +1,82 @@
+#pragma once
+// The one writer of the file, with group commit: the writes that wait while a commit is on its way
+// to the disk share the next one. See host/decisions/0004-notice-rows-and-group-commit.md.
+
+#include "store/sqlite/connection.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace ferry::store::sqlite {
+
+/// One write: complete or not at all.
+struct Write {
+    /// Writes. May be called a second time, after everything it wrote was rolled back.
+    std::function<Status(Connection&)> apply;
+    /// Called when it is on disk, before the caller goes on: updates what is kept in memory.
+    std::function<void()> committed;
+    std::size_t bytes = 0;  ///< about how much it writes; bounds the group
+    Status result;          ///< set by `Writer::run`
+};
+
+struct WriterOptions {
+    bool is_inline = false;              ///< run on the caller's thread (the simulation)
+    std::size_t group_writes_max = 256;  ///< measured: larger groups gain nothing
+    std::size_t group_bytes_max = 4U << 20U;
+    /// For tests: asked before each COMMIT; true makes that fail as a full disk would.
+    std::function<bool()> fails_commit;
+};
+
+/// Threads: any, but for construction and destruction.
+class Writer {
+  public:
+    Writer(std::unique_ptr<Connection> connection, WriterOptions options);
+    /// Does what waits, then ends.
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// Runs the writes in one transaction and returns when each has its result and what succeeded
+    /// is on disk. A write that fails leaves nothing behind and harms no other.
+    void run(std::span<Write> writes);
+
+    /// Runs one.
+    Status run(
+        std::function<Status(Connection&)> apply,
+        std::function<void()> committed = {},
+        std::size_t bytes = 0
+    );
+
+  private:
+    struct Group {
+        std::vector<Write*> writes;
+        std::size_t bytes = 0;
+        std::atomic<int> is_done{0};
+    };
+
+    void loop();
+    void execute(Group& group);
+    bool applyTogether(Group& group);
+    void applyEach(Group& group);
+    void commit(Group& group);
+    void rollBack();
+    static void failAll(Group& group, const Error& error);
+
+    std::unique_ptr<Connection> connection_;
+    const WriterOptions options_;
+    std::mutex mutex_;
+    std::condition_variable work_;
+    std::deque<std::shared_ptr<Group>> waiting_;
+    bool is_idle_ = false;
+    bool is_stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,47 @@
+#pragma once
+// A TCP client that sends exactly what a test says, also what no HTTP client would.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ferry::test {
+
+/// Blocking, to 127.0.0.1. Every wait ends after `kPatience` at the latest, so that a broken
+/// server fails a test instead of hanging it. Threads: one.
+class RawClient {
+  public:
+    static constexpr std::chrono::milliseconds kPatience{10000};
+
+    explicit RawClient(std::uint16_t port);
+    ~RawClient();
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+
+    /// False if the other side is gone.
+    bool send(std::string_view bytes);
+    /// Ends our half of the connection.
+    void endSending();
+
+    /// One answer: head and body by Content-Length. What was received so far if the connection
+    /// ends, or `patience` does.
+    std::string readAnswer(std::chrono::milliseconds patience = kPatience);
+    /// Everything until the other side closes.
+    std::string readToEnd();
+    /// True if the other side closes, without a byte, within `patience`.
+    bool isClosedWithin(std::chrono::milliseconds patience);
+
+  private:
+    bool fill(std::chrono::milliseconds patience);
+
+    int fd_ = -1;
+    std::string buffer_;
+};
+
+/// The status of an answer; 0 if it is none.
+int statusOfAnswer(std::string_view answer);
+/// What stands behind the head.
+std::string bodyOfAnswer(std::string_view answer);
+
+}  // namespace ferry::test

@@ -1,0 +1,81 @@
+#pragma once
+// A TCP (or TLS) server whose every connection runs a script of the test's: it truncates, drips,
+// resets, or says nothing, as hostile and broken servers do.
+
+#include <openssl/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace ferry::test {
+
+struct TestCertificate;
+
+/// One connection, for its script. Reads and writes fail once the server is being destroyed.
+class RawConnection {
+  public:
+    RawConnection(int fd, SSL* tls) : fd_(fd), tls_(tls) {}
+
+    /// The next request, head and body by Content-Length; empty if the client is gone.
+    std::string readRequest();
+    /// False if the client is gone.
+    bool send(std::string_view bytes);
+    /// Waits until the client has closed.
+    void waitForClose();
+    /// Closes with a reset instead of an orderly end.
+    void reset();
+
+  private:
+    long receive(char* bytes, std::size_t size);
+
+    int fd_;
+    SSL* tls_;
+    std::string buffer_;
+};
+
+/// Listens on 127.0.0.1; a thread per connection; everything ends with the destructor.
+class RawServer {
+  public:
+    using Script = std::function<void(RawConnection&)>;
+
+    explicit RawServer(Script script);
+    /// Speaks TLS with `certificate`, which is copied.
+    RawServer(Script script, const TestCertificate& certificate);
+    ~RawServer();
+    RawServer(const RawServer&) = delete;
+    RawServer& operator=(const RawServer&) = delete;
+
+    std::uint16_t port() const noexcept { return port_; }
+    /// "http://127.0.0.1:4711/" or https.
+    std::string url() const;
+    int connectionsTotal() const noexcept { return connections_total_.load(); }
+
+  private:
+    struct Session {
+        int fd = -1;
+        std::thread thread;
+    };
+    void start();
+    void acceptAll();
+    void serve(Session& session);
+
+    Script script_;
+    SSL_CTX* tls_ = nullptr;
+    int fd_ = -1;
+    std::uint16_t port_ = 0;
+    std::atomic<int> connections_total_{0};
+    std::mutex mutex_;
+    std::list<Session> sessions_;
+    std::thread accepting_;
+};
+
+/// "HTTP/1.1 200 OK" with `body` and its length.
+std::string okAnswer(std::string_view body, std::string_view more_headers = {});
+
+}  // namespace ferry::test

@@ -1,0 +1,197 @@
+#pragma once
+// What deliveries need of a store, in memory, with a switch to make it fail. For tests that look at
+// what a worker does with a failing store; the drivers are tested in tests/contract.
+
+#include "store/delivery_store.h"
+#include "store/event_log.h"
+#include "store/instance_store.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace ferry::test {
+
+inline tl::unexpected<Error> storeIsDown() {
+    return fail(ErrorCode::Unavailable, "disk full");
+}
+
+/// Threads: one.
+class MemoryDeliveryStore final : public store::DeliveryStore {
+  public:
+    bool is_down = false;
+    std::size_t lease_calls = 0;
+    std::size_t record_calls = 0;
+
+    void add(const Delivery& delivery) { rows_[delivery.id] = delivery; }
+    const Delivery& row(DeliveryId id) const { return rows_.at(id); }
+    std::size_t leasedCount() const { return leased_.size(); }
+    /// As if the process had ended: its leases are free.
+    void endAllLeases() { leased_.clear(); }
+
+    Result<std::vector<Delivery>> lease(const store::DeliveryLeaseRequest& request) override {
+        ++lease_calls;
+        if (is_down) return storeIsDown();
+        std::vector<Delivery> out;
+        for (const Delivery* row : waiting()) {
+            if (out.size() == request.limit) break;
+            if (row->next_attempt_at > request.now) continue;
+            if (leasedOf(row->callback) >= request.per_callback_limit) continue;
+            leased_.insert(row->id);
+            out.push_back(*row);
+        }
+        return out;
+    }
+
+    Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) override {
+        if (is_down) return storeIsDown();
+        for (const Delivery* row : waiting()) {
+            if (leasedOf(row->callback) < per_callback_limit) {
+                return std::optional<TimePoint>(row->next_attempt_at);
+            }
+        }
+        return std::optional<TimePoint>();
+    }
+
+    Status record(std::span<const AttemptOutcome> outcomes) override {
+        ++record_calls;
+        if (is_down) return storeIsDown();
+        for (const AttemptOutcome& outcome : outcomes) {
+            leased_.erase(outcome.delivery);
+            const auto found = rows_.find(outcome.delivery);
+            if (found == rows_.end()) continue;
+            Delivery& row = found->second;
+            row.state = outcome.state;
+            row.attempt_count = outcome.attempt_count;
+            if (outcome.state == DeliveryState::Waiting) {
+                row.next_attempt_at = outcome.next_attempt_at;
+            }
+            row.last_status = outcome.status;
+            row.last_error = outcome.error;
+        }
+        return {};
+    }
+
+    void release(std::span<const Delivery> deliveries) override {
+        for (const Delivery& delivery : deliveries)
+            leased_.erase(delivery.id);
+    }
+
+    Result<std::optional<Delivery>> find(InstanceId, DeliveryId id) override {
+        const auto found = rows_.find(id);
+        if (found == rows_.end()) return std::optional<Delivery>();
+        return std::optional<Delivery>(found->second);
+    }
+    Result<std::vector<Delivery>> page(InstanceId, DeliveryId, std::size_t) override {
+        return fail(ErrorCode::Unsupported, "not in the memory store");
+    }
+    Result<std::map<DeliveryState, std::int64_t>> countByState() override {
+        std::map<DeliveryState, std::int64_t> counts;
+        for (const auto& [id, row] : rows_)
+            ++counts[row.state];
+        return counts;
+    }
+    Result<std::size_t> prune(TimePoint, std::size_t) override { return std::size_t{0}; }
+
+  private:
+    /// Not leased, by due time, then by id.
+    std::vector<const Delivery*> waiting() const {
+        std::vector<const Delivery*> out;
+        for (const auto& [id, row] : rows_) {
+            if (row.state == DeliveryState::Waiting && leased_.count(id) == 0) out.push_back(&row);
+        }
+        std::stable_sort(out.begin(), out.end(), [](const Delivery* a, const Delivery* b) {
+            return a->next_attempt_at < b->next_attempt_at;
+        });
+        return out;
+    }
+    std::size_t leasedOf(CallbackId callback) const {
+        return static_cast<std::size_t>(std::count_if(
+            leased_.begin(),
+            leased_.end(),
+            [&](DeliveryId id) { return rows_.at(id).callback == callback; }
+        ));
+    }
+
+    std::map<DeliveryId, Delivery> rows_;
+    std::set<DeliveryId> leased_;
+};
+
+/// Threads: one.
+class MemoryEventLog final : public store::EventLog {
+  public:
+    std::optional<Error> failure;  ///< what reads give instead
+
+    void add(RecordedEvent event) { events_.push_back(std::move(event)); }
+    void clear() { events_.clear(); }
+
+    Result<std::vector<RecordedEvent>> range(
+        InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
+    ) override {
+        if (failure) return fail(*failure);
+        std::vector<RecordedEvent> out;
+        for (const RecordedEvent& event : events_) {
+            const bool is_inside = event.number >= first && event.number <= last;
+            if (event.instance == instance && is_inside && out.size() < limit) out.push_back(event);
+        }
+        return out;
+    }
+    Result<std::vector<RecordedEvent>> after(EventNumber, InstanceId, std::size_t) override {
+        return fail(ErrorCode::Unsupported, "not in the memory store");
+    }
+    Result<EventNumber> newest() override {
+        return events_.empty() ? EventNumber() : events_.back().number;
+    }
+    Result<std::int64_t> count(InstanceId) override {
+        return static_cast<std::int64_t>(events_.size());
+    }
+    Result<std::size_t> prune(TimePoint, std::size_t) override { return std::size_t{0}; }
+
+  private:
+    std::vector<RecordedEvent> events_;
+};
+
+/// Threads: one.
+class MemoryInstanceStore final : public store::InstanceStore {
+  public:
+    bool is_down = false;
+
+    void set(const Instance& instance) { rows_[instance.id] = instance; }
+    void erase(InstanceId id) { rows_.erase(id); }
+
+    Result<std::optional<Instance>> find(InstanceId id) override {
+        if (is_down) return storeIsDown();
+        const auto found = rows_.find(id);
+        if (found == rows_.end()) return std::optional<Instance>();
+        return std::optional<Instance>(found->second);
+    }
+
+    Result<std::vector<InstanceId>> put(std::span<const Instance>, TimePoint) override {
+        return unsupported();
+    }
+    Status remove(std::span<const InstanceId>) override { return unsupported(); }
+    Result<std::optional<Instance>> findByName(std::string_view) override { return unsupported(); }
+    Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }
+    Result<std::vector<store::FileInstance>> fileInstances() override { return unsupported(); }
+    Status setState(InstanceId, InstanceState, std::string_view, TimePoint) override {
+        return unsupported();
+    }
+    Result<std::vector<store::AccountMatch>> findByAccount(std::string_view, std::string_view)
+        override {
+        return unsupported();
+    }
+    Result<std::map<InstanceState, std::int64_t>> countByState() override { return unsupported(); }
+    Result<WebhookSecretId> internWebhookSecret(const Digest256&, std::string_view) override {
+        return unsupported();
+    }
+    Result<std::string> sealedWebhookSecret(WebhookSecretId) override { return unsupported(); }
+    Result<CallbackId> internCallback(const Digest256&) override { return unsupported(); }
+
+  private:
+    static tl::unexpected<Error> unsupported() {
+        return fail(ErrorCode::Unsupported, "not in the memory store");
+    }
+    std::map<InstanceId, Instance> rows_;
+};
+
+}  // namespace ferry::test

@@ -1,0 +1,201 @@
+// Goal: every special-purpose range is closed to callbacks at both of its ends, and nothing else.
+// Method: a table of ranges with first and last address, and their public neighbours.
+
+#include "http/egress_policy.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace ferry::http {
+namespace {
+
+IpAddress address(const std::string& text) {
+    const auto parsed = IpAddress::parse(text);
+    EXPECT_TRUE(parsed) << text;
+    return parsed.value_or(IpAddress());
+}
+
+bool isAllowed(const EgressPolicy& policy, Traffic traffic, const std::string& text) {
+    return policy.checkAddress(traffic, address(text)).has_value();
+}
+
+EgressPolicy policyAllowing(const std::string& network) {
+    return EgressPolicy::standard({IpNetwork::parse(network).value()});
+}
+
+struct Range {
+    const char* first;
+    const char* last;
+    bool for_provider;
+};
+
+constexpr Range kRanges[] = {
+    {"0.0.0.0", "0.255.255.255", false},
+    {"10.0.0.0", "10.255.255.255", true},
+    {"100.64.0.0", "100.127.255.255", true},
+    {"127.0.0.0", "127.255.255.255", true},
+    {"169.254.0.0", "169.254.255.255", false},
+    {"172.16.0.0", "172.31.255.255", true},
+    {"192.0.0.0", "192.0.0.255", true},
+    {"192.0.2.0", "192.0.2.255", true},
+    {"192.31.196.0", "192.31.196.255", true},
+    {"192.52.193.0", "192.52.193.255", true},
+    {"192.88.99.0", "192.88.99.255", true},
+    {"192.168.0.0", "192.168.255.255", true},
+    {"192.175.48.0", "192.175.48.255", true},
+    {"198.18.0.0", "198.19.255.255", true},
+    {"198.51.100.0", "198.51.100.255", true},
+    {"203.0.113.0", "203.0.113.255", true},
+    {"224.0.0.0", "239.255.255.255", false},
+    {"240.0.0.0", "255.255.255.255", false},
+    {"168.63.129.16", "168.63.129.16", false},
+    {"100.100.100.200", "100.100.100.200", false},
+    {"192.0.0.192", "192.0.0.192", false},
+    {"::", "::", false},
+    {"::1", "::1", true},
+    {"::2", "::ffff:ffff", false},
+    {"::ffff:0:0:0", "::ffff:0:ffff:ffff", false},
+    {"64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", true},
+    {"100::", "100::ffff:ffff:ffff:ffff", false},
+    {"100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff", false},
+    {"2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", false},
+    {"2001:1::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", false},
+    {"2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", true},
+    {"2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false},
+    {"2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff", true},
+    {"3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", true},
+    {"5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", true},
+    {"fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", true},
+    {"fd00:ec2::254", "fd00:ec2::254", false},
+    {"fd20:ce::254", "fd20:ce::254", false},
+    {"fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false},
+    {"fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", true},
+    {"ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false},
+    {"4000::", "5eff:ffff::", false},
+    {"8000::", "fbff:ffff::", false},
+};
+
+TEST(EgressPolicy, EverySpecialRangeIsClosedToCallbacks) {
+    const EgressPolicy policy = EgressPolicy::standard({});
+    for (const Range& range : kRanges) {
+        for (const char* end : {range.first, range.last}) {
+            EXPECT_FALSE(isAllowed(policy, Traffic::Callback, end)) << end;
+            EXPECT_EQ(isAllowed(policy, Traffic::Provider, end), range.for_provider) << end;
+            EXPECT_FALSE(specialRangeName(address(end)).empty()) << end;
+        }
+    }
+}
+
+TEST(EgressPolicy, PublicNeighboursAreOpen) {
+    const EgressPolicy policy = EgressPolicy::standard({});
+    for (const char* open :
+         {"1.0.0.0",         "9.255.255.255",   "11.0.0.0",        "100.63.255.255",
+          "100.128.0.0",     "126.255.255.255", "128.0.0.0",       "169.253.255.255",
+          "169.255.0.0",     "172.15.255.255",  "172.32.0.0",      "191.255.255.255",
+          "192.0.1.0",       "192.0.3.0",       "192.167.255.255", "192.169.0.0",
+          "198.17.255.255",  "198.20.0.0",      "203.0.112.255",   "203.0.114.0",
+          "223.255.255.255", "8.8.8.8",         "2001:200::",      "2001:db7:ffff::",
+          "2001:db9::",      "2000::1",         "2003::",          "2606:4700::1111",
+          "3ffe:ffff::",     "3fff:1000::"}) {
+        EXPECT_TRUE(isAllowed(policy, Traffic::Callback, open)) << open;
+        EXPECT_TRUE(isAllowed(policy, Traffic::Provider, open)) << open;
+        EXPECT_TRUE(specialRangeName(address(open)).empty()) << open;
+    }
+}
+
+TEST(EgressPolicy, AnAddressInsideAnotherIsWhatCounts) {
+    const EgressPolicy policy = EgressPolicy::standard({});
+
+    EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "::ffff:127.0.0.1"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "::ffff:169.254.169.254"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Provider, "::ffff:169.254.169.254"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "64:ff9b::10.0.0.1"));
+    EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "::ffff:8.8.8.8"));
+    EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "64:ff9b::8.8.8.8"));
+}
+
+TEST(EgressPolicy, AllowedNetworksOpenExactlyThemselves) {
+    const EgressPolicy policy = policyAllowing("10.1.0.0/16");
+
+    EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "10.1.0.0"));
+    EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "10.1.255.255"));
+    EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "::ffff:10.1.2.3"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "10.0.255.255"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "10.2.0.0"));
+    EXPECT_TRUE(isAllowed(policyAllowing("::1"), Traffic::Callback, "::1"));
+}
+
+TEST(EgressPolicy, RefusalNamesAddressAndRange) {
+    const Status status =
+        EgressPolicy::standard({}).checkAddress(Traffic::Callback, address("127.0.0.1"));
+
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::PermissionDenied);
+    EXPECT_NE(status.error().message.find("127.0.0.1 (loopback)"), std::string::npos);
+}
+
+TEST(EgressPolicy, UrlsNeedAWebSchemeAndAnOpenPort) {
+    const EgressPolicy policy = EgressPolicy::standard({});
+
+    for (const std::uint16_t port : std::vector<std::uint16_t>{80, 443, 1024, 8080, 65535}) {
+        EXPECT_TRUE(policy.checkUrl(Traffic::Callback, "https", port)) << port;
+    }
+    for (const std::uint16_t port : std::vector<std::uint16_t>{0, 22, 25, 79, 81, 442, 444, 1023}) {
+        EXPECT_FALSE(policy.checkUrl(Traffic::Callback, "https", port)) << port;
+    }
+    EXPECT_TRUE(policy.checkUrl(Traffic::Provider, "http", 25));
+    for (const char* scheme : {"ftp", "file", "gopher", "HTTP", ""}) {
+        EXPECT_FALSE(policy.checkUrl(Traffic::Provider, scheme, 443)) << scheme;
+    }
+}
+
+TEST(IpNetwork, ReadsNetworksAndAddresses) {
+    for (const char* text : {"0.0.0.0/0", "10.0.0.0/8", "10.1.2.3/32", "::/0", "fd00::/8"}) {
+        EXPECT_EQ(IpNetwork::parse(text).value().toString(), text);
+    }
+    EXPECT_EQ(IpNetwork::parse("10.1.2.3").value().toString(), "10.1.2.3/32");
+    EXPECT_TRUE(IpNetwork::parse("0.0.0.0/0").value().contains(address("255.0.0.1")));
+    EXPECT_FALSE(IpNetwork::parse("0.0.0.0/0").value().contains(address("::1")));
+}
+
+TEST(IpNetwork, RefusesEverythingElse) {
+    for (const char* text :
+         {"",
+          "/",
+          "/8",
+          "10.0.0.0/",
+          "10.0.0.0/33",
+          "10.0.0.0/-1",
+          "10.0.0.0/8 ",
+          " 10.0.0.0/8",
+          "10.0.0.0/8x",
+          "10.0/8",
+          "10.0.0.1/8",
+          "fd00::/129",
+          "fd00::1/8",
+          "[::1]",
+          "localhost"}) {
+        EXPECT_FALSE(IpNetwork::parse(text)) << text;
+    }
+    const auto wrong = IpNetwork::parse("10.0.0.1/8");
+    EXPECT_NE(wrong.error().message.find("is 10.0.0.0/8 meant?"), std::string::npos);
+}
+
+TEST(IpAddress, ReadsSocketAddresses) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr other{};
+    other.sa_family = AF_UNIX;
+
+    const auto read = IpAddress::fromSockaddr(reinterpret_cast<const sockaddr&>(v4));
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->toString(), "127.0.0.1");
+    EXPECT_FALSE(IpAddress::fromSockaddr(other));
+}
+
+}  // namespace
+}  // namespace ferry::http

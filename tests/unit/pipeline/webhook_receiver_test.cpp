@@ -1,0 +1,316 @@
+// Goal: a webhook is answered so that nothing is lost and nothing invented: marked before it is
+// accepted, verified before it is marked. Method: the fake provider's notifications, signed with
+// the right, a wrong or no secret, against a store in memory that can fail.
+
+#include "pipeline/webhook_receiver.h"
+
+#include "base/encoding.h"
+#include "support/fake_intake_store.h"
+#include "support/fake_provider.h"
+#include "support/seeded_random.h"
+#include "support/sim_clock.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ferry::pipeline {
+namespace {
+
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+class WebhookReceiverTest : public testing::Test {
+  protected:
+    WebhookReceiverTest() { directory_.providers["fake"] = provider_; }
+
+    InstanceId instance(std::string account, std::string_view secret) {
+        Instance instance;
+        instance.name = fmt::format("i{}", ++names_);
+        instance.connector_key = "fake";
+        instance.account_id = std::move(account);
+        instance.state = InstanceState::Running;
+        if (!secret.empty()) {
+            const auto sealed = sealWebhookSecret(Secret(std::string(secret)), key_, random_);
+            instance.webhook_secret =
+                *store_.internWebhookSecret(sealed.fingerprint, sealed.sealed);
+        }
+        return store_.add(instance);
+    }
+
+    static http::Request post(std::string body, std::string_view secret = {}) {
+        http::Request request;
+        request.method = "POST";
+        if (!secret.empty()) {
+            request.headers.add("X-Fake-Signature", test::FakeProvider::sign(body, secret));
+        }
+        request.body = std::move(body);
+        return request;
+    }
+
+    int status(const http::Request& request, std::optional<InstanceId> id = std::nullopt) {
+        return receiver_.receive("fake", id, request).status;
+    }
+    std::string metrics() const { return metrics_.prometheusText(); }
+
+    test::SimClock clock_;
+    test::SeededRandom random_;
+    SealingKey key_ = *SealingKey::fromBytes(std::string(32, 'k'));
+    test::FakeIntakeStore store_;
+    std::shared_ptr<test::FakeProvider> provider_ = std::make_shared<test::FakeProvider>(clock_);
+    test::FakeDirectory directory_;
+    InstanceLookup lookup_{store_, key_};
+    unsigned log_lines_ = 0;
+    observe::Log log_{
+        clock_,
+        observe::LogLevel::Debug,
+        observe::LogFormat::Text,
+        [this](std::string_view) { ++log_lines_; },
+    };
+    observe::Metrics metrics_;
+    unsigned wakes_ = 0;
+    WebhookReceiver receiver_{
+        {directory_, lookup_, store_, clock_, log_, metrics_, [this] { ++wakes_; }}};
+    int names_ = 0;
+};
+
+TEST_F(WebhookReceiverTest, MarksTheInstancesOfTheAccountsAndAcceptsOnlyThen) {
+    const InstanceId a = instance("acc-a", "s1");
+    const InstanceId b = instance("acc-b", "s1");
+    instance("acc-c", "s1");
+    bool was_asked = false;
+    store_.on_mark = [&] { was_asked = true; };
+
+    const auto response =
+        receiver_.receive("fake", std::nullopt, post("accounts:acc-a,acc-b,acc-a", "s1"));
+
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "");
+    EXPECT_TRUE(was_asked);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(a, b));
+    EXPECT_EQ(wakes_, 1U);
+    EXPECT_EQ(provider_->signature_checks, 1U);
+    EXPECT_THAT(metrics(), HasSubstr("ferry_notices_marked_total 2"));
+    EXPECT_THAT(metrics(), HasSubstr("ferry_webhooks_verified_total 1"));
+}
+
+TEST_F(WebhookReceiverTest, AsksToRetryWhenTheNoticeIsNotDurable) {
+    instance("acc-a", "s1");
+    store_.refuses_writes = true;
+
+    const auto response = receiver_.receive("fake", std::nullopt, post("accounts:acc-a", "s1"));
+
+    EXPECT_EQ(response.status, 503);
+    ASSERT_EQ(response.headers.fields().size(), 1U);
+    EXPECT_EQ(response.headers.fields()[0].first, "Retry-After");
+    EXPECT_EQ(wakes_, 0U);
+    store_.refuses_writes = false;
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
+}
+
+TEST_F(WebhookReceiverTest, AsksToRetryWhenTheStoreCannotBeRead) {
+    instance("acc-a", "s1");
+    store_.is_down = true;
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    EXPECT_EQ(log_lines_, 1U) << "a failing store must not flood the log";
+    clock_.advance(Milliseconds(10'000));
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    EXPECT_EQ(log_lines_, 2U);
+}
+
+TEST_F(WebhookReceiverTest, RefusesMissingAndWrongSignatures) {
+    instance("acc-a", "s1");
+    http::Request changed = post("accounts:acc-a", "s1");
+    changed.body += ",acc-b";
+
+    EXPECT_EQ(status(post("accounts:acc-a")), 401);
+    EXPECT_EQ(status(post("accounts:acc-a", "other")), 401);
+    EXPECT_EQ(status(changed), 401);
+    EXPECT_TRUE(store_.marked().empty());
+    EXPECT_THAT(metrics(), HasSubstr("ferry_webhooks_rejected_total{reason=\"bad_signature\"} 3"));
+}
+
+TEST_F(WebhookReceiverTest, TwoAppsBehindOneUrlMarkOnlyTheirOwnInstances) {
+    const InstanceId first = instance("acc-a", "s1");
+    const InstanceId second = instance("acc-a", "s2");
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s2")), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(second));
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(first, second));
+    EXPECT_EQ(status(post("accounts:acc-a", "s3")), 401);
+}
+
+TEST_F(WebhookReceiverTest, AcceptsAndCountsUnknownAccountsWithoutVerifying) {
+    instance("acc-a", "s1");
+
+    EXPECT_EQ(status(post("accounts:nobody,no one")), 200);
+    EXPECT_EQ(status(post("accounts:")), 200);
+    EXPECT_EQ(provider_->signature_checks, 0U);
+    EXPECT_TRUE(store_.marked().empty());
+    EXPECT_THAT(metrics(), HasSubstr("ferry_webhook_accounts_unknown_total 2"));
+}
+
+TEST_F(WebhookReceiverTest, MarksTheKnownAmongUnknownAccounts) {
+    const InstanceId a = instance("acc-a", "s1");
+
+    EXPECT_EQ(status(post("accounts:nobody,acc-a,", "s1")), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(a));
+}
+
+TEST_F(WebhookReceiverTest, AnEmptyAccountIdMatchesNoInstance) {
+    instance("", "s1");
+
+    EXPECT_EQ(status(post("accounts:,", "s1")), 200);
+    EXPECT_TRUE(store_.marked().empty());
+}
+
+TEST_F(WebhookReceiverTest, NeverVerifiesWithoutASecret) {
+    const InstanceId without = instance("acc-a", "");
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 401);
+    EXPECT_EQ(provider_->signature_checks, 0U);
+    EXPECT_THAT(metrics(), HasSubstr("reason=\"no_secret\"} 1"));
+
+    const InstanceId with = instance("acc-a", "s1");
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(with));
+    EXPECT_NE(with, without);
+}
+
+TEST_F(WebhookReceiverTest, AnswersTheChallenge) {
+    http::Request request;
+    request.method = "GET";
+    request.query = "challenge=abc";
+
+    const auto response = receiver_.receive("fake", std::nullopt, request);
+
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "text/plain");
+    EXPECT_EQ(response.body, "abc");
+}
+
+TEST_F(WebhookReceiverTest, RefusesWhatIsNoNotification) {
+    http::Request get;
+    get.method = "GET";
+    http::Request put;
+    put.method = "PUT";
+
+    EXPECT_EQ(receiver_.receive("nope", std::nullopt, get).status, 404);
+    EXPECT_EQ(status(get), 400);
+    EXPECT_EQ(status(put), 405);
+    EXPECT_EQ(status(post("")), 400);
+    EXPECT_EQ(status(post(std::string("\0\xff\xfe{", 4))), 400);
+    EXPECT_EQ(status(post(std::string(1 << 20, '['))), 400);
+    EXPECT_THAT(metrics(), HasSubstr("reason=\"malformed\"} 4"));
+    EXPECT_THAT(metrics(), HasSubstr("reason=\"unknown_connector\"} 1"));
+}
+
+TEST_F(WebhookReceiverTest, APluginFaultIsNotTheSendersFault) {
+    instance("acc-a", "s1");
+
+    provider_->signature_error = Error(ErrorCode::Internal, "quarantined");
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    provider_->parse_error = Error(ErrorCode::Internal, "quarantined");
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    provider_->parse_error = Error(ErrorCode::Unsupported, "no webhooks");
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 404);
+    provider_->challenge_error = Error(ErrorCode::Internal, "quarantined");
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 503);
+    EXPECT_TRUE(store_.marked().empty());
+}
+
+TEST_F(WebhookReceiverTest, BoundsTheAccountsOfANotification) {
+    const auto body = [](std::size_t count) {
+        std::string text = "accounts:";
+        for (std::size_t i = 0; i < count; ++i)
+            text += "x,";
+        return text;
+    };
+
+    EXPECT_EQ(status(post(body(kNotificationAccountsMax))), 200);
+    EXPECT_EQ(status(post(body(kNotificationAccountsMax + 1))), 413);
+    EXPECT_EQ(store_.look_ups, kNotificationAccountsMax);
+}
+
+TEST_F(WebhookReceiverTest, BoundsTheSecretsTriedAndTriesTheLikeliestFirst) {
+    for (std::size_t i = 0; i < 2 * kNotificationSecretsMax; ++i)
+        instance("shared", fmt::format("other-{}", i));
+    const InstanceId first = instance("shared", "right");
+    const InstanceId second = instance("second", "right");
+
+    EXPECT_EQ(status(post("accounts:shared,second", "wrong")), 401);
+    EXPECT_EQ(provider_->signature_checks, kNotificationSecretsMax);
+    EXPECT_EQ(status(post("accounts:shared,second", "right")), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(first, second));
+}
+
+TEST_F(WebhookReceiverTest, OpensASecretOnceOnly) {
+    instance("acc-a", "s1");
+
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
+    EXPECT_EQ(store_.secret_reads, 1U);
+}
+
+TEST_F(WebhookReceiverTest, AnInstancesOwnUrlMarksThatInstanceOnly) {
+    const InstanceId a = instance("acc-a", "s1");
+    const InstanceId twin = instance("acc-a", "s1");
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s1"), a), 200);
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(a));
+    EXPECT_EQ(status(post("accounts:", "s1"), twin), 200) << "no account named: the URL names it";
+    EXPECT_THAT(store_.marked(), UnorderedElementsAre(a, twin));
+    EXPECT_EQ(status(post("accounts:acc-a", "s2"), a), 401);
+    EXPECT_EQ(status(post("accounts:other", "s1"), a), 200) << "not its account: nothing to mark";
+    EXPECT_EQ(status(post("accounts:acc-a", "s1"), InstanceId(999)), 404);
+}
+
+TEST_F(WebhookReceiverTest, AnInstanceThatDoesNotRunIsNotMarked) {
+    const InstanceId a = instance("acc-a", "s1");
+    store_.change(a, [](Instance& row) { row.state = InstanceState::Disabled; });
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
+    EXPECT_EQ(status(post("accounts:acc-a", "s1"), a), 200);
+    EXPECT_TRUE(store_.marked().empty());
+}
+
+TEST_F(WebhookReceiverTest, AnotherConnectorsInstanceIsUnknown) {
+    const InstanceId a = instance("acc-a", "s1");
+    store_.change(a, [](Instance& row) { row.connector_key = "other"; });
+
+    EXPECT_EQ(status(post("accounts:acc-a", "s1"), a), 404);
+}
+
+TEST(InstancePart, ReadsTheDecimalIdInEitherAlphabet) {
+    EXPECT_EQ(parseInstancePart("MjA5MzE="), InstanceId(20931)) << "the vendor's own sample";
+    EXPECT_EQ(parseInstancePart("MjA5MzE"), InstanceId(20931));
+    EXPECT_EQ(parseInstancePart(base64Encode("7")), InstanceId(7));
+    EXPECT_EQ(
+        parseInstancePart(base64UrlEncode("9223372036854775807")), InstanceId(9223372036854775807)
+    );
+}
+
+TEST(InstancePart, RefusesEverythingElse) {
+    for (const std::string& plain :
+         {std::string(),
+          std::string("0"),
+          std::string("-7"),
+          std::string("+7"),
+          std::string("07"),
+          std::string("7 "),
+          std::string("7\0", 2),
+          std::string("x"),
+          std::string("1e3"),
+          std::string("9223372036854775808"),
+          std::string(200, '1')}) {
+        EXPECT_FALSE(parseInstancePart(base64Encode(plain))) << plain;
+    }
+    EXPECT_FALSE(parseInstancePart("20931!"));
+    EXPECT_FALSE(parseInstancePart("MjA5MzE=="));
+}
+
+}  // namespace
+}  // namespace ferry::pipeline
