@@ -108,6 +108,7 @@ struct CallScope {
     const AbiPlugin& host;
     AbiOutcome& outcome;
     std::size_t changes_in = 0;
+    std::uint32_t last_change = 0;
     ferry_call call{};
     ferry_sink sink{};
 };
@@ -269,6 +270,9 @@ ferry_status takeReject(const ferry_sink* sink, const ferry_reject* reject) noex
     CallScope& scope = of(sink);
     if (reject->change_index >= scope.changes_in || reject->status >= 0)
         return breach(scope, "a rejection of nothing", FERRY_ERROR_INVALID);
+    if (reject->change_index < scope.last_change)
+        return breach(scope, "changes out of order", FERRY_ERROR_INVALID);
+    scope.last_change = reject->change_index;
     scope.outcome.rejects.push_back({reject->change_index, reject->status, copy(reject->message)});
     return FERRY_OK;
 }

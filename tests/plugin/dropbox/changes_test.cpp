@@ -197,6 +197,14 @@ TEST_F(Changes, ARootThatIsNotToldIsAskedFor) {
     EXPECT_EQ(outcome.requests[2].text(), listRequest(""));
 }
 
+TEST_F(Changes, ARootThatIsNoNamespaceNeverGetsIntoAHeader) {
+    for (const char* root : {"1;2", "1\\\"}", "a b", "a\\u000d\\u000ax"}) {
+        AbiAccount odd = account();
+        odd.state = std::string(R"({"root_namespace_id":")") + root + "\"}";
+        EXPECT_EQ(fetch(odd, FERRY_FETCH_BASELINE, "", {}).status, FERRY_ERROR_MALFORMED) << root;
+    }
+}
+
 TEST_F(Changes, ARootThatIsRefusedAndStillTheSameIsAnError) {
     const AbiAccount account = [] {
         AbiAccount made = teamAccount();
