@@ -1,9 +1,22 @@
 #include "dropbox_api.h"
 
 #include "json.h"
-#include "text.h"
+
+#include <algorithm>
 
 namespace ferry::dropbox {
+namespace {
+
+/// The pattern of the API for ids of shared folders, which namespaces are. It keeps a header and a
+/// cursor well-formed.
+bool isNamespaceId(std::string_view id) noexcept {
+    return std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_' || c == ':';
+    });
+}
+
+}  // namespace
 
 std::string baseUrl(const sdk::AccountView& account, std::string_view name) {
     const std::string_view given = account.baseUrl(name);
@@ -55,6 +68,8 @@ sdk::Request rpc(
 ) {
     sdk::Request request = sdk::Request::post(baseUrl(account, "api") + "/2/" + std::string(route));
     request.bearer(credentials.accessToken());
+    if (!root.empty() && !isNamespaceId(root))
+        throw sdk::Error::malformed("the root namespace has characters that no namespace id has");
     if (!root.empty())
         request.header(
             "Dropbox-API-Path-Root", R"({".tag":"root","root":")" + std::string(root) + "\"}"

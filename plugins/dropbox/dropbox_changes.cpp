@@ -10,6 +10,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace ferry::dropbox {
 namespace {

@@ -28,6 +28,12 @@ std::string_view signatureOf(const sdk::FieldsView& headers) noexcept {
     return is_hex && signature.size() == kSignatureBytes ? signature : std::string_view();
 }
 
+/// No more than what any id looks like; the hub knows which ones exist.
+bool isAccountId(std::string_view id) noexcept {
+    return !id.empty() && id.size() <= kAccountIdBytesMax &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 std::optional<sdk::Reply> verifyChallenge(const sdk::WebhookRequestView& request) {
@@ -75,8 +81,7 @@ std::vector<sdk::Notice> parseNotification(const sdk::WebhookRequestView& reques
     for (const rapidjson::Value& account : accounts->GetArray()) {
         if (!account.IsString()) continue;
         const std::string_view id(account.GetString(), account.GetStringLength());
-        if (id.empty() || id.size() > kAccountIdBytesMax || !isUtf8(id) || !seen.insert(id).second)
-            continue;
+        if (!isAccountId(id) || !seen.insert(id).second) continue;
         if (notices.size() == kAccountsMax)
             throw sdk::Error(FERRY_ERROR_LIMIT, "notification: too many accounts");
         notices.emplace_back(std::string(id));

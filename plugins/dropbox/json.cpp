@@ -85,8 +85,19 @@ Fault syntaxFault(const rapidjson::ParseResult& result, std::string_view text) {
     const std::string_view seen = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
     if (seen.empty() || result.Code() == rapidjson::kParseErrorDocumentEmpty)
         return Fault::Truncated;
-    const bool is_in_text = result.Code() == rapidjson::kParseErrorStringMissQuotationMark;
-    return is_in_text || result.Offset() >= seen.size() ? Fault::Truncated : Fault::NotJson;
+    if (result.Offset() >= seen.size()) return Fault::Truncated;
+    switch (result.Code()) {
+        case rapidjson::kParseErrorStringMissQuotationMark:
+            return Fault::Truncated;
+        // Told at the start of the escape, which may be what was cut.
+        case rapidjson::kParseErrorStringEscapeInvalid:
+        case rapidjson::kParseErrorStringUnicodeEscapeInvalidHex:
+        case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
+            return seen.find('"', result.Offset()) == std::string_view::npos ? Fault::Truncated
+                                                                             : Fault::NotJson;
+        default:
+            return Fault::NotJson;
+    }
 }
 
 bool isTooDeep(std::string_view text) noexcept {
