@@ -9,6 +9,7 @@
 #include "oauth/oauth_parts.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/operation_runner.h"
+#include "pipeline/token_source.h"
 #include "pipeline/token_vault.h"
 
 #include <functional>
@@ -25,10 +26,8 @@ namespace ferry::oauth {
 
 /// Threads: get() from any thread; everything else by the token worker only, so that refreshes and
 /// authorizations never cross. Provider code runs in step() only.
-class TokenRefresher final : public Steppable {
+class TokenRefresher final : public Steppable, public pipeline::TokenSource {
   public:
-    using Completion = std::function<void(Result<TokenSet>)>;
-
     explicit TokenRefresher(OauthParts parts);
     ~TokenRefresher() override;
     TokenRefresher(const TokenRefresher&) = delete;
@@ -50,7 +49,7 @@ class TokenRefresher final : public Steppable {
         std::shared_ptr<pipeline::Provider> provider,
         std::optional<Secret> rejected_access_token,
         Completion completion
-    );
+    ) override;
 
     TimePoint step() override;
 

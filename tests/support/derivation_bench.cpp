@@ -44,7 +44,7 @@ ChangeDerivation& DerivationBench::derivation() {
         options.hub_id = "test-hub";
         options.writes_max = writes_max_;
         derivation_ = std::make_unique<ChangeDerivation>(
-            *store_,
+            store_->sync(),
             instance_,
             *store_->sync().position(instance_),
             *store_->sync().folderMoves(instance_),

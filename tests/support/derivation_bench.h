@@ -71,7 +71,7 @@ class DerivationBench {
     const std::vector<Event>& lastEvents() const { return last_events_; }
 
   private:
-    ChangeDerivation& derivation();
+    pipeline::ChangeDerivation& derivation();
     Lines flush();
 
     TempDir folder_;

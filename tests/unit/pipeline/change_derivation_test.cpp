@@ -29,6 +29,8 @@ TEST_P(ChangeDerivation, GivesTheEventsThatTheChangesMean) {
     EXPECT_EQ(bench.drainAfterWindow(), Lines());
 }
 
+std::string caseName(const ::testing::TestParamInfo<Case>& tested) { return tested.param.name; }
+
 const Page kTree{
     folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"), file("2", "/a/sub/2")};
 
@@ -63,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"UPDATED /x"},
             {}}
     ),
-    [](const auto& info) { return info.param.name; }
+    caseName
 );
 
 INSTANTIATE_TEST_SUITE_P(
@@ -119,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"MOVED /y (was /x)", "MOVED /x (was /y)"},
             {}}
     ),
-    [](const auto& info) { return info.param.name; }
+    caseName
 );
 
 INSTANTIATE_TEST_SUITE_P(
@@ -221,7 +223,7 @@ INSTANTIATE_TEST_SUITE_P(
             {},
             {}}
     ),
-    [](const auto& info) { return info.param.name; }
+    caseName
 );
 
 TEST(ChangeDerivationDrains, SecondHalfOfAMoveComesInALaterDrain) {
