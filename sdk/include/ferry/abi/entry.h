@@ -47,6 +47,13 @@ typedef struct ferry_module {
 typedef const ferry_module* (*ferry_plugin_entry_v1_fn)(const ferry_host* host) FERRY_NOEXCEPT;
 #define FERRY_PLUGIN_ENTRY_V1 "ferry_plugin_entry_v1"
 
+/* Before the definition of the entry symbol: everything else of a plugin is hidden. */
+#if defined(__GNUC__)
+#define FERRY_EXPORT __attribute__((visibility("default")))
+#else
+#define FERRY_EXPORT
+#endif
+
 /* The note in the ELF section ".ferry_plugin", read from the file before any code is loaded. Fixed
  * arrays, so that it needs no relocation; texts end with NUL. APPENDABLE by note_size. */
 #define FERRY_NOTE_SECTION ".ferry_plugin"

@@ -38,11 +38,12 @@ typedef struct ferry_http_response {
     uint32_t flags;                        /* 0; reserved */
     int32_t status;                        /* 100..599; 0 = transport failure */
     ferry_transport_error transport_error; /* set when status is 0 */
-    ferry_fields headers;                  /* names in lower case */
+    ferry_fields headers;                  /* names in lower case; values may not be UTF-8 */
     ferry_bytes body;
 } ferry_http_response;
 
-/* A webhook as it came in; body and query are not parsed or changed in any way. APPENDABLE. */
+/* A webhook as it came in, not parsed or changed in any way: path, query and header values may hold
+ * bytes that are not UTF-8. APPENDABLE. */
 typedef struct ferry_webhook_request {
     uint32_t struct_size;
     uint32_t flags; /* 0; reserved */

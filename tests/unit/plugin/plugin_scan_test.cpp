@@ -1,0 +1,70 @@
+// Goal: plugin folders are found one level deep, and each problem has its rule. Method: folders are
+// laid out in a temporary place.
+#include "plugin/plugin_scan.h"
+
+#include "plugin_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace ferry::plugin::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+void put(const fs::path& path) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << "x";
+}
+
+TEST(PluginScan, FindsFoldersOneLevelDeepInOrder) {
+    const TempFolder root;
+    put(root.path() / "b/connector.yaml");
+    put(root.path() / "b/libb.so");
+    put(root.path() / "a/connector.yaml");
+    put(root.path() / "a/deep/connector.yaml");
+    put(root.path() / ".hidden/connector.yaml");
+    put(root.path() / "README");
+
+    const ScanResult result = scanPluginFolders({root.path()});
+
+    EXPECT_TRUE(result.problems.empty());
+    ASSERT_EQ(result.plugins.size(), 2u);
+    EXPECT_EQ(result.plugins[0].manifest, root.path() / "a/connector.yaml");
+    EXPECT_TRUE(result.plugins[0].libraries.empty());
+    ASSERT_EQ(result.plugins[1].libraries.size(), 1u);
+    EXPECT_EQ(result.plugins[1].libraries[0], root.path() / "b/libb.so");
+}
+
+TEST(PluginScan, NamesFoldersWithoutManifestAndUnreadableRoots) {
+    const TempFolder root;
+    put(root.path() / "half/libhalf.so");
+    put(root.path() / "good/connector.yaml");
+
+    const ScanResult result = scanPluginFolders({root.path() / "nowhere", root.path()});
+
+    ASSERT_EQ(result.problems.size(), 2u);
+    EXPECT_EQ(result.problems[0].refusal.rule, "folder-unreadable");
+    EXPECT_EQ(result.problems[1].refusal.rule, "manifest-missing");
+    EXPECT_EQ(result.problems[1].path, root.path() / "half");
+    EXPECT_EQ(result.plugins.size(), 1u);
+}
+
+TEST(PluginScan, LibraryIsOnlyAFileBesideTheManifest) {
+    const TempFolder root;
+    put(root.path() / "p/connector.yaml");
+    put(root.path() / "p/libp.so");
+    put(root.path() / "libother.so");
+    const ScanResult result = scanPluginFolders({root.path()});
+    ASSERT_EQ(result.plugins.size(), 1u);
+    const PluginFolder& folder = result.plugins[0];
+
+    EXPECT_EQ(folder.library("libp.so").value(), root.path() / "p/libp.so");
+    EXPECT_EQ(folder.library("libq.so").error().rule, "library-missing");
+    for (const char* name : {"../libother.so", "/lib/libc.so.6", "", ".", "..", "p/"})
+        EXPECT_EQ(folder.library(name).error().rule, "library-outside") << name;
+}
+
+}  // namespace
+}  // namespace ferry::plugin::test
