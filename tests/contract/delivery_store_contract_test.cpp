@@ -72,6 +72,15 @@ TEST_P(DeliveryStoreContract, ACallbackThatIsBehindCostsTheOthersNothing) {
     EXPECT_THAT(numbersOf(leaseDeliveries(at(100), 9, 1)), ElementsAre(31));
 }
 
+TEST_P(DeliveryStoreContract, CallbacksWithoutAFreeLeaseUseUpNothingOfTheLimit) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(100), 1, 1)), ElementsAre(1));
+    queue(id, 'y', 1, 90);
+
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(100), 1, 1)), ElementsAre(3));
+}
+
 TEST_P(DeliveryStoreContract, NextDueLooksAtCallbacksWithAFreeLease) {
     const InstanceId id = add("a");
     EXPECT_EQ(valueOf(deliveries().nextDue(1)), std::nullopt);
