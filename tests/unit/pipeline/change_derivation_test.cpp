@@ -246,6 +246,31 @@ TEST(ChangeDerivationDrains, DeletedAndCreatedAgainIsRestored) {
     EXPECT_EQ(bench.drain({file("2", "/z")}), Lines{"CREATED /z"});
 }
 
+TEST(ChangeDerivationDrains, WhatWentWithAFolderLeavesTheIndex) {
+    DerivationBench bench;
+    bench.baseline(kTree);
+    bench.drain({removed("/a")});
+    ASSERT_EQ(bench.drainAfterWindow().size(), 4U);
+
+    EXPECT_EQ(
+        bench.drain({folder("H", "/a"), file("9", "/a/1")}), (Lines{"CREATED /a", "CREATED /a/1"})
+    );
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
+TEST(ChangeDerivationDrains, SecondHalfOfAFolderMoveComesInALaterDrain) {
+    DerivationBench bench;
+    bench.baseline({folder("F", "/a"), file("1", "/a/1")});
+
+    EXPECT_EQ(bench.drain({removed("/a")}), Lines{"(waits)"});
+    bench.crash();
+    EXPECT_EQ(
+        bench.drain({folder("F", "/b"), file("1", "/b/1")}),
+        (Lines{"MOVED /b (was /a)", "MOVED /b/1 (was /a/1) cascade"})
+    );
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
 TEST(ChangeDerivationDrains, AWindowIsExtendedAtMostThreeTimes) {
     DerivationBench bench;
     bench.baseline({file("1", "/x")});
