@@ -148,8 +148,10 @@ std::vector<std::string> Simulation::checkCustomer(const Customer& customer) {
     }
     EventReplay replay(customer.name);
     replay.setBaseline(*customer.baseline);
-    for (const RecordedEvent& event : *events)
+    for (const RecordedEvent& event : *events) {
+        trace(fmt::format("{} logged {}: {}", customer.name, event.number.value, event.body));
         replay.apply(event);
+    }
     if (!customer.is_revoked) replay.compareWith(provider_->entries(customer.account));
     append(found, replay.problems());
     return found;
