@@ -152,6 +152,26 @@ INSTANTIATE_TEST_SUITE_P(
              "MOVED /b/sub (was /a/sub) cascade",
              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
         Case{
+            "MovedWithoutChildEntriesNewHalfFirst",
+            kTree,
+            {{folder("F", "/b"), removed("/a")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{
+            "MovedAfterAllInItWasDeleted",
+            kTree,
+            {{removed("/a/1"), removed("/a/sub"), removed("/a"), folder("F", "/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"DELETED /a/1", "DELETED /a/sub", "DELETED /a/sub/2 cascade"}},
+        Case{
+            "FolderInARemovedOneMovedOutWithoutChildEntries",
+            kTree,
+            {{removed("/a"), folder("G", "/c")}},
+            {"MOVED /c (was /a/sub)", "(waits)"},
+            {"DELETED /a", "DELETED /a/1 cascade", "MOVED /c/2 (was /a/sub/2) cascade"}},
+        Case{
             "MovedWithoutAnyRemoval",
             kTree,
             {{folder("F", "/b")}},
