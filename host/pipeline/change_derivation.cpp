@@ -126,6 +126,11 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
             lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
         }
     }
+    if (occupant == nullptr && object.kind == ObjectKind::File && overlay_.knowsBelow(key)) {
+        // A folder was here and is left out, as its entry had the same path as this one.
+        FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
+        if (!is_done) return false;
+    }
 
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
     if (known != nullptr) {

@@ -221,6 +221,12 @@ INSTANTIATE_TEST_SUITE_P(
              "DELETED /a/sub cascade",
              "DELETED /a/sub/2 cascade"}},
         Case{
+            "FileReplacesFolderThatTheProviderLeftOut",
+            {},
+            {{file("1", "/a/1"), file("9", "/a")}},
+            {"CREATED /a/1", "CREATED /a", "(waits)"},
+            {"DELETED /a/1"}},
+        Case{
             "FolderReplacesFileAndBack",
             {file("1", "/x")},
             {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
