@@ -114,6 +114,16 @@ Result<std::vector<IndexEntry>> IndexOverlay::below(
     return found;
 }
 
+bool IndexOverlay::knowsBelow(const std::string& path_key) const {
+    const std::string first = path_key + "/";
+    for (auto slot = slots_.lower_bound(first);
+         slot != slots_.end() && slot->first.starts_with(first);
+         ++slot) {
+        if (slot->second.entry) return true;
+    }
+    return false;
+}
+
 void IndexOverlay::put(IndexEntry entry) {
     const std::string key = store::storageKey(entry.object);
     const auto found = slots_.find(key);
