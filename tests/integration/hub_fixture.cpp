@@ -136,7 +136,9 @@ void HubTest::declare(const std::string& name, const Overrides& overrides) {
     };
     if (!overrides.contains("oauth.user.refresh_token") &&
         !overrides.contains("dropbox.authorization.apikey") && !overrides.contains("code")) {
-        values["oauth.user.refresh_token"] = fake_->linkedRefreshToken(app_.key, account_);
+        std::string& token = refresh_tokens_[name];
+        if (token.empty()) token = fake_->linkedRefreshToken(app_.key, account_);
+        values["oauth.user.refresh_token"] = token;
     }
     for (const auto& [key, value] : overrides)
         values[key] = value;

@@ -94,6 +94,7 @@ class HubTest : public testing::Test {
     demo::App app_;
     std::string account_;
     std::unique_ptr<app::Hub> hub_;
+    std::map<std::string, std::string> refresh_tokens_;  ///< by instance: the same in each version
     std::vector<std::string> webhook_uris_;
     const std::string signature_key_ = "the-signature-key-of-the-tests";
 };
