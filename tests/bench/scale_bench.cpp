@@ -83,7 +83,7 @@ Status lintAndApply(Report& report, std::size_t count) {
         ::usleep(2'000);
     const double lint_seconds = std::chrono::duration<double>(Steady::now() - begin).count();
     const std::string lint_log = readFile(folder.path() / "lint.log");
-    if (lint_log.find("error") != std::string::npos) {
+    if (lint_log.find("0 errors") == std::string::npos) {
         return fail(ErrorCode::InvalidArgument, "lint: " + lint_log.substr(0, 300));
     }
     FERRY_TRY_ASSIGN(const auto hub, HubProcess::start(setup));
