@@ -73,7 +73,7 @@ bool HubProcess::waitFor(const std::string& name, double value, double seconds) 
     const auto end = Steady::now() + std::chrono::duration<double>(seconds);
     while (Steady::now() < end) {
         if (metric(name) >= value) return true;
-        ::usleep(5'000);
+        ::usleep(20'000);
     }
     return false;
 }
