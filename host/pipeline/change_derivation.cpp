@@ -220,10 +220,7 @@ Status ChangeDerivation::created(const IndexedObject& object, std::string& raw, 
     if (isSilent() && !options_.reports_baseline) return {};
     bool is_restored = false;
     if (!isSilent()) {
-        FERRY_TRY_ASSIGN(
-            const auto known, store_.hasTombstones(instance_, std::span(&object.object_id, 1))
-        );
-        is_restored = known.front();
+        FERRY_TRY_ASSIGN(is_restored, overlay_.hasTombstone(object.object_id));
         if (is_restored) tombstone_removals_.push_back(object.object_id);
     }
     Event& event = emit(EventType::Created, nextEventId(), object, now);

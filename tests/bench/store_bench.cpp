@@ -93,7 +93,12 @@ void putInstances(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(putInstances)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(putInstances)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 void markAll(benchmark::State& state) {
     const World world(static_cast<std::size_t>(state.range(0)));
@@ -104,7 +109,12 @@ void markAll(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(markAll)->Arg(100'000)->Iterations(3)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(markAll)
+    ->Arg(100'000)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 World* shared_world = nullptr;
 
@@ -139,7 +149,11 @@ void commitChanges(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * 2000);
 }
-BENCHMARK(commitChanges)->Iterations(100)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(commitChanges)
+    ->Iterations(100)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 enum class LookUp : std::uint8_t { ByKey, ById };
 
@@ -197,7 +211,9 @@ void deliver(benchmark::State& state) {
     }
     state.SetItemsProcessed(count);
 }
-BENCHMARK(deliver)->Arg(1000)->Iterations(70)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(deliver)->Arg(1000)->Iterations(70)->MeasureProcessCPUTime()->UseRealTime()->Unit(
+    benchmark::kMillisecond
+);
 
 }  // namespace
 }  // namespace ferry::store::sqlite

@@ -1,0 +1,17 @@
+#pragma once
+// The benchmarks of this program, one file each. Each prints its figures into the report.
+
+#include "bench/report.h"
+
+namespace ferry::bench {
+
+/// Durable webhook intake, beside nginx.
+void benchIntake(Report& report);
+/// Fetching and deriving changes, against the fake over HTTP.
+void benchChanges(Report& report);
+/// Webhook to callback, open loop.
+void benchFlow(Report& report);
+/// Memory, start-up, lint and apply.
+void benchScale(Report& report);
+
+}  // namespace ferry::bench

@@ -1,0 +1,50 @@
+#include "bench/provider.h"
+
+#include "bench/http_load.h"
+#include "bench/seed.h"
+
+#include <fmt/format.h>
+
+namespace ferry::bench {
+
+Result<std::unique_ptr<Provider>> Provider::make(
+    std::size_t accounts, const std::function<std::string(std::size_t)>& callback
+) {
+    std::unique_ptr<Provider> provider(new Provider);
+    demo::FakeDropboxOptions options;
+    options.threads = 64;  // as many as the hub drains at once
+    provider->fake_ = std::make_unique<demo::FakeDropbox>(options, provider->clock_);
+    FERRY_TRY(provider->fake_->start());
+    provider->fake_->setNoticesOn(false);
+    const demo::App app = provider->fake_->addApp({});
+    std::vector<SeedInstance> seeds;
+    for (std::size_t i = 0; i < accounts; ++i) {
+        const std::string account =
+            provider->fake_->addAccount("Bench", fmt::format("bench-{}@example.com", i));
+        const demo::IssuedTokens tokens = provider->fake_->link(app.key, account);
+        provider->accounts_.push_back(account);
+        provider->access_tokens_.push_back(tokens.access_token);
+        provider->notices_.push_back(notification(app.secret, account));
+        seeds.push_back({account, tokens.access_token, tokens.refresh_token, callback(i)});
+    }
+    const Seed seed{
+        provider->folder(), app.key, app.secret, accounts, [&](std::size_t i) { return seeds[i]; }};
+    FERRY_TRY(seedInstances(seed));
+    return provider;
+}
+
+Result<std::unique_ptr<HubProcess>> Provider::startHub() const {
+    FERRY_TRY_ASSIGN(auto hub, HubProcess::start({folder(), fake_->url(), {}}));
+    const auto count = static_cast<double>(accounts());
+    if (!hub->waitFor("ferry_sync_drains_total", count, 30 + count / 100)) {
+        return fail(ErrorCode::Unavailable, "the baselines did not end");
+    }
+    return hub;
+}
+
+std::uint16_t Provider::port() const {
+    const std::string url = fake_->url();
+    return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+}  // namespace ferry::bench
