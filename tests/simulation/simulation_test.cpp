@@ -81,7 +81,7 @@ void runWithAFaultAtEach(Place place, std::uint64_t stride) {
 }
 
 std::uint64_t stride() {
-    return numberFromEnvironment("FERRY_FAULT_STRIDE", 1);
+    return numberFromEnvironment("FERRY_FAULT_STRIDE", 5);
 }
 
 TEST(Simulation, SurvivesAFailureOfEachCommitInTurn) {
@@ -93,7 +93,7 @@ TEST(Simulation, SurvivesAFailureOfEachCommitInTurn) {
 TEST(Simulation, SurvivesAFailureOfEachCallOfTheStoreInTurn) {
     runWithAFaultAtEach(
         [](SimulationOptions& options, std::uint64_t at) { options.failing_call = at; },
-        stride() * 7
+        stride() * 3
     );
 }
 
@@ -103,14 +103,14 @@ TEST(Simulation, SurvivesAnAnswerOfTheStoreThatIsLost) {
             options.failing_call = at;
             options.fails_after_effect = true;
         },
-        stride() * 7
+        stride() * 3
     );
 }
 
 TEST(Simulation, SurvivesACrashBeforeEachCallOfTheStore) {
     runWithAFaultAtEach(
         [](SimulationOptions& options, std::uint64_t at) { options.crash_at_call = at; },
-        stride() * 7
+        stride() * 3
     );
 }
 
@@ -120,7 +120,7 @@ TEST(Simulation, SurvivesACrashAfterEachCallOfTheStore) {
             options.crash_at_call = at;
             options.fails_after_effect = true;
         },
-        stride() * 7
+        stride() * 3
     );
 }
 
