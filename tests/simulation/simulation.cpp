@@ -82,6 +82,7 @@ void Simulation::bootIfDue() {
     auto booted = SimHub::boot(*machine_);
     if (!booted) {
         trace("boot failed: " + booted.error().message);
+        if (is_crashed_) crash_in_.reset();
         is_crashed_ = false;
         boot_at_ = clock_.now() + kBootRetry;
         return;
