@@ -74,20 +74,17 @@ class Catalog::Loader {
     std::shared_ptr<const CatalogSnapshot> load() {
         auto snapshot = std::make_shared<CatalogSnapshot>();
         const plugin::ScanResult found = plugin::scanPluginFolders(config_.plugins);
-        for (const plugin::ScanProblem& problem : found.problems) {
-            snapshot->refused.push_back(
-                {problem.path.string(), problem.refusal.rule, problem.refusal.message}
-            );
-        }
         std::set<std::string> present;
         for (const plugin::PluginFolder& folder : found.plugins) {
-            present.insert(folder.folder.string());
-            const plugin::Loaded<void> taken = take(folder, *snapshot);
-            if (!taken) {
-                snapshot->refused.push_back(
-                    {folder.folder.string(), taken.error().rule, taken.error().message}
-                );
+            const std::string path = folder.folder.string();
+            present.insert(path);
+            if (const plugin::Loaded<void> taken = take(folder, *snapshot); !taken) {
+                refuseOrKeep(path, taken.error(), *snapshot);
             }
+        }
+        for (const plugin::ScanProblem& problem : found.problems) {
+            present.insert(problem.path.string());
+            refuseOrKeep(problem.path.string(), problem.refusal, *snapshot);
         }
         std::erase_if(loaded_, [&](const auto& item) { return !present.contains(item.first); });
         return snapshot;
@@ -105,44 +102,56 @@ class Catalog::Loader {
         config::Diagnostics diagnostics;
         auto manifest = config::readManifestFile(folder.manifest, diagnostics);
         if (!manifest) return plugin::refuse("manifest-invalid", describeErrors(diagnostics));
-        if (snapshot.manifests.contains(manifest->key)) {
-            return plugin::refuse(
-                "key-duplicate",
-                fmt::format(
-                    "connector '{}' is already served from {}",
-                    manifest->key,
-                    snapshot.manifests.at(manifest->key).source
-                )
-            );
-        }
+        if (auto free = checkKeyIsFree(manifest->key, snapshot); !free) return free;
         const auto library = folder.library(manifest->plugin);
         if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
         std::error_code ignored;
         const auto library_time = std::filesystem::last_write_time(*library, ignored);
         const auto manifest_time = std::filesystem::last_write_time(folder.manifest, ignored);
-        LoadedFolder& entry = loaded_[folder.folder.string()];
-        const bool is_same = entry.provider != nullptr && entry.library_time == library_time &&
-                             entry.manifest_time == manifest_time;
-        if (!is_same) {
-            auto provider = makeProvider(*manifest, *library);
-            if (!provider && entry.provider != nullptr && entry.manifest.key == manifest->key) {
-                // A bad new version leaves the old one in use; the list says so.
-                snapshot.refused.push_back(
-                    {folder.folder.string(),
-                     provider.error().rule,
-                     provider.error().message + "; the version loaded before stays in use"}
-                );
-            } else if (!provider) {
-                loaded_.erase(folder.folder.string());
-                return tl::unexpected<plugin::Refusal>(provider.error());
-            } else {
-                entry = {library_time, manifest_time, std::move(*manifest), std::move(*provider)};
-            }
+        const auto found = loaded_.find(folder.folder.string());
+        const bool is_same = found != loaded_.end() && found->second.library_time == library_time &&
+                             found->second.manifest_time == manifest_time;
+        if (is_same) {
+            use(found->second, snapshot);
+            return {};
         }
+        auto provider = makeProvider(*manifest, *library);
+        if (!provider) return tl::unexpected<plugin::Refusal>(provider.error());
+        LoadedFolder& entry = loaded_[folder.folder.string()];
+        entry = {library_time, manifest_time, std::move(*manifest), std::move(*provider)};
+        use(entry, snapshot);
+        return {};
+    }
+
+    static plugin::Loaded<void> checkKeyIsFree(
+        const std::string& key, const CatalogSnapshot& snapshot
+    ) {
+        const auto other = snapshot.manifests.find(key);
+        if (other == snapshot.manifests.end()) return {};
+        return plugin::refuse(
+            "key-duplicate",
+            fmt::format("connector '{}' is already served from {}", key, other->second.source)
+        );
+    }
+
+    static void use(const LoadedFolder& entry, CatalogSnapshot& snapshot) {
         snapshot.providers.emplace(entry.manifest.key, entry.provider);
         snapshot.manifests.emplace(entry.manifest.key, entry.manifest);
-        return {};
+    }
+
+    /// Lists why the folder can't be used as it is. What was loaded from it before stays in use:
+    /// instances run on while somebody mends the new version.
+    void refuseOrKeep(
+        const std::string& folder, const plugin::Refusal& refusal, CatalogSnapshot& snapshot
+    ) {
+        std::string message = refusal.message;
+        const auto before = loaded_.find(folder);
+        if (before != loaded_.end() && checkKeyIsFree(before->second.manifest.key, snapshot)) {
+            use(before->second, snapshot);
+            message += "; the version loaded before stays in use";
+        }
+        snapshot.refused.push_back({folder, refusal.rule, std::move(message)});
     }
 
     plugin::Loaded<std::shared_ptr<pipeline::Provider>> makeProvider(

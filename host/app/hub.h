@@ -72,6 +72,10 @@ class Hub {
 
     Status openStore();
     Status build();
+    Status buildOutbound();
+    void buildOauth();
+    void buildSync();
+    void buildDelivery();
     void addRoutes();
     void addGauges();
     Status enqueueAuthorizations();

@@ -28,6 +28,29 @@ http::Response plain(int status, std::string body) {
 }  // namespace
 
 Status Hub::build() {
+    FERRY_TRY(buildOutbound());
+    settings_ = std::make_unique<pipeline::SettingsCache>(store_->instances(), *key_);
+    buildOauth();
+    buildSync();
+    buildDelivery();
+    housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
+
+    token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
+    sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_);
+    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_);
+    housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
+
+    lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
+    webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
+        catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
+            sync_thread_->wake();
+        }});
+    addRoutes();
+    addGauges();
+    return {};
+}
+
+Status Hub::buildOutbound() {
     std::vector<http::IpNetwork> allowed;
     for (const std::string& text : config_.delivery.allow_networks) {
         auto network = http::IpNetwork::parse(text);
@@ -40,8 +63,10 @@ Status Hub::build() {
     outbound_options.policy = http::EgressPolicy::standard(std::move(allowed));
     outbound_options.user_agent = kUserAgent;
     FERRY_TRY_ASSIGN(outbound_, http::CurlOutbound::create(std::move(outbound_options)));
-    settings_ = std::make_unique<pipeline::SettingsCache>(store_->instances(), *key_);
+    return {};
+}
 
+void Hub::buildOauth() {
     const oauth::OauthParts oauth_parts{
         store_->instances(),
         store_->tokens(),
@@ -62,7 +87,9 @@ Status Hub::build() {
     });
     browser_flow_ = std::make_unique<oauth::BrowserFlow>(oauth_parts, *authorizer_);
     token_worker_ = std::make_unique<oauth::TokenWorker>(*authorizer_, *tokens_);
+}
 
+void Hub::buildSync() {
     pipeline::SyncWorkerOptions sync_options;
     sync_options.hub_id = hub_id_;
     sync_ = std::make_unique<pipeline::SyncWorker>(
@@ -72,7 +99,9 @@ Status Hub::build() {
         [this] { sync_thread_->wake(); },
         [this] { delivery_thread_->wake(); }
     );
+}
 
+void Hub::buildDelivery() {
     pipeline::DeliveryOptions delivery_options;
     retry_delays_ = config_.delivery.retry_schedule;
     delivery_options.schedule = {"ferry.yaml", retry_delays_, 0.2};
@@ -93,21 +122,6 @@ Status Hub::build() {
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
-    housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
-
-    token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
-    sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_);
-    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_);
-    housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
-
-    lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
-    webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
-            sync_thread_->wake();
-        }});
-    addRoutes();
-    addGauges();
-    return {};
 }
 
 void Hub::addRoutes() {

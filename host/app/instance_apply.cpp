@@ -19,6 +19,13 @@ using pipeline::Configuration;
 /// Instances of one transaction.
 constexpr std::size_t kBatch = 1'000;
 
+/// Reasons that begin so were written here, and are taken back here.
+constexpr std::string_view kKeptPrefix = "its new version in ";
+
+bool isAboutKept(std::string_view reason) {
+    return reason.starts_with(kKeptPrefix);
+}
+
 /// Keys whose change makes the stored authorization void: another app, account or way of
 /// authorizing. All other keys may change while an instance runs on.
 bool isCredential(std::string_view key) {
@@ -140,7 +147,8 @@ Status Applier::declare(const config::InstanceDefinition& definition) {
     const bool is_same = found->second.configuration_fingerprint == fingerprint;
     if (is_same && found->second.source == definition.source()) {
         ++report_.unchanged;
-        return {};
+        if (!isAboutKept(found->second.state_reason)) return {};
+        return parts_.store.instances().setReason(found->second.id, "");
     }
     return addChanged(definition, std::move(configuration), fingerprint, found->second.id);
 }
@@ -185,11 +193,13 @@ Status Applier::addChanged(
     if (!keeps_authorization) {
         FERRY_TRY(parts_.store.tokens().remove(id));
         instance.state = InstanceState::AwaitingAuthorization;
-        instance.state_reason.clear();
     }
+    // What it waits for may be what was changed: a corrected app secret, say.
+    const bool is_to_authorize = !is_same && instance.state == InstanceState::AwaitingAuthorization;
+    if (is_to_authorize || isAboutKept(instance.state_reason)) instance.state_reason.clear();
     FERRY_TRY(fill(instance, definition, configuration, fingerprint));
     batch_.push_back(std::move(instance));
-    needs_authorization_.push_back(!keeps_authorization);
+    needs_authorization_.push_back(is_to_authorize);
     return batch_.size() >= kBatch ? flush() : Status();
 }
 
@@ -287,13 +297,16 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
 Status Applier::tellKept(const config::InstanceLoad& load) {
     for (const config::RejectedInstance& rejected : load.rejected) {
         const auto found = stored_.find(rejected.name);
-        if (found == stored_.end()) continue;
-        FERRY_TRY(parts_.store.instances().setReason(
-            found->second.id,
-            "its new version in " + rejected.file + ":" + std::to_string(rejected.line) +
-                " has an error, so it runs on with the previous one; see "
-                "'ferry lint'"
-        ));
+        // A second one of a name that is declared well elsewhere says nothing about that one.
+        if (found == stored_.end() || declared_.contains(rejected.name)) continue;
+        const std::string& before = found->second.state_reason;
+        const std::string reason = std::string(kKeptPrefix) + rejected.file + ":" +
+                                   std::to_string(rejected.line) +
+                                   " has an error, so it runs on with the previous one; see "
+                                   "'ferry lint'";
+        // Why it does not run matters more.
+        if (before == reason || (!before.empty() && !isAboutKept(before))) continue;
+        FERRY_TRY(parts_.store.instances().setReason(found->second.id, reason));
     }
     return {};
 }

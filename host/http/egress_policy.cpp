@@ -27,7 +27,8 @@ IpNetwork literal(std::string_view text) {
     return *network;
 }
 
-/// Built once and never changed. Registries read on 2025-06-01. Narrow ranges stand before those
+/// Built once and never changed. Source: the RFCs that define the ranges (6890, 6598, 5737, 3849, 6052,
+/// 3056, 4380, 9637 and the multicast RFCs). Narrow ranges stand before those
 /// that hold them: the first match names the address.
 const std::vector<SpecialRange>& specialRanges() {
     static const std::vector<SpecialRange> kRanges = {

@@ -45,7 +45,7 @@ struct OutboundRequest {
 };
 
 struct OutboundResponse {
-    int status = 0;  ///< 0 if error is not None
+    int status = 0;  ///< 0 if no answer came; with TooLarge it is that of the answer
     TransportError error = TransportError::None;
     std::string error_detail;  ///< for people; no secrets
     Headers headers;           ///< of the last answer; redirects are never followed

@@ -42,6 +42,7 @@ struct AttemptOutcome {
     CallbackId callback;
     DeliveryState state = DeliveryState::Waiting;
     /// Including this attempt; as before if none was made (put off, dropped).
+    bool was_sent = true;  ///< false: nothing was sent, the delivery waits on or is dropped
     unsigned attempt_count = 0;
     TimePoint next_attempt_at;  ///< only if still Waiting
     TimePoint finished_at;

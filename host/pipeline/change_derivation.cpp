@@ -126,6 +126,11 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
             lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
         }
     }
+    if (occupant == nullptr && object.kind == ObjectKind::File && overlay_.knowsBelow(key)) {
+        // A folder was here and is left out, as its entry had the same path as this one.
+        FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
+        if (!is_done) return false;
+    }
 
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
     if (known != nullptr) {
@@ -134,7 +139,7 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
             samePlace(before, object, raw, now);
         } else {
             overlay_.removeAt(store::storageKey(before.object));
-            moved(before.object, nextEventId(), object, raw, now);
+            moved(before.object, nextEventId(), {}, object, raw, now);
         }
         return true;
     }
@@ -146,7 +151,7 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
             // Gone and back in the same place: nothing happened, unless it has a new version.
             samePlace({before.object, 0}, object, raw, now);
         } else {
-            moved(before.object, before.event_id, object, raw, now);
+            moved(before.object, before.event_id, before.cascade_of, object, raw, now);
         }
         return true;
     }
@@ -169,6 +174,7 @@ void ChangeDerivation::samePlace(
 void ChangeDerivation::moved(
     const IndexedObject& before,
     std::string event_id,
+    const std::string& lost_with,
     const IndexedObject& after,
     std::string& raw,
     TimePoint now
@@ -194,7 +200,14 @@ void ChangeDerivation::moved(
     } else if (after.kind == ObjectKind::Folder && !before.path_key.empty() &&
                !after.path_key.empty() && folder_moves_.size() < kFolderMovesMax) {
         folder_moves_[before.path_key] = FolderMove{
-            after.object_id, id, before.path_key, after.path_key, before.path, after.path, false};
+            after.object_id,
+            id,
+            before.path_key,
+            after.path_key,
+            before.path,
+            after.path,
+            false,
+            lost_with};
         changed_moves_.push_back(before.path_key);
     }
     if (hasNewContent(before, after)) {
@@ -228,9 +241,11 @@ Result<bool> ChangeDerivation::removePath(
         open_removal_ = path_key;
         open_removal_event_id_ = std::move(event_id);
     } else if (open_removal_ != path_key) {
-        // Nothing here, but perhaps below: a provider may not have listed the folder itself.
+        // Nothing here, but perhaps below: the folder may have turned up elsewhere before, or the
+        // provider may not have listed it.
         open_removal_ = path_key;
-        open_removal_event_id_.clear();
+        const auto move = folder_moves_.find(path_key);
+        open_removal_event_id_ = move == folder_moves_.end() ? "" : move->second.event_id;
         FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, 1));
         if (children.empty()) {
             ++counts_.unknown_removals;

@@ -92,6 +92,7 @@ class ChangeDerivation {
     void moved(
         const IndexedObject& before,
         std::string event_id,
+        const std::string& lost_with,
         const IndexedObject& after,
         std::string& raw,
         TimePoint now

@@ -24,6 +24,7 @@ AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     outcome.instance = delivery.instance;
     outcome.callback = delivery.callback;
     outcome.attempt_count = delivery.attempt_count;
+    outcome.was_sent = false;
     outcome.finished_at = now;
     return outcome;
 }
@@ -124,6 +125,7 @@ void DeliveryWorker::settle(const Delivery& delivery, const http::OutboundRespon
 
     AttemptOutcome outcome = outcomeOf(delivery, now);
     ++outcome.attempt_count;
+    outcome.was_sent = true;
     outcome.status = response.status;
     outcome.latency = response.latency;
     outcome.error = describeFailure(result);

@@ -103,7 +103,11 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
     FERRY_TRY(overlay_.lostById(lost.object.object_id));
     overlay_.removeLost(lost.object.object_id);
     const FolderMove* parent = moveOfParent(lost.object.path_key);
-    if (parent != nullptr && !parent->children_seen) {
+    // What was removed by itself, or with a folder below the moved one, was gone before.
+    const bool was_in_it =
+        parent != nullptr && !lost.cascade_of.empty() &&
+        (lost.cascade_of == parent->event_id || lost.cascade_of == parent->cascade_of);
+    if (was_in_it && !parent->children_seen) {
         // The provider names the moved folder only: what was in it went along.
         IndexedObject object = lost.object;
         object.path_key = parent->to_key + object.path_key.substr(parent->from_key.size());

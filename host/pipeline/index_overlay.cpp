@@ -105,16 +105,30 @@ Result<std::vector<IndexEntry>> IndexOverlay::below(
         for (IndexEntry& entry : stored) {
             after = store::storageKey(entry.object);
             if (slots_.contains(after) || found.size() >= limit) continue;
-            found.push_back(std::move(entry));
+            found.push_back(entry);
+            // What the caller does with it must find the store's entry in its place.
+            remember(after, std::move(entry));
         }
         if (stored.size() < limit) break;
     }
     return found;
 }
 
+bool IndexOverlay::knowsBelow(const std::string& path_key) const {
+    const std::string first = path_key + "/";
+    for (auto slot = slots_.lower_bound(first);
+         slot != slots_.end() && slot->first.starts_with(first);
+         ++slot) {
+        if (slot->second.entry) return true;
+    }
+    return false;
+}
+
 void IndexOverlay::put(IndexEntry entry) {
     const std::string key = store::storageKey(entry.object);
-    Slot& slot = slots_[key];
+    const auto found = slots_.find(key);
+    FERRY_CHECK(found != slots_.end(), "a place of the index is read before it is written");
+    Slot& slot = found->second;
     FERRY_CHECK(
         !slot.entry || slot.entry->object.object_id == entry.object.object_id,
         "an index entry may only be overwritten by the same object"
@@ -125,7 +139,9 @@ void IndexOverlay::put(IndexEntry entry) {
 }
 
 void IndexOverlay::removeAt(const std::string& key) {
-    Slot& slot = slots_[key];
+    const auto found = slots_.find(key);
+    FERRY_CHECK(found != slots_.end(), "a place of the index is read before it is written");
+    Slot& slot = found->second;
     if (slot.entry) key_of_id_[slot.entry->object.object_id].clear();
     slot.entry.reset();
     markDirty(slot);

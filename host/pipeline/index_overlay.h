@@ -37,6 +37,9 @@ class IndexOverlay {
     /// Up to `limit` entries below the folder `path_key`, those of this page included.
     Result<std::vector<store::IndexEntry>> below(const std::string& path_key, std::size_t limit);
 
+    /// True if there are entries below `path_key` that this page has read or written. Cheap.
+    bool knowsBelow(const std::string& path_key) const;
+
     /// Puts an entry; its storage key must have been read, and be free or hold the same object.
     void put(store::IndexEntry entry);
     void removeAt(const std::string& key);

@@ -17,7 +17,7 @@
 namespace ferry::plugin {
 namespace {
 
-constexpr std::string_view kVersion = "0.1.0";
+constexpr std::string_view kVersion = FERRY_VERSION;
 
 std::string_view view(ferry_bytes bytes) noexcept {
     if (bytes.data == nullptr) return {};

@@ -151,7 +151,8 @@ WebhookRequest toPlugin(const http::Request& request) {
 }
 
 HttpResponse toPlugin(const http::OutboundResponse& response) {
-    return {response.status, toPlugin(response.error), toFields(response.headers), response.body};
+    const int status = response.error == http::TransportError::None ? response.status : 0;
+    return {status, toPlugin(response.error), toFields(response.headers), response.body};
 }
 
 http::Response toHttp(WebhookReply reply) {

@@ -45,7 +45,8 @@ class DeliveryStore {
     /// Earliest due time of a waiting delivery whose callback has a free lease; nullopt if none.
     virtual Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) = 0;
 
-    /// Records attempts and ends their leases, in one transaction. Deliveries that are gone are
+    /// Records attempts (only those that were sent get a row in the log) and ends their leases, in one
+    /// transaction. Deliveries that are gone are
     /// skipped. One that is recorded as Waiting queues again, a dead one too (a redelivery). After
     /// an error the leases stay: record again, or release.
     virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;

@@ -25,6 +25,7 @@ struct FileInstance {
     std::string name;
     std::string source;
     Digest256 configuration_fingerprint{};
+    std::string state_reason;
 };
 
 class InstanceStore {

@@ -45,6 +45,8 @@ struct FolderMove {
     std::string from_key, to_key;    ///< path_key before and after
     std::string from_path, to_path;  ///< the same for people
     bool children_seen = false;      ///< the provider lists the children itself
+    /// Event id of the removed folder that this one was lost with; empty if lost by itself.
+    std::string cascade_of{};
 };
 
 /// One commit of a drain. Everything in it becomes visible together or not at all.

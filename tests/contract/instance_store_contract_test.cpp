@@ -181,6 +181,8 @@ TEST_P(InstanceStoreContract, ListsOnlyInstancesOfFiles) {
     EXPECT_EQ(all[0].name, "a");
     EXPECT_EQ(all[0].source, "instances/all.yaml:3");
     EXPECT_EQ(all[0].configuration_fingerprint, anInstance("a").configuration_fingerprint);
+    EXPECT_OK(instances().setReason(of_file, "because"));
+    EXPECT_EQ(valueOf(instances().fileInstances())[0].state_reason, "because");
 }
 
 TEST_P(InstanceStoreContract, SetsStateReasonAndNotice) {

@@ -195,7 +195,7 @@ TEST_P(SyncStoreContract, ClearsFolderMovesBeforePuttingNewOnes) {
     EXPECT_OK(commit(one));
     store::SyncCommit two = aCommit(id);
     two.clears_folder_moves = true;
-    two.folder_move_puts = {{"f2", "e2", "/c", "/d", "/C", "/D", false}};
+    two.folder_move_puts = {{"f2", "e2", "/c", "/d", "/C", "/D", false, "e0"}};
     EXPECT_OK(commit(two));
 
     const auto moves = valueOf(sync().folderMoves(id));
@@ -208,6 +208,7 @@ TEST_P(SyncStoreContract, ClearsFolderMovesBeforePuttingNewOnes) {
     EXPECT_EQ(moves[0].from_path, "/C");
     EXPECT_EQ(moves[0].to_path, "/D");
     EXPECT_FALSE(moves[0].children_seen);
+    EXPECT_EQ(moves[0].cascade_of, "e0");
 }
 
 TEST_P(SyncStoreContract, KeepsTombstonesUntilTheyAreOld) {

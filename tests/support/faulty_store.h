@@ -33,6 +33,9 @@ class FaultyInstanceStore final : public store::InstanceStore {
     Status setState(InstanceId id, InstanceState to, std::string_view why, TimePoint due) override {
         return script_.run("instances.setState", [&] { return inner_.setState(id, to, why, due); });
     }
+    Status setReason(InstanceId id, std::string_view why) override {
+        return script_.run("instances.setReason", [&] { return inner_.setReason(id, why); });
+    }
     Result<std::vector<store::AccountMatch>> findByAccount(
         std::string_view key, std::string_view account
     ) override {

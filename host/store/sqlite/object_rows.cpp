@@ -48,6 +48,7 @@ FolderMove readMove(const Query& row) {
     move.from_path = row.text(4);
     move.to_path = row.text(5);
     move.children_seen = row.integer(6) != 0;
+    move.cascade_of = row.text(7);
     return move;
 }
 

@@ -27,6 +27,7 @@ Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
                   )
                   .run());
     if (connection.changes() == 0) return false;
+    if (!outcome.was_sent) return true;
     // Numbered by the log and not by attempt_count, which a redelivery may set back.
     FERRY_TRY(connection
                   .query("INSERT INTO attempt (delivery_id, n, finished_at, status, latency_ms, "

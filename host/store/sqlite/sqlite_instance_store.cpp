@@ -91,7 +91,7 @@ Result<std::vector<Instance>> SqliteInstanceStore::page(InstanceId after, std::s
 Result<std::vector<FileInstance>> SqliteInstanceStore::fileInstances() {
     return core_.read([&](Connection& connection) -> Result<std::vector<FileInstance>> {
         auto rows = connection.query(
-            "SELECT id, name, source, configuration_fingerprint FROM instance "
+            "SELECT id, name, source, configuration_fingerprint, state_reason FROM instance "
             "WHERE source <> '' ORDER BY id"
         );
         std::vector<FileInstance> instances;
@@ -102,7 +102,7 @@ Result<std::vector<FileInstance>> SqliteInstanceStore::fileInstances() {
                 const Digest256 fingerprint, digestFrom(rows.view(3), "instance fingerprint")
             );
             instances.push_back(
-                {InstanceId(rows.integer(0)), rows.text(1), rows.text(2), fingerprint}
+                {InstanceId(rows.integer(0)), rows.text(1), rows.text(2), fingerprint, rows.text(4)}
             );
         }
     });

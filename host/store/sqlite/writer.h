@@ -28,7 +28,7 @@ struct Write {
 
 struct WriterOptions {
     bool is_inline = false;              ///< run on the caller's thread (the simulation)
-    std::size_t group_writes_max = 256;  ///< measured: larger groups gain nothing
+    std::size_t group_writes_max = 256;  ///< what a group may hold; writers that wait are many fewer
     std::size_t group_bytes_max = 4U << 20U;
     /// For tests: asked before each COMMIT; true makes that fail as a full disk would.
     std::function<bool()> fails_commit;

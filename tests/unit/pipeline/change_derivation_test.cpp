@@ -152,6 +152,26 @@ INSTANTIATE_TEST_SUITE_P(
              "MOVED /b/sub (was /a/sub) cascade",
              "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
         Case{
+            "MovedWithoutChildEntriesNewHalfFirst",
+            kTree,
+            {{folder("F", "/b"), removed("/a")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{
+            "MovedAfterAllInItWasDeleted",
+            kTree,
+            {{removed("/a/1"), removed("/a/sub"), removed("/a"), folder("F", "/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"DELETED /a/1", "DELETED /a/sub", "DELETED /a/sub/2 cascade"}},
+        Case{
+            "FolderInARemovedOneMovedOutWithoutChildEntries",
+            kTree,
+            {{removed("/a"), folder("G", "/c")}},
+            {"MOVED /c (was /a/sub)", "(waits)"},
+            {"DELETED /a", "DELETED /a/1 cascade", "MOVED /c/2 (was /a/sub/2) cascade"}},
+        Case{
             "MovedWithoutAnyRemoval",
             kTree,
             {{folder("F", "/b")}},
@@ -201,6 +221,12 @@ INSTANTIATE_TEST_SUITE_P(
              "DELETED /a/sub cascade",
              "DELETED /a/sub/2 cascade"}},
         Case{
+            "FileReplacesFolderThatTheProviderLeftOut",
+            {},
+            {{file("1", "/a/1"), file("9", "/a")}},
+            {"CREATED /a/1", "CREATED /a", "(waits)"},
+            {"DELETED /a/1"}},
+        Case{
             "FolderReplacesFileAndBack",
             {file("1", "/x")},
             {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
@@ -244,6 +270,31 @@ TEST(ChangeDerivationDrains, DeletedAndCreatedAgainIsRestored) {
 
     EXPECT_EQ(bench.drain({file("1", "/x")}), Lines{"CREATED /x restored"});
     EXPECT_EQ(bench.drain({file("2", "/z")}), Lines{"CREATED /z"});
+}
+
+TEST(ChangeDerivationDrains, WhatWentWithAFolderLeavesTheIndex) {
+    DerivationBench bench;
+    bench.baseline(kTree);
+    bench.drain({removed("/a")});
+    ASSERT_EQ(bench.drainAfterWindow().size(), 4U);
+
+    EXPECT_EQ(
+        bench.drain({folder("H", "/a"), file("9", "/a/1")}), (Lines{"CREATED /a", "CREATED /a/1"})
+    );
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
+TEST(ChangeDerivationDrains, SecondHalfOfAFolderMoveComesInALaterDrain) {
+    DerivationBench bench;
+    bench.baseline({folder("F", "/a"), file("1", "/a/1")});
+
+    EXPECT_EQ(bench.drain({removed("/a")}), Lines{"(waits)"});
+    bench.crash();
+    EXPECT_EQ(
+        bench.drain({folder("F", "/b"), file("1", "/b/1")}),
+        (Lines{"MOVED /b (was /a)", "MOVED /b/1 (was /a/1) cascade"})
+    );
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
 }
 
 TEST(ChangeDerivationDrains, AWindowIsExtendedAtMostThreeTimes) {

@@ -117,6 +117,7 @@ CREATE TABLE folder_move (
     from_path     TEXT NOT NULL,
     to_path       TEXT NOT NULL,
     children_seen INTEGER NOT NULL,
+    cascade_of    TEXT NOT NULL,
     PRIMARY KEY (instance_id, object_id)
 ) WITHOUT ROWID;
 

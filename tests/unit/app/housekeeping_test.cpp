@@ -1,0 +1,103 @@
+// Goal: old rows go, young ones stay, and a store that fails is asked again later. Method: events
+// committed to a SQLite store under a clock that the test moves.
+
+#include "app/housekeeping.h"
+
+#include "instance_apply_fixture.h"
+
+namespace ferry::app::test {
+namespace {
+
+constexpr Milliseconds kDay{86'400'000};
+
+class HousekeepingTest : public InstanceApplyTest {
+  protected:
+    HousekeepingTest()
+        : log_(
+              clock_,
+              observe::LogLevel::Info,
+              observe::LogFormat::Text,
+              [this](std::string_view line) { log_text_.append(line).append("\n"); }
+          ) {
+        apply(declared("one"));
+        authorize("one");
+    }
+
+    void commitEvents(int count) {
+        store::SyncCommit commit;
+        commit.instance = stored("one").id;
+        commit.now = clock_.now();
+        for (int at = 0; at < count; ++at) {
+            RecordedEvent event;
+            event.id = "event-" + std::to_string(++made_);
+            event.recorded_at = clock_.now();
+            event.body = "{}";
+            commit.events.push_back(std::move(event));
+            IndexedObject object;
+            object.object_id = "id:" + std::to_string(made_);
+            object.path_key = "/" + std::to_string(made_);
+            commit.tombstone_puts.push_back(std::move(object));
+        }
+        const auto outcomes = store_->sync().commit({&commit, 1});
+        ASSERT_TRUE(outcomes.front());
+    }
+    std::int64_t events() { return store_->events().count(InstanceId()).value_or(-1); }
+    bool hasTombstone(int number) {
+        const std::vector<std::string> ids{"id:" + std::to_string(number)};
+        const auto found = store_->sync().hasTombstones(stored("one").id, ids);
+        return found && found->front();
+    }
+
+    std::string log_text_;
+    observe::Log log_;
+    int made_ = 0;
+};
+
+TEST_F(HousekeepingTest, DropsWhatIsOldAndKeepsWhatIsYoung) {
+    Housekeeping housekeeping(*store_, clock_, log_, Retention{});
+    commitEvents(3);
+    clock_.advance(29 * kDay);
+    commitEvents(2);
+    housekeeping.step();
+    EXPECT_EQ(events(), 5);
+
+    clock_.advance(2 * kDay);
+    const TimePoint next = housekeeping.step();
+    EXPECT_EQ(events(), 2);
+    EXPECT_TRUE(hasTombstone(1)) << "tombstones live longer than events";
+    EXPECT_GE(next - clock_.now(), Milliseconds(10'000)) << "done: it rests";
+
+    clock_.advance(60 * kDay);
+    housekeeping.step();
+    EXPECT_EQ(events(), 0);
+    EXPECT_FALSE(hasTombstone(1));
+    EXPECT_EQ(log_text_, "");
+}
+
+TEST_F(HousekeepingTest, ManyRowsGoInSeveralSteps) {
+    Housekeeping housekeeping(*store_, clock_, log_, Retention{});
+    commitEvents(2'500);
+    clock_.advance(31 * kDay);
+
+    const TimePoint soon = housekeeping.step();
+
+    EXPECT_EQ(events(), 1'500) << "intake is not kept waiting";
+    EXPECT_LT(soon - clock_.now(), Milliseconds(1'000)) << "but there is more to do";
+    clock_.advanceTo(soon);
+    clock_.advanceTo(housekeeping.step());
+    housekeeping.step();
+    EXPECT_EQ(events(), 0);
+}
+
+TEST_F(HousekeepingTest, AStoreThatFailsIsSaidAndAskedAgainLater) {
+    const auto reader =
+        store::sqlite::SqliteStore::openReadOnly((folder_.path() / "ferry.db").string());
+    ASSERT_TRUE(reader);
+    Housekeeping housekeeping(**reader, clock_, log_, Retention{});
+    const TimePoint next = housekeeping.step();
+    EXPECT_NE(log_text_.find("can't drop old rows"), std::string::npos);
+    EXPECT_GE(next - clock_.now(), Milliseconds(10'000)) << "no busy loop";
+}
+
+}  // namespace
+}  // namespace ferry::app::test
