@@ -125,7 +125,12 @@ def check_registered(root, files, findings):
         if "build" not in cmake.relative_to(root).parts[0]:
             listed += cmake.read_text(encoding="utf-8")
     for path in files:
-        if path.suffix == ".cpp" and not re.search(rf"\b{re.escape(path.name)}\b", listed):
+        if path.suffix != ".cpp":
+            continue
+        # A list may hold the name of the program alone, where each has one source of its name.
+        own = root / path.parent / "CMakeLists.txt"
+        by_stem = own.exists() and re.search(rf"\b{re.escape(path.stem.removesuffix('_test'))}\b", own.read_text())
+        if not by_stem and not re.search(rf"\b{re.escape(path.name)}\b", listed):
             findings.add("unregistered", path, "stands in no CMakeLists.txt, so nothing builds it")
 
 

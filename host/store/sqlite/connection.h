@@ -42,10 +42,15 @@ class Connection {
     std::int64_t changes() const { return sqlite3_changes64(db_); }
     std::int64_t lastInsertId() const { return sqlite3_last_insert_rowid(db_); }
 
+    /// Copies the log into the file if commits have made it long. Only of the writer, which calls
+    /// it when nobody waits: SQLite's own way would be inside the commit that made it too long.
+    void checkpointIfDue();
+
   private:
     explicit Connection(sqlite3* db) : db_(db) {}
 
     sqlite3* db_;
+    int log_pages_ = 0;  ///< after the last commit
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };
 

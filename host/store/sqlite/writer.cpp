@@ -59,6 +59,7 @@ void Writer::run(std::span<Write> writes) {
     group->bytes += bytes;
     if (options_.is_inline) {
         execute(*group);
+        connection_->checkpointIfDue();
         return;
     }
     if (!fits) waiting_.push_back(group);
@@ -91,6 +92,7 @@ void Writer::loop() {
         execute(*group);
         group->is_done.store(1, std::memory_order_release);
         wakeAll(group->is_done);
+        connection_->checkpointIfDue();
         lock.lock();
     }
 }
