@@ -1,0 +1,80 @@
+// What a removal does: the objects at a path and below it are lost, until they turn up elsewhere or
+// the move window closes.
+
+#include "pipeline/change_derivation.h"
+
+#include <utility>
+
+namespace ferry::pipeline {
+
+using store::FolderMove;
+using store::IndexEntry;
+
+Result<bool> ChangeDerivation::removePath(
+    const std::string& path_key, const std::string& raw, TimePoint now
+) {
+    FERRY_TRY_ASSIGN(const IndexEntry* found, overlay_.at(path_key));
+    if (found != nullptr) {
+        const IndexEntry entry = *found;
+        std::string event_id = nextEventId();
+        lose(entry, event_id, {}, raw, now);
+        if (entry.object.kind == ObjectKind::File) return true;
+        open_removal_ = path_key;
+        open_removal_event_id_ = std::move(event_id);
+    } else if (open_removal_ != path_key) {
+        // Nothing here, but perhaps below: the folder may have turned up elsewhere before, or the
+        // provider may not have listed it.
+        open_removal_ = path_key;
+        const auto move = folder_moves_.find(path_key);
+        open_removal_event_id_ = move == folder_moves_.end() ? "" : move->second.event_id;
+        FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, 1));
+        if (children.empty()) {
+            ++counts_.unknown_removals;
+            open_removal_.clear();
+            return true;
+        }
+    }
+    FERRY_TRY_ASSIGN(const bool is_done, removeBelow(path_key, open_removal_event_id_, raw, now));
+    if (is_done) open_removal_.clear();
+    return is_done;
+}
+
+Result<bool> ChangeDerivation::removeBelow(
+    const std::string& path_key,
+    const std::string& cascade_of,
+    const std::string& raw,
+    TimePoint now
+) {
+    for (;;) {
+        if (isFull()) return false;
+        FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, kSubtreeChunk));
+        for (const IndexEntry& child : children)
+            lose(child, nextEventId(), cascade_of, raw, now);
+        if (children.size() < kSubtreeChunk) return true;
+    }
+}
+
+void ChangeDerivation::lose(
+    const IndexEntry& entry,
+    std::string event_id,
+    const std::string& cascade_of,
+    const std::string& raw,
+    TimePoint now
+) {
+    overlay_.removeAt(store::storageKey(entry.object));
+    if (isSilent()) return;
+    overlay_.addLost({entry.object, std::move(event_id), cascade_of, raw, toEpochMilliseconds(now)}
+    );
+}
+
+FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) {
+    if (folder_moves_.empty()) return nullptr;
+    for (std::size_t end = path_key.rfind('/'); end != std::string::npos && end > 0;
+         end = path_key.rfind('/', end - 1)) {
+        const auto found = folder_moves_.find(path_key.substr(0, end));
+        if (found != folder_moves_.end()) return &found->second;
+    }
+    return nullptr;
+}
+
+}  // namespace ferry::pipeline
