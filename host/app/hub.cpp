@@ -49,9 +49,7 @@ Status Hub::openStore() {
             "storage: this build has the embedded store only; set 'storage: sqlite'"
         );
     }
-    std::error_code error;
-    std::filesystem::create_directories(config_.data_dir, error);
-    if (error) {
+    if (const std::error_code error = makePrivateFolder(config_.data_dir); error) {
         return fail(
             ErrorCode::Unavailable,
             fmt::format("can't make data_dir {}: {}", config_.data_dir.string(), error.message())
@@ -146,29 +144,31 @@ Result<ReloadReport> Hub::reload() {
 
 void Hub::stop(Milliseconds grace) {
     if (!server_) return;
-    server_->stop(grace);
-    stopWorkers(grace);
-    outbound_->stop();
-    is_running_ = false;
-}
-
-void Hub::stopWorkers(Milliseconds grace) {
-    // Sync first: what it commits makes deliveries, which wait in the store for the next start.
-    sync_thread_->stop();
-    sync_->shutDown();
-    token_thread_->stop();
-    authorizer_->stop();
-    tokens_->stop();
-    housekeeping_thread_->stop();
-
-    delivery_->stop();
     const auto deadline = std::chrono::steady_clock::now() + grace;
+    stopDrains();
+    delivery_->stop();
+    // Half of the time: callbacks under way need the rest.
+    server_->stop(grace / 2);
     while (is_running_ && !delivery_->isIdle() && std::chrono::steady_clock::now() < deadline) {
         delivery_thread_->wake();
         std::this_thread::sleep_for(Milliseconds(10));
     }
     delivery_thread_->stop();
     delivery_->finish();
+    outbound_->stop();
+    is_running_ = false;
+}
+
+void Hub::stopDrains() {
+    // Before the server, which waits for its handlers: a browser that waits for a provider's answer
+    // is told that the hub stops. What drains commit makes deliveries, which wait in the store for
+    // the next start.
+    sync_thread_->stop();
+    sync_->shutDown();
+    token_thread_->stop();
+    authorizer_->stop();
+    tokens_->stop();
+    housekeeping_thread_->stop();
 }
 
 }  // namespace ferry::app

@@ -80,7 +80,7 @@ class Hub {
     void addGauges();
     Status enqueueAuthorizations();
     http::Response ready();
-    void stopWorkers(Milliseconds grace);
+    void stopDrains();
 
     const config::HubConfig config_;
     const Clock& clock_;

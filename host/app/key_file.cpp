@@ -23,12 +23,20 @@ std::string systemError() {
 
 }  // namespace
 
+std::error_code makePrivateFolder(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::create_directories(path, error)) {
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+    }
+    return error;
+}
+
 Status writeKeyFile(const std::filesystem::path& path, Random& random) {
     if (std::filesystem::exists(path)) {
         return fail(ErrorCode::Conflict, fmt::format("key file {} exists already", path.string()));
     }
-    std::error_code ignored;
-    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+    // If it can't be made, writing the file says so.
+    if (path.has_parent_path()) static_cast<void>(makePrivateFolder(path.parent_path()));
 
     std::string raw(SealingKey::kBytes, '\0');
     random.fill({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});

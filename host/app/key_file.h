@@ -7,8 +7,13 @@
 #include "store/store.h"
 
 #include <filesystem>
+#include <system_error>
 
 namespace ferry::app {
+
+/// Makes the folder, and those above it, if it is not there: for its owner alone, as names and
+/// paths of customers' files lie in it. One that is there stays as it is.
+std::error_code makePrivateFolder(const std::filesystem::path& path);
 
 /// Writes a new random key (64 hex digits and a line end, mode 0600), whole or not at all.
 /// Errors: Conflict if the file exists; Unavailable if it can't be written.

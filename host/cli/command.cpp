@@ -14,13 +14,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A list that names only folders that do not exist falls back on the program's own.
-void useOwnIfMissing(std::vector<fs::path>& paths, const fs::path& own) {
+/// What belongs to the program comes after what is named: a plugin that is dropped into the hub's
+/// folder is used instead of the program's. Where nothing that is named exists, it stands alone.
+void addOwn(std::vector<fs::path>& paths, const fs::path& own) {
     std::error_code ignored;
-    const bool is_any_there = std::any_of(paths.begin(), paths.end(), [&](const fs::path& path) {
-        return fs::exists(path, ignored);
-    });
-    if (!is_any_there && fs::exists(own, ignored)) paths = {own};
+    if (!fs::exists(own, ignored)) return;
+    bool is_any_there = false;
+    for (const fs::path& path : paths) {
+        if (fs::equivalent(path, own, ignored)) return;
+        is_any_there = is_any_there || fs::exists(path, ignored);
+    }
+    if (!is_any_there) paths.clear();
+    paths.push_back(own);
 }
 
 fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
@@ -46,8 +51,8 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     auto loaded = config::readHubConfigFile(path, config::ReferenceOptions{}, diagnostics);
     config::printDiagnostics(std::cerr, diagnostics, config::SourceLines::Show);
     if (!loaded) return std::nullopt;
-    useOwnIfMissing(loaded->plugins, ownPlugins());
-    useOwnIfMissing(loaded->connectors, ownConnectors());
+    addOwn(loaded->plugins, ownPlugins());
+    addOwn(loaded->connectors, ownConnectors());
     return loaded;
 }
 

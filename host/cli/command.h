@@ -36,8 +36,8 @@ void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
 
 /// Reads the configuration, prints what is wrong with it to standard error, and gives nothing then.
-/// Plugins and connectors beside the program are put before those that are named, if the file names
-/// folders that do not exist.
+/// Plugins and connectors that belong to the program come after those of the folders that the file
+/// names.
 std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
 
 /// Prints "ferry: <message>" to standard error; gives kExitFailed.

@@ -77,7 +77,7 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
     }
     for (const app::RefusedConnector& refused : catalog.refused) {
         std::cout << fmt::format(
-            "not loaded: {}\n  {}: {}\n", refused.path, refused.rule, refused.message
+            "not loaded: {}\n  why: {} ({})\n", refused.path, refused.message, refused.rule
         );
     }
     if (catalog.manifests.empty() && catalog.refused.empty()) {
@@ -106,7 +106,14 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
     catalog.load();
     const auto snapshot = catalog.snapshot();
     if (!options.key.empty() && !snapshot->manifests.contains(options.key)) {
-        return failWith(fmt::format("no connector '{}' is loaded", options.key));
+        std::string known;
+        for (const auto& [key, manifest] : snapshot->manifests)
+            known += (known.empty() ? "" : ", ") + key;
+        return failWith(fmt::format(
+            "no connector '{}' is loaded; there is {}",
+            options.key,
+            known.empty() ? "none: see 'ferry connectors'" : known
+        ));
     }
     if (options.is_json) {
         writeJson(*snapshot, options);

@@ -1,37 +1,58 @@
+#include "app/key_file.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "oauth/oauth_links.h"
+#include "pipeline/instance_settings.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace ferry::cli {
 
 namespace {
 
+constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
+
+/// What the list is made with.
+struct ListContext {
+    std::string public_url;
+    std::optional<SealingKey> key;  ///< none if it can't be read by who asks
+};
+
+/// True if a browser is of no use to the instance; false if nobody can tell.
+bool hasOwnKey(const Instance& instance, const ListContext& context) {
+    if (!context.key) return false;
+    const auto settings = pipeline::openSettings(instance, *context.key);
+    return settings && oauth::usesApiKey(*settings);
+}
+
 /// What a person does about the instance's state; empty if nothing is needed.
-std::string whatToDo(const Instance& instance, const std::string& public_url) {
+std::string whatToDo(const Instance& instance, const ListContext& context) {
     switch (instance.state) {
         case InstanceState::Running:
             return {};
         case InstanceState::AwaitingAuthorization:
         case InstanceState::NeedsReauthorization:
-            return "open " + oauth::startLink(public_url, instance.name);
+            if (hasOwnKey(instance, context)) {
+                return "put a valid access key into its configuration at " + instance.source;
+            }
+            return "open " + oauth::startLink(context.public_url, instance.name);
         case InstanceState::Disabled:
             return "enable it again";
     }
     return {};
 }
 
-void writeInstance(JsonWriter& json, const Instance& instance, const std::string& public_url) {
+void writeInstance(JsonWriter& json, const Instance& instance, const ListContext& context) {
     json.beginObject();
     json.field("id", instance.id.value).field("name", instance.name);
     json.field("connector", instance.connector_key).field("account", instance.account_id);
     json.field("state", instanceStateName(instance.state)).field("reason", instance.state_reason);
-    json.field("whatToDo", whatToDo(instance, public_url));
+    json.field("whatToDo", whatToDo(instance, context));
     json.field("eventsEnabled", instance.events_enabled).field("source", instance.source);
     json.key("tags").beginArray();
     for (const std::string& tag : instance.tags)
@@ -41,18 +62,22 @@ void writeInstance(JsonWriter& json, const Instance& instance, const std::string
     json.endObject();
 }
 
-void printInstance(const Instance& instance, const std::string& public_url) {
+void printHeading() {
+    std::cout << fmt::format(kRow, "ID", "NAME", "CONNECTOR", "STATE", "ACCOUNT");
+}
+
+void printInstance(const Instance& instance, const ListContext& context) {
     std::cout << fmt::format(
-        "{:>6}  {:<24} {:<12} {:<22} {}\n",
+        kRow,
         instance.id.value,
         instance.name,
         instance.connector_key,
         instanceStateName(instance.state),
-        instance.account_id
+        instance.account_id.empty() ? "-" : instance.account_id
     );
     if (!instance.state_reason.empty())
         std::cout << "        why: " << instance.state_reason << "\n";
-    const std::string action = whatToDo(instance, public_url);
+    const std::string action = whatToDo(instance, context);
     if (!action.empty()) std::cout << "        do:  " << action << "\n";
 }
 
@@ -63,6 +88,8 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
     if (!store) {
         return failWith(store.error().message + "; has 'ferry serve' run with this configuration?");
     }
+    ListContext context{config->public_url, std::nullopt};
+    if (auto key = app::readKeyFile(config->key_file)) context.key = std::move(*key);
     constexpr std::size_t kPage = 500;
     std::size_t count = 0;
     InstanceId after;
@@ -74,10 +101,11 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
             after = instance.id;
             if (is_json) {
                 JsonWriter json;
-                writeInstance(json, instance, config->public_url);
+                writeInstance(json, instance, context);
                 std::cout << (count == 0 ? "\n" : ",\n") << json.view();
             } else {
-                printInstance(instance, config->public_url);
+                if (count == 0) printHeading();
+                printInstance(instance, context);
             }
             ++count;
         }

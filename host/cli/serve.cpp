@@ -31,8 +31,9 @@ observe::LogLevel logLevel(config::LogLevel level) {
 }
 
 /// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload.
-void serveUntilStopped(app::Hub& hub, app::Signals& signals, observe::Log& log) {
-    app::ReloadWatch watch(hub.config());
+void serveUntilStopped(
+    app::Hub& hub, app::ReloadWatch& watch, app::Signals& signals, observe::Log& log
+) {
     for (;;) {
         const app::Signal signal = signals.wait(kWatchInterval);
         if (signal == app::Signal::Stop) return;
@@ -56,11 +57,13 @@ int serve(const GlobalOptions& globals) {
 
     auto hub = app::Hub::create(std::move(*config), clock, random, log);
     if (!hub) return failWith(hub.error().message);
+    // Before the files are read, so that a change during the start is seen.
+    app::ReloadWatch watch((*hub)->config());
     const auto applied = (*hub)->reload();
     if (!applied) return failWith(applied.error().message);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
 
-    serveUntilStopped(**hub, signals, log);
+    serveUntilStopped(**hub, watch, signals, log);
     log.info("hub", "stopping");
     (*hub)->stop(kStopGrace);
     log.info("hub", "stopped");

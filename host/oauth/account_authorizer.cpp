@@ -43,8 +43,12 @@ void AccountAuthorizer::enqueue(InstanceId instance) {
 void AccountAuthorizer::exchange(BrowserGrant grant, AuthorizationCompletion completion) {
     {
         const std::lock_guard lock(mutex_);
-        grants_.emplace_back(std::move(grant), std::move(completion));
+        if (!is_stopped_) {
+            grants_.emplace_back(std::move(grant), std::move(completion));
+            completion = nullptr;
+        }
     }
+    if (completion) return completion(fail(ErrorCode::Cancelled, "the hub is shutting down"));
     parts_.wake();
 }
 
@@ -280,6 +284,7 @@ void AccountAuthorizer::stop() {
     decltype(grants_) grants;
     {
         const std::lock_guard lock(mutex_);
+        is_stopped_ = true;
         grants.swap(grants_);
         queue_.clear();
     }

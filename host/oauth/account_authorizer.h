@@ -74,6 +74,7 @@ class AccountAuthorizer final : public Steppable {
     std::mutex mutex_;
     std::vector<InstanceId> queue_;                                         ///< guarded by mutex_
     std::vector<std::pair<BrowserGrant, AuthorizationCompletion>> grants_;  ///< guarded by mutex_
+    bool is_stopped_ = false;                                               ///< guarded by mutex_
 
     // The worker's own.
     std::deque<InstanceId> waiting_;

@@ -108,7 +108,15 @@ Status PluginProvider::verifySignature(const http::Request& request, const Secre
 }
 
 Result<std::vector<std::string>> PluginProvider::parseNotification(const http::Request& request) {
-    FERRY_TRY_ASSIGN(auto notices, webhook_.parseNotification(call(), toPlugin(request)));
+    auto parsed = webhook_.parseNotification(call(), toPlugin(request));
+    if (!parsed) {
+        // What is not understood is the request of a stranger, not something of ours: it is
+        // refused, and not asked for again.
+        Error& error = parsed.error();
+        if (error.code == ErrorCode::Corrupt) error.code = ErrorCode::InvalidArgument;
+        return fail(std::move(error));
+    }
+    std::vector<Notice>& notices = *parsed;
     std::vector<std::string> accounts;
     accounts.reserve(notices.size());
     for (Notice& notice : notices)

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 namespace ferry::test {
 namespace {
 
@@ -216,6 +218,24 @@ TEST_F(AuthorizationTest, AWrongAppSecretSaysSoAndACorrectedOneIsTriedAtOnce) {
     reload();
     ASSERT_TRUE(waitUntilLive("marketing")) << reason("marketing");
     EXPECT_THAT(reason("marketing"), IsEmpty());
+}
+
+TEST_F(AuthorizationTest, AStopWaitsForNoBrowser) {
+    declare("marketing", byBrowser());
+    startHub();
+    Browser person = browser();
+    const std::string back = person.decide(person.open("marketing"), account_, "allow");
+    fake_->faults().slow("oauth2/token", demo::FaultKind::Delay, Milliseconds(20'000));
+    Answer page;
+    std::thread waiting([&] { page = person.comeBack(back); });
+    ASSERT_TRUE(eventually([&] { return fake_->requests("oauth2/token") == 1; }));
+
+    const auto begin = std::chrono::steady_clock::now();
+    hub_->stop(Milliseconds(8'000));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));
+    waiting.join();
+    EXPECT_EQ(page.status, 503);
+    EXPECT_THAT(page.body, HasSubstr("shutting down"));
 }
 
 TEST_F(AuthorizationTest, JoiningATeamMovesTheRootAndInventsNoEvents) {

@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+# Goal: every command of the real program says what it should, in a form that scripts and people can
+# use, and exits with 0, 1 or 2. Method: the built binary in temporary folders, with the fake Dropbox
+# as a process of its own where a hub runs.
+# Usage: cli_test.py FERRY FAKE_DROPBOX
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+FERRY = os.path.abspath(sys.argv[1])
+PATIENCE = 30
+
+
+def ferry(*args, cwd=None, env=None):
+    return subprocess.run([FERRY, *args], cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
+
+
+def eventually(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("in vain waited for: " + what)
+        time.sleep(0.02)
+
+
+class CliCase(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="ferry-cli-")
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path("draft"), "w") as out:
+            out.write(text)
+        os.replace(self.path("draft"), self.path(name))
+
+    def run_ok(self, *args):
+        done = ferry(*args, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def run_bad(self, code, *args):
+        done = ferry(*args, cwd=self.folder)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn("unexpected failure", done.stderr)
+        return done.stderr
+
+
+class Usage(CliCase):
+    def test_help_of_each_command(self):
+        text = self.run_ok("--help")
+        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "events", "version"]
+        for command in commands:
+            self.assertIn("\n  " + command, text)
+            own = self.run_ok(command, "--help")
+            self.assertIn("Usage: ferry " + command, own)
+            self.assertNotIn("Start here", own)
+
+    def test_a_wrong_call_says_what_is_wrong_and_where_to_read(self):
+        for args, said in [
+            ([], "a command is missing; see 'ferry --help'"),
+            (["nonsense"], "there is no command 'nonsense'; see 'ferry --help'"),
+            (["lint", "--jsn"], "see 'ferry lint --help'"),
+            (["events", "--count", "-3"], "see 'ferry events --help'"),
+            (["--config"], "see 'ferry --help'"),
+        ]:
+            error = self.run_bad(2, *args)
+            self.assertTrue(error.startswith("ferry: "), error)
+            self.assertIn(said, error)
+            self.assertEqual(error.count("\n"), 1, error)
+
+    def test_without_a_configuration_it_says_how_to_get_one(self):
+        for command in ["serve", "instances", "events"]:
+            self.assertIn("ferry init", self.run_bad(1, command))
+        self.assertIn("nowhere.yaml", self.run_bad(1, "--config", "nowhere.yaml", "serve"))
+
+    def test_version(self):
+        self.assertRegex(self.run_ok("version"), r"^ferry \d+\.\d+\.\d+ \(plugin ABI 1;")
+        self.assertEqual(json.loads(self.run_ok("version", "--json"))["pluginAbi"], 1)
+
+    def test_connectors(self):
+        text = self.run_ok("connectors")
+        self.assertIn("dropbox", text)
+        self.assertIn("oauth.api.secret", text)
+        listed = json.loads(self.run_ok("connectors", "dropbox", "--json"))
+        self.assertEqual([c["key"] for c in listed["connectors"]], ["dropbox"])
+        keys = {p["key"]: p for p in listed["connectors"][0]["parameters"]}
+        self.assertTrue(keys["oauth.api.secret"]["secret"])
+        self.assertIn("there is dropbox", self.run_bad(1, "connectors", "box"))
+
+
+class Init(CliCase):
+    def test_makes_what_lint_and_serve_take_and_keeps_it_the_second_time(self):
+        first = self.run_ok("init", "hub")
+        self.assertEqual(first.count("wrote "), 3)
+        key = self.path("hub", "data", "master.key")
+        self.assertEqual(os.stat(key).st_mode & 0o777, 0o600)
+        self.assertEqual(os.stat(os.path.dirname(key)).st_mode & 0o777, 0o700)
+        with open(key) as opened:
+            before = opened.read()
+        self.write("hub/ferry.yaml", "listen: 127.0.0.1:0\n")
+        second = self.run_ok("init", "hub")
+        self.assertEqual(second.count("kept "), 3)
+        with open(key) as opened:
+            self.assertEqual(opened.read(), before)
+        with open(self.path("hub", "ferry.yaml")) as opened:
+            self.assertEqual(opened.read(), "listen: 127.0.0.1:0\n")
+        done = ferry("lint", cwd=self.path("hub"))
+        self.assertEqual((done.returncode, done.stdout), (0, "0 errors, 0 warnings\n"))
+
+    def test_the_programs_own_plugins_are_there_beside_the_hubs(self):
+        self.run_ok("init")
+        self.assertIn("dropbox", self.run_ok("connectors"))
+
+    def test_a_file_in_the_way_is_an_error(self):
+        self.write("hub", "x")
+        self.assertIn("hub", self.run_bad(1, "init", "hub"))
+
+
+class Lint(CliCase):
+    GOOD = (
+        "instances:\n  - name: one\n    key: dropbox\n    configuration:\n"
+        "      oauth.callback.url: https://h.example/oauth/callback\n"
+        "      oauth.api.key: k\n      oauth.api.secret: ${env:NOT_SET_HERE}\n"
+    )
+
+    def test_good(self):
+        self.write("good.yaml", self.GOOD)
+        self.assertEqual(self.run_ok("lint", "good.yaml"), "0 errors, 0 warnings\n")
+        self.assertEqual(json.loads(self.run_ok("lint", "--json", "good.yaml"))["errors"], 0)
+
+    def test_bad(self):
+        self.write("bad.yaml", self.GOOD.replace("oauth.api.key", "oauth.api.kee") + "      event.x: 1\n")
+        done = ferry("lint", "bad.yaml", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"bad\.yaml:6:7: error: .*oauth\.api\.kee")
+        self.assertIn("oauth.api.key", done.stdout)
+        self.assertRegex(done.stdout, r"bad\.yaml:8:7: error")
+        done = ferry("lint", "--json", "bad.yaml", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["errors"], len(report["diagnostics"]))
+        self.assertEqual(report["diagnostics"][0]["line"], 6)
+
+    def test_references_are_looked_up_on_demand(self):
+        self.write("good.yaml", self.GOOD)
+        done = ferry("lint", "--resolve", "good.yaml", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT_SET_HERE", done.stdout)
+
+    def test_nothing_to_check(self):
+        self.assertIn("nothing to check", self.run_bad(1, "lint"))
+
+
+class Refusals(CliCase):
+    def test_a_bad_configuration_is_shown_with_its_line(self):
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\nplugin: [x]\n")
+        error = self.run_bad(1, "serve")
+        self.assertRegex(error, r"ferry\.yaml:2:1: error")
+        self.assertIn("plugins", error)
+
+    def test_another_storage(self):
+        self.write("ferry.yaml", "storage: postgresql://u:hunter2@h/db\nlisten: 127.0.0.1:0\n")
+        error = self.run_bad(1, "serve")
+        self.assertIn("storage", error)
+        self.assertNotIn("hunter2", error)
+
+    def test_before_the_first_start_there_is_nothing_to_list(self):
+        self.run_ok("init")
+        for command in ["instances", "events"]:
+            self.assertIn("ferry serve", self.run_bad(1, command))
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Serve(CliCase):
+    def setUp(self):
+        super().setUp()
+        self.run_ok("init")
+        self.configure()
+        self.write("instances/example.yaml", "instances: []\n")
+
+    def configure(self, more=""):
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\npublic_url: http://hub.test\n" + more)
+
+    def declare(self, *names, more=""):
+        text = "instances:\n"
+        for name in names:
+            text += (
+                "  - name: " + name + "\n    key: dropbox\n    configuration:\n"
+                "      oauth.callback.url: http://hub.test/oauth/callback\n"
+                "      oauth.api.key: key\n      oauth.api.secret: secret-of-the-app\n" + more
+            )
+        self.write("instances/example.yaml", text)
+
+    def start(self):
+        self.log_path = self.path("log")
+        log = open(self.log_path, "w")
+        self.hub = subprocess.Popen([FERRY, "serve"], cwd=self.folder, stderr=log)
+        log.close()
+        self.addCleanup(self.end)
+        eventually(lambda: "listening" in self.log() or self.hub.poll() is not None, "the start")
+        self.assertIsNone(self.hub.poll(), self.log())
+
+    def log(self):
+        with open(self.log_path) as opened:
+            return opened.read()
+
+    def end(self):
+        if self.hub.poll() is None:
+            self.hub.kill()
+        self.hub.wait()
+
+    def stop(self, number=signal.SIGTERM):
+        begin = time.monotonic()
+        self.hub.send_signal(number)
+        self.assertEqual(self.hub.wait(timeout=20), 0, self.log())
+        self.assertLess(time.monotonic() - begin, 10)
+
+    def instances(self):
+        return {one["name"]: one for one in json.loads(self.run_ok("instances", "--json"))}
+
+    def test_stops_on_both_signals_and_starts_again(self):
+        self.start()
+        self.stop(signal.SIGTERM)
+        self.start()
+        self.stop(signal.SIGINT)
+        self.assertIn("stopped", self.log())
+
+    def test_instances_are_listed_with_what_to_do_while_it_runs_and_after(self):
+        self.assertEqual(ferry("instances", cwd=self.folder).returncode, 1)
+        self.declare("one", "two words")
+        self.start()
+        eventually(lambda: all(i["reason"] for i in self.instances().values()), "the reasons")
+        for _ in range(2):
+            listed = self.instances()
+            self.assertEqual(listed["one"]["state"], "awaiting-authorization")
+            self.assertEqual(listed["one"]["whatToDo"], "open http://hub.test/oauth/start/one")
+            self.assertIn("/oauth/start/two%20words", listed["two words"]["whatToDo"])
+            text = self.run_ok("instances")
+            self.assertRegex(text.splitlines()[0], r"^ +ID  NAME +CONNECTOR +STATE +ACCOUNT$")
+            self.assertEqual(text.splitlines()[0].index("NAME"), text.splitlines()[1].index("one"))
+            self.assertNotIn("secret-of-the-app", text + json.dumps(listed) + self.log())
+            if self.hub.poll() is None:
+                self.stop()
+
+    def test_without_instances_it_says_so(self):
+        self.start()
+        self.assertIn("no instances", self.run_ok("instances"))
+        self.assertEqual(self.instances(), {})
+        self.assertEqual(self.run_ok("events"), "")
+        self.assertIn("there is no instance 'x'", self.run_bad(1, "events", "x"))
+
+    def test_sighup_and_changed_files_reload(self):
+        self.start()
+        self.declare("one")
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: "one" in self.instances(), "the reload by the signal")
+        self.declare("one", "two")
+        eventually(lambda: "two" in self.instances(), "the reload by the change")
+        # A mistake keeps what runs and says so.
+        self.declare("one", "two", more="      event.nonsense: 1\n")
+        eventually(lambda: "event.nonsense" in self.log(), "the finding in the log")
+        self.assertEqual(set(self.instances()), {"one", "two"})
+        self.assertRegex(self.log(), r"example\.yaml:8:7: error")
+        self.declare("two")
+        eventually(lambda: set(self.instances()) == {"two"}, "the removal")
+
+    def test_a_missing_or_another_key_is_a_refusal_that_says_what_to_do(self):
+        self.declare("one")
+        self.start()
+        self.stop()
+        key = self.path("data", "master.key")
+        os.rename(key, key + ".kept")
+        error = self.run_bad(1, "serve")
+        self.assertIn("missing", error)
+        self.assertIn("backup", error)
+        with open(key, "w") as out:
+            out.write("ab" * 32 + "\n")
+        os.chmod(key, 0o600)
+        self.assertIn("was sealed with key", self.run_bad(1, "serve"))
+        os.replace(key + ".kept", key)
+        os.chmod(key, 0o644)
+        self.assertIn("chmod 600", self.run_bad(1, "serve"))
+
+    def test_a_second_hub_on_the_same_store_or_port_is_refused(self):
+        self.start()
+        self.assertIn("another", self.run_bad(1, "serve"))
+        port = re.search(r"127\.0\.0\.1:(\d+)", self.log()).group(1)
+        self.run_ok("init", "other")
+        self.write("other/ferry.yaml", "listen: 127.0.0.1:" + port + "\n")
+        self.assertIn(port, self.run_bad(1, "--config", "other/ferry.yaml", "serve"))
+
+    def test_events_are_followed_while_the_hub_runs(self):
+        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        receiver.bodies = []
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        self.addCleanup(receiver.shutdown)
+        fake = FakeDropbox(self)
+        self.configure(
+            "delivery: {allow_networks: [127.0.0.0/8]}\n"
+            "providers: {dropbox: {base_urls: {www: %s, api: %s, content: %s, notify: %s}}}\n"
+            % ((fake.url,) * 4)
+        )
+        self.write(
+            "instances/example.yaml",
+            "instances:\n  - name: alice\n    key: dropbox\n    configuration:\n"
+            "      oauth.callback.url: http://hub.test/oauth/callback\n"
+            "      oauth.api.key: %s\n      oauth.api.secret: %s\n      oauth.user.refresh_token: %s\n"
+            "      event.notification.enabled: true\n      event.poll.interval: 1s\n"
+            "      event.notification.callback.url: http://127.0.0.1:%d/events\n"
+            % (fake.app_key, fake.app_secret, fake.refresh_token, receiver.server_address[1]),
+        )
+        self.start()
+        eventually(lambda: self.instances()["alice"]["state"] == "running", "the authorization")
+        following = subprocess.Popen(
+            [FERRY, "events", "alice", "--follow"], cwd=self.folder, stdout=subprocess.PIPE, text=True
+        )
+        self.addCleanup(following.stdout.close)
+        self.addCleanup(lambda: following.poll() is None and following.kill())
+        eventually(lambda: fake.baseline_is_in(), "the baseline")
+        fake.put("/new.txt")
+        line = following.stdout.readline()
+        self.assertRegex(line, r"^ +1  \S+Z  alice +CREATED +file +/new\.txt$")
+        following.send_signal(signal.SIGTERM)
+        self.assertEqual(following.wait(timeout=20), 0)
+        eventually(lambda: receiver.bodies, "the callback")
+        listed = [json.loads(one) for one in self.run_ok("events", "--json").splitlines()]
+        self.assertEqual([one["event"]["eventType"] for one in listed], ["CREATED"])
+        self.assertEqual(self.run_ok("events", "-n", "0"), "")
+        self.stop()
+
+
+class FakeDropbox:
+    """The fake as a process; it prints "name: value" lines, then "ready"."""
+
+    def __init__(self, case):
+        self.process = subprocess.Popen(
+            [os.path.abspath(sys.argv[2]), "--control"], stdout=subprocess.PIPE, text=True
+        )
+        case.addCleanup(self.end)
+        made = dict(line.strip().split(": ", 1) for line in iter(self.process.stdout.readline, "ready\n"))
+        self.url, self.account = made["url"], made["account"]
+        self.app_key, self.app_secret = made["app_key"], made["app_secret"]
+        self.refresh_token = made["refresh_token"]
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def ask(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
+
+    def put(self, path):
+        self.ask("/fake/files", {"account": self.account, "do": "put", "path": path, "content": "x"})
+
+    def baseline_is_in(self):
+        return self.ask("/fake/requests").get("files/list_folder/continue 200", 0) > 0
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
