@@ -14,6 +14,8 @@ namespace ferry::app {
 namespace {
 
 constexpr std::string_view kUserAgent = "Ferry/" FERRY_VERSION;
+/// Under load a step takes what came in this time: pages and outcomes share a commit then.
+constexpr Milliseconds kPace{2};
 /// Threads of the server that are never all busy: health and metrics are answered under load.
 constexpr std::int64_t kThreadsSpare = 8;
 
@@ -36,8 +38,8 @@ Status Hub::build() {
     housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
-    sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_);
-    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_);
+    sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
+    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);

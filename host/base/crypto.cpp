@@ -33,13 +33,20 @@ CipherContext newCipher() {
     return context;
 }
 
+/// Looked up once: a look-up by name costs more than the digest of a short text.
+const EVP_MD* sha256Method() {
+    static const EVP_MD* const kMethod = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    FERRY_CHECK(kMethod != nullptr, "sha-256 is missing");
+    return kMethod;
+}
+
 }  // namespace
 
 Digest256 sha256(std::string_view data) {
     Digest256 out{};
     unsigned int size = 0;
     FERRY_CHECK(
-        EVP_Digest(data.data(), data.size(), out.data(), &size, EVP_sha256(), nullptr) == 1,
+        EVP_Digest(data.data(), data.size(), out.data(), &size, sha256Method(), nullptr) == 1,
         "sha-256 is missing"
     );
     return out;
@@ -50,7 +57,7 @@ Digest256 hmacSha256(std::string_view key, std::string_view data) {
     unsigned int size = 0;
     FERRY_CHECK(
         HMAC(
-            EVP_sha256(),
+            sha256Method(),
             key.data(),
             static_cast<int>(key.size()),
             bytesOf(data),

@@ -12,8 +12,8 @@ namespace {
 constexpr Milliseconds kSleepMax{1000};
 }  // namespace
 
-Worker::Worker(std::string name, Steppable& target, const Clock& clock)
-    : name_(std::move(name)), target_(target), clock_(clock) {}
+Worker::Worker(std::string name, Steppable& target, const Clock& clock, Milliseconds pace)
+    : name_(std::move(name)), target_(target), clock_(clock), pace_(pace) {}
 
 Worker::~Worker() {
     stop();
@@ -46,12 +46,16 @@ void Worker::stop() {
 
 void Worker::run() {
     for (;;) {
+        const auto begun = std::chrono::steady_clock::now();
         const TimePoint next = target_.step();
         std::unique_lock lock(mutex_);
         const TimePoint now = clock_.now();
         const auto wait = next <= now ? Milliseconds(0) : std::min(next - now, kSleepMax);
         if (wait.count() > 0) {
             condition_.wait_for(lock, wait, [this] { return is_woken_ || is_stopping_; });
+        }
+        if (pace_.count() > 0) {
+            condition_.wait_until(lock, begun + pace_, [this] { return is_stopping_; });
         }
         if (is_stopping_) return;
         is_woken_ = false;

@@ -32,8 +32,12 @@ using Wake = std::function<void()>;
 /// Runs `target.step()` on a thread of its own until stopped. `target` and `clock` outlive it.
 class Worker {
   public:
-    /// `name` is what the thread is called in the operating system (15 characters at most).
-    Worker(std::string name, Steppable& target, const Clock& clock);
+    /// `name` is what the thread is called in the operating system (15 characters at most). Steps
+    /// begin at least `pace` apart, however often it is woken: what comes meanwhile is done in one
+    /// batch, with one commit.
+    Worker(
+        std::string name, Steppable& target, const Clock& clock, Milliseconds pace = Milliseconds(0)
+    );
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -50,6 +54,7 @@ class Worker {
     std::string name_;
     Steppable& target_;
     const Clock& clock_;
+    const Milliseconds pace_;
     std::mutex mutex_;
     std::condition_variable condition_;
     bool is_woken_ = false;

@@ -249,10 +249,10 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
     if (failed.error == TransportError::Refused) {
         failed.error_detail = refusal_;
     } else if (is_too_large_) {
-        // The head came: whoever does not need the body can still go by its status.
+        // If the head came, whoever does not need the body can still go by its status.
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-        failed.status = static_cast<int>(status);
+        if (is_head_complete_ && status >= 200) failed.status = static_cast<int>(status);
         failed.error_detail =
             fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);
     } else if (code == CURLE_OK) {
