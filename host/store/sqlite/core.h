@@ -1,6 +1,7 @@
 #pragma once
 // What the stores of this driver share: the writer, the readers, and what is kept in memory.
 
+#include "store/sqlite/account_cache.h"
 #include "store/sqlite/delivery_schedule.h"
 #include "store/sqlite/notice_queue.h"
 #include "store/sqlite/reader_pool.h"
@@ -52,6 +53,7 @@ class Core {
     }
 
     NoticeQueue notices;
+    AccountCache accounts;
     DeliverySchedule deliveries;
 
   private:

@@ -75,6 +75,7 @@ Status SqliteInstanceStore::remove(std::span<const InstanceId> ids) {
             return {};
         },
         [this, ids] {
+            core_.accounts.clear();
             for (const InstanceId id : ids)
                 core_.notices.end(id, std::nullopt);
         }

@@ -58,7 +58,10 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
                 FERRY_TRY(putOne(connection, instance, notice_due, ids));
             return {};
         },
-        [&] { core_.notices.noteDue(notice_due); },
+        [&] {
+            core_.accounts.clear();
+            core_.notices.noteDue(notice_due);
+        },
         bytes
     ));
     return ids;
@@ -124,7 +127,10 @@ Status SqliteInstanceStore::setState(
             if (state == InstanceState::Running) return putNotice(connection, id, notice_due);
             return dropNotice(connection, id);
         },
-        [this, notice_due] { core_.notices.noteDue(notice_due); }
+        [this, notice_due] {
+            core_.accounts.clear();
+            core_.notices.noteDue(notice_due);
+        }
     );
 }
 
@@ -141,7 +147,11 @@ Status SqliteInstanceStore::setReason(InstanceId id, std::string_view reason) {
 Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
     std::string_view connector_key, std::string_view account_id
 ) {
-    return core_.read([&](Connection& connection) {
+    std::string key(connector_key);
+    key.append(1, '\n').append(account_id);
+    if (auto known = core_.accounts.find(key)) return std::move(*known);
+    const std::uint64_t generation = core_.accounts.generation();
+    auto matches = core_.read([&](Connection& connection) {
         // Named, because without statistics the planner takes the index of the state: a scan of all
         // running instances for each webhook.
         auto rows = connection.query(
@@ -153,6 +163,10 @@ Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
             return AccountMatch{InstanceId(row.integer(0)), WebhookSecretId(row.integer(1))};
         });
     });
+    // Another process may change what a store opened for reading shows.
+    const bool may_keep = matches && !matches->empty() && core_.checkWritable();
+    if (may_keep) core_.accounts.keep(key, generation, *matches);
+    return matches;
 }
 
 Result<std::map<InstanceState, std::int64_t>> SqliteInstanceStore::countByState() {

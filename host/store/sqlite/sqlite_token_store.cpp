@@ -56,7 +56,10 @@ Status SqliteTokenStore::completeAuthorization(
             if (tokens) FERRY_TRY(writeTokens(connection, id, *tokens));
             return putNotice(connection, id, notice_due);
         },
-        [&] { core_.notices.noteDue(notice_due); }
+        [&] {
+            core_.accounts.clear();
+            core_.notices.noteDue(notice_due);
+        }
     );
 }
 
