@@ -1,6 +1,6 @@
 #include "app/instance_apply.h"
 
-#include "base/json_writer.h"
+#include "app/instance_configuration.h"
 #include "pipeline/instance_lookup.h"
 #include "pipeline/instance_settings.h"
 
@@ -24,51 +24,6 @@ constexpr std::string_view kKeptPrefix = "its new version in ";
 
 bool isAboutKept(std::string_view reason) {
     return reason.starts_with(kKeptPrefix);
-}
-
-/// Keys whose change makes the stored authorization void: another app, account or way of
-/// authorizing. All other keys may change while an instance runs on.
-bool isCredential(std::string_view key) {
-    return key == "authentication.type" || key == "code" || key == "oauth.api.key" ||
-           key == "oauth.user.refresh_token" || key == "oauth.user.token" ||
-           key.ends_with(".authorization.apikey");
-}
-
-Configuration configurationOf(const config::InstanceDefinition& definition) {
-    Configuration configuration(definition.configuration.begin(), definition.configuration.end());
-    if (!definition.code.empty()) configuration["code"] = definition.code.reveal();
-    return configuration;
-}
-
-/// What two versions of an instance are compared by, without opening either.
-Digest256 fingerprintOf(
-    const config::InstanceDefinition& definition,
-    const Configuration& configuration,
-    const SealingKey& key
-) {
-    JsonWriter json;
-    json.beginObject().field("key", definition.key).key("tags").beginArray();
-    for (const std::string& tag : definition.tags)
-        json.string(tag);
-    json.endArray().key("configuration").beginObject();
-    for (const auto& [name, value] : configuration)
-        json.field(name, value);
-    json.endObject().endObject();
-    return key.fingerprint(json.view());
-}
-
-bool sameCredentials(const Configuration& a, const Configuration& b) {
-    const auto credentials = [](const Configuration& from) {
-        Configuration found;
-        std::copy_if(
-            from.begin(),
-            from.end(),
-            std::inserter(found, found.end()),
-            [](const auto& e) { return isCredential(e.first); }
-        );
-        return found;
-    };
-    return credentials(a) == credentials(b);
 }
 
 class Applier {
