@@ -100,15 +100,6 @@ void SyncWorker::giveBack(
     );
     item.due_at = now + decision.delay;
     item.failures = notice.failures + 1;
-    const auto waiting = not_before_.find(notice.instance);
-    if (waiting != not_before_.end() && now < waiting->second) {
-        // A webhook woke it before its time. That is no further failure of waiting: the delay grows
-        // with the length of an outage, not with the number of changes in it.
-        item.due_at = waiting->second;
-        item.failures = notice.failures;
-    }
-    not_before_[notice.instance] = item.due_at;
-    if (decision.state) not_before_.erase(notice.instance);
     item.state = decision.state;
     if (decision.state || decision.tells_owner) item.reason = decision.reason;
     returns_.push_back(std::move(item));

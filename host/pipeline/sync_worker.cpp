@@ -217,7 +217,6 @@ void SyncWorker::afterRecorded(DrainId id, TimePoint now) {
             counters_->unknown_removals.add(drain.counts().unknown_removals);
             counters_->ignored.add(drain.counts().ignored);
             counters_->rejected.add(drain.counts().rejected);
-            not_before_.erase(drain.instance());
             if (drain.notice().failures > 0) {
                 // It works again: nobody needs to read about the failure any more.
                 Return item{drain.notice(), now};

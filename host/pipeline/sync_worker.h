@@ -99,7 +99,6 @@ class SyncWorker final : public Steppable {
         bool is_lease_held = true;
     };
     std::vector<Return> returns_;  // leases that could not be given back yet
-    std::unordered_map<InstanceId, TimePoint> not_before_;  // of instances whose last drain failed
     TimePoint store_retry_at_{};  // the store failed: nothing is leased before this
 };
 
