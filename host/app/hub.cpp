@@ -36,7 +36,6 @@ Result<std::unique_ptr<Hub>> Hub::create(
 ) {
     std::unique_ptr<Hub> hub(new Hub(std::move(config), clock, random, log));
     FERRY_TRY(hub->openStore());
-    hub->catalog_.load();
     FERRY_TRY(hub->build());
     return hub;
 }

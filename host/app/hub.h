@@ -43,8 +43,8 @@ struct ReloadReport {
 /// Threads: create, start, reload and stop by one thread.
 class Hub {
   public:
-    /// Opens the store and the key, loads plugins, and applies the instance files. Nothing listens
-    /// yet. `clock`, `random` and `log` outlive it.
+    /// Opens the store and the key and connects the parts. Call `reload` next: it loads the plugins
+    /// and applies the instance files. Nothing listens yet. `clock`, `random` and `log` outlive it.
     /// Errors: whatever makes a start impossible, in words for people.
     static Result<std::unique_ptr<Hub>> create(
         config::HubConfig config, const Clock& clock, Random& random, observe::Log& log

@@ -141,6 +141,7 @@ Status Demo::startHub() {
         config.providers["dropbox"].base_urls[name] = fake_->url();
     }
     FERRY_TRY_ASSIGN(hub_, app::Hub::create(std::move(config), clock_, random_, log_));
+    FERRY_TRY_ASSIGN(const auto applied, hub_->reload());
     if (hub_->catalog().find("dropbox") == nullptr) {
         const auto refused = hub_->catalog().snapshot()->refused;
         return fail(
@@ -149,7 +150,6 @@ Status Demo::startHub() {
                             : refused.front().message
         );
     }
-    FERRY_TRY_ASSIGN(const auto applied, hub_->reload());
     if (applied.diagnostics.hasErrors()) {
         return fail(
             ErrorCode::InvalidArgument, config::describe(applied.diagnostics.items().front())

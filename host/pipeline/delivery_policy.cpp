@@ -90,16 +90,6 @@ std::string_view transportProblem(http::TransportError error) {
     return "no answer came";
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equalWithoutCase(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
-        return lower(left) == lower(right);
-    });
-}
-
 std::optional<TimePoint> parseHttpDate(const std::string& text) {
     constexpr std::array kForms{
         "%a, %d %b %Y %H:%M:%S GMT",  // IMF-fixdate
@@ -196,9 +186,8 @@ std::optional<Milliseconds> parseRetryAfter(std::string_view value, TimePoint wa
 }
 
 std::optional<Milliseconds> retryAfterOf(const http::Headers& headers, TimePoint wall_now) {
-    for (const auto& [name, value] : headers.fields()) {
-        if (equalWithoutCase(name, "Retry-After")) return parseRetryAfter(value, wall_now);
-    }
+    const auto value = headers.get("Retry-After");
+    if (value) return parseRetryAfter(*value, wall_now);
     return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include "config/diagnostic.h"
 #include "config/instance_file.h"
 #include "config/references.h"
+#include "support/temp_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -17,29 +18,15 @@
 
 namespace ferry::config {
 
-/// A folder of its own, removed at the end.
-class TempFolder {
+/// A folder to write files into, removed at the end.
+class TempFolder : public test::TempDir {
   public:
-    TempFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "ferry-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
     std::filesystem::path write(const std::string& name, const std::string& text) const {
-        std::filesystem::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return path_ / name;
+        const std::filesystem::path file = path() / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file, std::ios::binary) << text;
+        return file;
     }
-
-  private:
-    std::filesystem::path path_;
 };
 
 inline std::filesystem::path sourceFolder() {

@@ -4,6 +4,7 @@
 #include "http/curl_outbound.h"
 #include "outbound_fixture.h"
 #include "support/http/test_certificate.h"
+#include "support/temp_dir.h"
 
 #include <fmt/core.h>
 
@@ -27,22 +28,14 @@ void answerAll(RawConnection& connection) {
 
 class CurlOutboundTlsTest : public ::testing::Test {
   protected:
-    void SetUp() override {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "ferry-tls-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder_ = pattern;
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     std::unique_ptr<CurlOutbound> trusting(const TestCertificate& authority) {
         CurlOutboundOptions options = loopbackOptions();
-        options.extra_ca_file = (folder_ / "ca.pem").string();
+        options.extra_ca_file = (folder_.path() / "ca.pem").string();
         std::ofstream(options.extra_ca_file) << authority.pem;
         return makeOutbound(options);
     }
 
-    std::filesystem::path folder_;
+    test::TempDir folder_;
 };
 
 TEST_F(CurlOutboundTlsTest, AnExtraAuthorityIsTrusted) {
@@ -89,7 +82,7 @@ TEST_F(CurlOutboundTlsTest, AServerWithoutTlsIsATlsError) {
 
 TEST_F(CurlOutboundTlsTest, ABadAuthorityFileIsSaidAtTheStart) {
     CurlOutboundOptions options;
-    options.extra_ca_file = (folder_ / "none.pem").string();
+    options.extra_ca_file = (folder_.path() / "none.pem").string();
     const auto missing = CurlOutbound::create(options);
     ASSERT_FALSE(missing);
     EXPECT_NE(missing.error().message.find("none.pem"), std::string::npos);

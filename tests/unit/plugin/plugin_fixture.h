@@ -4,6 +4,7 @@
 
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_library.h"
+#include "support/temp_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -91,21 +92,6 @@ class PluginTest : public testing::Test {
     RecordingLog log_;
 };
 
-/// A folder of the test's own, removed at its end.
-class TempFolder {
-  public:
-    TempFolder() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "ferry-plugin-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~TempFolder() { std::filesystem::remove_all(path_); }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
+using ferry::test::TempDir;
 
 }  // namespace ferry::plugin::test

@@ -2,7 +2,6 @@
 // running. Method: a table of deliberately bad plugins, with and without the trial process.
 #include "plugin/plugin_library.h"
 
-#include "plugin/plugin_registry.h"
 #include "plugin_fixture.h"
 
 #include <gmock/gmock.h>
@@ -104,7 +103,7 @@ TEST(PluginLibrary, ManifestMustNameTheSameAbi) {
 }
 
 TEST(PluginLibrary, OtherFilesAreRefusedBeforeAnyCodeRuns) {
-    const TempFolder folder;
+    const TempDir folder;
     std::ofstream(folder.path() / "empty.so");
     std::ofstream(folder.path() / "text.so") << std::string(5000, 'x');
     fs::create_directory(folder.path() / "folder.so");
@@ -119,7 +118,7 @@ TEST(PluginLibrary, OtherFilesAreRefusedBeforeAnyCodeRuns) {
 }
 
 TEST(PluginLibrary, NewVersionAtTheSamePathLoadsBesideTheOldOne) {
-    const TempFolder folder;
+    const TempDir folder;
     RecordingLog log;
     LoadRequest request = requestFor("good");
     request.path = folder.path() / "p.so";
@@ -139,22 +138,6 @@ TEST(PluginLibrary, NewVersionAtTheSamePathLoadsBesideTheOldOne) {
     EXPECT_NE(&(*old)->module(), &(*fresh)->module());
     EXPECT_TRUE(PluginInstance::create(*old, {"c", {}}, aCall()));
     EXPECT_TRUE(PluginInstance::create(*fresh, {"c", {}}, aCall()));
-}
-
-TEST(PluginRegistry, RefusesASecondLibraryForAnIdAndReplacesOnReload) {
-    RecordingLog log;
-    PluginRegistry registry;
-    const auto first = load(requestFor("good"), log, {}).value();
-    const auto second = load(requestFor("good"), log, {}).value();
-
-    EXPECT_TRUE(registry.add(first));
-    EXPECT_EQ(registry.add(second).error().rule, "id-duplicate");
-    EXPECT_EQ(registry.find("bad"), first);
-    registry.replace(second);
-    EXPECT_EQ(registry.find("bad"), second);
-    EXPECT_EQ(registry.list().size(), 1u);
-    registry.remove("bad");
-    EXPECT_EQ(registry.find("bad"), nullptr);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ void put(const fs::path& path) {
 }
 
 TEST(PluginScan, FindsFoldersOneLevelDeepInOrder) {
-    const TempFolder root;
+    const TempDir root;
     put(root.path() / "b/connector.yaml");
     put(root.path() / "b/libb.so");
     put(root.path() / "a/connector.yaml");
@@ -38,7 +38,7 @@ TEST(PluginScan, FindsFoldersOneLevelDeepInOrder) {
 }
 
 TEST(PluginScan, NamesFoldersWithoutManifestAndUnreadableRoots) {
-    const TempFolder root;
+    const TempDir root;
     put(root.path() / "half/libhalf.so");
     put(root.path() / "good/connector.yaml");
 
@@ -52,7 +52,7 @@ TEST(PluginScan, NamesFoldersWithoutManifestAndUnreadableRoots) {
 }
 
 TEST(PluginScan, LibraryIsOnlyAFileBesideTheManifest) {
-    const TempFolder root;
+    const TempDir root;
     put(root.path() / "p/connector.yaml");
     put(root.path() / "p/libp.so");
     put(root.path() / "libother.so");
