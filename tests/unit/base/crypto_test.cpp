@@ -17,6 +17,27 @@ TEST(Crypto, HmacMatchesTheOpenConnectorsVector) {
     EXPECT_EQ(base64Encode(asText(digest)), "jHdbRx5EZAsOfTwAPJOGkNUzQMVVdu5VJlxcsk+G6jQ=");
 }
 
+TEST(Crypto, HmacMatchesRfc4231) {
+    EXPECT_EQ(
+        hexEncode(asText(hmacSha256("Jefe", "what do ya want for nothing?"))),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
+    // A key longer than a block is hashed first.
+    EXPECT_EQ(
+        hexEncode(asText(hmacSha256(
+            std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First"
+        ))),
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+    );
+}
+
+TEST(Crypto, AnEmptyHmacKeyIsAKeyAndNotTheOneBefore) {
+    constexpr auto kOfNothing = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
+    EXPECT_NE(hexEncode(asText(hmacSha256("key", ""))), kOfNothing);
+    EXPECT_EQ(hexEncode(asText(hmacSha256("", ""))), kOfNothing);
+    EXPECT_EQ(hexEncode(asText(hmacSha256(std::string_view(), std::string_view()))), kOfNothing);
+}
+
 TEST(Crypto, Sha256MatchesFips180) {
     EXPECT_EQ(
         hexEncode(asText(sha256("abc"))),
