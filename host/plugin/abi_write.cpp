@@ -8,6 +8,12 @@ AbiFields::AbiFields(const Fields& from) {
         fields_.push_back({sizeof(ferry_field), 0, toStr(field.name), toStr(field.value)});
 }
 
+AbiFields::AbiFields(const std::vector<FieldView>& from) {
+    fields_.reserve(from.size());
+    for (const FieldView& field : from)
+        fields_.push_back({sizeof(ferry_field), 0, toStr(field.name), toStr(field.value)});
+}
+
 AbiAccount::AbiAccount(const Account& from)
     : configuration_(from.configuration), base_urls_(from.base_urls) {
     account_.struct_size = sizeof account_;

@@ -22,6 +22,7 @@ inline ferry_bytes toBytes(std::string_view bytes) noexcept {
 class AbiFields {
   public:
     explicit AbiFields(const Fields& from);
+    explicit AbiFields(const std::vector<FieldView>& from);
     ferry_fields abi() const noexcept {
         return {fields_.data(), sizeof(ferry_field), fields_.size()};
     }

@@ -88,7 +88,7 @@ CallInfo PluginProvider::call(std::string account) const {
 
 Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http::Request& request
 ) {
-    auto reply = webhook_.verifyChallenge(call(), toPlugin(request), {});
+    auto reply = webhook_.verifyChallenge(call(), WebhookInput(request).view(), {});
     if (!reply) {
         // A provider without challenges has no hook for them: then no request is one.
         if (reply.error().code == ErrorCode::Unsupported) return std::optional<http::Response>();
@@ -100,7 +100,7 @@ Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http
 
 Status PluginProvider::verifySignature(const http::Request& request, const Secret& secret) {
     const Fields secrets{{"webhook.secret", secret.reveal()}};
-    Status verified = webhook_.verifySignature(call(), toPlugin(request), secrets);
+    Status verified = webhook_.verifySignature(call(), WebhookInput(request).view(), secrets);
     if (!verified && verified.error().code == ErrorCode::PermissionDenied) {
         verified.error().code = ErrorCode::Unauthenticated;
     }
@@ -108,7 +108,7 @@ Status PluginProvider::verifySignature(const http::Request& request, const Secre
 }
 
 Result<std::vector<std::string>> PluginProvider::parseNotification(const http::Request& request) {
-    auto parsed = webhook_.parseNotification(call(), toPlugin(request));
+    auto parsed = webhook_.parseNotification(call(), WebhookInput(request).view());
     if (!parsed) {
         // What is not understood is the request of a stranger, not something of ours: it is
         // refused, and not asked for again.
@@ -121,6 +121,7 @@ Result<std::vector<std::string>> PluginProvider::parseNotification(const http::R
     accounts.reserve(notices.size());
     for (Notice& notice : notices)
         accounts.push_back(std::move(notice.account_key));
+    if (accounts.size() < 2) return accounts;
     // In order, without repeats.
     std::vector<std::string> seen = accounts;
     std::sort(seen.begin(), seen.end());

@@ -1,7 +1,6 @@
 #include "plugin/provider_convert.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace ferry::plugin {
@@ -12,11 +11,15 @@ constexpr Milliseconds kProviderTimeout{60'000};
 /// Bytes of a provider's answer: a page of 2,000 entries takes about 1 MB.
 constexpr std::size_t kProviderResponseMax = 64U << 20U;
 
+/// As header names are compared, whatever the locale.
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    for (char& c : out)
+        c = lower(c);
     return out;
 }
 
@@ -146,8 +149,23 @@ TokenSet toPlugin(const ferry::TokenSet& tokens) {
     return set;
 }
 
-WebhookRequest toPlugin(const http::Request& request) {
-    return {request.method, request.path, request.query, toFields(request.headers), request.body};
+WebhookInput::WebhookInput(const http::Request& request)
+    : view_{request.method, request.path, request.query, {}, request.body} {
+    const auto& fields = request.headers.fields();
+    std::size_t size = 0;
+    for (const auto& field : fields)
+        size += field.first.size();
+    names_.reserve(size);
+    for (const auto& field : fields)
+        names_ += field.first;
+    for (char& c : names_)
+        c = lower(c);
+    view_.headers.reserve(fields.size());
+    std::string_view names = names_;
+    for (const auto& [name, value] : fields) {
+        view_.headers.push_back({names.substr(0, name.size()), value});
+        names.remove_prefix(name.size());
+    }
 }
 
 HttpResponse toPlugin(const http::OutboundResponse& response) {

@@ -15,9 +15,21 @@
 
 namespace ferry::plugin {
 
+/// A request as the webhook hooks see it. Lifetime: `request` outlives it.
+class WebhookInput {
+  public:
+    explicit WebhookInput(const http::Request& request);
+    WebhookInput(const WebhookInput&) = delete;
+    WebhookInput& operator=(const WebhookInput&) = delete;
+    const WebhookRequest& view() const noexcept { return view_; }
+
+  private:
+    std::string names_;  ///< of the headers, in lower case, one behind the other
+    WebhookRequest view_;
+};
+
 Account toPlugin(const pipeline::ProviderAccount& account);
 TokenSet toPlugin(const ferry::TokenSet& tokens);
-WebhookRequest toPlugin(const http::Request& request);
 HttpResponse toPlugin(const http::OutboundResponse& response);
 
 http::Response toHttp(WebhookReply reply);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -103,13 +104,21 @@ struct HttpResponse {
     std::string body;
 };
 
-/// A webhook as it came in; header names in lower case, query and body untouched.
+/// A field that somebody else holds.
+struct FieldView {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// A webhook as it came in; header names in lower case, query and body untouched. Looks at texts
+/// that must outlive it: three hooks see each webhook, and a copy for each would cost more than
+/// what they do.
 struct WebhookRequest {
-    std::string method;
-    std::string path;
-    std::string query;
-    Fields headers;
-    std::string body;
+    std::string_view method;
+    std::string_view path;
+    std::string_view query;
+    std::vector<FieldView> headers;
+    std::string_view body;
 };
 
 struct WebhookReply {

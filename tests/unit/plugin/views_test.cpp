@@ -22,13 +22,10 @@ class Views : public PluginTest {
     TokenSet tokens_{Secret("a"), Secret("r"), "bearer", std::nullopt, "", "", Secret()};
 };
 
-WebhookRequest aWebhook(std::string body, std::string signature, std::string query = "") {
-    return {
-        "POST",
-        "/hook",
-        std::move(query),
-        {{"x-signature", std::move(signature)}},
-        std::move(body)};
+WebhookRequest aWebhook(
+    std::string_view body, std::string_view signature, std::string_view query = ""
+) {
+    return {"POST", "/hook", query, {{"x-signature", signature}}, body};
 }
 
 TEST_F(Views, AuthorizeUrlHasAllItWasGivenAndLogsWithTheCall) {
