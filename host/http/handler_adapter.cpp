@@ -101,6 +101,7 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         const auto question = target.find('?');
         to.raw_path = target.substr(0, question);
         if (question != std::string_view::npos) to.query = target.substr(question + 1);
+        to.headers.reserve(from.size());
         for (const auto& [name, value] : from)
             to.headers.add(name, value);
         auto path = percentDecode(to.raw_path, false);

@@ -1,6 +1,7 @@
 #pragma once
 // Our own HTTP values. Poco's and curl's types end in http/; everything else sees these.
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@ namespace ferry::http {
 /// Headers in the order received; names compare without case.
 class Headers {
   public:
+    void reserve(std::size_t count) { fields_.reserve(count); }
     void add(std::string name, std::string value) {
         fields_.emplace_back(std::move(name), std::move(value));
     }

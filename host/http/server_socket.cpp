@@ -6,10 +6,12 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 
 namespace ferry::http {
@@ -22,6 +24,11 @@ constexpr Milliseconds kCrowdedGrace{50};
 /// How long a busy connection may stay while others wait. Closing after every request would spend
 /// more on connections than on requests.
 constexpr Milliseconds kCrowdedTurn{100};
+
+/// How long a connection waits for a request in a read, before it waits in a poll that also sees
+/// the server get crowded. A busy client asks again within this time, and then a request costs one
+/// system call less; a connection that is asked to leave does so this much later at most.
+constexpr Milliseconds kBusyWait{20};
 
 class ListeningSocketImpl final : public Poco::Net::ServerSocketImpl {
   public:
@@ -114,6 +121,9 @@ ConnectionSocket::ConnectionSocket(
       peer_(peer),
       local_(StreamSocketImpl::address()),
       peer_text_(peer.toString()) {
+    // Only the wait for a request blocks in a read; all other reads say MSG_DONTWAIT.
+    const timeval wait{0, kBusyWait.count() * 1000};
+    if (::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0) error();
     setDeadline(timeouts.head);
     gauge_->opened();
 }
@@ -135,6 +145,10 @@ bool ConnectionSocket::shouldMakeRoom() const {
 
 bool ConnectionSocket::poll(const Poco::Timespan& timeout, int mode) {
     if (mode != SELECT_READ) return StreamSocketImpl::poll(timeout, mode);
+    if (readAhead()) {
+        setDeadline(timeouts_.head);
+        return true;
+    }
     const auto until = Steady::now() + std::chrono::microseconds(timeout.totalMicroseconds());
     bool is_crowded = false;
     while (!waitFor(POLLIN, true, until, is_crowded)) {
@@ -150,7 +164,25 @@ bool ConnectionSocket::poll(const Poco::Timespan& timeout, int mode) {
     return true;
 }
 
+/// Waits up to kBusyWait for bytes and keeps them. True if there is something to read: bytes, the
+/// end, or an error, which the next read tells.
+bool ConnectionSocket::readAhead() {
+    if (ahead_begin_ < ahead_end_) return true;
+    const ssize_t got = ::recv(sockfd(), ahead_.data(), ahead_.size(), 0);
+    if (got < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+    ahead_begin_ = 0;
+    ahead_end_ = static_cast<std::size_t>(got);
+    return true;
+}
+
 int ConnectionSocket::receiveBytes(void* buffer, int length, int flags) {
+    if (ahead_begin_ < ahead_end_ && length > 0) {
+        const std::size_t count =
+            std::min(ahead_end_ - ahead_begin_, static_cast<std::size_t>(length));
+        std::memcpy(buffer, ahead_.data() + ahead_begin_, count);
+        ahead_begin_ += count;
+        return static_cast<int>(count);
+    }
     for (;;) {
         const auto wanted = static_cast<std::size_t>(length);
         const ssize_t got = ::recv(sockfd(), buffer, wanted, flags | MSG_DONTWAIT);

@@ -9,6 +9,7 @@
 #include <Poco/Net/ServerSocketImpl.h>
 #include <Poco/Net/StreamSocketImpl.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -85,9 +86,12 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     /// connection is reset: reads and drops up to `bytes_max` for at most `duration`.
     void lingerClose(std::size_t bytes_max, Milliseconds duration);
 
-    /// Poco's wait for a request: leaves early while the server is crowded.
+    /// Poco's wait for a request: leaves early while the server is crowded. The wait of a busy
+    /// connection is a read: what it brings is kept for receiveBytes().
     bool poll(const Poco::Timespan& timeout, int mode) override;
     int receiveBytes(void* buffer, int length, int flags) override;
+    /// Poco's own time-out has no say: each read has a deadline, and a wait has its time.
+    void setReceiveTimeout(const Poco::Timespan&) override {}
     int sendBytes(const void* buffer, int length, int flags) override;
     Poco::Net::SocketAddress address() override { return local_; }
     Poco::Net::SocketAddress peerAddress() override { return peer_; }
@@ -97,6 +101,7 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
 
   private:
     using Steady = std::chrono::steady_clock;
+    bool readAhead();
     bool waitFor(short events, bool and_crowded, Steady::time_point until, bool& is_crowded);
     void waitOrThrow(short events);
 
@@ -108,6 +113,10 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     const Steady::time_point opened_at_ = Steady::now();
     Steady::time_point deadline_;
     bool saw_end_ = false;
+    // Read while waiting for a request, and not yet given to Poco.
+    std::array<char, 2048> ahead_;
+    std::size_t ahead_begin_ = 0;
+    std::size_t ahead_end_ = 0;
 };
 
 /// A listening socket that accepts ConnectionSockets, and nothing once the gauge is stopping.

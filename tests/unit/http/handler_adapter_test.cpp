@@ -278,5 +278,20 @@ TEST_F(HandlerAdapterTest, PipelinedRequestsAreAnsweredInOrder) {
     EXPECT_EQ(bodyOfAnswer(client.readAnswer()), "GET /c /c  []");
 }
 
+TEST_F(HandlerAdapterTest, RequestsThatStartAndEndInTheMiddleOfAReadArriveWhole) {
+    std::string all;
+    for (std::size_t i = 0; i < 30; ++i)
+        all += post(kBodyMax - i);
+    RawClient client(server_->port());
+    client.send(all);
+
+    for (std::size_t i = 0; i < 30; ++i) {
+        EXPECT_EQ(
+            bodyOfAnswer(client.readAnswer()),
+            fmt::format("POST /a /a  [{}]", std::string(kBodyMax - i, 'x'))
+        ) << i;
+    }
+}
+
 }  // namespace
 }  // namespace ferry::http

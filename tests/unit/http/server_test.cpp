@@ -71,6 +71,9 @@ TEST_F(ServerTest, IdleClientsStayWhileThereIsRoom) {
     }
     EXPECT_FALSE(one.isClosedWithin(Milliseconds(100)));
     EXPECT_EQ(server_->stats().connections_evicted, 0U);
+    // After a pause a request is waited for in another way than right after an answer.
+    one.send(kGet);
+    EXPECT_EQ(statusOfAnswer(one.readAnswer()), 200);
 }
 
 TEST_F(ServerTest, BusyClientsAreAskedToReconnectWhileOthersWait) {
