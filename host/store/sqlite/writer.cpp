@@ -57,6 +57,7 @@ void Writer::run(std::span<Write> writes) {
     for (Write& write : writes)
         group->writes.push_back(&write);
     group->bytes += bytes;
+    ++group->callers;
     if (options_.is_inline) {
         execute(*group);
         connection_->checkpointIfDue();
@@ -79,22 +80,33 @@ Status Writer::run(
 }
 
 void Writer::loop() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        while (waiting_.empty() && !is_stopping_) {
-            is_idle_ = true;
-            work_.wait(lock);
-        }
-        if (waiting_.empty()) return;
-        const auto group = std::move(waiting_.front());
-        waiting_.pop_front();
-        lock.unlock();
+    while (const auto group = nextGroup()) {
         execute(*group);
         group->is_done.store(1, std::memory_order_release);
         wakeAll(group->is_done);
         connection_->checkpointIfDue();
-        lock.lock();
     }
+}
+
+/// Waits for the next group, then for its time. Null: nothing waits and the writer is to end.
+std::shared_ptr<Writer::Group> Writer::nextGroup() {
+    std::unique_lock lock(mutex_);
+    while (waiting_.empty() && !is_stopping_) {
+        is_idle_ = true;
+        work_.wait(lock);
+    }
+    if (waiting_.empty()) return nullptr;
+    // With a second group behind it, the first is full.
+    if (waiting_.size() == 1 && std::chrono::steady_clock::now() < not_before_) {
+        work_.wait_until(lock, not_before_, [this] { return is_stopping_; });
+    }
+    auto group = std::move(waiting_.front());
+    waiting_.pop_front();
+    not_before_ = {};
+    if (group->callers >= options_.crowd_min) {
+        not_before_ = std::chrono::steady_clock::now() + options_.pace;
+    }
+    return group;
 }
 
 void Writer::execute(Group& group) {
