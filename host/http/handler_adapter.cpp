@@ -8,11 +8,9 @@
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <istream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -162,18 +160,14 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status);
         std::string bytes;
         bytes.reserve(512 + response.body.size());
-        fmt::format_to(
-            std::back_inserter(bytes),
-            "HTTP/1.1 {} {}\r\nDate: {}\r\nConnection: {}\r\nX-Request-Id: {}\r\n",
-            response.status,
-            Poco::Net::HTTPResponse::getReasonForStatus(status),
-            out.get("Date", ""),
-            out.getKeepAlive() ? "keep-alive" : "close",
-            request.request_id
-        );
         const auto add = [&bytes](std::string_view name, std::string_view value) {
             bytes.append(name).append(": ").append(value).append("\r\n");
         };
+        bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+        bytes.append(Poco::Net::HTTPResponse::getReasonForStatus(status)).append("\r\n");
+        add("Date", out.get("Date", ""));
+        add("Connection", out.getKeepAlive() ? "keep-alive" : "close");
+        add("X-Request-Id", request.request_id);
         if (!response.content_type.empty()) add("Content-Type", response.content_type);
         for (const auto& [name, value] : response.headers.fields())
             add(name, value);

@@ -147,8 +147,9 @@ Status SqliteInstanceStore::setReason(InstanceId id, std::string_view reason) {
 Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
     std::string_view connector_key, std::string_view account_id
 ) {
-    std::string key(connector_key);
-    key.append(1, '\n').append(account_id);
+    std::string key;
+    key.reserve(connector_key.size() + 1 + account_id.size());
+    key.append(connector_key).append(1, '\n').append(account_id);
     if (auto known = core_.accounts.find(key)) return std::move(*known);
     const std::uint64_t generation = core_.accounts.generation();
     auto matches = core_.read([&](Connection& connection) {
