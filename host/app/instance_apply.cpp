@@ -63,8 +63,8 @@ class Applier {
     ApplyReport report_;
     std::unordered_map<std::string, store::FileInstance> stored_;  // by name
     std::set<std::string, std::less<>> declared_;
-    std::vector<Instance> batch_;
-    std::vector<bool> needs_authorization_;
+    std::vector<Instance> batch_;         // new ones, and those whose authorization is void
+    std::vector<Instance> reconfigured_;  // those that keep it
     // Many instances share one app and one callback: intern each once.
     std::map<std::string, WebhookSecretId> secrets_;
     std::map<std::string, CallbackId> callbacks_;
@@ -119,7 +119,6 @@ Status Applier::addNew(
     FERRY_TRY(fill(instance, definition, configuration, fingerprint));
     ++report_.created;
     batch_.push_back(std::move(instance));
-    needs_authorization_.push_back(true);
     return batch_.size() >= kBatch ? flush() : Status();
 }
 
@@ -145,16 +144,23 @@ Status Applier::addChanged(
     } else {
         ++report_.unchanged;  // it only moved to another line
     }
-    if (!keeps_authorization) {
-        FERRY_TRY(parts_.store.tokens().remove(id));
-        instance.state = InstanceState::AwaitingAuthorization;
-    }
     // What it waits for may be what was changed: a corrected app secret, say.
-    const bool is_to_authorize = !is_same && instance.state == InstanceState::AwaitingAuthorization;
-    if (is_to_authorize || isAboutKept(instance.state_reason)) instance.state_reason.clear();
+    const bool is_awaiting =
+        !keeps_authorization || instance.state == InstanceState::AwaitingAuthorization;
+    const bool is_to_authorize = !is_same && is_awaiting;
+    if (is_to_authorize || isAboutKept(instance.state_reason)) {
+        FERRY_TRY(parts_.store.instances().setReason(id, ""));
+        instance.state_reason.clear();
+    }
     FERRY_TRY(fill(instance, definition, configuration, fingerprint));
+    if (keeps_authorization) {
+        reconfigured_.push_back(std::move(instance));
+        if (is_to_authorize) report_.to_authorize.push_back(id);
+        return reconfigured_.size() >= kBatch ? flush() : Status();
+    }
+    FERRY_TRY(parts_.store.tokens().remove(id));
+    instance.state = InstanceState::AwaitingAuthorization;
     batch_.push_back(std::move(instance));
-    needs_authorization_.push_back(is_to_authorize);
     return batch_.size() >= kBatch ? flush() : Status();
 }
 
@@ -211,14 +217,18 @@ Result<CallbackId> Applier::callbackOf(const Configuration& configuration) {
 }
 
 Status Applier::flush() {
-    if (batch_.empty()) return {};
-    FERRY_TRY_ASSIGN(const auto ids, parts_.store.instances().put(batch_, now_));
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        report_.touched.push_back(ids[i]);
-        if (needs_authorization_[i]) report_.to_authorize.push_back(ids[i]);
+    if (!batch_.empty()) {
+        FERRY_TRY_ASSIGN(const auto ids, parts_.store.instances().put(batch_, now_));
+        report_.touched.insert(report_.touched.end(), ids.begin(), ids.end());
+        report_.to_authorize.insert(report_.to_authorize.end(), ids.begin(), ids.end());
+        batch_.clear();
     }
-    batch_.clear();
-    needs_authorization_.clear();
+    if (!reconfigured_.empty()) {
+        FERRY_TRY(parts_.store.instances().reconfigure(reconfigured_));
+        for (const Instance& instance : reconfigured_)
+            report_.touched.push_back(instance.id);
+        reconfigured_.clear();
+    }
     return {};
 }
 

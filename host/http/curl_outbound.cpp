@@ -274,8 +274,16 @@ void CurlOutbound::Engine::finish(CURL* easy, CURLcode code) {
     // A completion that ran just before can't have ended it: cancels come through the inbox.
     const auto found = handles_.find(easy);
     FERRY_CHECK(found != handles_.end(), "curl finished a transfer of nobody");
-    const RequestHandle handle = found->second;
-    end(handle, CurlTransfer::of(easy).takeResponse(code));
+    CurlTransfer& transfer = CurlTransfer::of(easy);
+    if (transfer.wasConnectionStale(code)) {
+        // curl repeats it by itself if the end of the connection was read, but not if the server's
+        // reset was faster.
+        loop_.remove(transfer.request().traffic, easy);
+        transfer.beginOnNewConnection();
+        loop_.add(transfer.request().traffic, easy);
+        return;
+    }
+    end(found->second, transfer.takeResponse(code));
 }
 
 void CurlOutbound::Engine::end(RequestHandle handle, OutboundResponse response) {

@@ -169,6 +169,7 @@ void CurlTransfer::begin(EasyHandle handle) {
     set(easy, CURLOPT_PRIVATE, this);
     set(easy, CURLOPT_ERRORBUFFER, error_text_);
     set(easy, CURLOPT_URL, request_.url.c_str());
+    set(easy, CURLOPT_FRESH_CONNECT, 0L);
     setMethodAndBody();
     setHeaders();
     const long timeout_ms = std::max<long>(1, request_.timeout.count());
@@ -186,6 +187,22 @@ void CurlTransfer::begin(EasyHandle handle) {
     set(easy, CURLOPT_HEADERDATA, this);
     set(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::onBody);
     set(easy, CURLOPT_WRITEDATA, this);
+}
+
+bool CurlTransfer::wasConnectionStale(CURLcode code) const {
+    const bool is_cut = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                        code == CURLE_GOT_NOTHING;
+    const bool is_kept_connection = sockets_opened_ == 0 && refusal_.empty();
+    return is_cut && is_kept_connection && header_bytes_ == 0 && !is_second_try_;
+}
+
+void CurlTransfer::beginOnNewConnection() {
+    is_second_try_ = true;
+    error_text_[0] = '\0';
+    set(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+    const auto spent = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
+    const auto left = std::max(Milliseconds(1), request_.timeout - spent);
+    set(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
 }
 
 EasyHandle CurlTransfer::end() {

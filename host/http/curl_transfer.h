@@ -60,6 +60,11 @@ class CurlTransfer {
 
     /// Sets up `easy` for this request and takes it; the caller then adds it to the loop.
     void begin(EasyHandle easy);
+    /// True if `code` only says that the connection, kept from an earlier request, was closed by the
+    /// server meanwhile: no byte of an answer came. The request is then due once more, on a new one.
+    bool wasConnectionStale(CURLcode code) const;
+    /// Prepares the second try; between removing the handle from the loop and adding it again.
+    void beginOnNewConnection();
     /// Gives the handle back, after it was removed from the loop.
     EasyHandle end();
     CURL* easy() const noexcept { return easy_.get(); }
@@ -96,6 +101,7 @@ class CurlTransfer {
     std::chrono::steady_clock::time_point begun_;
     std::size_t header_bytes_ = 0;
     int sockets_opened_ = 0;
+    bool is_second_try_ = false;
     bool is_head_complete_ = false;
     bool is_too_large_ = false;
     std::string refusal_;  ///< of the first address that was refused

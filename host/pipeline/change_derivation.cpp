@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::pipeline {
@@ -44,6 +45,7 @@ ChangeDerivation::ChangeDerivation(
     : store_(store),
       instance_(instance),
       options_(std::move(options)),
+      event_id_prefix_(fmt::format("{}/{}/", options_.hub_id, instance.value)),
       position_(std::move(position)),
       overlay_(store, instance) {
     for (FolderMove& move : folder_moves) {
@@ -52,7 +54,10 @@ ChangeDerivation::ChangeDerivation(
     }
 }
 
-Status ChangeDerivation::prefetch(const std::vector<NormalizedChange>& page) {
+Status ChangeDerivation::prefetch(
+    const std::vector<NormalizedChange>& page, CommitBefore commit_before
+) {
+    if (commit_before == CommitBefore::OnDisk) overlay_.noteCommitted();
     std::vector<std::string> keys;
     std::vector<std::string> ids;
     keys.reserve(page.size());
@@ -70,10 +75,18 @@ Status ChangeDerivation::prefetch(const std::vector<NormalizedChange>& page) {
     return overlay_.prefetch(keys, ids);
 }
 
+bool ChangeDerivation::needsNoStore(const std::vector<NormalizedChange>& page) const {
+    return std::all_of(page.begin(), page.end(), [this](const NormalizedChange& change) {
+        const auto* put = std::get_if<UpsertObject>(&change.action);
+        return put != nullptr &&
+               overlay_.isSimplePut(store::storageKey(put->object), put->object.object_id);
+    });
+}
+
 Result<bool> ChangeDerivation::apply(NormalizedChange& change, TimePoint now) {
     if (isFull()) return false;
-    if (const auto* put = std::get_if<UpsertObject>(&change.action)) {
-        return upsert(*put, change.raw, now);
+    if (auto* put = std::get_if<UpsertObject>(&change.action)) {
+        return upsert(put->object, change.raw, now);
     }
     if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
         return removePath(removal->path_key, change.raw, now);
@@ -91,7 +104,7 @@ Result<bool> ChangeDerivation::apply(NormalizedChange& change, TimePoint now) {
         return true;
     }
     if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
-        if (!isSilent() || options_.reports_baseline) report(*direct, change.raw, now);
+        if (!isSilent()) report(*direct, change.raw, now);
         return true;
     }
     if (std::holds_alternative<IgnoreChange>(change.action)) ++counts_.ignored;
@@ -107,8 +120,8 @@ void ChangeDerivation::report(const DirectEvent& direct, std::string& raw, TimeP
     event.raw = std::move(raw);
 }
 
-Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& raw, TimePoint now) {
-    const IndexedObject& object = change.object;
+/// Takes `object` apart only if the change is applied in full.
+Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, TimePoint now) {
     const std::string key = store::storageKey(object);
     if (open_removal_ == key) {
         FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
@@ -126,10 +139,13 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
             lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
         }
     }
-    if (occupant == nullptr && object.kind == ObjectKind::File && overlay_.knowsBelow(key)) {
+    if (occupant == nullptr && object.kind == ObjectKind::File) {
         // A folder was here and is left out, as its entry had the same path as this one.
-        FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
-        if (!is_done) return false;
+        FERRY_TRY_ASSIGN(const bool has_below, overlay_.hasBelow(key));
+        if (has_below) {
+            FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
+            if (!is_done) return false;
+        }
     }
 
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
@@ -155,7 +171,7 @@ Result<bool> ChangeDerivation::upsert(const UpsertObject& change, std::string& r
         }
         return true;
     }
-    FERRY_TRY(created(object, raw, now));
+    FERRY_TRY(created(std::move(object), raw, now));
     return true;
 }
 
@@ -215,34 +231,34 @@ void ChangeDerivation::moved(
     }
 }
 
-Status ChangeDerivation::created(const IndexedObject& object, std::string& raw, TimePoint now) {
+Status ChangeDerivation::created(IndexedObject object, std::string& raw, TimePoint now) {
     store(object);
-    if (isSilent() && !options_.reports_baseline) return {};
+    if (isSilent()) return {};
     bool is_restored = false;
-    if (!isSilent()) {
+    if (position_.phase != SyncPhase::Baseline) {
         FERRY_TRY_ASSIGN(is_restored, overlay_.hasTombstone(object.object_id));
         if (is_restored) tombstone_removals_.push_back(object.object_id);
     }
-    Event& event = emit(EventType::Created, nextEventId(), object, now);
+    Event& event = emit(EventType::Created, nextEventId(), std::move(object), now);
     event.is_restored = is_restored;
     event.raw = std::move(raw);
     return {};
 }
 
 std::string ChangeDerivation::nextEventId() {
-    const std::string source =
-        fmt::format("{}/{}/{}", options_.hub_id, instance_.value, ++position_.event_sequence);
+    std::string source = event_id_prefix_;
+    source += std::to_string(++position_.event_sequence);
     return base64UrlEncode(asText(sha256(source)).substr(0, 15));
 }
 
 Event& ChangeDerivation::emit(
-    EventType type, std::string id, const IndexedObject& object, TimePoint now
+    EventType type, std::string id, IndexedObject object, TimePoint now
 ) {
     Event& event = events_.emplace_back();
     event.type = type;
     event.id = std::move(id);
-    event.object = object;
     event.occurred_at = object.modified_ms > 0 ? fromEpochMilliseconds(object.modified_ms) : now;
+    event.object = std::move(object);
     switch (position_.phase) {
         case SyncPhase::Baseline:
             event.origin = EventOrigin::Baseline;

@@ -25,7 +25,8 @@ namespace ferry::pipeline {
 
 struct DerivationOptions {
     std::string hub_id;             ///< unique to the store: goes into event ids
-    bool reports_baseline = false;  ///< Created events for what a baseline finds
+    /// Created events for what a baseline finds, and events for what happens to it meanwhile.
+    bool reports_baseline = false;
     Milliseconds move_window{2000};
     std::size_t writes_max = 20'000;  ///< index writes of one commit, about
 };
@@ -36,6 +37,9 @@ enum class DrainEnd : std::uint8_t {
     WaitForMoves,  ///< commit, and drain again at position().window_until_ms
     Continue,      ///< commit, then call finish again: there was more than fits one commit
 };
+
+/// What became of the commit that `flush` filled last.
+enum class CommitBefore : std::uint8_t { OnItsWay, OnDisk };
 
 /// Counts of what a page did not turn into events.
 struct DerivationCounts {
@@ -60,8 +64,13 @@ class ChangeDerivation {
         DerivationOptions options
     );
 
-    /// Reads ahead what the page will ask.
-    Status prefetch(const std::vector<NormalizedChange>& page);
+    /// Reads ahead what the page will ask. While the commit before is on its way, only of what that
+    /// commit does not change; the rest is due with a second call.
+    Status prefetch(const std::vector<NormalizedChange>& page, CommitBefore commit_before);
+
+    /// True if the page can be applied while the commit before is on its way: each change puts an
+    /// object into a free place or its own, and all of that has been read ahead.
+    bool needsNoStore(const std::vector<NormalizedChange>& page) const;
 
     /// Applies one change. False: the commit is full; flush and call again with the same change.
     Result<bool> apply(NormalizedChange& change, TimePoint now);
@@ -77,7 +86,7 @@ class ChangeDerivation {
     const DerivationCounts& counts() const { return counts_; }
 
   private:
-    Result<bool> upsert(const UpsertObject& change, std::string& raw, TimePoint now);
+    Result<bool> upsert(IndexedObject& object, std::string& raw, TimePoint now);
     void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
     Result<bool> removeBelow(
@@ -97,7 +106,7 @@ class ChangeDerivation {
         std::string& raw,
         TimePoint now
     );
-    Status created(const IndexedObject& object, std::string& raw, TimePoint now);
+    Status created(IndexedObject object, std::string& raw, TimePoint now);
     void lose(
         const store::IndexEntry& entry,
         std::string event_id,
@@ -118,14 +127,17 @@ class ChangeDerivation {
 
     bool isFull() const { return overlay_.writes() >= options_.writes_max; }
     /// A baseline fills the index and tells nobody.
-    bool isSilent() const { return position_.phase == SyncPhase::Baseline; }
+    bool isSilent() const {
+        return position_.phase == SyncPhase::Baseline && !options_.reports_baseline;
+    }
     std::string nextEventId();
-    Event& emit(EventType type, std::string id, const IndexedObject& object, TimePoint now);
+    Event& emit(EventType type, std::string id, IndexedObject object, TimePoint now);
     void store(const IndexedObject& object) { overlay_.put({object, position_.generation}); }
 
     store::SyncStore& store_;
     const InstanceId instance_;
     const DerivationOptions options_;
+    const std::string event_id_prefix_;
     SyncPosition position_;
     IndexOverlay overlay_;
     std::unordered_map<std::string, store::FolderMove> folder_moves_;  // by from_key

@@ -4,6 +4,8 @@
 #include "pipeline/normalization.h"
 #include "pipeline/poll_timer.h"
 
+#include <utility>
+
 namespace ferry::pipeline {
 
 Drain::Drain(
@@ -42,7 +44,7 @@ Result<OperationPtr> Drain::startFetch() {
     );
 }
 
-Status Drain::takePage(ChangePage page, TimePoint now) {
+Status Drain::takePage(ChangePage page) {
     FERRY_TRY(checkPage(page));
     ++pages;
     changes += page.changes.size();
@@ -50,11 +52,14 @@ Status Drain::takePage(ChangePage page, TimePoint now) {
     has_more_ = page.has_more;
     FERRY_TRY_ASSIGN(page_, normalizePage(*provider_, account_, std::move(page.changes)));
     next_change_ = 0;
-    FERRY_TRY(derivation_->prefetch(page_));
-    return derive(now);
+    is_prefetched_ = false;
+    return derivation_->prefetch(page_, CommitBefore::OnItsWay);
 }
 
 Status Drain::derive(TimePoint now) {
+    if (!std::exchange(is_prefetched_, true)) {
+        FERRY_TRY(derivation_->prefetch(page_, CommitBefore::OnDisk));
+    }
     for (; next_change_ < page_.size(); ++next_change_) {
         FERRY_TRY_ASSIGN(const bool is_applied, derivation_->apply(page_[next_change_], now));
         if (!is_applied) {
@@ -72,6 +77,13 @@ Status Drain::derive(TimePoint now) {
         return {};
     }
     return finish(now);
+}
+
+Status Drain::deriveAhead(TimePoint now) {
+    if (!has_more_ || !derivation_->needsNoStore(page_)) return {};
+    is_prefetched_ = true;
+    is_derived_ahead = true;
+    return derive(now);
 }
 
 Status Drain::finish(TimePoint now) {
@@ -94,7 +106,7 @@ Status Drain::finish(TimePoint now) {
 
 void Drain::beginResync(TimePoint now) {
     SyncPosition& position = derivation_->position();
-    // A baseline that is listed again is still a baseline: nobody was told of anything yet.
+    // A baseline that is listed again is still a baseline.
     if (position.phase == SyncPhase::Live) position.phase = SyncPhase::Resync;
     position.cursor.clear();
     ++position.generation;

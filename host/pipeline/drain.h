@@ -50,9 +50,13 @@ class Drain {
     /// The request for the next page. The tokens must be set.
     Result<OperationPtr> startFetch();
 
-    /// Takes a page and applies as much of it as fits one commit; `commit()` holds it then.
-    Status takePage(ChangePage page, TimePoint now);
+    /// Takes a page and normalizes it. May be called while the commit before is on its way.
+    Status takePage(ChangePage page);
+    /// Applies as much of the page as fits one commit; `commit()` holds it then.
     Status derive(TimePoint now);
+    /// Derives while the commit before is on its way, if that can make no difference. The new commit
+    /// must not be submitted before the other one is on disk.
+    Status deriveAhead(TimePoint now);
     Status finish(TimePoint now);
 
     /// Begins to list everything again, into a new generation; `commit()` holds the new position.
@@ -74,6 +78,9 @@ class Drain {
     TokenSet tokens;
     bool has_retried_token = false;  ///< one fresh token a drain, when the provider refused one
     bool has_resynced = false;       ///< one resync a drain; another one waits
+    bool is_committing = false;      ///< its commit was submitted and is not on disk yet
+    std::optional<Status> fetched;   ///< how the next page came, while `is_committing`
+    bool is_derived_ahead = false;   ///< and its commit is prepared
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
 
@@ -90,6 +97,7 @@ class Drain {
 
     std::vector<NormalizedChange> page_;
     std::size_t next_change_ = 0;
+    bool is_prefetched_ = false;  // the index was read ahead for the page
     std::string next_cursor_;
     bool has_more_ = false;
 

@@ -12,7 +12,8 @@ using store::IndexEntry;
 using store::LostObject;
 
 Result<DrainEnd> ChangeDerivation::finish(TimePoint now, bool had_changes) {
-    if (position_.phase == SyncPhase::Resync) {
+    // A first listing that had to begin again has seen things that are gone by now.
+    if (position_.phase != SyncPhase::Live && position_.generation > 1) {
         FERRY_TRY_ASSIGN(const bool is_swept, sweepUnseen(now));
         if (!is_swept) return DrainEnd::Continue;
     }
@@ -108,14 +109,20 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
         parent != nullptr && !lost.cascade_of.empty() &&
         (lost.cascade_of == parent->event_id || lost.cascade_of == parent->cascade_of);
     if (was_in_it && !parent->children_seen) {
-        // The provider names the moved folder only: what was in it went along.
+        // The provider names the moved folder only: what was in it went along, to where the folder is
+        // by now. If that is nowhere, it was deleted with the folder.
+        FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(parent->object_id));
+        const bool has_folder = folder != nullptr && !folder->object.path_key.empty();
         IndexedObject object = lost.object;
-        object.path_key = parent->to_key + object.path_key.substr(parent->from_key.size());
-        if (object.path.size() > parent->from_path.size()) {
-            object.path = parent->to_path + object.path.substr(parent->from_path.size());
+        if (has_folder) {
+            object.path_key =
+                folder->object.path_key + object.path_key.substr(parent->from_key.size());
+            if (object.path.size() > parent->from_path.size()) {
+                object.path = folder->object.path + object.path.substr(parent->from_path.size());
+            }
         }
         FERRY_TRY_ASSIGN(const IndexEntry* occupant, overlay_.at(object.path_key));
-        if (occupant == nullptr) {
+        if (has_folder && occupant == nullptr) {
             store(object);
             Event& event = emit(EventType::Moved, lost.event_id, object, now);
             event.previous_path = lost.object.path;

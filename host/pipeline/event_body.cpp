@@ -3,6 +3,8 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 
+#include <utility>
+
 namespace ferry::pipeline {
 namespace {
 
@@ -48,18 +50,16 @@ std::string splitMoveId(std::string_view moved_id) {
     return base64UrlEncode(asText(digest).substr(0, kIdBytes));
 }
 
-void EventBodyWriter::record(const Event& event, TimePoint now, std::vector<RecordedEvent>& out) {
+void EventBodyWriter::record(Event event, TimePoint now, std::vector<RecordedEvent>& out) {
     if (event.type == EventType::Moved && moves_ == MoveReporting::DeletedCreated) {
         recordOne(deletedHalf(event), now, out);
         recordOne(createdHalf(event), now, out);
     } else {
-        recordOne(event, now, out);
+        recordOne(std::move(event), now, out);
     }
 }
 
-void EventBodyWriter::recordOne(
-    const Event& event, TimePoint now, std::vector<RecordedEvent>& out
-) {
+void EventBodyWriter::recordOne(Event event, TimePoint now, std::vector<RecordedEvent>& out) {
     json_.clear();
     json_.beginObject()
         .field("elementKey", connector_key_)
@@ -75,14 +75,13 @@ void EventBodyWriter::recordOne(
     if (event.origin != EventOrigin::Live) json_.field("origin", eventOriginName(event.origin));
     json_.endObject();
 
-    RecordedEvent recorded;
-    recorded.id = event.id;
+    RecordedEvent& recorded = out.emplace_back();
+    recorded.id = std::move(event.id);
     recorded.type = event.type;
     recorded.object_kind = event.object.kind;
     recorded.recorded_at = now;
     recorded.body = json_.take();
-    recorded.raw = event.raw;
-    out.push_back(std::move(recorded));
+    recorded.raw = std::move(event.raw);
 }
 
 void EventBodyWriter::renderObject(const Event& event) {

@@ -30,10 +30,10 @@ class EventBodyWriter {
     /// Appends what the log keeps of `event`: one entry, or DELETED and CREATED (in this order) for
     /// a move that is reported so. DELETED keeps the event's id, CREATED gets `splitMoveId` of it
     /// and the provider's record. `number` and `instance` are left for the store to set.
-    void record(const Event& event, TimePoint now, std::vector<RecordedEvent>& out);
+    void record(Event event, TimePoint now, std::vector<RecordedEvent>& out);
 
   private:
-    void recordOne(const Event& event, TimePoint now, std::vector<RecordedEvent>& out);
+    void recordOne(Event event, TimePoint now, std::vector<RecordedEvent>& out);
     void renderObject(const Event& event);
 
     std::string connector_key_;

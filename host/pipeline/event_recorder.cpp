@@ -1,5 +1,7 @@
 #include "pipeline/event_recorder.h"
 
+#include <utility>
+
 namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
@@ -9,10 +11,10 @@ EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_k
 
 store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint now) {
     store::SyncCommit commit;
-    const std::vector<Event> events = derivation.flush(commit);
+    std::vector<Event> events = derivation.flush(commit);
     commit.events.reserve(events.size());
-    for (const Event& event : events)
-        bodies_.record(event, now, commit.events);
+    for (Event& event : events)
+        bodies_.record(std::move(event), now, commit.events);
     commit.callback = callback_;
     commit.now = now;
     return commit;

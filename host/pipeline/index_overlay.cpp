@@ -13,31 +13,48 @@ using store::LostObject;
 Status IndexOverlay::prefetch(
     std::span<const std::string> keys, std::span<const std::string> object_ids
 ) {
-    FERRY_TRY_ASSIGN(auto at_keys, store_.entriesAt(instance_, keys));
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        remember(keys[i], std::move(at_keys[i]));
+    const auto is_written = [this](const std::string& text) {
+        return !written_.empty() && written_.contains(std::hash<std::string>()(text));
+    };
+    std::vector<std::string> unread;
+    for (const std::string& key : keys) {
+        if (!slots_.contains(key) && !is_written(key)) unread.push_back(key);
+    }
+    FERRY_TRY_ASSIGN(auto at_keys, store_.entriesAt(instance_, unread));
+    std::vector<std::string> free;
+    for (std::size_t i = 0; i < unread.size(); ++i) {
+        if (!at_keys[i]) free.push_back(unread[i]);
+        remember(unread[i], std::move(at_keys[i]));
+    }
+    FERRY_TRY_ASSIGN(const auto have_below, store_.haveEntriesBelow(instance_, free));
+    for (std::size_t i = 0; i < free.size(); ++i)
+        slots_[free[i]].has_stored_below = have_below[i];
 
     std::vector<std::string> unknown;
     for (const std::string& id : object_ids) {
-        if (!key_of_id_.contains(id)) unknown.push_back(id);
+        const auto found = ids_.find(id);
+        const bool is_known = found != ids_.end() && found->second.is_key_known;
+        if (!is_known && !is_written(id)) unknown.push_back(id);
     }
     FERRY_TRY_ASSIGN(auto with_ids, store_.entriesById(instance_, unknown));
     std::vector<std::string> not_indexed;
     for (std::size_t i = 0; i < unknown.size(); ++i) {
         if (with_ids[i]) {
+            // The page before moved something to where this one was, say.
             const std::string key = store::storageKey(with_ids[i]->object);
+            if (is_written(key)) continue;
             remember(key, std::move(with_ids[i]));
         } else {
-            key_of_id_.emplace(unknown[i], std::string());
             not_indexed.push_back(std::move(unknown[i]));
         }
     }
     FERRY_TRY_ASSIGN(auto lost, store_.lostById(instance_, not_indexed));
     FERRY_TRY_ASSIGN(const auto tombstones, store_.hasTombstones(instance_, not_indexed));
     for (std::size_t i = 0; i < not_indexed.size(); ++i) {
-        tombstones_.emplace(not_indexed[i], tombstones[i]);
-        const bool is_stored = lost[i].has_value();
-        lost_.emplace(std::move(not_indexed[i]), LostSlot{std::move(lost[i]), is_stored, false});
+        IdSlot& slot = ids_[std::move(not_indexed[i])];
+        slot.is_key_known = true;
+        if (!slot.has_tombstone) slot.has_tombstone = tombstones[i];
+        if (!slot.is_lost_known) rememberLost(slot, std::move(lost[i]));
     }
     return {};
 }
@@ -53,40 +70,37 @@ Result<const IndexEntry*> IndexOverlay::at(const std::string& key) {
 }
 
 Result<const IndexEntry*> IndexOverlay::byId(const std::string& object_id) {
-    auto found = key_of_id_.find(object_id);
-    if (found == key_of_id_.end()) {
+    IdSlot& slot = ids_[object_id];
+    if (!slot.is_key_known) {
         FERRY_TRY_ASSIGN(auto entries, store_.entriesById(instance_, std::span(&object_id, 1)));
-        if (!entries.front()) {
-            key_of_id_.emplace(object_id, std::string());
-            return nullptr;
+        if (entries.front()) {
+            const std::string key = store::storageKey(entries.front()->object);
+            remember(key, std::move(entries.front()));
         }
-        const std::string key = store::storageKey(entries.front()->object);
-        remember(key, std::move(entries.front()));
-        found = key_of_id_.find(object_id);
+        slot.is_key_known = true;
     }
-    if (found == key_of_id_.end() || found->second.empty()) return nullptr;
-    return at(found->second);
+    if (slot.key.empty()) return nullptr;
+    return at(slot.key);
 }
 
 Result<const LostObject*> IndexOverlay::lostById(const std::string& object_id) {
-    auto found = lost_.find(object_id);
-    if (found == lost_.end()) {
+    IdSlot& slot = ids_[object_id];
+    if (!slot.is_lost_known) {
         FERRY_TRY_ASSIGN(auto lost, store_.lostById(instance_, std::span(&object_id, 1)));
-        const bool is_stored = lost.front().has_value();
-        found = lost_.emplace(object_id, LostSlot{std::move(lost.front()), is_stored, false}).first;
+        rememberLost(slot, std::move(lost.front()));
     }
-    return found->second.lost ? &*found->second.lost : nullptr;
+    return slot.lost.get();
 }
 
 Result<bool> IndexOverlay::hasTombstone(const std::string& object_id) {
-    auto found = tombstones_.find(object_id);
-    if (found == tombstones_.end()) {
+    IdSlot& slot = ids_[object_id];
+    if (!slot.has_tombstone) {
         FERRY_TRY_ASSIGN(
             const auto known, store_.hasTombstones(instance_, std::span(&object_id, 1))
         );
-        found = tombstones_.emplace(object_id, known.front()).first;
+        slot.has_tombstone = known.front();
     }
-    return found->second;
+    return *slot.has_tombstone;
 }
 
 Result<std::vector<IndexEntry>> IndexOverlay::below(
@@ -114,14 +128,37 @@ Result<std::vector<IndexEntry>> IndexOverlay::below(
     return found;
 }
 
-bool IndexOverlay::knowsBelow(const std::string& path_key) const {
-    const std::string first = path_key + "/";
-    for (auto slot = slots_.lower_bound(first);
-         slot != slots_.end() && slot->first.starts_with(first);
-         ++slot) {
-        if (slot->second.entry) return true;
+Result<bool> IndexOverlay::hasBelow(const std::string& path_key) {
+    auto slot = slots_.upper_bound(path_key);
+    // Whatever is below the path begins with it, and stands right behind it.
+    if (slot != slots_.end() && slot->first.starts_with(path_key)) {
+        const std::string first = path_key + "/";
+        for (slot = slots_.lower_bound(first);
+             slot != slots_.end() && slot->first.starts_with(first);
+             ++slot) {
+            if (slot->second.entry) return true;
+        }
     }
-    return false;
+    Slot& place = slots_[path_key];
+    if (!place.has_stored_below) {
+        FERRY_TRY_ASSIGN(
+            const auto found, store_.haveEntriesBelow(instance_, std::span(&path_key, 1))
+        );
+        place.has_stored_below = found.front();
+    }
+    if (!*place.has_stored_below) return false;
+    // The page may have removed them meanwhile.
+    FERRY_TRY_ASSIGN(const auto left, below(path_key, 1));
+    return !left.empty();
+}
+
+bool IndexOverlay::isSimplePut(const std::string& key, const std::string& object_id) const {
+    const auto place = slots_.find(key);
+    const auto id = ids_.find(object_id);
+    if (place == slots_.end() || id == ids_.end() || !id->second.is_key_known) return false;
+    if (place->second.entry) return place->second.entry->object.object_id == object_id;
+    return id->second.key.empty() && id->second.is_lost_known && id->second.has_tombstone &&
+           place->second.has_stored_below == false;
 }
 
 void IndexOverlay::put(IndexEntry entry) {
@@ -133,7 +170,9 @@ void IndexOverlay::put(IndexEntry entry) {
         !slot.entry || slot.entry->object.object_id == entry.object.object_id,
         "an index entry may only be overwritten by the same object"
     );
-    key_of_id_[entry.object.object_id] = key;
+    IdSlot& id = ids_[entry.object.object_id];
+    id.key = key;
+    id.is_key_known = true;
     slot.entry = std::move(entry);
     markDirty(slot);
 }
@@ -142,34 +181,40 @@ void IndexOverlay::removeAt(const std::string& key) {
     const auto found = slots_.find(key);
     FERRY_CHECK(found != slots_.end(), "a place of the index is read before it is written");
     Slot& slot = found->second;
-    if (slot.entry) key_of_id_[slot.entry->object.object_id].clear();
+    if (slot.entry) {
+        IdSlot& id = ids_[slot.entry->object.object_id];
+        id.key.clear();
+        id.is_key_known = true;
+    }
     slot.entry.reset();
     markDirty(slot);
 }
 
 void IndexOverlay::addLost(LostObject lost) {
-    LostSlot& slot = lost_[lost.object.object_id];
-    slot.lost = std::move(lost);
-    slot.is_dirty = true;
+    IdSlot& slot = ids_[lost.object.object_id];
+    slot.lost = std::make_unique<LostObject>(std::move(lost));
+    slot.is_lost_known = true;
+    slot.is_lost_dirty = true;
     ++writes_;
 }
 
 void IndexOverlay::removeLost(const std::string& object_id) {
-    LostSlot& slot = lost_[object_id];
+    IdSlot& slot = ids_[object_id];
     slot.lost.reset();
-    slot.is_dirty = slot.is_stored;
+    slot.is_lost_known = true;
+    slot.is_lost_dirty = slot.is_lost_stored;
     ++writes_;
 }
 
 bool IndexOverlay::addsLost() const {
-    return std::any_of(lost_.begin(), lost_.end(), [](const auto& entry) {
-        return entry.second.is_dirty && entry.second.lost.has_value();
+    return std::any_of(ids_.begin(), ids_.end(), [](const auto& item) {
+        return item.second.is_lost_dirty && item.second.lost != nullptr;
     });
 }
 
 bool IndexOverlay::changesLost() const {
-    return std::any_of(lost_.begin(), lost_.end(), [](const auto& entry) {
-        return entry.second.is_dirty;
+    return std::any_of(ids_.begin(), ids_.end(), [](const auto& item) {
+        return item.second.is_lost_dirty;
     });
 }
 
@@ -182,18 +227,26 @@ void IndexOverlay::takeWrites(store::SyncCommit& commit) {
         if (changes_owner && !slot.stored_id.empty()) commit.index_removals.push_back(key);
         if (slot.entry) commit.index_puts.push_back(std::move(*slot.entry));
     }
-    for (auto& [id, slot] : lost_) {
-        if (!slot.is_dirty) continue;
+    for (auto& [id, slot] : ids_) {
+        if (!slot.is_lost_dirty) continue;
         if (slot.lost) {
             commit.lost_puts.push_back(std::move(*slot.lost));
         } else {
             commit.lost_removals.push_back(id);
         }
     }
+    // Everything that was looked at, changed or not: simpler, and no less right.
+    written_.clear();
+    const std::hash<std::string> hash;
+    for (const auto& [key, slot] : slots_) {
+        written_.insert(hash(key));
+        // What is asked about a folder changes with what is in it.
+        if (slot.is_dirty) written_.insert(hash(key.substr(0, key.rfind('/'))));
+    }
+    for (const auto& [id, slot] : ids_)
+        written_.insert(hash(id));
     slots_.clear();
-    key_of_id_.clear();
-    lost_.clear();
-    tombstones_.clear();
+    ids_.clear();
     writes_ = 0;
 }
 
@@ -202,9 +255,19 @@ void IndexOverlay::remember(const std::string& key, std::optional<IndexEntry> en
     if (!is_new) return;  // what this page wrote stands over what the store has
     if (entry) {
         slot->second.stored_id = entry->object.object_id;
-        key_of_id_.try_emplace(entry->object.object_id, key);
+        IdSlot& id = ids_[entry->object.object_id];
+        if (!id.is_key_known) {
+            id.key = key;
+            id.is_key_known = true;
+        }
     }
     slot->second.entry = std::move(entry);
+}
+
+void IndexOverlay::rememberLost(IdSlot& slot, std::optional<LostObject> lost) {
+    slot.is_lost_known = true;
+    slot.is_lost_stored = lost.has_value();
+    if (lost) slot.lost = std::make_unique<LostObject>(std::move(*lost));
 }
 
 void IndexOverlay::markDirty(Slot& slot) {

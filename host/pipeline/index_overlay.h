@@ -7,11 +7,13 @@
 #include "store/sync_store.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -24,7 +26,8 @@ class IndexOverlay {
         : store_(store), instance_(instance) {}
 
     /// Reads everything about these keys and ids in a few calls, so that the page does not ask one
-    /// by one. Leaving some out costs time only.
+    /// by one. Leaving some out costs time only: what the last commit writes is left out until
+    /// `noteCommitted`, and no other call may come before that.
     Status prefetch(std::span<const std::string> keys, std::span<const std::string> object_ids);
 
     /// The entry at a storage key, or null. Valid until the next call that is not const.
@@ -37,8 +40,12 @@ class IndexOverlay {
     /// Up to `limit` entries below the folder `path_key`, those of this page included.
     Result<std::vector<store::IndexEntry>> below(const std::string& path_key, std::size_t limit);
 
-    /// True if there are entries below `path_key` that this page has read or written. Cheap.
-    bool knowsBelow(const std::string& path_key) const;
+    /// True if there are entries below `path_key`, a place that was read and is free.
+    Result<bool> hasBelow(const std::string& path_key);
+
+    /// True if everything is known about the place and the object, and the place is free or the
+    /// object's own, and the object is nowhere else: putting it there asks the store nothing.
+    bool isSimplePut(const std::string& key, const std::string& object_id) const;
 
     /// Puts an entry; its storage key must have been read, and be free or hold the same object.
     void put(store::IndexEntry entry);
@@ -56,28 +63,37 @@ class IndexOverlay {
 
     /// Moves the writes into `commit` and forgets everything, reads too.
     void takeWrites(store::SyncCommit& commit);
+    /// That commit is on disk.
+    void noteCommitted() { written_.clear(); }
 
   private:
     struct Slot {
         std::optional<store::IndexEntry> entry;
         std::string stored_id;  ///< object id that the store has at this key; empty: none
+        std::optional<bool> has_stored_below;  ///< nullopt: not read
         bool is_dirty = false;
     };
-    struct LostSlot {
-        std::optional<store::LostObject> lost;
-        bool is_stored = false;
-        bool is_dirty = false;
+    /// What is known about an object id.
+    struct IdSlot {
+        std::string key;  ///< of its entry; empty: not in the index
+        bool is_key_known = false;
+        bool is_lost_known = false;
+        bool is_lost_stored = false;
+        bool is_lost_dirty = false;
+        std::unique_ptr<store::LostObject> lost;  ///< of few
+        std::optional<bool> has_tombstone;        ///< nullopt: not read yet
     };
 
     void remember(const std::string& key, std::optional<store::IndexEntry> entry);
+    void rememberLost(IdSlot& slot, std::optional<store::LostObject> lost);
     void markDirty(Slot& slot);
 
     store::SyncStore& store_;
     const InstanceId instance_;
-    std::map<std::string, Slot, std::less<>> slots_;          // ordered: `below` reads ranges
-    std::unordered_map<std::string, std::string> key_of_id_;  // "" = not in the index
-    std::unordered_map<std::string, LostSlot> lost_;
-    std::unordered_map<std::string, bool> tombstones_;
+    std::map<std::string, Slot, std::less<>> slots_;  // ordered: `below` reads ranges
+    std::unordered_map<std::string, IdSlot> ids_;
+    // Hashes of the keys and ids that the last commit writes. Two that meet cost a later read.
+    std::unordered_set<std::size_t> written_;
     std::size_t writes_ = 0;
 };
 

@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 
 #include <fmt/format.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 namespace ferry::pipeline {
@@ -56,16 +55,20 @@ std::string problemOf(const NormalizedChange& change) {
     return {};
 }
 
-/// Callbacks carry the record inside JSON: what is no JSON value itself goes as a text.
-void makeJson(std::string& raw) {
-    rapidjson::MemoryStream stream(raw.data(), raw.size());
+/// One JSON value and nothing else. `reader` keeps its memory from one record to the next.
+bool isJson(const std::string& text, rapidjson::Reader& reader) {
+    rapidjson::StringStream stream(text.c_str());
     rapidjson::BaseReaderHandler<> ignore;
-    rapidjson::Reader reader;
-    constexpr unsigned kFlags =
-        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-    if (!raw.empty() && !reader.Parse<kFlags>(stream, ignore).IsError()) return;
+    if (reader.Parse<rapidjson::kParseIterativeFlag>(stream, ignore).IsError()) return false;
+    return stream.Tell() == text.size();  // less: a NUL stands in it
+}
+
+/// Callbacks carry the record inside JSON: what is no JSON value itself goes as a text.
+void makeJson(std::string& raw, rapidjson::Reader& reader) {
+    const bool is_utf8 = isValidUtf8(raw);
+    if (is_utf8 && isJson(raw, reader)) return;
     JsonWriter json;
-    json.string(isValidUtf8(raw) ? std::string_view(raw) : std::string_view("(not UTF-8)"));
+    json.string(is_utf8 ? std::string_view(raw) : std::string_view("(not UTF-8)"));
     raw = json.take();
 }
 
@@ -82,8 +85,9 @@ Result<std::vector<NormalizedChange>> normalizePage(
             fmt::format("normalization gave {} results for {} records", page.size(), count)
         );
     }
+    rapidjson::Reader reader;
     for (NormalizedChange& change : page) {
-        makeJson(change.raw);
+        makeJson(change.raw, reader);
         std::string problem = problemOf(change);
         if (!problem.empty()) change.action = RejectChange{std::move(problem)};
     }

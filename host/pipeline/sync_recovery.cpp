@@ -76,6 +76,32 @@ void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationRes
     end(id);
 }
 
+void SyncWorker::onStoreError(DrainId id, const Error& error) {
+    const Drain& drain = *drains_.at(id);
+    giveBackToStore(drain.notice(), error, drain.settings()->name);
+    end(id);
+}
+
+void SyncWorker::giveBackToStore(
+    const store::LeasedNotice& notice, const Error& error, std::string_view name
+) {
+    // What does not pass by itself (the instance was removed, the file is damaged) is decided like
+    // any other failure.
+    if (error.code != ErrorCode::Unavailable) return giveBack(notice, error, name);
+    const TimePoint now = parts_.clock.now();
+    counters_->failed.add();
+    noteStoreFailure("a drain can't be recorded and runs again", error);
+    Return item{notice, now + kStoreRetry};
+    item.failures = notice.failures;
+    returns_.push_back(std::move(item));
+}
+
+void SyncWorker::noteStoreFailure(std::string_view what, const Error& error) {
+    store_retry_at_ = parts_.clock.now() + kStoreRetry;
+    if (std::exchange(is_store_failing_, true)) return;
+    parts_.log.error(kSyncComponent, what, {{"error", error.message}});
+}
+
 void SyncWorker::giveBack(
     const store::LeasedNotice& notice, const Error& error, std::string_view name
 ) {
@@ -85,6 +111,7 @@ void SyncWorker::giveBack(
     item.failures = notice.failures;
     if (error.code == ErrorCode::NotFound && !parts_.settings.get(notice.instance)) {
         // The instance was removed while it was drained; its notice went with it.
+        not_before_.erase(notice.instance);
         returns_.push_back(std::move(item));
         return;
     }
@@ -100,12 +127,21 @@ void SyncWorker::giveBack(
     );
     item.due_at = now + decision.delay;
     item.failures = notice.failures + 1;
+    const auto waiting = not_before_.find(notice.instance);
+    if (waiting != not_before_.end() && now < waiting->second) {
+        // A webhook woke it before its time. That is no further failure of waiting: the delay grows
+        // with the length of an outage, not with the number of changes in it.
+        item.due_at = waiting->second;
+        item.failures = notice.failures;
+    }
+    not_before_[notice.instance] = item.due_at;
+    if (decision.state) not_before_.erase(notice.instance);
     item.state = decision.state;
     if (decision.state || decision.tells_owner) item.reason = decision.reason;
     returns_.push_back(std::move(item));
 }
 
-void SyncWorker::returnLeases(TimePoint now) {
+void SyncWorker::returnLeases() {
     store::InstanceStore& instances = parts_.store.instances();
     for (Return& item : std::exchange(returns_, {})) {
         const InstanceId id = item.notice.instance;
@@ -119,7 +155,7 @@ void SyncWorker::returnLeases(TimePoint now) {
             done = parts_.store.notices().release(item.notice, item.due_at, item.failures);
         }
         if (done || done.error().code == ErrorCode::NotFound) continue;
-        store_retry_at_ = now + kStoreRetry;
+        noteStoreFailure("can't say that a drain ended", done.error());
         returns_.push_back(std::move(item));
     }
 }

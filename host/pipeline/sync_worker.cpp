@@ -14,9 +14,9 @@ SyncWorker::SyncWorker(
       options_(std::move(options)),
       wake_deliveries_(std::move(wake_deliveries)),
       runner_(parts.outbound, wake),
-      token_inbox_(std::make_shared<TokenInbox>()),
+      inbox_(std::make_shared<Inbox>()),
       counters_(std::make_unique<Counters>(parts.metrics)) {
-    token_inbox_->wake = std::move(wake);
+    inbox_->wake = std::move(wake);
 }
 
 SyncWorker::~SyncWorker() {
@@ -26,12 +26,10 @@ SyncWorker::~SyncWorker() {
 TimePoint SyncWorker::step() {
     const TimePoint now = parts_.clock.now();
     runner_.poll();
-    takeTokens();
-    recordReady(now);
-    returnLeases(now);
+    advance(now);
+    returnLeases();
     leaseDrains(now);
-    takeTokens();
-    recordReady(now);
+    advance(now);
 
     if (now < store_retry_at_) return store_retry_at_;
     if (!returns_.empty()) return now + kStoreRetry;
@@ -41,13 +39,23 @@ TimePoint SyncWorker::step() {
     return due->value_or(TimePoint::max());
 }
 
+void SyncWorker::advance(TimePoint now) {
+    // A fetch may ask for tokens again, and an inline store says at once how a commit went.
+    do {
+        takeTokens();
+        submitReady();
+        fetchAhead();
+    } while (takeCommits(now) || !ready_.empty() || !fetching_.empty());
+}
+
 void SyncWorker::shutDown() {
     {
-        const std::lock_guard lock(token_inbox_->mutex);
-        token_inbox_->wake = nullptr;
+        const std::lock_guard lock(inbox_->mutex);
+        inbox_->wake = nullptr;
     }
     runner_.dropAll();
     for (const auto& [id, drain] : drains_) {
+        if (drain->is_committing && drain->afterCommit() == AfterCommit::End) continue;
         // Not done, not failed: due as it was. If the store can't take it now, the lease ends with
         // the process and the notice is still there.
         static_cast<void>(parts_.store.notices().release(
@@ -62,10 +70,7 @@ void SyncWorker::leaseDrains(TimePoint now) {
     if (drains_.size() >= options_.drains_max || now < store_retry_at_) return;
     auto notices = parts_.store.notices().lease(now, options_.drains_max - drains_.size());
     if (!notices) {
-        store_retry_at_ = now + kStoreRetry;
-        parts_.log.warning(
-            kSyncComponent, "can't lease notices", {{"error", notices.error().message}}
-        );
+        noteStoreFailure("can't lease notices", notices.error());
         return;
     }
     for (const store::LeasedNotice& notice : *notices)
@@ -75,7 +80,7 @@ void SyncWorker::leaseDrains(TimePoint now) {
 void SyncWorker::begin(const store::LeasedNotice& notice) {
     auto settings = parts_.settings.get(notice.instance);
     if (!settings) {
-        giveBack(notice, settings.error(), std::to_string(notice.instance.value));
+        giveBackToStore(notice, settings.error(), std::to_string(notice.instance.value));
         return;
     }
     std::shared_ptr<Provider> provider = parts_.providers.find((*settings)->connector_key);
@@ -99,7 +104,7 @@ void SyncWorker::begin(const store::LeasedNotice& notice) {
         notice, std::move(*settings), std::move(provider), std::move(options)
     );
     if (const Status opened = drain->open(parts_.store.sync()); !opened) {
-        giveBack(notice, opened.error(), drain->settings()->name);
+        giveBackToStore(notice, opened.error(), drain->settings()->name);
         return;
     }
     const DrainId id = next_drain_++;
@@ -113,7 +118,7 @@ void SyncWorker::requestTokens(DrainId id, std::optional<Secret> rejected) {
         drain.settings(),
         drain.provider(),
         std::move(rejected),
-        [inbox = token_inbox_, id](Result<TokenSet> tokens) {
+        [inbox = inbox_, id](Result<TokenSet> tokens) {
             const std::lock_guard lock(inbox->mutex);
             if (!inbox->wake) return;
             inbox->tokens.emplace_back(id, std::move(tokens));
@@ -127,8 +132,8 @@ void SyncWorker::takeTokens() {
     for (;;) {
         std::vector<std::pair<DrainId, Result<TokenSet>>> tokens;
         {
-            const std::lock_guard lock(token_inbox_->mutex);
-            tokens.swap(token_inbox_->tokens);
+            const std::lock_guard lock(inbox_->mutex);
+            tokens.swap(inbox_->tokens);
         }
         if (tokens.empty()) return;
         for (auto& [id, result] : tokens) {
@@ -146,7 +151,7 @@ void SyncWorker::takeTokens() {
 void SyncWorker::fetch(DrainId id) {
     auto operation = drains_.at(id)->startFetch();
     if (!operation) {
-        onError(id, std::move(operation.error()));
+        takeFetch(id, fail(std::move(operation.error())));
         return;
     }
     runner_.start(std::move(*operation), [this, id](Result<OperationResult> result) {
@@ -155,52 +160,100 @@ void SyncWorker::fetch(DrainId id) {
 }
 
 void SyncWorker::takeFetch(DrainId id, Result<OperationResult> result) {
+    // A drain whose commit failed ended while its next page was on the way.
+    const auto found = drains_.find(id);
+    if (found == drains_.end()) return;
+    Drain& drain = *found->second;
+    Status fetched;
     if (!result) {
-        onError(id, std::move(result.error()));
-        return;
+        fetched = fail(std::move(result.error()));
+    } else if (!result->page) {
+        fetched = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
+    } else {
+        counters_->changes.add(result->page->changes.size());
+        fetched = drain.takePage(std::move(*result->page));
     }
-    if (!result->page) {
-        onError(id, Error(ErrorCode::Internal, "the plugin's fetch ended without a page"));
-        return;
+    if (drain.is_committing) {
+        if (fetched) fetched = drain.deriveAhead(parts_.clock.now());
+        drain.fetched = std::move(fetched);
+    } else {
+        takeFetched(id, fetched);
     }
-    counters_->changes.add(result->page->changes.size());
-    settleStep(id, drains_.at(id)->takePage(std::move(*result->page), parts_.clock.now()));
+}
+
+void SyncWorker::takeFetched(DrainId id, const Status& fetched) {
+    settleStep(id, fetched ? drains_.at(id)->derive(parts_.clock.now()) : fetched);
 }
 
 void SyncWorker::settleStep(DrainId id, const Status& status) {
-    if (status) {
-        ready_.push_back(id);
-    } else {
-        onError(id, status.error());
+    if (!status) return onError(id, status.error());
+    ready_.push_back(id);
+    const store::SyncCommit& commit = drains_.at(id)->commit();
+    if (commit.index_puts.size() + commit.events.size() >= kLargeCommitRows) submitReady();
+}
+
+void SyncWorker::submitReady() {
+    if (ready_.empty()) return;
+    std::vector<DrainId> batch = std::exchange(ready_, {});
+    std::vector<store::SyncCommit> commits;
+    commits.reserve(batch.size());
+    bool makes_deliveries = false;
+    for (const DrainId id : batch) {
+        Drain& drain = *drains_.at(id);
+        store::SyncCommit& commit = drain.commit();
+        makes_deliveries = makes_deliveries || (commit.callback && !commit.events.empty());
+        counters_->events.add(commit.events.size());
+        commits.push_back(std::move(commit));
+        drain.is_committing = true;
+        if (drain.afterCommit() == AfterCommit::Fetch) fetching_.push_back(id);
+    }
+    parts_.store.sync().submit(
+        std::move(commits),
+        [inbox = inbox_,
+         batch = std::move(batch),
+         wake_deliveries = makes_deliveries ? wake_deliveries_ : Wake()](
+            std::vector<Status> outcomes
+        ) {
+            const std::lock_guard lock(inbox->mutex);
+            if (!inbox->wake) return;
+            for (std::size_t i = 0; i < batch.size(); ++i)
+                inbox->commits.emplace_back(batch[i], std::move(outcomes[i]));
+            inbox->wake();
+            if (wake_deliveries) wake_deliveries();
+        }
+    );
+}
+
+void SyncWorker::fetchAhead() {
+    // The next page comes while this one is written.
+    for (const DrainId id : std::exchange(fetching_, {})) {
+        if (drains_.contains(id)) fetch(id);
     }
 }
 
-void SyncWorker::recordReady(TimePoint now) {
-    while (!ready_.empty()) {
-        const std::vector<DrainId> batch = std::exchange(ready_, {});
-        std::vector<store::SyncCommit> commits;
-        commits.reserve(batch.size());
-        bool makes_deliveries = false;
-        for (const DrainId id : batch) {
-            store::SyncCommit& commit = drains_.at(id)->commit();
-            makes_deliveries = makes_deliveries || (commit.callback && !commit.events.empty());
-            counters_->events.add(commit.events.size());
-            commits.push_back(std::move(commit));
-        }
-        const std::vector<Status> outcomes = parts_.store.sync().commit(commits);
-        if (makes_deliveries) wake_deliveries_();
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (outcomes[i]) {
-                afterRecorded(batch[i], now);
-            } else {
-                onError(batch[i], outcomes[i].error());
-            }
+bool SyncWorker::takeCommits(TimePoint now) {
+    std::vector<std::pair<DrainId, Status>> commits;
+    {
+        const std::lock_guard lock(inbox_->mutex);
+        commits.swap(inbox_->commits);
+    }
+    for (const auto& [id, outcome] : commits) {
+        drains_.at(id)->is_committing = false;
+        if (outcome) {
+            is_store_failing_ = false;
+            goOn(id, now);
+        } else {
+            onStoreError(id, outcome.error());
         }
     }
+    return !commits.empty();
 }
 
-void SyncWorker::afterRecorded(DrainId id, TimePoint now) {
+void SyncWorker::goOn(DrainId id, TimePoint now) {
     Drain& drain = *drains_.at(id);
+    if (std::exchange(drain.is_derived_ahead, false)) {
+        return settleStep(id, *std::exchange(drain.fetched, std::nullopt));
+    }
     switch (drain.afterCommit()) {
         case AfterCommit::Derive:
             settleStep(id, drain.derive(now));
@@ -209,24 +262,30 @@ void SyncWorker::afterRecorded(DrainId id, TimePoint now) {
             settleStep(id, drain.finish(now));
             break;
         case AfterCommit::Fetch:
-            fetch(id);
+            if (drain.fetched) takeFetched(id, *std::exchange(drain.fetched, std::nullopt));
             break;
         case AfterCommit::End:
-            counters_->drains.add();
-            counters_->pages.add(drain.pages);
-            counters_->unknown_removals.add(drain.counts().unknown_removals);
-            counters_->ignored.add(drain.counts().ignored);
-            counters_->rejected.add(drain.counts().rejected);
-            if (drain.notice().failures > 0) {
-                // It works again: nobody needs to read about the failure any more.
-                Return item{drain.notice(), now};
-                item.reason = std::string();
-                item.is_lease_held = false;
-                returns_.push_back(std::move(item));
-            }
-            end(id);
+            finishDrain(id, now);
             break;
     }
+}
+
+void SyncWorker::finishDrain(DrainId id, TimePoint now) {
+    const Drain& drain = *drains_.at(id);
+    counters_->drains.add();
+    counters_->pages.add(drain.pages);
+    counters_->unknown_removals.add(drain.counts().unknown_removals);
+    counters_->ignored.add(drain.counts().ignored);
+    counters_->rejected.add(drain.counts().rejected);
+    not_before_.erase(drain.instance());
+    if (drain.notice().failures > 0) {
+        // It works again: nobody needs to read about the failure any more.
+        Return item{drain.notice(), now};
+        item.reason = std::string();
+        item.is_lease_held = false;
+        returns_.push_back(std::move(item));
+    }
+    end(id);
 }
 
 void SyncWorker::end(DrainId id) {

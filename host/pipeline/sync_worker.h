@@ -59,35 +59,47 @@ class SyncWorker final : public Steppable {
 
   private:
     using DrainId = std::uint64_t;
-    struct TokenInbox;
+    struct Inbox;
     struct Counters;
 
     void leaseDrains(TimePoint now);
+    /// Moves every drain as far as it goes without waiting.
+    void advance(TimePoint now);
     void begin(const store::LeasedNotice& notice);
     void requestTokens(DrainId id, std::optional<Secret> rejected);
     void takeTokens();
     void fetch(DrainId id);
     void takeFetch(DrainId id, Result<OperationResult> result);
-    void recordReady(TimePoint now);
-    void afterRecorded(DrainId id, TimePoint now);
+    void takeFetched(DrainId id, const Status& fetched);
+    void submitReady();
+    void fetchAhead();
+    bool takeCommits(TimePoint now);
+    void goOn(DrainId id, TimePoint now);
+    void finishDrain(DrainId id, TimePoint now);
     void refreshAccount(DrainId id, Error cause);
     void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
     void onError(DrainId id, Error error);
+    /// The store failed: no failure of the instance, which is due again as soon as the store is.
+    void onStoreError(DrainId id, const Error& error);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
-    void returnLeases(TimePoint now);
+    void giveBackToStore(const store::LeasedNotice& notice, const Error& error, std::string_view name);
+    void returnLeases();
+    void noteStoreFailure(std::string_view what, const Error& error);
     void end(DrainId id);
-    /// Puts the drain's prepared commit into the next transaction, or handles the error.
+    /// Hands the drain's prepared commit to the store, at the latest at the end of the step; or
+    /// handles the error.
     void settleStep(DrainId id, const Status& status);
 
     SyncWorkerParts parts_;
     const SyncWorkerOptions options_;
     const Wake wake_deliveries_;
     OperationRunner runner_;
-    std::shared_ptr<TokenInbox> token_inbox_;
+    std::shared_ptr<Inbox> inbox_;
     std::unique_ptr<Counters> counters_;
 
     std::unordered_map<DrainId, std::unique_ptr<Drain>> drains_;
     std::vector<DrainId> ready_;  // their commits are prepared
+    std::vector<DrainId> fetching_;  // their commits were submitted, and the next page can be got
     DrainId next_drain_ = 1;
 
     struct Return {
@@ -99,7 +111,9 @@ class SyncWorker final : public Steppable {
         bool is_lease_held = true;
     };
     std::vector<Return> returns_;  // leases that could not be given back yet
-    TimePoint store_retry_at_{};  // the store failed: nothing is leased before this
+    std::unordered_map<InstanceId, TimePoint> not_before_;  // of instances whose last drain failed
+    TimePoint store_retry_at_{};     // the store failed: nothing is leased before this
+    bool is_store_failing_ = false;  // and people have been told
 };
 
 }  // namespace ferry::pipeline

@@ -13,10 +13,16 @@ inline constexpr std::string_view kSyncComponent = "sync";
 /// The store failed (disk full, say): time until it is asked again.
 inline constexpr Milliseconds kStoreRetry{500};
 
-/// Tokens come on other threads, perhaps after the worker is gone: the inbox outlives it.
-struct SyncWorker::TokenInbox {
+/// A commit of so many rows goes to the store at once, so that it is written while the next drain is
+/// derived. Smaller ones wait for the end of the step and share a transaction.
+inline constexpr std::size_t kLargeCommitRows = 256;
+
+/// Tokens and outcomes of commits come on other threads, perhaps after the worker is gone: the inbox
+/// outlives it.
+struct SyncWorker::Inbox {
     std::mutex mutex;
     std::vector<std::pair<DrainId, Result<TokenSet>>> tokens;
+    std::vector<std::pair<DrainId, Status>> commits;
     Wake wake;
 };
 

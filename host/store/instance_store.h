@@ -41,6 +41,12 @@ class InstanceStore {
         std::span<const Instance> instances, TimePoint notice_due
     ) = 0;
 
+    /// Overwrites what a configuration says (tags, source, events_enabled, sealed configuration and
+    /// its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and account
+    /// as they are by then: an authorization may end meanwhile. One transaction.
+    /// Errors: Conflict if an id is unknown (nothing written).
+    virtual Status reconfigure(std::span<const Instance> instances) = 0;
+
     /// Removes instances with their tokens, notices, index, events and deliveries. Unknown ids are
     /// skipped. Large ones are removed in several transactions, the instance row first.
     virtual Status remove(std::span<const InstanceId> ids) = 0;

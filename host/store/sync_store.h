@@ -11,6 +11,7 @@
 #include "model/sync_position.h"
 #include "store/notice_store.h"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,11 @@ class SyncStore {
         std::size_t limit
     ) = 0;
 
+    /// For each of these paths: are there entries below it? Same order.
+    virtual Result<std::vector<bool>> haveEntriesBelow(
+        InstanceId instance, std::span<const std::string> path_keys
+    ) = 0;
+
     /// Up to `limit` entries whose generation is less than `generation`, in key order after
     /// `after_key` (storage key).
     virtual Result<std::vector<IndexEntry>> entriesOlderThan(
@@ -122,6 +128,11 @@ class SyncStore {
     /// kEventsPerDeliveryMax events are made, due at `now`. An instance that was removed meanwhile:
     /// NotFound, nothing of its commit is written.
     virtual std::vector<Status> commit(std::span<const SyncCommit> commits) = 0;
+
+    using Committed = std::function<void(std::vector<Status>)>;
+    /// The same without waiting: `done` gets the outcomes, inside this call or later on a thread of
+    /// the store. What one caller submits is written in that order.
+    virtual void submit(std::vector<SyncCommit> commits, Committed done) { done(commit(commits)); }
 
     /// Forgets index, lost objects, folder moves and position: the next drain is a baseline. Only
     /// `event_sequence` goes on, so that no event id is given out twice; tombstones stay too.

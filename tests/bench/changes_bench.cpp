@@ -104,7 +104,7 @@ class ChangesBench {
 
     Status run() {
         FERRY_TRY_ASSIGN(provider_, Provider::make(accounts_, [](std::size_t) { return ""; }));
-        commits_ = bareCommits(provider_->folder(), 10);
+        commits_ = bareCommits(provider_->folder(), 100);
         FERRY_TRY(forget());
         FERRY_TRY_ASSIGN(hub_, provider_->startHub());
         demo::FakeDropbox& fake = provider_->fake();

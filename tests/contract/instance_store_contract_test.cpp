@@ -73,6 +73,39 @@ TEST_P(InstanceStoreContract, OverwritesAllFieldsButTheTimeOfCreation) {
     EXPECT_FALSE(valueOf(instances().findByName("a")).has_value());
 }
 
+TEST_P(InstanceStoreContract, ReconfiguresAndLeavesTheRestAsItIsByThen) {
+    const InstanceId id = add("a");
+    Instance changed = anInstance("a", InstanceState::AwaitingAuthorization);
+    changed.id = id;
+    changed.tags = {"x"};
+    changed.source = "file.yaml:7";
+    changed.events_enabled = !changed.events_enabled;
+    changed.sealed_configuration = "another";
+    changed.configuration_fingerprint = sha256("another");
+    changed.callback = CallbackId(77);
+    changed.webhook_secret = WebhookSecretId(78);
+    changed.updated_at = at(9);
+    changed.account_id = "what it was before";
+    changed.account_state = "then";
+    changed.state_reason = "old";
+    Instance want = changed;
+    const Instance now = get(id);
+    want.state = now.state;
+    want.state_reason = now.state_reason;
+    want.account_id = now.account_id;
+    want.account_state = now.account_state;
+
+    EXPECT_OK(instances().reconfigure({&changed, 1}));
+
+    expectEqual(get(id), want);
+    Instance unknown = changed;
+    unknown.id = InstanceId(4711);
+    changed.tags = {"y"};
+    const std::vector<Instance> both{changed, unknown};
+    EXPECT_EQ(instances().reconfigure(both).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(get(id).tags, want.tags) << "one of two was written";
+}
+
 TEST_P(InstanceStoreContract, GivesIdsInTheOrderOfTheInstances) {
     const InstanceId old = add("old");
     Instance again = anInstance("old");

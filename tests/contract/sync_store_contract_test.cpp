@@ -131,6 +131,11 @@ TEST_P(SyncStoreContract, GivesWhatIsBelowAFolderAndNothingElse) {
     EXPECT_THAT(below(id, "/a"), ElementsAre("/a/x", "/a/x/y", "/a/\xc3\xa4"));
     EXPECT_THAT(below(id, "/a/x"), ElementsAre("/a/x/y"));
     EXPECT_THAT(below(id, "/none"), IsEmpty());
+    const std::vector<std::string> paths{"/a", "/none", "/a/x", "/a/x/y", "/a/"};
+    EXPECT_THAT(
+        valueOf(sync().haveEntriesBelow(id, paths)),
+        ElementsAre(true, false, true, false, false)
+    );
     EXPECT_THAT(below(id, ""), SizeIs(8)) << "every entry with a path";
 }
 

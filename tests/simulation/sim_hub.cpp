@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kTokens = 0;
 constexpr std::size_t kSync = 1;
 constexpr std::size_t kDelivery = 2;
+constexpr std::size_t kWriter = 3;
 
 }  // namespace
 
@@ -17,7 +18,10 @@ SimHub::SimHub(const SimMachine& machine)
     : machine_(machine),
       clock_(machine.clock),
       script_(machine.store_fault),
-      log_(clock_, observe::LogLevel::Debug, observe::LogFormat::Text, machine.log) {}
+      log_(clock_, observe::LogLevel::Debug, observe::LogFormat::Text, machine.log),
+      writes_(clock_, machine.random, wakeOf(kWriter)) {
+    workers_[kWriter].target = &writes_;
+}
 
 SimHub::~SimHub() = default;
 
@@ -34,7 +38,9 @@ Status SimHub::open() {
     options.inline_writes = true;
     options.fails_commit = machine_.fails_commit;
     FERRY_TRY_ASSIGN(store_, store::sqlite::SqliteStore::open(machine_.database, options));
-    faulty_ = std::make_unique<FaultyStore>(*store_, script_);
+    faulty_ = std::make_unique<FaultyStore>(*store_, script_, [this](std::function<void()> write) {
+        writes_.post(std::move(write));
+    });
     FERRY_TRY_ASSIGN(auto hub_id, faulty_->meta().get("hub.id"));
     if (!hub_id) {
         hub_id = machine_.random.token(16);

@@ -13,6 +13,7 @@
 #include "pipeline/settings_cache.h"
 #include "pipeline/sync_worker.h"
 #include "pipeline/webhook_receiver.h"
+#include "simulation/posted_writes.h"
 #include "simulation/sim_network.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/fault_script.h"
@@ -105,6 +106,7 @@ class SimHub {
     observe::Log log_;
     observe::Metrics metrics_;
     std::unique_ptr<store::sqlite::SqliteStore> store_;
+    PostedWrites writes_;
     std::unique_ptr<FaultyStore> faulty_;
     std::string hub_id_;
     std::unique_ptr<app::Catalog> catalog_;
@@ -116,7 +118,7 @@ class SimHub {
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
     std::unique_ptr<pipeline::InstanceLookup> lookup_;
     std::unique_ptr<pipeline::WebhookReceiver> webhooks_;
-    std::array<SteppedWorker, 3> workers_{};
+    std::array<SteppedWorker, 4> workers_{};
 };
 
 }  // namespace ferry::test

@@ -17,6 +17,7 @@ constexpr Milliseconds kBootRetry{1'000};
 bool isWrite(std::string_view call) {
     constexpr std::string_view kWrites[] = {
         "instances.put",
+        "instances.reconfigure",
         "instances.setState",
         "instances.setReason",
         "instances.internWebhookSecret",

@@ -5,6 +5,7 @@
 namespace ferry::test {
 
 using pipeline::ChangeDerivation;
+using pipeline::CommitBefore;
 using pipeline::DrainEnd;
 
 namespace {
@@ -43,6 +44,7 @@ ChangeDerivation& DerivationBench::derivation() {
         pipeline::DerivationOptions options;
         options.hub_id = "test-hub";
         options.writes_max = writes_max_;
+        options.reports_baseline = reports_baseline;
         derivation_ = std::make_unique<ChangeDerivation>(
             store_->sync(),
             instance_,
@@ -54,12 +56,20 @@ ChangeDerivation& DerivationBench::derivation() {
     return *derivation_;
 }
 
-Lines DerivationBench::flush() {
+void DerivationBench::land() {
+    if (!on_its_way_) return;
+    const Status done = store_->sync().commit(std::span(&*on_its_way_, 1)).front();
+    EXPECT_TRUE(done) << (done ? "" : done.error().message);
+    on_its_way_.reset();
+}
+
+Lines DerivationBench::flush(bool stays_on_its_way) {
     store::SyncCommit commit;
     std::vector<Event> events = derivation().flush(commit);
     commit.now = clock_.now();
-    const Status done = store_->sync().commit(std::span(&commit, 1)).front();
-    EXPECT_TRUE(done) << (done ? "" : done.error().message);
+    land();
+    on_its_way_ = std::move(commit);
+    if (!stays_on_its_way) land();
     Lines lines;
     for (const Event& event : events)
         lines.push_back(lineOf(event));
@@ -69,7 +79,16 @@ Lines DerivationBench::flush() {
 
 Lines DerivationBench::page(Page changes) {
     Lines lines;
-    EXPECT_TRUE(derivation().prefetch(changes));
+    bool is_ahead = false;
+    if (on_its_way_) {
+        EXPECT_TRUE(derivation().prefetch(changes, CommitBefore::OnItsWay));
+        is_ahead = derivation().needsNoStore(changes);
+        pages_ahead += is_ahead ? 1 : 0;
+    }
+    if (!is_ahead) {
+        land();
+        EXPECT_TRUE(derivation().prefetch(changes, CommitBefore::OnDisk));
+    }
     for (NormalizedChange& change : changes) {
         for (;;) {
             const auto is_applied = derivation().apply(change, clock_.now());
@@ -78,11 +97,12 @@ Lines DerivationBench::page(Page changes) {
             append(lines, flush());
         }
     }
-    append(lines, flush());
+    append(lines, flush(derives_ahead));
     return lines;
 }
 
 Lines DerivationBench::finish(bool had_changes) {
+    land();
     Lines lines;
     for (;;) {
         const auto end = derivation().finish(clock_.now(), had_changes);

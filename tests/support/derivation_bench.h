@@ -9,6 +9,7 @@
 #include "support/temp_dir.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,12 @@ class DerivationBench {
   public:
     explicit DerivationBench(std::size_t writes_max = 20'000);
 
+    /// Each page is read ahead, and derived where that is allowed, before the commit of the page
+    /// before it is on disk.
+    bool derives_ahead = false;
+    bool reports_baseline = false;
+    std::size_t pages_ahead = 0;  ///< how many were derived so
+
     /// Lists `page` as the baseline; the instance is live afterwards.
     void baseline(Page page);
     /// One drain of several pages. Gives the events, and says "(waits)" at the end if the move
@@ -66,13 +73,16 @@ class DerivationBench {
     Lines finish(bool had_changes);
 
     store::Store& store() { return *store_; }
+    SyncPosition& position() { return derivation().position(); }
     SimClock& clock() { return clock_; }
     InstanceId instance() const { return instance_; }
     const std::vector<Event>& lastEvents() const { return last_events_; }
 
   private:
     pipeline::ChangeDerivation& derivation();
-    Lines flush();
+    /// Takes a commit and puts it on disk, or keeps it on its way.
+    Lines flush(bool stays_on_its_way = false);
+    void land();
 
     TempDir folder_;
     SimClock clock_;
@@ -80,6 +90,7 @@ class DerivationBench {
     InstanceId instance_;
     std::size_t writes_max_;
     std::unique_ptr<pipeline::ChangeDerivation> derivation_;
+    std::optional<store::SyncCommit> on_its_way_;
     std::vector<Event> last_events_;
 };
 

@@ -64,6 +64,7 @@ class FakeIntakeStore final : public store::InstanceStore,
     Result<std::vector<InstanceId>> put(std::span<const Instance>, TimePoint) override {
         return unsupported();
     }
+    Status reconfigure(std::span<const Instance>) override { return unsupported(); }
     Status remove(std::span<const InstanceId>) override { return unsupported(); }
     Result<std::optional<Instance>> find(InstanceId id) override {
         const std::lock_guard lock(mutex_);

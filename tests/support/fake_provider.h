@@ -75,7 +75,7 @@ class FakeOperation final : public pipeline::ProviderOperation {
 /// header X-Fake-Signature with the hex HMAC-SHA256 of the body.
 /// Token answers: "access=A;refresh=R;expires_in=SECONDS", the last two optional. Verify answers:
 /// "account=ID;label=TEXT". Errors: status 400 with the body "invalid_grant" or another text.
-class FakeProvider final : public pipeline::Provider {
+class FakeProvider : public pipeline::Provider {
   public:
     explicit FakeProvider(const Clock& clock) : clock_(clock) {
         provider_options.expiry_margin = Milliseconds(300'000);

@@ -15,6 +15,9 @@ class FaultyInstanceStore final : public store::InstanceStore {
     Result<std::vector<InstanceId>> put(std::span<const Instance> all, TimePoint due) override {
         return script_.run("instances.put", [&] { return inner_.put(all, due); });
     }
+    Status reconfigure(std::span<const Instance> all) override {
+        return script_.run("instances.reconfigure", [&] { return inner_.reconfigure(all); });
+    }
     Status remove(std::span<const InstanceId> ids) override {
         return script_.run("instances.remove", [&] { return inner_.remove(ids); });
     }
@@ -128,8 +131,11 @@ class FaultyNoticeStore final : public store::NoticeStore {
 
 class FaultySyncStore final : public store::SyncStore {
   public:
-    FaultySyncStore(store::SyncStore& inner, FaultScript& script)
-        : inner_(inner), script_(script) {}
+    using Post = std::function<void(std::function<void()>)>;
+
+    /// `post` runs what is submitted; null: at once.
+    FaultySyncStore(store::SyncStore& inner, FaultScript& script, Post post)
+        : inner_(inner), script_(script), post_(std::move(post)) {}
     Result<SyncPosition> position(InstanceId id) override {
         return script_.run("sync.position", [&] { return inner_.position(id); });
     }
@@ -148,6 +154,12 @@ class FaultySyncStore final : public store::SyncStore {
     ) override {
         return script_.run("sync.entriesBelow", [&] {
             return inner_.entriesBelow(id, path, after, limit);
+        });
+    }
+    Result<std::vector<bool>> haveEntriesBelow(InstanceId id, std::span<const std::string> paths)
+        override {
+        return script_.run("sync.haveEntriesBelow", [&] {
+            return inner_.haveEntriesBelow(id, paths);
         });
     }
     Result<std::vector<store::IndexEntry>> entriesOlderThan(
@@ -179,6 +191,16 @@ class FaultySyncStore final : public store::SyncStore {
         auto outcomes = inner_.commit(commits);
         return fault == Fault::After ? failed : outcomes;
     }
+    void submit(std::vector<store::SyncCommit> commits, Committed done) override {
+        const auto write = [this, commits = std::move(commits), done = std::move(done)] {
+            done(commit(commits));
+        };
+        if (post_) {
+            post_(write);
+        } else {
+            write();
+        }
+    }
     Status reset(InstanceId id) override {
         return script_.run("sync.reset", [&] { return inner_.reset(id); });
     }
@@ -191,6 +213,7 @@ class FaultySyncStore final : public store::SyncStore {
   private:
     store::SyncStore& inner_;
     FaultScript& script_;
+    const Post post_;
 };
 
 class FaultyEventLog final : public store::EventLog {
@@ -279,11 +302,12 @@ class FaultyMetaStore final : public store::MetaStore {
 /// Threads: as the inner store. Lifetime: shorter than the inner store's and the script's.
 class FaultyStore final : public store::Store {
   public:
-    FaultyStore(store::Store& inner, FaultScript& script)
+    /// `post` runs the commits of drains that are submitted; null: at once.
+    FaultyStore(store::Store& inner, FaultScript& script, FaultySyncStore::Post post = {})
         : instances_(inner.instances(), script),
           tokens_(inner.tokens(), script),
           notices_(inner.notices(), script),
-          sync_(inner.sync(), script),
+          sync_(inner.sync(), script, std::move(post)),
           events_(inner.events(), script),
           deliveries_(inner.deliveries(), script),
           meta_(inner.meta(), script) {}

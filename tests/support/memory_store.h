@@ -169,6 +169,7 @@ class MemoryInstanceStore final : public store::InstanceStore {
     Result<std::vector<InstanceId>> put(std::span<const Instance>, TimePoint) override {
         return unsupported();
     }
+    Status reconfigure(std::span<const Instance>) override { return unsupported(); }
     Status remove(std::span<const InstanceId>) override { return unsupported(); }
     Result<std::optional<Instance>> findByName(std::string_view) override { return unsupported(); }
     Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }

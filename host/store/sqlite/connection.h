@@ -45,9 +45,12 @@ class Connection {
     /// Copies the log into the file if commits have made it long. Only of the writer, which calls
     /// it when nobody waits: SQLite's own way would be inside the commit that made it too long.
     void checkpointIfDue();
+    /// The same, however long the log is.
+    void checkpoint();
 
   private:
     explicit Connection(sqlite3* db) : db_(db) {}
+    bool isShortOfRoom() const;
 
     sqlite3* db_;
     int log_pages_ = 0;  ///< after the last commit

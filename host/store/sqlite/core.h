@@ -39,6 +39,16 @@ class Core {
         writer_->run(writes);
     }
 
+    /// Runs all in one transaction without waiting; `done` is told on the writer's thread.
+    void post(std::vector<Write> writes, std::function<void(std::span<Write>)> done) {
+        if (const Status writable = checkWritable(); !writable) {
+            for (Write& write : writes)
+                write.result = writable;
+            return done(writes);
+        }
+        writer_->post(std::move(writes), std::move(done));
+    }
+
     /// Calls `read(connection)` with one snapshot; gives what it gives.
     template <typename Read>
     std::invoke_result_t<Read, Connection&> read(Read&& read) {

@@ -24,8 +24,8 @@ constexpr std::array kSteps = {
     "(SELECT storage_key FROM object WHERE instance_id = ?1 LIMIT ?2)",
     "DELETE FROM lost_object WHERE instance_id = ?1 AND object_id IN "
     "(SELECT object_id FROM lost_object WHERE instance_id = ?1 LIMIT ?2)",
-    "DELETE FROM folder_move WHERE instance_id = ?1 AND object_id IN "
-    "(SELECT object_id FROM folder_move WHERE instance_id = ?1 LIMIT ?2)",
+    "DELETE FROM folder_move WHERE instance_id = ?1 AND from_key IN "
+    "(SELECT from_key FROM folder_move WHERE instance_id = ?1 LIMIT ?2)",
     "DELETE FROM tombstone WHERE instance_id = ?1 AND object_id IN "
     "(SELECT object_id FROM tombstone WHERE instance_id = ?1 LIMIT ?2)",
 };

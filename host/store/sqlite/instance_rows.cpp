@@ -46,6 +46,15 @@ Status checkNameIsFree(Connection& connection, const Instance& instance) {
     );
 }
 
+/// Conflict if the UPDATE of `instance` that was just made found no row.
+Status checkWasThere(const Connection& connection, const Instance& instance) {
+    if (connection.changes() > 0) return {};
+    return fail(
+        ErrorCode::Conflict,
+        fmt::format("instance '{}': there is no instance {}", instance.name, instance.id.value)
+    );
+}
+
 }  // namespace
 
 Result<Digest256> digestFrom(std::string_view bytes, std::string_view what) {
@@ -123,13 +132,29 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
                          "sealed_configuration = ? WHERE id = ?"),
         instance.id
     ));
-    if (connection.changes() == 0) {
-        return fail(
-            ErrorCode::Conflict,
-            fmt::format("instance '{}': there is no instance {}", instance.name, instance.id.value)
-        );
-    }
+    FERRY_TRY(checkWasThere(connection, instance));
     return instance.id;
+}
+
+Status writeConfiguration(Connection& connection, const Instance& instance) {
+    const std::string tags = tagsToJson(instance.tags);
+    FERRY_TRY(connection
+                  .query("UPDATE instance SET tags = ?, source = ?, events_enabled = ?, "
+                         "configuration_fingerprint = ?, webhook_secret_id = ?, callback_id = ?, "
+                         "updated_at = ?, sealed_configuration = ? WHERE id = ?")
+                  .bind(
+                      tags,
+                      instance.source,
+                      instance.events_enabled,
+                      Blob{asText(instance.configuration_fingerprint)},
+                      instance.webhook_secret,
+                      instance.callback,
+                      instance.updated_at,
+                      Blob{instance.sealed_configuration},
+                      instance.id
+                  )
+                  .run());
+    return checkWasThere(connection, instance);
 }
 
 }  // namespace ferry::store::sqlite

@@ -23,6 +23,9 @@ Result<Instance> readInstance(const Query& row);
 /// unknown.
 Result<InstanceId> writeInstance(Connection& connection, const Instance& instance);
 
+/// Overwrites what the instance's configuration says. Conflict if its id is unknown.
+Status writeConfiguration(Connection& connection, const Instance& instance);
+
 /// Corrupt unless `bytes` are 32.
 Result<Digest256> digestFrom(std::string_view bytes, std::string_view what);
 

@@ -67,6 +67,21 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
     return ids;
 }
 
+Status SqliteInstanceStore::reconfigure(std::span<const Instance> instances) {
+    std::size_t bytes = 0;
+    for (const Instance& instance : instances)
+        bytes += 512 + instance.sealed_configuration.size();
+    return core_.write(
+        [instances](Connection& connection) -> Status {
+            for (const Instance& instance : instances)
+                FERRY_TRY(writeConfiguration(connection, instance));
+            return {};
+        },
+        [this] { core_.accounts.clear(); },
+        bytes
+    );
+}
+
 Result<std::optional<Instance>> SqliteInstanceStore::find(InstanceId id) {
     return core_.read([&](Connection& connection) {
         auto rows =

@@ -12,6 +12,7 @@ class SqliteInstanceStore final : public InstanceStore {
 
     Result<std::vector<InstanceId>> put(std::span<const Instance> instances, TimePoint notice_due)
         override;
+    Status reconfigure(std::span<const Instance> instances) override;
     Status remove(std::span<const InstanceId> ids) override;
     Result<std::optional<Instance>> find(InstanceId id) override;
     Result<std::optional<Instance>> findByName(std::string_view name) override;

@@ -27,7 +27,7 @@ struct SqliteOptions {
     int writer_cache_kib = 8192;
     /// For tests: asked before each commit; true makes that commit fail as a full disk would.
     std::function<bool()> fails_commit;
-    /// For tests: the file may have at most so many pages of 4 KiB; 0: no bound.
+    /// For tests: the file may have at most so many pages of 8 KiB; 0: no bound.
     std::int64_t pages_max = 0;
 };
 

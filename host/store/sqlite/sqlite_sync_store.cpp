@@ -1,8 +1,10 @@
 #include "store/sqlite/sqlite_sync_store.h"
 
 #include "store/sqlite/object_rows.h"
+#include "store/sqlite/sync_commit.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace ferry::store::sqlite {
 namespace {
@@ -27,6 +29,22 @@ Result<std::vector<std::optional<Row>>> lookUp(
             rows.push_back(std::nullopt);
     }
     return rows;
+}
+
+/// True if `sql` (instance) gives no row: of most instances nothing is lost and nothing was deleted,
+/// and one look saves one for each key.
+Result<bool> hasNone(Connection& connection, const char* sql, InstanceId instance) {
+    auto query = connection.query(sql);
+    FERRY_TRY_ASSIGN(const bool has_row, query.bind(instance).step());
+    return !has_row;
+}
+
+std::vector<Status> outcomesOf(std::span<Write> writes) {
+    std::vector<Status> outcomes;
+    outcomes.reserve(writes.size());
+    for (Write& write : writes)
+        outcomes.push_back(std::move(write.result));
+    return outcomes;
 }
 
 }  // namespace
@@ -99,6 +117,24 @@ Result<std::vector<IndexEntry>> SqliteSyncStore::entriesBelow(
     });
 }
 
+Result<std::vector<bool>> SqliteSyncStore::haveEntriesBelow(
+    InstanceId instance, std::span<const std::string> path_keys
+) {
+    return core_.read([&](Connection& connection) -> Result<std::vector<bool>> {
+        std::vector<bool> found;
+        found.reserve(path_keys.size());
+        auto query = connection.query("SELECT 1 FROM object WHERE instance_id = ?"
+                                      " AND storage_key >= ? AND storage_key < ? LIMIT 1");
+        for (const std::string& path_key : path_keys) {
+            const std::string first = path_key + '/';
+            const std::string end = path_key + '0';  // the character after '/'
+            FERRY_TRY_ASSIGN(const bool has_row, query.bind(instance, first, end).step());
+            found.push_back(has_row);
+        }
+        return found;
+    });
+}
+
 Result<std::vector<IndexEntry>> SqliteSyncStore::entriesOlderThan(
     InstanceId instance, std::uint32_t generation, std::string_view after_key, std::size_t limit
 ) {
@@ -114,7 +150,13 @@ Result<std::vector<IndexEntry>> SqliteSyncStore::entriesOlderThan(
 Result<std::vector<std::optional<LostObject>>> SqliteSyncStore::lostById(
     InstanceId instance, std::span<const std::string> object_ids
 ) {
-    return core_.read([&](Connection& connection) {
+    using Lost = std::vector<std::optional<LostObject>>;
+    return core_.read([&](Connection& connection) -> Result<Lost> {
+        FERRY_TRY_ASSIGN(
+            const bool has_none,
+            hasNone(connection, "SELECT 1 FROM lost_object WHERE instance_id = ? LIMIT 1", instance)
+        );
+        if (has_none) return Lost(object_ids.size());
         return lookUp<LostObject>(
             connection,
             "SELECT " FERRY_LOST_COLUMNS
@@ -139,7 +181,7 @@ Result<std::vector<LostObject>> SqliteSyncStore::lost(InstanceId instance, std::
 Result<std::vector<FolderMove>> SqliteSyncStore::folderMoves(InstanceId instance) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT " FERRY_MOVE_COLUMNS
-                                     " FROM folder_move WHERE instance_id = ? ORDER BY object_id");
+                                     " FROM folder_move WHERE instance_id = ? ORDER BY from_key");
         rows.bind(instance);
         return collect<FolderMove>(rows, readMove);
     });
@@ -149,6 +191,11 @@ Result<std::vector<bool>> SqliteSyncStore::hasTombstones(
     InstanceId instance, std::span<const std::string> object_ids
 ) {
     return core_.read([&](Connection& connection) -> Result<std::vector<bool>> {
+        FERRY_TRY_ASSIGN(
+            const bool has_none,
+            hasNone(connection, "SELECT 1 FROM tombstone WHERE instance_id = ? LIMIT 1", instance)
+        );
+        if (has_none) return std::vector<bool>(object_ids.size());
         std::vector<bool> found;
         found.reserve(object_ids.size());
         auto query =
@@ -158,6 +205,51 @@ Result<std::vector<bool>> SqliteSyncStore::hasTombstones(
             found.push_back(has_row);
         }
         return found;
+    });
+}
+
+/// `commits` and `notice_due_at`, one for each, outlive the writes.
+std::vector<Write> SqliteSyncStore::writesOf(
+    std::span<const SyncCommit> commits, std::span<std::optional<TimePoint>> notice_due_at
+) {
+    std::vector<Write> writes;
+    writes.reserve(commits.size());
+    for (std::size_t i = 0; i < commits.size(); ++i) {
+        const SyncCommit& commit = commits[i];
+        Write write;
+        write.bytes = bytesOf(commit);
+        write.apply = [&commit, &due_at = notice_due_at[i]](Connection& connection) {
+            return writeCommit(connection, commit, due_at);
+        };
+        write.committed = [this, &commit, &due_at = notice_due_at[i]] {
+            if (commit.callback && !commit.events.empty()) {
+                core_.deliveries.noteDue(commit.callback, commit.now);
+            }
+            if (commit.notice) core_.notices.end(commit.instance, due_at);
+        };
+        writes.push_back(std::move(write));
+    }
+    return writes;
+}
+
+std::vector<Status> SqliteSyncStore::commit(std::span<const SyncCommit> commits) {
+    std::vector<std::optional<TimePoint>> notice_due_at(commits.size());
+    std::vector<Write> writes = writesOf(commits, notice_due_at);
+    core_.write(writes);
+    return outcomesOf(writes);
+}
+
+void SqliteSyncStore::submit(std::vector<SyncCommit> commits, Committed done) {
+    struct Batch {
+        std::vector<SyncCommit> commits;
+        std::vector<std::optional<TimePoint>> notice_due_at;
+    };
+    auto batch = std::make_shared<Batch>();
+    batch->commits = std::move(commits);
+    batch->notice_due_at.resize(batch->commits.size());
+    std::vector<Write> writes = writesOf(batch->commits, batch->notice_due_at);
+    core_.post(std::move(writes), [batch, done = std::move(done)](std::span<Write> written) {
+        done(outcomesOf(written));
     });
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// SyncStore on SQLite. The reads are in sqlite_sync_store.cpp, the commit in sync_commit.cpp.
+// SyncStore on SQLite; what a commit writes is in sync_commit.
 
 #include "store/sqlite/core.h"
 #include "store/sync_store.h"
@@ -23,6 +23,9 @@ class SqliteSyncStore final : public SyncStore {
         std::string_view after_key,
         std::size_t limit
     ) override;
+    Result<std::vector<bool>> haveEntriesBelow(
+        InstanceId instance, std::span<const std::string> path_keys
+    ) override;
     Result<std::vector<IndexEntry>> entriesOlderThan(
         InstanceId instance, std::uint32_t generation, std::string_view after_key, std::size_t limit
     ) override;
@@ -35,10 +38,15 @@ class SqliteSyncStore final : public SyncStore {
         InstanceId instance, std::span<const std::string> object_ids
     ) override;
     std::vector<Status> commit(std::span<const SyncCommit> commits) override;
+    void submit(std::vector<SyncCommit> commits, Committed done) override;
     Status reset(InstanceId instance) override;
     Result<std::size_t> pruneTombstones(TimePoint before, std::size_t limit) override;
 
   private:
+    std::vector<Write> writesOf(
+        std::span<const SyncCommit> commits, std::span<std::optional<TimePoint>> notice_due_at
+    );
+
     Core& core_;
 };
 

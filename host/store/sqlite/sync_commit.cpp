@@ -1,7 +1,9 @@
-// SyncStore::commit: the one transaction of a drain. Order of the parts: removals before puts, as
-// the interface says; events get their numbers here.
+// What one commit writes. Order of the parts: removals before puts, as the interface says; events
+// get their numbers here.
 
-#include "store/sqlite/sqlite_sync_store.h"
+#include "store/sqlite/sync_commit.h"
+
+#include "store/sqlite/notice_queue.h"
 
 #include <fmt/format.h>
 
@@ -12,15 +14,6 @@ namespace {
 
 // What a row of the index costs with its keys, about; only bounds the group.
 constexpr std::size_t kIndexRowBytes = 400;
-
-std::size_t bytesOf(const SyncCommit& commit) {
-    std::size_t bytes = (commit.index_puts.size() + commit.index_removals.size() +
-                         commit.lost_puts.size() + commit.tombstone_puts.size()) *
-                        kIndexRowBytes;
-    for (const RecordedEvent& event : commit.events)
-        bytes += event.body.size() + event.raw.size();
-    return bytes;
-}
 
 Status writePosition(Connection& connection, const SyncCommit& commit) {
     const SyncPosition& position = commit.position;
@@ -225,7 +218,18 @@ Status writeEvents(Connection& connection, const SyncCommit& commit) {
     return writeDeliveries(connection, commit, first);
 }
 
-Status apply(
+}  // namespace
+
+std::size_t bytesOf(const SyncCommit& commit) {
+    std::size_t bytes = (commit.index_puts.size() + commit.index_removals.size() +
+                         commit.lost_puts.size() + commit.tombstone_puts.size()) *
+                        kIndexRowBytes;
+    for (const RecordedEvent& event : commit.events)
+        bytes += event.body.size() + event.raw.size();
+    return bytes;
+}
+
+Status writeCommit(
     Connection& connection, const SyncCommit& commit, std::optional<TimePoint>& notice_due_at
 ) {
     {
@@ -248,36 +252,6 @@ Status apply(
         notice_due_at, finishNotice(connection, *commit.notice, commit.next_due_at, commit.now, 0)
     );
     return {};
-}
-
-}  // namespace
-
-std::vector<Status> SqliteSyncStore::commit(std::span<const SyncCommit> commits) {
-    std::vector<std::optional<TimePoint>> notice_due_at(commits.size());
-    std::vector<Write> writes;
-    writes.reserve(commits.size());
-    for (std::size_t i = 0; i < commits.size(); ++i) {
-        const SyncCommit& commit = commits[i];
-        Write write;
-        write.bytes = bytesOf(commit);
-        write.apply = [&commit, &due_at = notice_due_at[i]](Connection& connection) {
-            return apply(connection, commit, due_at);
-        };
-        write.committed = [this, &commit, &due_at = notice_due_at[i]] {
-            if (commit.callback && !commit.events.empty()) {
-                core_.deliveries.noteDue(commit.callback, commit.now);
-            }
-            if (commit.notice) core_.notices.end(commit.instance, due_at);
-        };
-        writes.push_back(std::move(write));
-    }
-    core_.write(writes);
-
-    std::vector<Status> outcomes;
-    outcomes.reserve(writes.size());
-    for (Write& write : writes)
-        outcomes.push_back(std::move(write.result));
-    return outcomes;
 }
 
 }  // namespace ferry::store::sqlite

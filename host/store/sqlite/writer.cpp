@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 
 namespace ferry::store::sqlite {
@@ -43,32 +44,42 @@ Writer::~Writer() {
 
 void Writer::run(std::span<Write> writes) {
     if (writes.empty()) return;
+    sleepUntilDone(enqueue(writes, {})->is_done);
+}
+
+void Writer::post(std::vector<Write> writes, std::function<void(std::span<Write>)> done) {
+    Posted posted{std::move(writes), std::move(done)};
+    const std::span<Write> all(posted.writes);  // moving a vector leaves its elements in place
+    enqueue(all, std::move(posted));
+}
+
+std::shared_ptr<Writer::Group> Writer::enqueue(std::span<Write> writes, Posted posted) {
     std::size_t bytes = 0;
     for (const Write& write : writes)
         bytes += write.bytes;
 
     std::unique_lock lock(mutex_);
-    const bool fits = !waiting_.empty() && !options_.is_inline &&
+    const bool fits = !waiting_.empty() &&
                       waiting_.back()->writes.size() + writes.size() <= options_.group_writes_max &&
                       waiting_.back()->bytes + bytes <= options_.group_bytes_max;
     // The group is shared: whoever waits for it may wake and be gone before the writer has notified
     // the last.
-    const auto group = fits ? waiting_.back() : std::make_shared<Group>();
+    auto group = fits ? waiting_.back() : std::make_shared<Group>();
     for (Write& write : writes)
         group->writes.push_back(&write);
     group->bytes += bytes;
     ++group->callers;
+    if (posted.done) group->posted.push_back(std::move(posted));
     if (options_.is_inline) {
-        execute(*group);
-        connection_->checkpointIfDue();
-        return;
+        finish(*group);
+        return group;
     }
     if (!fits) waiting_.push_back(group);
     const bool must_wake = is_idle_;
     is_idle_ = false;
     lock.unlock();
     if (must_wake) work_.notify_one();
-    sleepUntilDone(group->is_done);
+    return group;
 }
 
 Status Writer::run(
@@ -80,12 +91,19 @@ Status Writer::run(
 }
 
 void Writer::loop() {
-    while (const auto group = nextGroup()) {
-        execute(*group);
-        group->is_done.store(1, std::memory_order_release);
-        wakeAll(group->is_done);
-        connection_->checkpointIfDue();
-    }
+    while (const auto group = nextGroup())
+        finish(*group);
+}
+
+void Writer::finish(Group& group) {
+    execute(group);
+    makeRoomIfFull(group);
+    group.is_done.store(1, std::memory_order_release);
+    if (!options_.is_inline) wakeAll(group.is_done);
+    for (Posted& posted : group.posted)
+        posted.done(posted.writes);
+    group.posted.clear();
+    connection_->checkpointIfDue();
 }
 
 /// Waits for the next group, then for its time. Null: nothing waits and the writer is to end.
@@ -175,6 +193,15 @@ void Writer::commit(Group& group) {
     for (Write* write : group.writes) {
         if (write->result && write->committed) write->committed();
     }
+}
+
+void Writer::makeRoomIfFull(const Group& group) {
+    // The log grows up to its limit before it is copied into the file. A disk that is full before
+    // that would stay so: copied, the log is written again from its beginning, which takes no room.
+    const bool is_failed = std::any_of(group.writes.begin(), group.writes.end(), [](auto* write) {
+        return !write->result && write->result.error().code == ErrorCode::Unavailable;
+    });
+    if (is_failed) connection_->checkpoint();
 }
 
 void Writer::rollBack() {

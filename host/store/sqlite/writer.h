@@ -53,6 +53,10 @@ class Writer {
     /// is on disk. A write that fails leaves nothing behind and harms no other.
     void run(std::span<Write> writes);
 
+    /// The same without waiting: `done` gets the writes with their results, on the writer's thread
+    /// (within this call if the writer is inline), and must not write itself.
+    void post(std::vector<Write> writes, std::function<void(std::span<Write>)> done);
+
     /// Runs one.
     Status run(
         std::function<Status(Connection&)> apply,
@@ -61,19 +65,28 @@ class Writer {
     );
 
   private:
+    /// Writes that nobody waits for.
+    struct Posted {
+        std::vector<Write> writes;
+        std::function<void(std::span<Write>)> done;
+    };
     struct Group {
         std::vector<Write*> writes;
+        std::vector<Posted> posted;
         std::size_t bytes = 0;
         std::size_t callers = 0;
         std::atomic<int> is_done{0};
     };
 
+    std::shared_ptr<Group> enqueue(std::span<Write> writes, Posted posted);
     void loop();
     std::shared_ptr<Group> nextGroup();
+    void finish(Group& group);
     void execute(Group& group);
     bool applyTogether(Group& group);
     void applyEach(Group& group);
     void commit(Group& group);
+    void makeRoomIfFull(const Group& group);
     void rollBack();
     static void failAll(Group& group, const Error& error);
 

@@ -6,6 +6,7 @@
 #include "config/instance_file.h"
 #include "pipeline/instance_settings.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/faulty_store.h"
 #include "support/seeded_random.h"
 #include "support/sim_clock.h"
 #include "support/temp_dir.h"
@@ -88,7 +89,12 @@ class InstanceApplyTest : public testing::Test {
         }
         const config::InstanceLoad load =
             config::loadInstances(files, dropboxAlone(), {}, diagnostics_);
-        auto report = applyInstances(load, {*store_, key_, random_, clock_});
+        ferry::test::FaultScript script([this](std::uint64_t, std::string_view call) {
+            if (before_call_) before_call_(call);
+            return ferry::test::Fault::None;
+        });
+        ferry::test::FaultyStore watched(*store_, script);
+        auto report = applyInstances(load, {watched, key_, random_, clock_});
         EXPECT_TRUE(report) << (report ? "" : report.error().message);
         return report ? std::move(*report) : ApplyReport();
     }
@@ -140,6 +146,8 @@ class InstanceApplyTest : public testing::Test {
     const SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     std::unique_ptr<store::sqlite::SqliteStore> store_;
     config::Diagnostics diagnostics_;
+    /// Something that happens just before a call of the store.
+    std::function<void(std::string_view)> before_call_;
 };
 
 }  // namespace ferry::app::test

@@ -70,6 +70,20 @@ TEST_F(InstanceApplyTest, ChangesOfEventsAndCallbackKeepTheAuthorization) {
     EXPECT_NE(stored("one").callback, before.callback);
 }
 
+TEST_F(InstanceApplyTest, AnAuthorizationThatEndsMeanwhileIsKept) {
+    apply(declared("one"));
+    before_call_ = [this](std::string_view call) {
+        if (call == "instances.reconfigure") authorize("one");
+    };
+
+    apply(declared("one", {{"event.notification.callback.url", "https://b.example/"}}));
+
+    EXPECT_TRUE(hasTokens("one"));
+    EXPECT_EQ(stored("one").state, InstanceState::Running);
+    EXPECT_EQ(stored("one").account_id, "dbid:1");
+    EXPECT_EQ(value("one", "event.notification.callback.url"), "https://b.example/");
+}
+
 TEST_F(InstanceApplyTest, ChangesOfCredentialsAskForANewAuthorization) {
     for (const Values& change :
          {Values{{"oauth.api.key", "another-app"}},

@@ -211,5 +211,19 @@ TEST(CurlOutboundHostile, AConnectionThatTheServerClosedIsReplaced) {
     }
 }
 
+TEST(CurlOutboundHostile, AKeptConnectionThatTheServerResetsIsReplaced) {
+    RawServer server([](RawConnection& connection) {
+        connection.readRequest();
+        connection.send(okAnswer("ok"));
+        connection.readRequest();
+        connection.reset();
+    });
+    const auto outbound = makeOutbound();
+
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(exchange(*outbound, postTo(server.url())).status, 200) << i;
+    }
+}
+
 }  // namespace
 }  // namespace ferry::http

@@ -29,6 +29,16 @@ TEST_P(ChangeDerivation, GivesTheEventsThatTheChangesMean) {
     EXPECT_EQ(bench.drainAfterWindow(), Lines());
 }
 
+TEST_P(ChangeDerivation, GivesTheSameAheadOfTheCommitBefore) {
+    DerivationBench bench;
+    bench.derives_ahead = true;
+    bench.baseline(GetParam().baseline);
+
+    EXPECT_EQ(bench.drain(GetParam().pages), GetParam().now);
+    EXPECT_EQ(bench.drainAfterWindow(), GetParam().after_window);
+    EXPECT_EQ(bench.drainAfterWindow(), Lines());
+}
+
 std::string caseName(const ::testing::TestParamInfo<Case>& tested) { return tested.param.name; }
 
 const Page kTree{
@@ -172,6 +182,23 @@ INSTANTIATE_TEST_SUITE_P(
             {"MOVED /c (was /a/sub)", "(waits)"},
             {"DELETED /a", "DELETED /a/1 cascade", "MOVED /c/2 (was /a/sub/2) cascade"}},
         Case{
+            "MovedWithoutChildEntriesThenDeleted",
+            kTree,
+            {{removed("/a"), folder("F", "/b")}, {removed("/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"DELETED /a/1 cascade",
+             "DELETED /a/sub cascade",
+             "DELETED /a/sub/2 cascade",
+             "DELETED /b"}},
+        Case{
+            "MovedTwiceWithoutChildEntries",
+            kTree,
+            {{removed("/a"), folder("F", "/b")}, {removed("/b"), folder("F", "/c")}},
+            {"MOVED /b (was /a)", "MOVED /c (was /b)", "(waits)"},
+            {"MOVED /c/1 (was /a/1) cascade",
+             "MOVED /c/sub (was /a/sub) cascade",
+             "MOVED /c/sub/2 (was /a/sub/2) cascade"}},
+        Case{
             "MovedWithoutAnyRemoval",
             kTree,
             {{folder("F", "/b")}},
@@ -227,6 +254,24 @@ INSTANTIATE_TEST_SUITE_P(
             {"CREATED /a/1", "CREATED /a", "(waits)"},
             {"DELETED /a/1"}},
         Case{
+            "FileReplacesFolderThatTheProviderLeftOutOnALaterPage",
+            {},
+            {{file("1", "/a/1"), file("2", "/a/b/2")}, {file("9", "/a")}},
+            {"CREATED /a/1", "CREATED /a/b/2", "CREATED /a", "(waits)"},
+            {"DELETED /a/1", "DELETED /a/b/2"}},
+        Case{
+            "ThreePagesAboutTheSameFile",
+            {},
+            {{file("1", "/a")}, {file("1", "/a", "r2", "h2")}, {file("1", "/b", "r3", "h2")}},
+            {"CREATED /a", "UPDATED /a", "MOVED /b (was /a)"},
+            {}},
+        Case{
+            "AnotherFileTakesThePlaceOnTheNextPage",
+            {},
+            {{file("1", "/a")}, {file("2", "/a")}, {file("1", "/c")}},
+            {"CREATED /a", "CREATED /a", "MOVED /c (was /a)"},
+            {}},
+        Case{
             "FolderReplacesFileAndBack",
             {file("1", "/x")},
             {{folder("F", "/x"), file("3", "/x/3")}, {file("1", "/x")}},
@@ -251,6 +296,24 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     caseName
 );
+
+TEST(ChangeDerivationAhead, IsForPagesThatTouchNothingOfTheOneBefore) {
+    DerivationBench bench;
+    bench.baseline({});
+    bench.derives_ahead = true;
+
+    bench.drain({
+        {file("1", "/a"), file("2", "/b")},
+        {file("3", "/c")},           // ahead
+        {file("3", "/c", "r2")},     // what the page before wrote
+        {file("4", "/d/e/f")},       // ahead
+        {file("5", "/d/e")},         // a folder of the page before
+        {removed("/a")},             // looks below the path
+        {file("6", "/x"), file("2", "/y")},  // a move
+    });
+
+    EXPECT_EQ(bench.pages_ahead, 2U);
+}
 
 TEST(ChangeDerivationDrains, SecondHalfOfAMoveComesInALaterDrain) {
     DerivationBench bench;
@@ -319,6 +382,39 @@ TEST(ChangeDerivationDrains, BaselineIsSilentAndCanBeReported) {
     DerivationBench bench;
     EXPECT_EQ(bench.drain({folder("F", "/a"), file("1", "/a/1"), removed("/a/1")}), Lines());
     EXPECT_EQ(bench.drain({file("1", "/a/1")}), Lines{"CREATED /a/1"});
+}
+
+TEST(ChangeDerivationDrains, AReportedBaselineReportsWhatHappensDuringIt) {
+    DerivationBench bench;
+    bench.reports_baseline = true;
+    EXPECT_EQ(
+        bench.drain({
+            {file("1", "/a"), file("2", "/b"), file("3", "/c")},
+            {removed("/a"), file("2", "/b2"), file("3", "/c", "r2")},
+        }),
+        (Lines{
+            "CREATED /a",
+            "CREATED /b",
+            "CREATED /c",
+            "MOVED /b2 (was /b)",
+            "UPDATED /c",
+            "DELETED /a"})
+    );
+    EXPECT_EQ(bench.drain({file("1", "/a")}), Lines{"CREATED /a restored"});
+}
+
+TEST(ChangeDerivationDrains, ABaselineThatBeginsAgainForgetsWhatIsGone) {
+    for (const bool is_reported : {false, true}) {
+        DerivationBench bench;
+        bench.reports_baseline = is_reported;
+        bench.page({file("1", "/a"), file("2", "/b")});
+        ++bench.position().generation;  // the cursor of the first listing is lost
+
+        const Lines lines = bench.drain({file("2", "/b")});
+
+        EXPECT_EQ(lines, is_reported ? Lines{"DELETED /a"} : Lines());
+        EXPECT_EQ(bench.drain({file("3", "/a")}), Lines{"CREATED /a"});
+    }
 }
 
 TEST(ChangeDerivationResync, GivesDifferencesOnly) {

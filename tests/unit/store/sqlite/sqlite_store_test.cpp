@@ -79,12 +79,12 @@ TEST_F(SqliteStoreTest, ReadsWhileAnotherProcessWrites) {
 TEST_F(SqliteStoreTest, RefusesANewerSchemaAndAChangedStep) {
     open();
     auto connection = valueOf(Connection::open(path(), ConnectionMode::Write, 100));
-    EXPECT_OK(connection->execute("INSERT INTO schema_migration VALUES (2, 'future', 'x')"));
+    EXPECT_OK(connection->execute("INSERT INTO schema_migration VALUES (1000, 'future', 'x')"));
     EXPECT_EQ(codeOf(SqliteStore::open(path())), ErrorCode::Unsupported);
     EXPECT_EQ(codeOf(SqliteStore::openReadOnly(path())), ErrorCode::Unsupported);
 
     EXPECT_OK(
-        connection->execute("DELETE FROM schema_migration WHERE version = 2;"
+        connection->execute("DELETE FROM schema_migration WHERE version = 1000;"
                             "UPDATE schema_migration SET checksum = 'x'")
     );
     EXPECT_EQ(codeOf(SqliteStore::open(path())), ErrorCode::Corrupt);

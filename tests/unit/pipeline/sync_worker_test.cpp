@@ -1,0 +1,176 @@
+// Goal: what failures mean for the next drain: an outage is waited out by its length, and a store
+// that fails is nobody's failure but its own.
+// Method: a real database whose commits fail on command, a provider and an outbound service in
+// memory, a clock that stands.
+
+#include "pipeline/sync_worker.h"
+#include "store/sqlite/sqlite_store.h"
+#include "support/fake_outbound.h"
+#include "support/fake_provider.h"
+#include "support/seeded_random.h"
+#include "support/sim_clock.h"
+#include "support/temp_dir.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::pipeline {
+namespace {
+
+/// Its pages are empty: "cursor=C" is the whole answer.
+class ListingProvider final : public test::FakeProvider {
+  public:
+    using FakeProvider::FakeProvider;
+
+    Result<OperationPtr> startFetch(
+        const ProviderAccount&, const TokenSet&, const FetchRequest& request
+    ) override {
+        ++fetches;
+        const auto end = [](const auto& fields) -> Result<OperationResult> {
+            OperationResult result;
+            result.page = ChangePage{{}, fields.at("cursor"), false};
+            return result;
+        };
+        return OperationPtr(std::make_unique<test::FakeOperation>("fetch", request.cursor, end));
+    }
+    Result<std::vector<NormalizedChange>> normalize(
+        const ProviderAccount&, std::vector<std::string>
+    ) override {
+        return std::vector<NormalizedChange>();
+    }
+
+    int fetches = 0;
+};
+
+class FixedTokens final : public TokenSource {
+  public:
+    void get(
+        std::shared_ptr<const InstanceSettings>,
+        std::shared_ptr<Provider>,
+        std::optional<Secret>,
+        Completion completion
+    ) override {
+        TokenSet tokens;
+        tokens.access_token = Secret("token");
+        completion(tokens);
+    }
+};
+
+class SyncWorkerTest : public testing::Test {
+  protected:
+    SyncWorkerTest() {
+        store::sqlite::SqliteOptions options;
+        options.inline_writes = true;
+        options.fails_commit = [this] { return is_disk_full_; };
+        store_ = *store::sqlite::SqliteStore::open((folder_.path() / "ferry.db").string(), options);
+        provider_ = std::make_shared<ListingProvider>(clock_);
+        directory_.providers["fake"] = provider_;
+        settings_ = std::make_unique<SettingsCache>(store_->instances(), key_);
+        instance_ = addInstance();
+        worker_ = std::make_unique<SyncWorker>(
+            SyncWorkerParts{
+                *store_, directory_, *settings_, tokens_, outbound_, clock_, random_, log_, metrics_},
+            SyncWorkerOptions{"hub"},
+            [] {},
+            [] {}
+        );
+    }
+
+    InstanceId addInstance() {
+        Instance instance;
+        instance.name = "marketing";
+        instance.connector_key = "fake";
+        instance.account_id = "account";
+        instance.state = InstanceState::Running;
+        instance.sealed_configuration = sealConfiguration({}, instance.name, key_, random_);
+        return store_->instances().put({&instance, 1}, clock_.now())->front();
+    }
+
+    void webhook() { ASSERT_TRUE(store_->notices().mark({&instance_, 1}, clock_.now())); }
+
+    /// Steps until the worker has nothing to do at this moment; every request is answered so.
+    void settle(int status) {
+        for (int i = 0; i < 100; ++i) {
+            worker_->step();
+            if (outbound_.pendingCount() == 0) return;
+            http::OutboundResponse response = test::FakeOutbound::answer(status);
+            response.body = "cursor=next";
+            outbound_.complete(std::move(response));
+        }
+        ADD_FAILURE() << "the worker asks again and again";
+    }
+
+    Milliseconds untilDue() {
+        const auto due = store_->notices().nextDue();
+        if (!due || !*due) return Milliseconds(-1);
+        return std::chrono::duration_cast<Milliseconds>(**due - clock_.now());
+    }
+
+    test::TempDir folder_;
+    test::SimClock clock_;
+    test::SeededRandom random_;
+    SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
+    observe::Metrics metrics_;
+    std::vector<std::string> lines_;
+    observe::Log log_{
+        clock_,
+        observe::LogLevel::Warning,
+        observe::LogFormat::Text,
+        [this](std::string_view line) { lines_.emplace_back(line); }};
+    bool is_disk_full_ = false;
+    std::unique_ptr<store::sqlite::SqliteStore> store_;
+    std::shared_ptr<ListingProvider> provider_;
+    test::FakeDirectory directory_;
+    FixedTokens tokens_;
+    test::FakeOutbound outbound_;
+    std::unique_ptr<SettingsCache> settings_;
+    InstanceId instance_;
+    std::unique_ptr<SyncWorker> worker_;
+};
+
+TEST_F(SyncWorkerTest, AnOutageIsWaitedOutByItsLengthNotByTheWebhooksInIt) {
+    webhook();
+    settle(503);
+    const Milliseconds first = untilDue();
+    ASSERT_GT(first, Milliseconds(0));
+
+    for (int i = 0; i < 50; ++i) {
+        webhook();
+        settle(503);
+        clock_.advance(Milliseconds(1));
+    }
+
+    EXPECT_EQ(provider_->fetches, 51) << "each webhook is tried at once";
+    EXPECT_LE(untilDue(), first);
+    clock_.advance(untilDue());
+    settle(503);
+    EXPECT_GT(untilDue(), first) << "a try at its time is a further failure";
+    clock_.advance(untilDue());
+    settle(200);
+    EXPECT_GT(untilDue(), Milliseconds(200'000)) << "it is over: the next drain is a poll";
+    webhook();
+    settle(503);
+    EXPECT_LE(untilDue(), Milliseconds(2'000)) << "another outage begins with a short wait";
+}
+
+TEST_F(SyncWorkerTest, AStoreThatFailsIsNoFailureOfTheInstance) {
+    webhook();
+    worker_->step();
+    ASSERT_EQ(outbound_.pendingCount(), 1U);
+    is_disk_full_ = true;
+    for (int i = 0; i < 40; ++i) {
+        settle(200);
+        clock_.advance(Milliseconds(500));
+    }
+    const std::size_t told = lines_.size();
+    is_disk_full_ = false;
+    settle(200);
+    clock_.advance(Milliseconds(1'000));
+    settle(200);
+
+    EXPECT_EQ(store_->sync().position(instance_)->cursor, "next") << "it was drained";
+    EXPECT_GE(told, 1U) << "nobody was told";
+    EXPECT_LE(told, 2U) << "told again and again, first: " << lines_.front();
+}
+
+}  // namespace
+}  // namespace ferry::pipeline
