@@ -89,6 +89,10 @@ class ChangeDerivation {
     Result<bool> upsert(IndexedObject& object, std::string& raw, TimePoint now);
     void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
+    Result<bool> removeFromMovedFolder(
+        const std::string& path_key, const std::string& raw, TimePoint now
+    );
+    Result<bool> stopFollowing(const std::string& path_key, const store::FolderMove& move);
     Result<bool> removeBelow(
         const std::string& path_key,
         const std::string& cascade_of,

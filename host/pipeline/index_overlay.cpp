@@ -92,6 +92,21 @@ Result<const LostObject*> IndexOverlay::lostById(const std::string& object_id) {
     return slot.lost.get();
 }
 
+Result<std::vector<LostObject>> IndexOverlay::lostUnder(const std::string& path_key) {
+    FERRY_TRY_ASSIGN(auto stored, store_.lostUnder(instance_, path_key));
+    for (LostObject& lost : stored) {
+        IdSlot& slot = ids_[lost.object.object_id];
+        if (!slot.is_lost_known) rememberLost(slot, std::move(lost));
+    }
+    std::vector<LostObject> found;
+    for (const auto& [id, slot] : ids_) {
+        if (slot.lost == nullptr) continue;
+        const std::string& at = slot.lost->object.path_key;
+        if (at == path_key || at.starts_with(path_key + "/")) found.push_back(*slot.lost);
+    }
+    return found;
+}
+
 Result<bool> IndexOverlay::hasTombstone(const std::string& object_id) {
     IdSlot& slot = ids_[object_id];
     if (!slot.has_tombstone) {

@@ -34,6 +34,8 @@ class IndexOverlay {
     Result<const store::IndexEntry*> at(const std::string& key);
     Result<const store::IndexEntry*> byId(const std::string& object_id);
     Result<const store::LostObject*> lostById(const std::string& object_id);
+    /// Lost objects that were at `path_key` or below it, those of this page included.
+    Result<std::vector<store::LostObject>> lostUnder(const std::string& path_key);
     /// True if the object was deleted once.
     Result<bool> hasTombstone(const std::string& object_id);
 

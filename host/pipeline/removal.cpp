@@ -29,14 +29,48 @@ Result<bool> ChangeDerivation::removePath(
         open_removal_event_id_ = move == folder_moves_.end() ? "" : move->second.event_id;
         FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, 1));
         if (children.empty()) {
-            ++counts_.unknown_removals;
             open_removal_.clear();
-            return true;
+            return removeFromMovedFolder(path_key, raw, now);
         }
     }
     FERRY_TRY_ASSIGN(const bool is_done, removeBelow(path_key, open_removal_event_id_, raw, now));
     if (is_done) open_removal_.clear();
     return is_done;
+}
+
+/// What went along with a folder is looked for at its old place until the move window closes, so a
+/// removal at the new place is one at the old.
+Result<bool> ChangeDerivation::removeFromMovedFolder(
+    const std::string& path_key, const std::string& raw, TimePoint now
+) {
+    for (const auto& [from_key, move] : folder_moves_) {
+        if (!path_key.starts_with(move.to_key + "/")) continue;
+        const std::string before = from_key + path_key.substr(move.to_key.size());
+        FERRY_TRY_ASSIGN(const bool has_lost, stopFollowing(before, move));
+        FERRY_TRY_ASSIGN(const IndexEntry* entry, overlay_.at(before));
+        const bool has_entry = entry != nullptr;
+        FERRY_TRY_ASSIGN(const auto children, overlay_.below(before, 1));
+        if (has_entry || !children.empty()) return removePath(before, raw, now);
+        if (has_lost) return true;
+    }
+    ++counts_.unknown_removals;
+    return true;
+}
+
+/// What was lost at `path_key` or below with the folder of `move` does not go along with it.
+Result<bool> ChangeDerivation::stopFollowing(
+    const std::string& path_key, const store::FolderMove& move
+) {
+    FERRY_TRY_ASSIGN(auto lost_objects, overlay_.lostUnder(path_key));
+    bool has_any = false;
+    for (store::LostObject& lost : lost_objects) {
+        if (lost.cascade_of.empty()) continue;
+        if (lost.cascade_of != move.event_id && lost.cascade_of != move.cascade_of) continue;
+        lost.cascade_of.clear();
+        overlay_.addLost(std::move(lost));
+        has_any = true;
+    }
+    return has_any;
 }
 
 Result<bool> ChangeDerivation::removeBelow(

@@ -116,6 +116,11 @@ class SyncStore {
     /// Up to `limit` lost objects, ordered by path_key (a folder before what was in it).
     virtual Result<std::vector<LostObject>> lost(InstanceId instance, std::size_t limit) = 0;
 
+    /// Lost objects that were at `path_key` or below it.
+    virtual Result<std::vector<LostObject>> lostUnder(
+        InstanceId instance, std::string_view path_key
+    ) = 0;
+
     virtual Result<std::vector<FolderMove>> folderMoves(InstanceId instance) = 0;
 
     /// Which of these object ids have a tombstone; same order.

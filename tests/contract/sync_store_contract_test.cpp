@@ -185,6 +185,11 @@ TEST_P(SyncStoreContract, KeepsLostObjectsInOrderOfPaths) {
     EXPECT_EQ(lost[1].raw, "{\"raw\":1}");
     EXPECT_EQ(lost[1].lost_at_ms, 99);
 
+    EXPECT_THAT(valueOf(sync().lostUnder(id, "/f")), SizeIs(2));
+    EXPECT_THAT(valueOf(sync().lostUnder(id, "/f/x")), SizeIs(1));
+    EXPECT_THAT(valueOf(sync().lostUnder(id, "/f/x/y")), IsEmpty());
+    EXPECT_THAT(valueOf(sync().lostUnder(id, "/")), IsEmpty());
+
     store::SyncCommit two = aCommit(id);
     two.lost_removals = {"child", "unknown"};
     EXPECT_OK(commit(two));

@@ -177,6 +177,10 @@ class FaultySyncStore final : public store::SyncStore {
     Result<std::vector<store::LostObject>> lost(InstanceId id, std::size_t limit) override {
         return script_.run("sync.lost", [&] { return inner_.lost(id, limit); });
     }
+    Result<std::vector<store::LostObject>> lostUnder(InstanceId id, std::string_view path)
+        override {
+        return script_.run("sync.lostUnder", [&] { return inner_.lostUnder(id, path); });
+    }
     Result<std::vector<store::FolderMove>> folderMoves(InstanceId id) override {
         return script_.run("sync.folderMoves", [&] { return inner_.folderMoves(id); });
     }

@@ -178,6 +178,20 @@ Result<std::vector<LostObject>> SqliteSyncStore::lost(InstanceId instance, std::
     });
 }
 
+Result<std::vector<LostObject>> SqliteSyncStore::lostUnder(
+    InstanceId instance, std::string_view path_key
+) {
+    const std::string first = std::string(path_key) + '/';
+    const std::string end = std::string(path_key) + '0';  // the character after '/'
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_LOST_COLUMNS
+                                     " FROM lost_object WHERE instance_id = ? AND (path_key = ?"
+                                     " OR (path_key >= ? AND path_key < ?))");
+        rows.bind(instance, path_key, first, end);
+        return collect<LostObject>(rows, readLost);
+    });
+}
+
 Result<std::vector<FolderMove>> SqliteSyncStore::folderMoves(InstanceId instance) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT " FERRY_MOVE_COLUMNS

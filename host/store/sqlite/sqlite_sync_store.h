@@ -33,6 +33,8 @@ class SqliteSyncStore final : public SyncStore {
         InstanceId instance, std::span<const std::string> object_ids
     ) override;
     Result<std::vector<LostObject>> lost(InstanceId instance, std::size_t limit) override;
+    Result<std::vector<LostObject>> lostUnder(InstanceId instance, std::string_view path_key)
+        override;
     Result<std::vector<FolderMove>> folderMoves(InstanceId instance) override;
     Result<std::vector<bool>> hasTombstones(
         InstanceId instance, std::span<const std::string> object_ids

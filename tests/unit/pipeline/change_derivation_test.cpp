@@ -191,6 +191,20 @@ INSTANTIATE_TEST_SUITE_P(
              "DELETED /a/sub/2 cascade",
              "DELETED /b"}},
         Case{
+            "MovedWithoutChildEntriesThenOneOfThemDeleted",
+            kTree,
+            {{folder("F", "/b")}, {removed("/b/1")}, {removed("/a")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"DELETED /a/1",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+        Case{
+            "MovedWithoutChildEntriesThenAFolderInItDeleted",
+            kTree,
+            {{removed("/a"), folder("F", "/b")}, {removed("/b/sub")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"MOVED /b/1 (was /a/1) cascade", "DELETED /a/sub", "DELETED /a/sub/2"}},
+        Case{
             "MovedTwiceWithoutChildEntries",
             kTree,
             {{removed("/a"), folder("F", "/b")}, {removed("/b"), folder("F", "/c")}},
