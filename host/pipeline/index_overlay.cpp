@@ -255,8 +255,12 @@ void IndexOverlay::takeWrites(store::SyncCommit& commit) {
     const std::hash<std::string> hash;
     for (const auto& [key, slot] : slots_) {
         written_.insert(hash(key));
-        // What is asked about a folder changes with what is in it.
-        if (slot.is_dirty) written_.insert(hash(key.substr(0, key.rfind('/'))));
+        if (!slot.is_dirty) continue;
+        // What is asked about a folder changes with what is in it, however deep.
+        for (std::size_t end = key.rfind('/'); end != std::string::npos && end > 0;
+             end = key.rfind('/', end - 1)) {
+            written_.insert(hash(key.substr(0, end)));
+        }
     }
     for (const auto& [id, slot] : ids_)
         written_.insert(hash(id));

@@ -1,5 +1,5 @@
 #pragma once
-// SyncStore on SQLite; what a commit writes is in sync_commit.
+// SyncStore on SQLite: reads in sqlite_sync_store.cpp, writes in sqlite_sync_writes.cpp.
 
 #include "store/sqlite/core.h"
 #include "store/sync_store.h"

@@ -274,6 +274,12 @@ INSTANTIATE_TEST_SUITE_P(
             {"CREATED /a/1", "CREATED /a/b/2", "CREATED /a", "(waits)"},
             {"DELETED /a/1", "DELETED /a/b/2"}},
         Case{
+            "FileReplacesAFolderFarAboveAFileOfThePageBefore",
+            {},
+            {{file("1", "/a/b/c")}, {file("2", "/a")}},
+            {"CREATED /a/b/c", "CREATED /a", "(waits)"},
+            {"DELETED /a/b/c"}},
+        Case{
             "ThreePagesAboutTheSameFile",
             {},
             {{file("1", "/a")}, {file("1", "/a", "r2", "h2")}, {file("1", "/b", "r3", "h2")}},
