@@ -151,12 +151,21 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
     if (known != nullptr) {
         const IndexEntry before = *known;
-        if (store::storageKey(before.object) == key) {
+        const std::string old_key = store::storageKey(before.object);
+        if (old_key == key) {
             samePlace(before, object, raw, now);
-        } else {
-            overlay_.removeAt(store::storageKey(before.object));
-            moved(before.object, nextEventId(), {}, object, raw, now);
+            return true;
         }
+        std::string event_id;
+        if (before.object.kind == ObjectKind::Folder && losesLeftBehind()) {
+            FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, now));
+            if (!is_done) return false;
+            event_id = std::exchange(open_removal_event_id_, {});
+        } else {
+            event_id = nextEventId();
+        }
+        overlay_.removeAt(old_key);
+        FERRY_TRY(moved(before.object, std::move(event_id), {}, object, raw, now));
         return true;
     }
     FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
@@ -165,9 +174,12 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
         overlay_.removeLost(object.object_id);
         if (store::storageKey(before.object) == key) {
             // Gone and back in the same place: nothing happened, unless it has a new version.
+            noteFolderMove(before.object, object, before.event_id, before.cascade_of);
             samePlace({before.object, 0}, object, raw, now);
         } else {
-            moved(before.object, before.event_id, before.cascade_of, object, raw, now);
+            FERRY_TRY(
+                moved(before.object, before.event_id, before.cascade_of, object, raw, now)
+            );
         }
         return true;
     }
@@ -187,7 +199,7 @@ void ChangeDerivation::samePlace(
     }
 }
 
-void ChangeDerivation::moved(
+Status ChangeDerivation::moved(
     const IndexedObject& before,
     std::string event_id,
     const std::string& lost_with,
@@ -196,39 +208,53 @@ void ChangeDerivation::moved(
     TimePoint now
 ) {
     store(after);
-    if (isSilent()) return;
+    if (isSilent()) return {};
+    const FolderMove* parent = moveOfParent(before.path_key);
+    bool follows_parent = false;
+    if (parent != nullptr) {
+        FERRY_TRY_ASSIGN(follows_parent, isWithFolder(*parent, before.path_key, after.path_key));
+    }
     Event& event = emit(EventType::Moved, std::move(event_id), after, now);
     event.previous_path = before.path;
     event.occurred_at = now;  // the provider's time is that of the content, not of the move
     event.raw = raw;
     const std::string id = event.id;
 
-    FolderMove* parent = moveOfParent(before.path_key);
-    const bool follows_parent =
-        parent != nullptr &&
-        after.path_key == parent->to_key + before.path_key.substr(parent->from_key.size());
     if (follows_parent) {
         event.cascade_of = parent->event_id;
-        if (!parent->children_seen) {
-            parent->children_seen = true;
-            changed_moves_.push_back(parent->from_key);
-        }
-    } else if (after.kind == ObjectKind::Folder && !before.path_key.empty() &&
-               !after.path_key.empty() && folder_moves_.size() < kFolderMovesMax) {
-        folder_moves_[before.path_key] = FolderMove{
-            after.object_id,
-            id,
-            before.path_key,
-            after.path_key,
-            before.path,
-            after.path,
-            false,
-            lost_with};
-        changed_moves_.push_back(before.path_key);
+    } else {
+        noteFolderMove(before, after, id, lost_with);
     }
     if (hasNewContent(before, after)) {
         emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
     }
+    return {};
+}
+
+/// True if something went from `from` to `to` because the folder of `move` went, or went on.
+Result<bool> ChangeDerivation::isWithFolder(
+    const FolderMove& move, const std::string& from, const std::string& to
+) {
+    const std::string below = from.substr(move.from_key.size());
+    if (to == move.to_key + below) return true;
+    FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(move.object_id));
+    return folder != nullptr && to == folder->object.path_key + below;
+}
+
+/// Remembers, until the move window closes, that a folder went elsewhere, or left and came back.
+void ChangeDerivation::noteFolderMove(
+    const IndexedObject& before,
+    const IndexedObject& after,
+    const std::string& event_id,
+    const std::string& lost_with
+) {
+    if (after.kind != ObjectKind::Folder || before.path_key.empty() || after.path_key.empty()) {
+        return;
+    }
+    if (folder_moves_.size() >= kFolderMovesMax) return;
+    folder_moves_[before.path_key] =
+        FolderMove{after.object_id, event_id, before.path_key, after.path_key, lost_with};
+    changed_moves_.push_back(before.path_key);
 }
 
 Status ChangeDerivation::created(IndexedObject object, std::string& raw, TimePoint now) {

@@ -36,6 +36,7 @@ enum class DrainEnd : std::uint8_t {
     Complete,      ///< commit and wait for the next notice
     WaitForMoves,  ///< commit, and drain again at position().window_until_ms
     Continue,      ///< commit, then call finish again: there was more than fits one commit
+    InDoubt,       ///< the changes do not say what became of something: list everything again
 };
 
 /// What became of the commit that `flush` filled last.
@@ -78,6 +79,10 @@ class ChangeDerivation {
     /// Ends the drain after the last page. `had_changes`: this drain saw at least one record.
     Result<DrainEnd> finish(TimePoint now, bool had_changes);
 
+    /// From here on the provider is asked for everything, into a new generation; the differences are
+    /// the events, and what it does not show is deleted at the end.
+    void beginListing();
+
     /// Moves events and index writes since the last flush into `commit`, with the position.
     std::vector<Event> flush(store::SyncCommit& commit);
 
@@ -89,9 +94,7 @@ class ChangeDerivation {
     Result<bool> upsert(IndexedObject& object, std::string& raw, TimePoint now);
     void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
-    Result<bool> removeFromMovedFolder(
-        const std::string& path_key, const std::string& raw, TimePoint now
-    );
+    Result<bool> removeFromMovedFolder(const std::string& path_key);
     Result<bool> stopFollowing(const std::string& path_key, const store::FolderMove& move);
     Result<bool> removeBelow(
         const std::string& path_key,
@@ -102,13 +105,22 @@ class ChangeDerivation {
     void samePlace(
         const store::IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
     );
-    void moved(
+    Status moved(
         const IndexedObject& before,
         std::string event_id,
         const std::string& lost_with,
         const IndexedObject& after,
         std::string& raw,
         TimePoint now
+    );
+    Result<bool> isWithFolder(
+        const store::FolderMove& move, const std::string& from, const std::string& to
+    );
+    void noteFolderMove(
+        const IndexedObject& before,
+        const IndexedObject& after,
+        const std::string& event_id,
+        const std::string& lost_with
     );
     Status created(IndexedObject object, std::string& raw, TimePoint now);
     void lose(
@@ -119,14 +131,15 @@ class ChangeDerivation {
         TimePoint now
     );
     /// The recorded move of a folder that `path_key` was in (or below), or null.
-    store::FolderMove* moveOfParent(const std::string& path_key);
+    const store::FolderMove* moveOfParent(const std::string& path_key) const;
+    Result<bool> loseLeftBehind(const std::string& from_key, TimePoint now);
 
     Result<bool> sweepUnseen(TimePoint now);
-    Result<bool> loseLeftBehind(TimePoint now);
     Result<bool> hasLost();
     /// True: the move window is open, come back at its end.
     bool waitsForMoves(TimePoint now, bool had_changes);
-    Result<bool> settleLost(TimePoint now);
+    Result<DrainEnd> settleLost(TimePoint now);
+    Result<bool> isInDoubt(const store::LostObject& lost);
     Status settle(const store::LostObject& lost, TimePoint now);
 
     bool isFull() const { return overlay_.writes() >= options_.writes_max; }
@@ -134,6 +147,11 @@ class ChangeDerivation {
     bool isSilent() const {
         return position_.phase == SyncPhase::Baseline && !options_.reports_baseline;
     }
+    /// What this listing does not show is lost at its end: it began again, so it has seen things that
+    /// are gone by now, or the index is from before it.
+    bool isSwept() const { return position_.phase != SyncPhase::Live && position_.generation > 1; }
+    /// A swept listing may have shown already what is at the old place of a folder by now.
+    bool losesLeftBehind() const { return !isSilent() && !isSwept(); }
     std::string nextEventId();
     Event& emit(EventType type, std::string id, IndexedObject object, TimePoint now);
     void store(const IndexedObject& object) { overlay_.put({object, position_.generation}); }

@@ -92,6 +92,11 @@ Status Drain::finish(TimePoint now) {
         prepareCommit(AfterCommit::Finish, now);
         return {};
     }
+    if (end == DrainEnd::InDoubt) {
+        is_in_doubt = true;
+        beginResync(now);
+        return {};
+    }
     prepareCommit(AfterCommit::End, now);
     commit_.notice = notice_;
     if (end == DrainEnd::WaitForMoves) {
@@ -105,13 +110,7 @@ Status Drain::finish(TimePoint now) {
 }
 
 void Drain::beginResync(TimePoint now) {
-    SyncPosition& position = derivation_->position();
-    // A baseline that is listed again is still a baseline.
-    if (position.phase == SyncPhase::Live) position.phase = SyncPhase::Resync;
-    position.cursor.clear();
-    ++position.generation;
-    position.window_round = 0;
-    position.window_until_ms = 0;
+    derivation_->beginListing();
     page_.clear();
     next_change_ = 0;
     has_resynced = true;

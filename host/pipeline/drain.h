@@ -80,6 +80,7 @@ class Drain {
     bool has_resynced = false;       ///< one resync a drain; another one waits
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
     std::optional<Status> fetched;   ///< how the next page came, while `is_committing`
+    bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
     bool is_derived_ahead = false;   ///< and its commit is prepared
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;

@@ -1,5 +1,4 @@
-// The end of a drain: what a resync did not see, what a moved folder left behind, and what is still
-// lost when the move window closes.
+// The end of a drain: what a resync did not see, and what is still lost when the move window closes.
 
 #include "pipeline/change_derivation.h"
 
@@ -12,22 +11,18 @@ using store::IndexEntry;
 using store::LostObject;
 
 Result<DrainEnd> ChangeDerivation::finish(TimePoint now, bool had_changes) {
-    // A first listing that had to begin again has seen things that are gone by now.
-    if (position_.phase != SyncPhase::Live && position_.generation > 1) {
-        FERRY_TRY_ASSIGN(const bool is_swept, sweepUnseen(now));
-        if (!is_swept) return DrainEnd::Continue;
+    if (isSwept()) {
+        FERRY_TRY_ASSIGN(const bool is_done, sweepUnseen(now));
+        if (!is_done) return DrainEnd::Continue;
     }
-    FERRY_TRY_ASSIGN(const bool is_complete, loseLeftBehind(now));
-    if (!is_complete) return DrainEnd::Continue;
-
     if (overlay_.changesLost() && !overlay_.addsLost()) return DrainEnd::Continue;
     FERRY_TRY_ASSIGN(const bool has_lost, hasLost());
     if (has_lost) {
         if (waitsForMoves(now, had_changes)) return DrainEnd::WaitForMoves;
         is_settling_ = true;
         if (overlay_.writes() > 0) return DrainEnd::Continue;
-        FERRY_TRY_ASSIGN(const bool is_settled, settleLost(now));
-        if (!is_settled) return DrainEnd::Continue;
+        FERRY_TRY_ASSIGN(const DrainEnd settled, settleLost(now));
+        if (settled != DrainEnd::Complete) return settled;
     }
 
     if (!folder_moves_.empty()) {
@@ -81,62 +76,55 @@ Result<bool> ChangeDerivation::sweepUnseen(TimePoint now) {
     }
 }
 
-Result<bool> ChangeDerivation::loseLeftBehind(TimePoint now) {
-    for (auto& [from_key, move] : folder_moves_) {
-        FERRY_TRY_ASSIGN(const IndexEntry* occupant, overlay_.at(from_key));
-        // Another folder stands there by now, and what is below may be its own.
-        if (occupant != nullptr) continue;
-        FERRY_TRY_ASSIGN(const bool is_done, removeBelow(from_key, move.event_id, {}, now));
-        if (!is_done) return false;
+Result<DrainEnd> ChangeDerivation::settleLost(TimePoint now) {
+    FERRY_TRY_ASSIGN(const auto lost, store_.lost(instance_, kSubtreeChunk));
+    for (const LostObject& object : lost) {
+        FERRY_TRY_ASSIGN(const bool is_doubtful, isInDoubt(object));
+        if (is_doubtful) return DrainEnd::InDoubt;
+        FERRY_TRY(settle(object, now));
     }
-    return true;
+    // What was settled leaves the store with the commit; ask again after it.
+    return lost.empty() ? DrainEnd::Complete : DrainEnd::Continue;
 }
 
-Result<bool> ChangeDerivation::settleLost(TimePoint now) {
-    FERRY_TRY_ASSIGN(const auto lost, store_.lost(instance_, kSubtreeChunk));
-    for (const LostObject& object : lost)
-        FERRY_TRY(settle(object, now));
-    // What was settled leaves the store with the commit; ask again after it.
-    return lost.empty();
+/// True if the provider has shown where the folder of `lost` is by now, but neither that the object
+/// is in it nor that it is not: it may list a moved folder alone, or have left out what happened since.
+Result<bool> ChangeDerivation::isInDoubt(const LostObject& lost) {
+    // A listing that is swept at its end has shown everything there is.
+    if (isSwept() || lost.cascade_of.empty()) return false;
+    if (folder_moves_.size() >= kFolderMovesMax) return true;  // not all of them were noted
+    const FolderMove* move = moveOfParent(lost.object.path_key);
+    if (move == nullptr) return false;
+    // What was removed by itself, or with a folder below the moved one, was gone before.
+    const bool was_in_it =
+        lost.cascade_of == move->event_id || lost.cascade_of == move->cascade_of;
+    if (!was_in_it) return false;
+    FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(move->object_id));
+    return folder != nullptr;
 }
 
 Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
     FERRY_TRY(overlay_.lostById(lost.object.object_id));
     overlay_.removeLost(lost.object.object_id);
-    const FolderMove* parent = moveOfParent(lost.object.path_key);
-    // What was removed by itself, or with a folder below the moved one, was gone before.
-    const bool was_in_it =
-        parent != nullptr && !lost.cascade_of.empty() &&
-        (lost.cascade_of == parent->event_id || lost.cascade_of == parent->cascade_of);
-    if (was_in_it && !parent->children_seen) {
-        // The provider names the moved folder only: what was in it went along, to where the folder is
-        // by now. If that is nowhere, it was deleted with the folder.
-        FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(parent->object_id));
-        const bool has_folder = folder != nullptr && !folder->object.path_key.empty();
-        IndexedObject object = lost.object;
-        if (has_folder) {
-            object.path_key =
-                folder->object.path_key + object.path_key.substr(parent->from_key.size());
-            if (object.path.size() > parent->from_path.size()) {
-                object.path = folder->object.path + object.path.substr(parent->from_path.size());
-            }
-        }
-        FERRY_TRY_ASSIGN(const IndexEntry* occupant, overlay_.at(object.path_key));
-        if (has_folder && occupant == nullptr) {
-            store(object);
-            Event& event = emit(EventType::Moved, lost.event_id, object, now);
-            event.previous_path = lost.object.path;
-            event.cascade_of = parent->event_id;
-            event.occurred_at = now;
-            return {};
-        }
-    }
     tombstones_.push_back(lost.object);
     Event& event = emit(EventType::Deleted, lost.event_id, lost.object, now);
-    event.cascade_of = lost.cascade_of;
+    const FolderMove* move = moveOfParent(lost.object.path_key);
+    // A folder that came back has no event that this one could name.
+    const bool came_back = move != nullptr && move->from_key == move->to_key;
+    if (!came_back || lost.cascade_of != move->event_id) event.cascade_of = lost.cascade_of;
     event.occurred_at = fromEpochMilliseconds(lost.lost_at_ms);
     event.raw = lost.raw;
     return {};
+}
+
+void ChangeDerivation::beginListing() {
+    // A baseline that is listed again is still a baseline.
+    if (position_.phase == SyncPhase::Live) position_.phase = SyncPhase::Resync;
+    position_.cursor.clear();
+    ++position_.generation;
+    position_.window_round = 0;
+    position_.window_until_ms = 0;
+    is_settling_ = false;
 }
 
 }  // namespace ferry::pipeline

@@ -30,7 +30,7 @@ Result<bool> ChangeDerivation::removePath(
         FERRY_TRY_ASSIGN(const auto children, overlay_.below(path_key, 1));
         if (children.empty()) {
             open_removal_.clear();
-            return removeFromMovedFolder(path_key, raw, now);
+            return removeFromMovedFolder(path_key);
         }
     }
     FERRY_TRY_ASSIGN(const bool is_done, removeBelow(path_key, open_removal_event_id_, raw, now));
@@ -38,23 +38,29 @@ Result<bool> ChangeDerivation::removePath(
     return is_done;
 }
 
-/// What went along with a folder is looked for at its old place until the move window closes, so a
-/// removal at the new place is one at the old.
-Result<bool> ChangeDerivation::removeFromMovedFolder(
-    const std::string& path_key, const std::string& raw, TimePoint now
-) {
+/// Nothing is known at a path inside a moved folder, but what went along with the folder is not known
+/// there either until the provider shows it: then this says what became of it.
+Result<bool> ChangeDerivation::removeFromMovedFolder(const std::string& path_key) {
     for (const auto& [from_key, move] : folder_moves_) {
         if (!path_key.starts_with(move.to_key + "/")) continue;
         const std::string before = from_key + path_key.substr(move.to_key.size());
         FERRY_TRY_ASSIGN(const bool has_lost, stopFollowing(before, move));
-        FERRY_TRY_ASSIGN(const IndexEntry* entry, overlay_.at(before));
-        const bool has_entry = entry != nullptr;
-        FERRY_TRY_ASSIGN(const auto children, overlay_.below(before, 1));
-        if (has_entry || !children.empty()) return removePath(before, raw, now);
         if (has_lost) return true;
     }
     ++counts_.unknown_removals;
     return true;
+}
+
+/// A folder turned up elsewhere before its old place was said to be free: what is still below that is
+/// lost, as the removal of the old place would have it. False: the commit is full.
+Result<bool> ChangeDerivation::loseLeftBehind(const std::string& from_key, TimePoint now) {
+    if (open_removal_ != from_key) {
+        open_removal_ = from_key;
+        open_removal_event_id_ = nextEventId();
+    }
+    FERRY_TRY_ASSIGN(const bool is_done, removeBelow(from_key, open_removal_event_id_, {}, now));
+    if (is_done) open_removal_.clear();
+    return is_done;
 }
 
 /// What was lost at `path_key` or below with the folder of `move` does not go along with it.
@@ -101,7 +107,7 @@ void ChangeDerivation::lose(
     );
 }
 
-FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) {
+const FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) const {
     if (folder_moves_.empty()) return nullptr;
     for (std::size_t end = path_key.rfind('/'); end != std::string::npos && end > 0;
          end = path_key.rfind('/', end - 1)) {

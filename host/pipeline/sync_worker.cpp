@@ -188,7 +188,17 @@ void SyncWorker::takeFetched(DrainId id, const Status& fetched) {
 void SyncWorker::settleStep(DrainId id, const Status& status) {
     if (!status) return onError(id, status.error());
     ready_.push_back(id);
-    const store::SyncCommit& commit = drains_.at(id)->commit();
+    Drain& drain = *drains_.at(id);
+    if (std::exchange(drain.is_in_doubt, false)) {
+        parts_.log.info(
+            kSyncComponent,
+            "a folder moved, and the changes do not say what became of all that was in it; listing "
+            "everything again",
+            {{"instance", drain.settings()->name}}
+        );
+        counters_->resyncs.add();
+    }
+    const store::SyncCommit& commit = drain.commit();
     if (commit.index_puts.size() + commit.events.size() >= kLargeCommitRows) submitReady();
 }
 

@@ -39,13 +39,12 @@ struct LostObject {
     std::int64_t lost_at_ms = 0;
 };
 
-/// A folder that moved in the current drain; its children may follow by themselves, or silently.
+/// A folder that moved since the move window opened. Its children follow by themselves, or nobody says
+/// what became of them.
 struct FolderMove {
     std::string object_id;
-    std::string event_id;            ///< of the folder's own MOVED event
-    std::string from_key, to_key;    ///< path_key before and after
-    std::string from_path, to_path;  ///< the same for people
-    bool children_seen = false;      ///< the provider lists the children itself
+    std::string event_id;          ///< of the folder's own MOVED event; of none if it came back
+    std::string from_key, to_key;  ///< path_key before and after; the same if it left and came back
     /// Event id of the removed folder that this one was lost with; empty if lost by itself.
     std::string cascade_of{};
 };

@@ -23,7 +23,7 @@ TEST_P(InstanceRemovalContract, RemovesAnInstanceWithAllThatIsIts) {
         commit_of.position.cursor = "cursor";
         commit_of.index_puts = {anEntry("id:1", "/a")};
         commit_of.lost_puts = {aLostObject("id:2", "/b")};
-        commit_of.folder_move_puts = {{"id:3", "e", "/c", "/d", "/C", "/D", true}};
+        commit_of.folder_move_puts = {{"id:3", "e", "/c", "/d"}};
         commit_of.tombstone_puts = {anEntry("id:4", "/e").object};
         EXPECT_OK(commit(commit_of));
         EXPECT_OK(store().tokens().put(id, {"sealed", at(1)}));

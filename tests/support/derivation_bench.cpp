@@ -109,6 +109,12 @@ Lines DerivationBench::finish(bool had_changes) {
         EXPECT_TRUE(end);
         append(lines, flush());
         if (!end || *end == DrainEnd::Complete) break;
+        if (*end == DrainEnd::InDoubt) {
+            lines.emplace_back("(lists)");
+            derivation().beginListing();
+            append(lines, page(truth));
+            land();
+        }
         if (*end == DrainEnd::WaitForMoves) {
             lines.emplace_back("(waits)");
             break;
@@ -140,9 +146,7 @@ Lines DerivationBench::drainAfterWindow() {
 }
 
 Lines DerivationBench::resync(std::vector<Page> pages) {
-    SyncPosition& position = derivation().position();
-    position.phase = SyncPhase::Resync;
-    ++position.generation;
+    derivation().beginListing();
     return drain(std::move(pages));
 }
 

@@ -64,6 +64,8 @@ class DerivationBench {
     Lines drain(Page page) { return drain(std::vector<Page>{std::move(page)}); }
     /// The move window passes, and the next drain finds nothing new.
     Lines drainAfterWindow();
+    /// What the provider lists in full when a drain ends in doubt; it says "(lists)" then.
+    Page truth;
     /// A full listing after the cursor was lost.
     Lines resync(std::vector<Page> pages);
     /// Forgets everything that is not in the store, as a crash does.

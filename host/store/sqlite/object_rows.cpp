@@ -45,10 +45,7 @@ FolderMove readMove(const Query& row) {
     move.event_id = row.text(1);
     move.from_key = row.text(2);
     move.to_key = row.text(3);
-    move.from_path = row.text(4);
-    move.to_path = row.text(5);
-    move.children_seen = row.integer(6) != 0;
-    move.cascade_of = row.text(7);
+    move.cascade_of = row.text(4);
     return move;
 }
 

@@ -22,7 +22,7 @@ LostObject readLost(const Query& row);
 
 /// The columns that `readMove` expects, in order.
 #define FERRY_MOVE_COLUMNS \
-    "object_id, event_id, from_key, to_key, from_path, to_path, children_seen, cascade_of"
+    "object_id, event_id, from_key, to_key, cascade_of"
 
 FolderMove readMove(const Query& row);
 

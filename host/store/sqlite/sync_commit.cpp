@@ -124,7 +124,7 @@ Status writeFolderMoves(Connection& connection, const SyncCommit& commit) {
     }
     auto put = connection.query(
         "INSERT OR REPLACE INTO folder_move (instance_id, object_id, event_id, from_key, to_key, "
-        "from_path, to_path, children_seen, cascade_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "cascade_of) VALUES (?, ?, ?, ?, ?, ?)"
     );
     for (const FolderMove& move : commit.folder_move_puts) {
         put.bind(
@@ -133,9 +133,6 @@ Status writeFolderMoves(Connection& connection, const SyncCommit& commit) {
             move.event_id,
             move.from_key,
             move.to_key,
-            move.from_path,
-            move.to_path,
-            move.children_seen,
             move.cascade_of
         );
         FERRY_TRY(put.run());

@@ -16,6 +16,7 @@ struct Case {
     std::vector<Page> pages;
     Lines now;           ///< events of the drain
     Lines after_window;  ///< events once the move window has passed
+    Page truth{};        ///< what is there by then, should the hub ask
 };
 
 class ChangeDerivation : public ::testing::TestWithParam<Case> {};
@@ -23,6 +24,7 @@ class ChangeDerivation : public ::testing::TestWithParam<Case> {};
 TEST_P(ChangeDerivation, GivesTheEventsThatTheChangesMean) {
     DerivationBench bench;
     bench.baseline(GetParam().baseline);
+    bench.truth = GetParam().truth;
 
     EXPECT_EQ(bench.drain(GetParam().pages), GetParam().now);
     EXPECT_EQ(bench.drainAfterWindow(), GetParam().after_window);
@@ -33,6 +35,7 @@ TEST_P(ChangeDerivation, GivesTheSameAheadOfTheCommitBefore) {
     DerivationBench bench;
     bench.derives_ahead = true;
     bench.baseline(GetParam().baseline);
+    bench.truth = GetParam().truth;
 
     EXPECT_EQ(bench.drain(GetParam().pages), GetParam().now);
     EXPECT_EQ(bench.drainAfterWindow(), GetParam().after_window);
@@ -41,8 +44,15 @@ TEST_P(ChangeDerivation, GivesTheSameAheadOfTheCommitBefore) {
 
 std::string caseName(const ::testing::TestParamInfo<Case>& tested) { return tested.param.name; }
 
-const Page kTree{
-    folder("F", "/a"), folder("G", "/a/sub"), file("1", "/a/1"), file("2", "/a/sub/2")};
+Page treeAt(const std::string& top) {
+    return {
+        folder("F", top),
+        folder("G", top + "/sub"),
+        file("1", top + "/1"),
+        file("2", top + "/sub/2")};
+}
+
+const Page kTree = treeAt("/a");
 
 INSTANTIATE_TEST_SUITE_P(
     Files,
@@ -158,17 +168,21 @@ INSTANTIATE_TEST_SUITE_P(
             kTree,
             {{removed("/a"), folder("F", "/b")}},
             {"MOVED /b (was /a)", "(waits)"},
-            {"MOVED /b/1 (was /a/1) cascade",
-             "MOVED /b/sub (was /a/sub) cascade",
-             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+            {"(lists)",
+             "MOVED /b/sub (was /a/sub) cascade resync",
+             "MOVED /b/1 (was /a/1) cascade resync",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade resync"},
+            treeAt("/b")},
         Case{
             "MovedWithoutChildEntriesNewHalfFirst",
             kTree,
             {{folder("F", "/b"), removed("/a")}},
             {"MOVED /b (was /a)", "(waits)"},
-            {"MOVED /b/1 (was /a/1) cascade",
-             "MOVED /b/sub (was /a/sub) cascade",
-             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+            {"(lists)",
+             "MOVED /b/sub (was /a/sub) cascade resync",
+             "MOVED /b/1 (was /a/1) cascade resync",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade resync"},
+            treeAt("/b")},
         Case{
             "MovedAfterAllInItWasDeleted",
             kTree,
@@ -180,7 +194,11 @@ INSTANTIATE_TEST_SUITE_P(
             kTree,
             {{removed("/a"), folder("G", "/c")}},
             {"MOVED /c (was /a/sub)", "(waits)"},
-            {"DELETED /a", "DELETED /a/1 cascade", "MOVED /c/2 (was /a/sub/2) cascade"}},
+            {"DELETED /a",
+             "DELETED /a/1 cascade",
+             "(lists)",
+             "MOVED /c/2 (was /a/sub/2) cascade resync"},
+            {folder("G", "/c"), file("2", "/c/2")}},
         Case{
             "MovedWithoutChildEntriesThenDeleted",
             kTree,
@@ -196,30 +214,40 @@ INSTANTIATE_TEST_SUITE_P(
             {{folder("F", "/b")}, {removed("/b/1")}, {removed("/a")}},
             {"MOVED /b (was /a)", "(waits)"},
             {"DELETED /a/1",
-             "MOVED /b/sub (was /a/sub) cascade",
-             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+             "(lists)",
+             "MOVED /b/sub (was /a/sub) cascade resync",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade resync"},
+            {folder("F", "/b"), folder("G", "/b/sub"), file("2", "/b/sub/2")}},
         Case{
             "MovedWithoutChildEntriesThenAFolderInItDeleted",
             kTree,
             {{removed("/a"), folder("F", "/b")}, {removed("/b/sub")}},
             {"MOVED /b (was /a)", "(waits)"},
-            {"MOVED /b/1 (was /a/1) cascade", "DELETED /a/sub", "DELETED /a/sub/2"}},
+            {"(lists)",
+             "MOVED /b/1 (was /a/1) cascade resync",
+             "DELETED /a/sub resync",
+             "DELETED /a/sub/2 resync"},
+            {folder("F", "/b"), file("1", "/b/1")}},
         Case{
             "MovedTwiceWithoutChildEntries",
             kTree,
             {{removed("/a"), folder("F", "/b")}, {removed("/b"), folder("F", "/c")}},
             {"MOVED /b (was /a)", "MOVED /c (was /b)", "(waits)"},
-            {"MOVED /c/1 (was /a/1) cascade",
-             "MOVED /c/sub (was /a/sub) cascade",
-             "MOVED /c/sub/2 (was /a/sub/2) cascade"}},
+            {"(lists)",
+             "MOVED /c/sub (was /a/sub) cascade resync",
+             "MOVED /c/1 (was /a/1) cascade resync",
+             "MOVED /c/sub/2 (was /a/sub/2) cascade resync"},
+            treeAt("/c")},
         Case{
             "MovedWithoutAnyRemoval",
             kTree,
             {{folder("F", "/b")}},
             {"MOVED /b (was /a)", "(waits)"},
-            {"MOVED /b/1 (was /a/1) cascade",
-             "MOVED /b/sub (was /a/sub) cascade",
-             "MOVED /b/sub/2 (was /a/sub/2) cascade"}},
+            {"(lists)",
+             "MOVED /b/sub (was /a/sub) cascade resync",
+             "MOVED /b/1 (was /a/1) cascade resync",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade resync"},
+            treeAt("/b")},
         Case{
             "MovedWithChildEntries",
             kTree,
@@ -251,7 +279,76 @@ INSTANTIATE_TEST_SUITE_P(
              "MOVED /b/sub (was /a/sub) cascade",
              "MOVED /b/sub/2 (was /a/sub/2) cascade",
              "(waits)"},
-            {"DELETED /a/1 cascade"}},
+            {"(lists)", "DELETED /a/1 cascade resync"},
+            {folder("F", "/b"), folder("G", "/b/sub"), file("2", "/b/sub/2")}},
+        Case{
+            "MovedAndOneChildDeletedAtTheNewPlace",
+            kTree,
+            {{removed("/a"),
+              folder("F", "/b"),
+              folder("G", "/b/sub"),
+              removed("/b/1"),
+              file("2", "/b/sub/2")}},
+            {"MOVED /b (was /a)",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade",
+             "(waits)"},
+            {"DELETED /a/1"}},
+        Case{
+            "MovedWithoutChildEntriesAndOneOfThemChanged",
+            kTree,
+            {{removed("/a"), folder("F", "/b")}, {file("1", "/b/1", "r2", "h2")}},
+            {"MOVED /b (was /a)", "MOVED /b/1 (was /a/1) cascade", "UPDATED /b/1", "(waits)"},
+            {"(lists)",
+             "MOVED /b/sub (was /a/sub) cascade resync",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade resync"},
+            {folder("F", "/b"),
+             folder("G", "/b/sub"),
+             file("1", "/b/1", "r2", "h2"),
+             file("2", "/b/sub/2")}},
+        Case{
+            "MovedAndAChildThatWasDeletedIsNamedBeforeTheFolder",
+            {folder("F", "/a"), file("1", "/a/1")},
+            {{removed("/b/1"), removed("/a"), folder("F", "/b")}},
+            {"MOVED /b (was /a)", "(waits)"},
+            {"(lists)", "DELETED /a/1 cascade resync"},
+            {folder("F", "/b")}},
+        Case{
+            "AnotherFolderTakesThePlaceOfAMovedOne",
+            kTree,
+            {{folder("F", "/b"),
+              folder("H", "/a"),
+              file("3", "/a/1"),
+              folder("G", "/b/sub"),
+              file("1", "/b/1"),
+              file("2", "/b/sub/2")}},
+            {"MOVED /b (was /a)",
+             "CREATED /a",
+             "CREATED /a/1",
+             "MOVED /b/sub (was /a/sub) cascade",
+             "MOVED /b/1 (was /a/1) cascade",
+             "MOVED /b/sub/2 (was /a/sub/2) cascade"},
+            {}},
+        Case{
+            "SomethingNewIsInAMovedFoldersPlaceThatTheProviderLeavesOut",
+            {folder("F", "/a"), file("1", "/a/1")},
+            {{folder("F", "/b"), file("1", "/b/1"), file("3", "/a/3")}},
+            {"MOVED /b (was /a)", "MOVED /b/1 (was /a/1) cascade", "CREATED /a/3"},
+            {}},
+        Case{
+            "FolderLeavesAndComesBackWithoutChildEntries",
+            kTree,
+            {{removed("/a"), folder("F", "/a")}},
+            {"(waits)"},
+            {"(lists)"},
+            kTree},
+        Case{
+            "FolderLeavesAndComesBackWithOneChildLess",
+            kTree,
+            {{removed("/a"), folder("F", "/a"), folder("G", "/a/sub"), file("2", "/a/sub/2")}},
+            {"(waits)"},
+            {"(lists)", "DELETED /a/1 resync"},
+            {folder("F", "/a"), folder("G", "/a/sub"), file("2", "/a/sub/2")}},
         Case{
             "FileReplacesFolder",
             kTree,
