@@ -117,6 +117,12 @@ void Drain::beginResync(TimePoint now) {
     prepareCommit(AfterCommit::Fetch, now);
 }
 
+void Drain::endForAccount(std::string account_state) {
+    commit_.account_state = std::move(account_state);
+    after_commit_ = AfterCommit::End;
+    changes_account = true;
+}
+
 bool Drain::isAtListingStart() const {
     return derivation_->position().cursor.empty();
 }

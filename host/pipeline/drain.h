@@ -62,6 +62,10 @@ class Drain {
     /// Begins to list everything again, into a new generation; `commit()` holds the new position.
     void beginResync(TimePoint now);
 
+    /// After `beginResync`: the account has changed, and with it the settings, so the listing is for
+    /// another drain. The commit does not give the notice back.
+    void endForAccount(std::string account_state);
+
     store::SyncCommit& commit() { return commit_; }
     AfterCommit afterCommit() const { return after_commit_; }
 
@@ -82,6 +86,7 @@ class Drain {
     std::optional<Status> fetched;   ///< how the next page came, while `is_committing`
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
     bool is_derived_ahead = false;   ///< and its commit is prepared
+    bool changes_account = false;    ///< the cached settings are void once its commit is on disk
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
 

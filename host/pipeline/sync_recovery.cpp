@@ -53,27 +53,19 @@ void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationRes
     drain.beginResync(parts_.clock.now());
     const bool account_changed = result && result->identity &&
                                  result->identity->account_state != drain.settings()->account_state;
-    if (!account_changed) {
-        ready_.push_back(id);
-        return;
-    }
-    // The new account state is part of the settings, so the listing begins with the next drain.
-    std::vector<store::SyncCommit> commits;
-    commits.push_back(std::move(drain.commit()));
-    Status done = parts_.store.sync().commit(commits).front();
-    if (done) {
-        done = parts_.store.tokens().completeAuthorization(
-            drain.instance(),
-            std::nullopt,
-            drain.settings()->account_id,
-            result->identity->account_state,
-            parts_.clock.now()
-        );
-    }
-    parts_.settings.invalidate(drain.instance());
-    const Error changed(ErrorCode::Conflict, "the account changed at the provider");
-    giveBack(drain.notice(), done ? changed : done.error(), drain.settings()->name);
-    end(id);
+    // With the position, or a crash between the two would list the account from its former root.
+    if (account_changed) drain.endForAccount(result->identity->account_state);
+    ready_.push_back(id);
+}
+
+void SyncWorker::noteDoubt(const Drain& drain) {
+    counters_->resyncs.add();
+    parts_.log.info(
+        kSyncComponent,
+        "a folder moved, and the changes do not say what became of everything in it; listing "
+        "everything again",
+        {{"instance", drain.settings()->name}}
+    );
 }
 
 void SyncWorker::onStoreError(DrainId id, const Error& error) {

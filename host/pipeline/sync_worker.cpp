@@ -189,15 +189,7 @@ void SyncWorker::settleStep(DrainId id, const Status& status) {
     if (!status) return onError(id, status.error());
     ready_.push_back(id);
     Drain& drain = *drains_.at(id);
-    if (std::exchange(drain.is_in_doubt, false)) {
-        parts_.log.info(
-            kSyncComponent,
-            "a folder moved, and the changes do not say what became of all that was in it; listing "
-            "everything again",
-            {{"instance", drain.settings()->name}}
-        );
-        counters_->resyncs.add();
-    }
+    if (std::exchange(drain.is_in_doubt, false)) noteDoubt(drain);
     const store::SyncCommit& commit = drain.commit();
     if (commit.index_puts.size() + commit.events.size() >= kLargeCommitRows) submitReady();
 }
@@ -288,11 +280,12 @@ void SyncWorker::finishDrain(DrainId id, TimePoint now) {
     counters_->ignored.add(drain.counts().ignored);
     counters_->rejected.add(drain.counts().rejected);
     not_before_.erase(drain.instance());
-    if (drain.notice().failures > 0) {
-        // It works again: nobody needs to read about the failure any more.
+    if (drain.changes_account) parts_.settings.invalidate(drain.instance());
+    if (drain.notice().failures > 0 || drain.changes_account) {
         Return item{drain.notice(), now};
-        item.reason = std::string();
-        item.is_lease_held = false;
+        // It works again: nobody needs to read about the failure any more.
+        if (drain.notice().failures > 0) item.reason = std::string();
+        item.is_lease_held = drain.changes_account;
         returns_.push_back(std::move(item));
     }
     end(id);

@@ -78,6 +78,7 @@ class SyncWorker final : public Steppable {
     void finishDrain(DrainId id, TimePoint now);
     void refreshAccount(DrainId id, Error cause);
     void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
+    void noteDoubt(const Drain& drain);
     void onError(DrainId id, Error error);
     /// The store failed: no failure of the instance, which is due again as soon as the store is.
     void onStoreError(DrainId id, const Error& error);

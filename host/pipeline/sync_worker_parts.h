@@ -34,7 +34,7 @@ struct SyncWorker::Counters {
           pages(metrics.counter("ferry_sync_pages_total", "Pages of changes recorded")),
           changes(metrics.counter("ferry_sync_changes_total", "Raw changes fetched")),
           events(metrics.counter("ferry_sync_events_total", "Events recorded")),
-          resyncs(metrics.counter("ferry_sync_resyncs_total", "Full listings after a lost cursor")),
+          resyncs(metrics.counter("ferry_sync_resyncs_total", "Full listings after a lost cursor or in doubt about a moved folder")),
           unknown_removals(metrics.counter(
               "ferry_sync_unknown_removals_total", "Removals of paths that the index does not have"
           )),

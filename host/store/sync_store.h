@@ -62,6 +62,8 @@ struct SyncCommit {
     std::vector<IndexedObject> tombstone_puts;    ///< deleted objects, to tell restored ones
     std::vector<std::string> tombstone_removals;  ///< object ids
     std::vector<RecordedEvent> events;            ///< `number` and `instance` are set by the store
+    /// Replaces the instance's, where the account was found to have changed at the provider.
+    std::optional<std::string> account_state;
     CallbackId callback;                          ///< none: events are logged, not delivered
     TimePoint now;
 

@@ -239,6 +239,13 @@ Status writeCommit(
         }
     }
     FERRY_TRY(writePosition(connection, commit));
+    if (commit.account_state) {
+        FERRY_TRY(connection
+                      .query("UPDATE instance SET account_state = ?, "
+                             "updated_at = max(updated_at, ?) WHERE id = ?")
+                      .bind(*commit.account_state, commit.now, commit.instance)
+                      .run());
+    }
     FERRY_TRY(writeIndex(connection, commit));
     FERRY_TRY(writeLost(connection, commit));
     FERRY_TRY(writeFolderMoves(connection, commit));
