@@ -77,6 +77,7 @@ Status Hub::start() {
     FERRY_TRY(
         store_->notices().markAll(clock_.now(), Milliseconds(count * 1000 / kCatchUpPerSecond))
     );
+    FERRY_TRY(store_->deliveries().planAgain(clock_.now()));
     FERRY_TRY(server_->start());
     token_thread_->start();
     sync_thread_->start();

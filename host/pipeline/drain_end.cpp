@@ -2,6 +2,7 @@
 
 #include "pipeline/change_derivation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::pipeline {
@@ -47,6 +48,9 @@ bool ChangeDerivation::waitsForMoves(TimePoint now, bool had_changes) {
     // A full listing is complete: what it does not show has no second half to wait for.
     if (position_.phase != SyncPhase::Live || is_settling_) return false;
     const std::int64_t now_ms = toEpochMilliseconds(now);
+    // The clock may have been set back since.
+    position_.window_until_ms =
+        std::min(position_.window_until_ms, now_ms + options_.move_window.count());
     const bool opens = position_.window_until_ms == 0;
     const bool extends = had_changes && now_ms >= position_.window_until_ms &&
                          position_.window_round < kWindowRoundsMax;

@@ -54,6 +54,10 @@ class DeliveryStore {
     /// Ends leases without an attempt (shutting down).
     virtual void release(std::span<const Delivery> deliveries) = 0;
 
+    /// Called once, before leases: waiting deliveries made or last tried at a time that is still to
+    /// come (the clock was set back meanwhile) wait from `now` for as long as was planned then.
+    virtual Status planAgain(TimePoint now) = 0;
+
     virtual Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) = 0;
 
     /// Deliveries of an instance, newest first, before `before` (none = from the newest).

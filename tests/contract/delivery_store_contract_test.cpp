@@ -39,6 +39,24 @@ TEST_P(DeliveryStoreContract, LeasesDueOnesOnceInOrder) {
     EXPECT_THAT(numbersOf(leaseDeliveries(at(3), 9)), ElementsAre(4));
 }
 
+TEST_P(DeliveryStoreContract, PlansAgainWhatWasPlannedByAClockThatWasAhead) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2, 100'000);
+    const auto leased = leaseDeliveries(at(100'000), 1);
+    ASSERT_THAT(leased, SizeIs(1));
+    AttemptOutcome tried = anOutcome(leased[0], DeliveryState::Waiting, at(100'001));
+    tried.next_attempt_at = at(100'006);
+    record(tried);
+    queue(id, 'y', 1, 0);
+    reopen();
+
+    EXPECT_OK(deliveries().planAgain(at(10)));
+
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(10), 9, 9)), testing::UnorderedElementsAre(2, 3));
+    EXPECT_THAT(leaseDeliveries(at(14), 9, 9), IsEmpty());
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(15), 9, 9)), ElementsAre(1));
+}
+
 TEST_P(DeliveryStoreContract, GivesEachCallbackItsTurn) {
     const InstanceId id = add("a");
     queue(id, 'x', 10);

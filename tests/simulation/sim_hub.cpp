@@ -125,6 +125,7 @@ Status SimHub::start() {
         app::applyInstances(machine_.instances, {*faulty_, machine_.key, machine_.random, clock_})
     );
     FERRY_TRY(faulty_->notices().markAll(clock_.now(), Milliseconds(500)));
+    FERRY_TRY(faulty_->deliveries().planAgain(clock_.now()));
     FERRY_TRY_ASSIGN(const auto instances, faulty_->instances().page(InstanceId(), 1'000));
     for (const Instance& instance : instances) {
         if (instance.state == InstanceState::AwaitingAuthorization) {

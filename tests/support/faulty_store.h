@@ -278,6 +278,9 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     Result<std::map<DeliveryState, std::int64_t>> countByState() override {
         return script_.run("deliveries.countByState", [&] { return inner_.countByState(); });
     }
+    Status planAgain(TimePoint now) override {
+        return script_.run("deliveries.planAgain", [&] { return inner_.planAgain(now); });
+    }
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override {
         return script_.run("deliveries.prune", [&] { return inner_.prune(before, limit); });
     }

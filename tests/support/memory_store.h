@@ -53,6 +53,8 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         return std::optional<TimePoint>();
     }
 
+    Status planAgain(TimePoint) override { return {}; }
+
     Status record(std::span<const AttemptOutcome> outcomes) override {
         ++record_calls;
         if (is_down) return storeIsDown();

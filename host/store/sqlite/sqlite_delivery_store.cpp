@@ -4,6 +4,7 @@
 #include "store/sqlite/delivery_rows.h"
 
 #include <limits>
+#include <set>
 
 namespace ferry::store::sqlite {
 namespace {
@@ -107,6 +108,33 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
 void SqliteDeliveryStore::release(std::span<const Delivery> deliveries) {
     for (const Delivery& delivery : deliveries)
         core_.deliveries.end(delivery.id, delivery.callback, delivery.next_attempt_at);
+}
+
+Status SqliteDeliveryStore::planAgain(TimePoint now) {
+    std::set<CallbackId> changed;
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            auto update = connection.query(
+                "UPDATE delivery SET next_attempt_at = ?1 + CASE attempt_count WHEN 0 THEN 0 "
+                "ELSE max(0, next_attempt_at - finished_at) END "
+                "WHERE state = 0 AND next_attempt_at > ?1 AND max(created_at, finished_at) > ?1 "
+                "RETURNING callback_id"
+            );
+            FERRY_TRY_ASSIGN(
+                const auto callbacks,
+                collect<std::int64_t>(
+                    update.bind(now), [](const Query& row) { return row.integer(0); }
+                )
+            );
+            for (const std::int64_t callback : callbacks)
+                changed.insert(CallbackId{callback});
+            return {};
+        },
+        [&] {
+            for (const CallbackId callback : changed)
+                core_.deliveries.noteDue(callback, now);
+        }
+    );
 }
 
 Result<std::optional<Delivery>> SqliteDeliveryStore::find(InstanceId instance, DeliveryId id) {

@@ -13,6 +13,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::vector<Delivery>> lease(const DeliveryLeaseRequest& request) override;
     Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) override;
     Status record(std::span<const AttemptOutcome> outcomes) override;
+    Status planAgain(TimePoint now) override;
     void release(std::span<const Delivery> deliveries) override;
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;
     Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)

@@ -495,6 +495,17 @@ TEST(ChangeDerivationDrains, AWindowIsExtendedAtMostThreeTimes) {
     EXPECT_EQ(waits, 3);
 }
 
+TEST(ChangeDerivationDrains, AWindowEndsAlsoWhenTheClockIsSetBack) {
+    DerivationBench bench;
+    bench.baseline({file("1", "/x")});
+    EXPECT_EQ(bench.drain({removed("/x")}), Lines{"(waits)"});
+
+    bench.clock().advance(Milliseconds(-3'600'000));
+
+    EXPECT_EQ(bench.drain(Page{}), Lines{"(waits)"});
+    EXPECT_EQ(bench.drainAfterWindow(), Lines{"DELETED /x"});
+}
+
 TEST(ChangeDerivationDrains, BaselineIsSilentAndCanBeReported) {
     DerivationBench bench;
     EXPECT_EQ(bench.drain({folder("F", "/a"), file("1", "/a/1"), removed("/a/1")}), Lines());
