@@ -59,6 +59,7 @@ Status ChangeDerivation::prefetch(
 ) {
     if (commit_before == CommitBefore::OnDisk) overlay_.noteCommitted();
     std::vector<std::string> keys;
+    std::vector<std::string> parents;
     std::vector<std::string> ids;
     keys.reserve(page.size());
     ids.reserve(page.size());
@@ -66,13 +67,17 @@ Status ChangeDerivation::prefetch(
         if (const auto* upsert = std::get_if<UpsertObject>(&change.action)) {
             keys.push_back(store::storageKey(upsert->object));
             ids.push_back(upsert->object.object_id);
+            std::string_view parent = parentOf(upsert->object.path_key);
+            if (!parent.empty() && (parents.empty() || parents.back() != parent)) {
+                parents.emplace_back(parent);
+            }
         } else if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
             keys.push_back(removal->path_key);
         } else if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
             ids.push_back(gone->object_id);
         }
     }
-    return overlay_.prefetch(keys, ids);
+    return overlay_.prefetch(keys, parents, ids);
 }
 
 bool ChangeDerivation::needsNoStore(const std::vector<NormalizedChange>& page) const {
@@ -156,6 +161,7 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
             samePlace(before, object, raw, now);
             return true;
         }
+        FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
         std::string event_id;
         if (before.object.kind == ObjectKind::Folder && losesLeftBehind()) {
             FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, now));
@@ -171,6 +177,7 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
     FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
     if (lost != nullptr) {
         const LostObject before = *lost;
+        FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
         overlay_.removeLost(object.object_id);
         if (store::storageKey(before.object) == key) {
             // Gone and back in the same place: nothing happened, unless it has a new version.
@@ -183,6 +190,7 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
         }
         return true;
     }
+    FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
     FERRY_TRY(created(std::move(object), raw, now));
     return true;
 }

@@ -132,6 +132,7 @@ class ChangeDerivation {
     );
     /// The recorded move of a folder that `path_key` was in (or below), or null.
     const store::FolderMove* moveOfParent(const std::string& path_key) const;
+    Status replaceFileAbove(std::string_view path_key, const std::string& raw, TimePoint now);
     Result<bool> loseLeftBehind(const std::string& from_key, TimePoint now);
 
     Result<bool> sweepUnseen(TimePoint now);

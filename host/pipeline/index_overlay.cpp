@@ -11,7 +11,9 @@ using store::IndexEntry;
 using store::LostObject;
 
 Status IndexOverlay::prefetch(
-    std::span<const std::string> keys, std::span<const std::string> object_ids
+    std::span<const std::string> keys,
+    std::span<const std::string> parents,
+    std::span<const std::string> object_ids
 ) {
     const auto is_written = [this](const std::string& text) {
         return !written_.empty() && written_.contains(std::hash<std::string>()(text));
@@ -20,10 +22,16 @@ Status IndexOverlay::prefetch(
     for (const std::string& key : keys) {
         if (!slots_.contains(key) && !is_written(key)) unread.push_back(key);
     }
+    const std::size_t unread_keys = unread.size();
+    for (const std::string& parent : parents) {
+        if (!slots_.contains(parent) && !is_written(parent)) unread.push_back(parent);
+    }
     FERRY_TRY_ASSIGN(auto at_keys, store_.entriesAt(instance_, unread));
     std::vector<std::string> free;
     for (std::size_t i = 0; i < unread.size(); ++i) {
-        if (!at_keys[i]) free.push_back(unread[i]);
+        const bool changes_below =
+            !written_below_.empty() && written_below_.contains(std::hash<std::string>()(unread[i]));
+        if (i < unread_keys && !at_keys[i] && !changes_below) free.push_back(unread[i]);
         remember(unread[i], std::move(at_keys[i]));
     }
     FERRY_TRY_ASSIGN(const auto have_below, store_.haveEntriesBelow(instance_, free));
@@ -173,7 +181,16 @@ bool IndexOverlay::isSimplePut(const std::string& key, const std::string& object
     if (place == slots_.end() || id == ids_.end() || !id->second.is_key_known) return false;
     if (place->second.entry) return place->second.entry->object.object_id == object_id;
     return id->second.key.empty() && id->second.is_lost_known && id->second.has_tombstone &&
-           place->second.has_stored_below == false;
+           place->second.has_stored_below == false && !mayBeBelowFile(key);
+}
+
+bool IndexOverlay::mayBeBelowFile(std::string_view key) const {
+    for (auto above = parentOf(key); !above.empty(); above = parentOf(above)) {
+        const auto place = slots_.find(above);
+        if (place == slots_.end()) return true;
+        if (place->second.entry) return place->second.entry->object.kind == ObjectKind::File;
+    }
+    return false;
 }
 
 void IndexOverlay::put(IndexEntry entry) {
@@ -250,18 +267,17 @@ void IndexOverlay::takeWrites(store::SyncCommit& commit) {
             commit.lost_removals.push_back(id);
         }
     }
-    // Everything that was looked at, changed or not: simpler, and no less right.
-    written_.clear();
-    const std::hash<std::string> hash;
+    noteCommitted();
+    const std::hash<std::string_view> hash;
+    std::string_view folder;  // of the key before: many stand in the same
     for (const auto& [key, slot] : slots_) {
-        written_.insert(hash(key));
         if (!slot.is_dirty) continue;
-        // What is asked about a folder changes with what is in it, however deep.
-        for (std::size_t end = key.rfind('/'); end != std::string::npos && end > 0;
-             end = key.rfind('/', end - 1)) {
-            written_.insert(hash(key.substr(0, end)));
-        }
+        written_.insert(hash(key));
+        if (std::exchange(folder, parentOf(key)) == parentOf(key)) continue;
+        for (auto above = folder; !above.empty(); above = parentOf(above))
+            written_below_.insert(hash(above));
     }
+    // Ids that were looked at, changed or not: simpler, and no less right.
     for (const auto& [id, slot] : ids_)
         written_.insert(hash(id));
     slots_.clear();

@@ -18,6 +18,12 @@
 
 namespace ferry::pipeline {
 
+/// The folder that a path_key is in: "/a" of "/a/b"; empty for what is in the root.
+inline std::string_view parentOf(std::string_view path_key) {
+    const std::size_t end = path_key.rfind('/');
+    return end == std::string_view::npos ? std::string_view() : path_key.substr(0, end);
+}
+
 /// Threads: one at a time. Lifetime: the store outlives it. One drain of the instance at a time, so
 /// the store does not change under it but by its own commits.
 class IndexOverlay {
@@ -25,10 +31,14 @@ class IndexOverlay {
     IndexOverlay(store::SyncStore& store, InstanceId instance)
         : store_(store), instance_(instance) {}
 
-    /// Reads everything about these keys and ids in a few calls, so that the page does not ask one
+    /// Reads everything about these keys and ids, and what stands at `parents`, in a few calls, so that the page does not ask one
     /// by one. Leaving some out costs time only: what the last commit writes is left out until
     /// `noteCommitted`, and no other call may come before that.
-    Status prefetch(std::span<const std::string> keys, std::span<const std::string> object_ids);
+    Status prefetch(
+        std::span<const std::string> keys,
+        std::span<const std::string> parents,
+        std::span<const std::string> object_ids
+    );
 
     /// The entry at a storage key, or null. Valid until the next call that is not const.
     Result<const store::IndexEntry*> at(const std::string& key);
@@ -45,8 +55,9 @@ class IndexOverlay {
     /// True if there are entries below `path_key`, a place that was read and is free.
     Result<bool> hasBelow(const std::string& path_key);
 
-    /// True if everything is known about the place and the object, and the place is free or the
-    /// object's own, and the object is nowhere else: putting it there asks the store nothing.
+    /// True if everything is known about the place and the object, and the place is free and not below
+    /// a file, or is the object's own, and the object is nowhere else: putting it there asks the store
+    /// nothing.
     bool isSimplePut(const std::string& key, const std::string& object_id) const;
 
     /// Puts an entry; its storage key must have been read, and be free or hold the same object.
@@ -66,7 +77,10 @@ class IndexOverlay {
     /// Moves the writes into `commit` and forgets everything, reads too.
     void takeWrites(store::SyncCommit& commit);
     /// That commit is on disk.
-    void noteCommitted() { written_.clear(); }
+    void noteCommitted() {
+        written_.clear();
+        written_below_.clear();
+    }
 
   private:
     struct Slot {
@@ -86,6 +100,7 @@ class IndexOverlay {
         std::optional<bool> has_tombstone;        ///< nullopt: not read yet
     };
 
+    bool mayBeBelowFile(std::string_view key) const;
     void remember(const std::string& key, std::optional<store::IndexEntry> entry);
     void rememberLost(IdSlot& slot, std::optional<store::LostObject> lost);
     void markDirty(Slot& slot);
@@ -96,6 +111,7 @@ class IndexOverlay {
     std::unordered_map<std::string, IdSlot> ids_;
     // Hashes of the keys and ids that the last commit writes. Two that meet cost a later read.
     std::unordered_set<std::size_t> written_;
+    std::unordered_set<std::size_t> written_below_;  // and of the paths that they are below of
     std::size_t writes_ = 0;
 };
 

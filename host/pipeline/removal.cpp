@@ -79,6 +79,22 @@ Result<bool> ChangeDerivation::stopFollowing(
     return has_any;
 }
 
+/// Something is in a place below a file: a folder has replaced the file, and the provider leaves it out
+/// or shows it later.
+Status ChangeDerivation::replaceFileAbove(
+    std::string_view path_key, const std::string& raw, TimePoint now
+) {
+    for (auto above = parentOf(path_key); !above.empty(); above = parentOf(above)) {
+        FERRY_TRY_ASSIGN(const IndexEntry* entry, overlay_.at(std::string(above)));
+        if (entry == nullptr) continue;
+        if (entry->object.kind == ObjectKind::File) {
+            lose(IndexEntry(*entry), nextEventId(), {}, raw, now);
+        }
+        return {};
+    }
+    return {};
+}
+
 Result<bool> ChangeDerivation::removeBelow(
     const std::string& path_key,
     const std::string& cascade_of,

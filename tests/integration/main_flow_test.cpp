@@ -165,6 +165,24 @@ TEST_F(MainFlowTest, MovesMayBeToldAsDeletedAndCreated) {
     EXPECT_THAT(receiver_.toldEvents(), ElementsAre("CREATED /b.txt", "DELETED /a.txt"));
 }
 
+TEST_F(MainFlowTest, WhatIsInAMovedFolderMovesAlsoIfTheProviderListsTheFolderAlone) {
+    ASSERT_TRUE(fake_->createFolder(account_, "/a"));
+    put("/a/one.txt", "1");
+    put("/a/two.txt", "2");
+    demo::DeltaShape shape;
+    shape.list_moved_children = false;
+    fake_->setShape(account_, shape);
+    startWith("marketing");
+
+    ASSERT_TRUE(fake_->move(account_, "/a", "/b"));
+    ASSERT_TRUE(receiver_.waitForEvents(3));
+
+    EXPECT_THAT(
+        receiver_.toldEvents(),
+        ElementsAre("MOVED /a -> /b", "MOVED /a/one.txt -> /b/one.txt", "MOVED /a/two.txt -> /b/two.txt")
+    );
+}
+
 TEST_F(MainFlowTest, ChangesWhileTheHubWasDownAreTold) {
     startWith("marketing");
     stopHub();

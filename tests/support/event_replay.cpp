@@ -144,7 +144,9 @@ void EventReplay::applyTo(const Decoded& event) {
             object = event.after;
             break;
         case EventType::Moved:
-            // What its content became is for an UPDATED to say.
+            // What its content became is for an UPDATED to say; a mere move may give a new revision, or an
+            // older one, where the changes since the start of a listing are told again.
+            object.revision = event.after.revision;
             if (object.path_key == event.path_key) problem(event.label + ": moves nowhere");
             object.path_key = event.path_key;
             break;

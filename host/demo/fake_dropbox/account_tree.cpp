@@ -232,12 +232,13 @@ Result<EntryPtr> AccountTree::move(std::string_view from, std::string_view to, B
     erase(entries, false);
     for (const EntryPtr& entry : moved)
         insert(entry);
+    const Subtree listed = shape.list_moved_children ? moved : Subtree{moved.front()};
     if (shape.new_half_first) {
-        logPuts(moved);
+        logPuts(listed);
         logDeletions(entries, split);
     } else {
         logDeletions(entries);
-        logPuts(moved, split);
+        logPuts(listed, split);
     }
     for (std::size_t at = 0; at < moved.size(); ++at) {
         truth_.push_back(

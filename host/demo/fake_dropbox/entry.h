@@ -69,6 +69,7 @@ struct TrueChange {
 struct DeltaShape {
     bool coalesce = false;                ///< of several entries for a path in a page, the last one
     bool report_child_deletions = false;  ///< a folder's deletion also lists what was below it
+    bool list_moved_children = true;      ///< a folder's move also lists what is in it
     bool new_half_first = false;          ///< a move shows the new place before the old one is gone
     bool children_before_parents = false;  ///< entries of one operation come deepest first
     bool silent_case_rename = true;        ///< a rename that changes case only is not shown

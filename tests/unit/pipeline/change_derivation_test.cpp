@@ -377,6 +377,24 @@ INSTANTIATE_TEST_SUITE_P(
             {"CREATED /a/b/c", "CREATED /a", "(waits)"},
             {"DELETED /a/b/c"}},
         Case{
+            "AFileBelowAFile",
+            {file("1", "/a")},
+            {{file("2", "/a/2")}},
+            {"CREATED /a/2", "(waits)"},
+            {"DELETED /a"}},
+        Case{
+            "AFolderThatTheProviderLeftOutReplacesAFileAndAFileReplacesIt",
+            {file("1", "/a")},
+            {{file("2", "/a/2")}, {file("3", "/a")}},
+            {"CREATED /a/2", "CREATED /a", "(waits)"},
+            {"DELETED /a", "DELETED /a/2"}},
+        Case{
+            "AFileIsThereAgainAfterAFolderThatTheProviderLeftOut",
+            {file("1", "/a")},
+            {{file("2", "/a/b/2"), file("1", "/a")}},
+            {"CREATED /a/b/2", "(waits)"},
+            {"DELETED /a/b/2"}},
+        Case{
             "ThreePagesAboutTheSameFile",
             {},
             {{file("1", "/a")}, {file("1", "/a", "r2", "h2")}, {file("1", "/b", "r3", "h2")}},
@@ -423,8 +441,10 @@ TEST(ChangeDerivationAhead, IsForPagesThatTouchNothingOfTheOneBefore) {
         {file("1", "/a"), file("2", "/b")},
         {file("3", "/c")},           // ahead
         {file("3", "/c", "r2")},     // what the page before wrote
-        {file("4", "/d/e/f")},       // ahead
+        {file("4", "/d/e/f")},       // a folder that the index does not have: /d may be a file
         {file("5", "/d/e")},         // a folder of the page before
+        {file("7", "/a/b")},         // below a file
+        {file("8", "/c2")},          // ahead
         {removed("/a")},             // looks below the path
         {file("6", "/x"), file("2", "/y")},  // a move
     });
