@@ -23,16 +23,6 @@ bool isNewVersion(const IndexedObject& before, const IndexedObject& after) {
            before.size != after.size || before.revision != after.revision;
 }
 
-/// Same object at another path: did its content change as well? Providers may give a new revision
-/// for a mere move, so the revision counts only where there is nothing better.
-bool hasNewContent(const IndexedObject& before, const IndexedObject& after) {
-    if (after.kind == ObjectKind::Folder) return false;
-    if (!before.content_hash.empty() && !after.content_hash.empty()) {
-        return before.content_hash != after.content_hash;
-    }
-    return before.size != after.size;
-}
-
 }  // namespace
 
 ChangeDerivation::ChangeDerivation(
@@ -205,64 +195,6 @@ void ChangeDerivation::samePlace(
     if (is_new_version && !isSilent()) {
         emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
     }
-}
-
-Status ChangeDerivation::moved(
-    const IndexedObject& before,
-    std::string event_id,
-    const std::string& lost_with,
-    const IndexedObject& after,
-    std::string& raw,
-    TimePoint now
-) {
-    store(after);
-    if (isSilent()) return {};
-    const FolderMove* parent = moveOfParent(before.path_key);
-    bool follows_parent = false;
-    if (parent != nullptr) {
-        FERRY_TRY_ASSIGN(follows_parent, isWithFolder(*parent, before.path_key, after.path_key));
-    }
-    Event& event = emit(EventType::Moved, std::move(event_id), after, now);
-    event.previous_path = before.path;
-    event.occurred_at = now;  // the provider's time is that of the content, not of the move
-    event.raw = raw;
-    const std::string id = event.id;
-
-    if (follows_parent) {
-        event.cascade_of = parent->event_id;
-    } else {
-        noteFolderMove(before, after, id, lost_with);
-    }
-    if (hasNewContent(before, after)) {
-        emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
-    }
-    return {};
-}
-
-/// True if something went from `from` to `to` because the folder of `move` went, or went on.
-Result<bool> ChangeDerivation::isWithFolder(
-    const FolderMove& move, const std::string& from, const std::string& to
-) {
-    const std::string below = from.substr(move.from_key.size());
-    if (to == move.to_key + below) return true;
-    FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(move.object_id));
-    return folder != nullptr && to == folder->object.path_key + below;
-}
-
-/// Remembers, until the move window closes, that a folder went elsewhere, or left and came back.
-void ChangeDerivation::noteFolderMove(
-    const IndexedObject& before,
-    const IndexedObject& after,
-    const std::string& event_id,
-    const std::string& lost_with
-) {
-    if (after.kind != ObjectKind::Folder || before.path_key.empty() || after.path_key.empty()) {
-        return;
-    }
-    if (folder_moves_.size() >= kFolderMovesMax) return;
-    folder_moves_[before.path_key] =
-        FolderMove{after.object_id, event_id, before.path_key, after.path_key, lost_with};
-    changed_moves_.push_back(before.path_key);
 }
 
 Status ChangeDerivation::created(IndexedObject object, std::string& raw, TimePoint now) {

@@ -7,7 +7,6 @@
 
 namespace ferry::pipeline {
 
-using store::FolderMove;
 using store::IndexEntry;
 
 Result<bool> ChangeDerivation::removePath(
@@ -36,47 +35,6 @@ Result<bool> ChangeDerivation::removePath(
     FERRY_TRY_ASSIGN(const bool is_done, removeBelow(path_key, open_removal_event_id_, raw, now));
     if (is_done) open_removal_.clear();
     return is_done;
-}
-
-/// Nothing is known at a path inside a moved folder, but what went along with the folder is not known
-/// there either until the provider shows it: then this says what became of it.
-Result<bool> ChangeDerivation::removeFromMovedFolder(const std::string& path_key) {
-    for (const auto& [from_key, move] : folder_moves_) {
-        if (!path_key.starts_with(move.to_key + "/")) continue;
-        const std::string before = from_key + path_key.substr(move.to_key.size());
-        FERRY_TRY_ASSIGN(const bool has_lost, stopFollowing(before, move));
-        if (has_lost) return true;
-    }
-    ++counts_.unknown_removals;
-    return true;
-}
-
-/// A folder turned up elsewhere before its old place was said to be free: what is still below that is
-/// lost, as the removal of the old place would have it. False: the commit is full.
-Result<bool> ChangeDerivation::loseLeftBehind(const std::string& from_key, TimePoint now) {
-    if (open_removal_ != from_key) {
-        open_removal_ = from_key;
-        open_removal_event_id_ = nextEventId();
-    }
-    FERRY_TRY_ASSIGN(const bool is_done, removeBelow(from_key, open_removal_event_id_, {}, now));
-    if (is_done) open_removal_.clear();
-    return is_done;
-}
-
-/// What was lost at `path_key` or below with the folder of `move` does not go along with it.
-Result<bool> ChangeDerivation::stopFollowing(
-    const std::string& path_key, const store::FolderMove& move
-) {
-    FERRY_TRY_ASSIGN(auto lost_objects, overlay_.lostUnder(path_key));
-    bool has_any = false;
-    for (store::LostObject& lost : lost_objects) {
-        if (lost.cascade_of.empty()) continue;
-        if (lost.cascade_of != move.event_id && lost.cascade_of != move.cascade_of) continue;
-        lost.cascade_of.clear();
-        overlay_.addLost(std::move(lost));
-        has_any = true;
-    }
-    return has_any;
 }
 
 /// Something is in a place below a file: a folder has replaced the file, and the provider leaves it out
@@ -121,16 +79,6 @@ void ChangeDerivation::lose(
     if (isSilent()) return;
     overlay_.addLost({entry.object, std::move(event_id), cascade_of, raw, toEpochMilliseconds(now)}
     );
-}
-
-const FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) const {
-    if (folder_moves_.empty()) return nullptr;
-    for (std::size_t end = path_key.rfind('/'); end != std::string::npos && end > 0;
-         end = path_key.rfind('/', end - 1)) {
-        const auto found = folder_moves_.find(path_key.substr(0, end));
-        if (found != folder_moves_.end()) return &found->second;
-    }
-    return nullptr;
 }
 
 }  // namespace ferry::pipeline
