@@ -187,6 +187,9 @@ sdk::Error apiError(
         is_json
             ? excerpt(json::text(json::member(body, "user_message"), "text"), credentials.secrets())
             : excerpt(response.body(), credentials.secrets());
+    // A page for people is a proxy's or a gateway's, and decides nothing about account or cursor.
+    if (isHtml(response) && response.status() != 429)
+        return passingFault(routeName(route), response, body, detail);
     if (response.status() == 400)
         return forApiKey(
             badRequest(route, response, excerpt(response.body(), credentials.secrets())),
@@ -210,12 +213,8 @@ sdk::Error apiError(
 }
 
 bool isJsonType(const sdk::HttpResponse& response) noexcept {
-    std::string_view type = response.header("content-type");
-    if (type.empty()) return true;
-    type = type.substr(0, type.find(';'));
-    while (type.ends_with(' '))
-        type.remove_suffix(1);
-    return sdk::detail::equalIgnoringCase(type, "application/json");
+    const std::string_view type = mediaType(response);
+    return type.empty() || sdk::detail::equalIgnoringCase(type, "application/json");
 }
 
 sdk::Error bodyError(

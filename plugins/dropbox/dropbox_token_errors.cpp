@@ -30,7 +30,7 @@ sdk::Error tokenError(
         return sdk::Error::rateLimited(
             text("too many requests"), retryAfter(response, body).value_or(kRetryDefault)
         );
-    if (response.status() < 400 || response.status() >= 500)
+    if (response.status() < 400 || response.status() >= 500 || isHtml(response))
         return passingFault(kRoute, response, body, detail);
     if (code == "invalid_client" || code == "unauthorized_client")
         return sdk::Error::rejected(

@@ -45,6 +45,14 @@ std::string errorText(
 }
 
 sdk::Error transportError(std::string_view route, const sdk::HttpResponse& response) {
+    // No answer of Dropbox comes near the host's limit: what has no end is a fault on the way, and
+    // passes like one.
+    if (response.transportError() == FERRY_TRANSPORT_TOO_LARGE)
+        return sdk::Error::unavailable(
+            std::string(route) +
+            ": the answer is larger than any that dropbox gives: is a proxy between, and do "
+            "base_urls of the provider point to dropbox?"
+        );
     std::string text(route);
     text += ": no answer: ";
     text += response.transportErrorName();
@@ -53,11 +61,21 @@ sdk::Error transportError(std::string_view route, const sdk::HttpResponse& respo
             return sdk::Error::rejected(
                 text + ": allow the host under egress, or mend base_urls of the provider"
             );
-        case FERRY_TRANSPORT_TOO_LARGE:
-            return sdk::Error::malformed(text);
         default:
             return sdk::Error::unavailable(text);
     }
+}
+
+std::string_view mediaType(const sdk::HttpResponse& response) noexcept {
+    std::string_view type = response.header("content-type");
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' '))
+        type.remove_suffix(1);
+    return type;
+}
+
+bool isHtml(const sdk::HttpResponse& response) noexcept {
+    return sdk::detail::equalIgnoringCase(mediaType(response), "text/html");
 }
 
 sdk::Error passingFault(

@@ -29,6 +29,12 @@ std::string errorText(
 /// most.
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response, const rapidjson::Document& body);
 
+/// The content type without its parameters; empty if the answer has none.
+std::string_view mediaType(const sdk::HttpResponse& response) noexcept;
+
+/// True for a page for people, which no route of Dropbox answers.
+bool isHtml(const sdk::HttpResponse& response) noexcept;
+
 /// For a response with status 0.
 sdk::Error transportError(std::string_view route, const sdk::HttpResponse& response);
 

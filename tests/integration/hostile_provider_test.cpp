@@ -26,7 +26,7 @@ const Case kCases[] = {
     {FaultKind::NotJson, "json"},
     {FaultKind::TruncateBody, "drain failed"},
     {FaultKind::ResetConnection, "drain failed"},
-    {FaultKind::EndlessBody, "drain failed"},
+    {FaultKind::EndlessBody, "the answer is larger than any that dropbox gives"},
     {FaultKind::ServerError, "500"},
     {FaultKind::BadCall, "400"},
     {FaultKind::WrongContentType, ""},
