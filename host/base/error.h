@@ -15,7 +15,7 @@ enum class ErrorCode : std::uint8_t {
     InvalidArgument,       ///< fix the input; never retry
     Unauthenticated,       ///< refresh the access token once, then treat as AuthorizationRevoked
     AuthorizationRevoked,  ///< consent is gone: the instance needs a new authorization; stop asking
-    PermissionDenied,      ///< stop the instance and tell the operator
+    PermissionDenied,      ///< a permanent no: tell the operator, ask rarely
     NotFound,              ///< the thing is gone; drop
     Conflict,              ///< re-read and decide again
     RateLimited,           ///< wait `retry_after`
@@ -24,7 +24,7 @@ enum class ErrorCode : std::uint8_t {
     Cancelled,             ///< shutting down; leave the lease
     CursorExpired,         ///< resynchronise the instance
     Unsupported,           ///< capability missing; configuration error
-    Corrupt,               ///< stop this stream, alarm; never skip silently
+    Corrupt,               ///< tell the operator, ask rarely; never skip silently
     Internal,              ///< a bug; count, alarm
 };
 

@@ -18,12 +18,19 @@ struct FailedDrain {
 struct SyncFailureDecision {
     Milliseconds delay{0};               ///< until the next drain, if the instance stays running
     std::optional<InstanceState> state;  ///< nullopt: no change of state
-    bool tells_owner = false;            ///< put `reason` at the instance for people to see
+    bool tells_owner = false;            ///< show `reason` at the instance, unless it is there already
     std::string reason;
 };
 
-/// Outages never change the state of an instance: they are waited out with growing delays, at most
-/// five minutes (or what the provider asked for). Consent that is gone stops it at once.
+/// | error | the instance | asked again after | told |
+/// |---|---|---|---|
+/// | Unauthenticated (a fresh token was refused, too), AuthorizationRevoked | NeedsReauthorization | a new authorization | at once |
+/// | RateLimited, Unavailable, DeadlineExceeded, Cancelled, Conflict, CursorExpired | runs on | 1 s, doubling up to 5 minutes | from the third failure in a row |
+/// | all others | runs on | 1 minute, doubling up to 15 | at once, with what to do |
+///
+/// No wait is shorter than the error's `retry_after`, of which an hour counts at most; a webhook ends
+/// every wait. Nothing but missing consent stops an instance: a refusal or an answer that makes no
+/// sense may come from a proxy or an outage, and an instance that was stopped for it would stay so.
 SyncFailureDecision decideSyncFailure(const Error& error, const FailedDrain& drain);
 
 }  // namespace ferry::pipeline

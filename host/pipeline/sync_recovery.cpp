@@ -133,6 +133,16 @@ void SyncWorker::giveBack(
     returns_.push_back(std::move(item));
 }
 
+/// Shows why the instance does not get on; an empty reason takes the last one back.
+Status SyncWorker::tell(InstanceId id, std::string_view reason) {
+    FERRY_TRY_ASSIGN(const std::optional<Instance> instance, parts_.store.instances().find(id));
+    if (!instance) return {};
+    // Said already, perhaps by the token refresher, which puts its own words before it.
+    const std::string& shown = instance->state_reason;
+    if (reason.empty() ? shown.empty() : shown.ends_with(reason)) return {};
+    return parts_.store.instances().setReason(id, reason);
+}
+
 void SyncWorker::returnLeases() {
     store::InstanceStore& instances = parts_.store.instances();
     for (Return& item : std::exchange(returns_, {})) {
@@ -141,7 +151,7 @@ void SyncWorker::returnLeases() {
         if (item.state) {
             done = instances.setState(id, *item.state, item.reason.value_or(""), item.due_at);
         } else if (item.reason) {
-            done = instances.setReason(id, *item.reason);
+            done = tell(id, *item.reason);
         }
         if (done && item.is_lease_held) {
             done = parts_.store.notices().release(item.notice, item.due_at, item.failures);

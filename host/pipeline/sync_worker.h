@@ -84,6 +84,7 @@ class SyncWorker final : public Steppable {
     void onStoreError(DrainId id, const Error& error);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
     void giveBackToStore(const store::LeasedNotice& notice, const Error& error, std::string_view name);
+    Status tell(InstanceId id, std::string_view reason);
     void returnLeases();
     void noteStoreFailure(std::string_view what, const Error& error);
     void end(DrainId id);

@@ -152,6 +152,28 @@ TEST_F(SyncWorkerTest, AnOutageIsWaitedOutByItsLengthNotByTheWebhooksInIt) {
     EXPECT_LE(untilDue(), Milliseconds(2'000)) << "another outage begins with a short wait";
 }
 
+TEST_F(SyncWorkerTest, ShowsAtTheInstanceWhatIsWrongNow) {
+    const auto reason = [this] { return (*store_->instances().find(instance_))->state_reason; };
+    const auto failAtItsTime = [this](int status) {
+        settle(status);
+        clock_.advance(untilDue());
+    };
+    webhook();
+    failAtItsTime(503);
+    EXPECT_EQ(reason(), "") << "a single failure of an outage is noise";
+    failAtItsTime(400);
+    EXPECT_NE(reason().find("cursor=next: correct the configuration"), std::string::npos)
+        << "a refusal after an outage is told as well: " << reason();
+    failAtItsTime(503);
+    EXPECT_NE(reason().find("the provider is down"), std::string::npos) << reason();
+    // Somebody wiped it away, as a reload may.
+    ASSERT_TRUE(store_->instances().setReason(instance_, ""));
+    failAtItsTime(503);
+    EXPECT_NE(reason().find("the provider is down"), std::string::npos) << reason();
+    settle(200);
+    EXPECT_EQ(reason(), "");
+}
+
 TEST_F(SyncWorkerTest, AStoreThatFailsIsNoFailureOfTheInstance) {
     webhook();
     worker_->step();

@@ -26,8 +26,8 @@ enum {
     FERRY_ERROR_AUTH_REVOKED = -7,    /* consent is gone: the user must authorize again */
     FERRY_ERROR_RATE_LIMITED = -8,    /* wait retry_after_ms */
     FERRY_ERROR_UNAVAILABLE = -9,     /* transient fault of provider or network: back off, retry */
-    FERRY_ERROR_REJECTED = -10,       /* the provider's permanent no: tell the operator */
-    FERRY_ERROR_MALFORMED = -11,      /* the provider's data is not understood */
+    FERRY_ERROR_REJECTED = -10,       /* a permanent no: tell the operator, ask rarely */
+    FERRY_ERROR_MALFORMED = -11,      /* data is not understood: tell the operator, ask rarely */
     FERRY_ERROR_BAD_SIGNATURE = -12,  /* the webhook is not from the provider */
     FERRY_ERROR_CURSOR_INVALID = -13, /* the provider forgot the cursor: resynchronise */
     FERRY_ERROR_LIMIT = -14           /* a limit of the host was passed */
