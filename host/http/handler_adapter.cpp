@@ -8,10 +8,9 @@
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
+#include <sys/socket.h>
 
 #include <algorithm>
-#include <istream>
-#include <memory>
 #include <optional>
 
 namespace ferry::http {
@@ -20,50 +19,10 @@ namespace {
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
-/// How much of an unwanted body is read and dropped, so that the client sees why.
-constexpr std::size_t kLingerBytesMax = 1 << 20;
-constexpr Milliseconds kLingerTime{500};
-
 ConnectionSocket& socketOf(HTTPServerRequest& request) {
     // Every connection of this server was accepted by our ListeningSocket.
     auto& poco = static_cast<Poco::Net::HTTPServerRequestImpl&>(request);
     return static_cast<ConnectionSocket&>(*poco.socket().impl());
-}
-
-/// What the head says about the body; a refusal if it can't be trusted.
-struct BodyPlan {
-    std::size_t length = 0;
-    bool is_chunked = false;
-    int refusal = 0;  ///< status, 0 for none
-    const char* reason = "";
-};
-
-BodyPlan planBody(const HTTPServerRequest& request, std::size_t bytes_max) {
-    BodyPlan plan;
-    std::optional<std::string_view> length;
-    int encodings = 0;
-    for (const auto& [name, value] : request) {
-        if (Poco::icompare(name, "Content-Length") == 0) {
-            // Two lengths are how one request is smuggled inside another (RFC 9112, 6.3).
-            if (length) return {0, false, 400, "more than one content-length"};
-            length = value;
-        } else if (Poco::icompare(name, "Transfer-Encoding") == 0) {
-            if (++encodings > 1 || Poco::icompare(value, "chunked") != 0) {
-                return {0, false, 501, "only the transfer encoding chunked is understood"};
-            }
-            plan.is_chunked = true;
-        }
-    }
-    if (length && plan.is_chunked) return {0, false, 400, "both content-length and chunked"};
-    if (!length) return plan;
-    const bool is_number = !length->empty() && length->size() <= 18 &&
-                           length->find_first_not_of("0123456789") == std::string_view::npos;
-    if (!is_number) return {0, false, 400, "content-length is not a number"};
-    for (char digit : *length) {
-        plan.length = plan.length * 10 + static_cast<std::size_t>(digit - '0');
-    }
-    if (plan.length > bytes_max) return {0, false, 413, "the body is too large"};
-    return plan;
 }
 
 /// One request on its way through. Poco makes it, calls it once and deletes it.
@@ -76,14 +35,11 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         Request request;
         request.request_id = factory_.nextRequestId();
         request.peer = socket.peerText();
-        std::optional<Response> refusal = readHead(poco_request, request);
-        if (!refusal) refusal = readBody(poco_request, socket, request);
-        const bool must_close = refusal.has_value();
-        const Response response = refusal ? std::move(*refusal) : factory_.answer(request);
-        if (must_close || is_chunked_ || socket.shouldMakeRoom()) out.setKeepAlive(false);
+        request.body = socket.takeBody();
+        const std::optional<Response> refusal = readHead(poco_request, request);
+        const Response response = refusal ? *refusal : factory_.answer(request);
+        if (socket.mustEnd()) out.setKeepAlive(false);
         send(request, response, out, socket);
-        if (must_close) socket.lingerClose(kLingerBytesMax, kLingerTime);
-        socket.expectHead();
     }
 
   private:
@@ -111,44 +67,6 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         return std::nullopt;
     }
 
-    std::optional<Response> readBody(
-        HTTPServerRequest& from, ConnectionSocket& socket, Request& to
-    ) {
-        const std::size_t bytes_max = factory_.options().body_bytes_max;
-        const BodyPlan plan = planBody(from, bytes_max);
-        if (plan.refusal != 0) return problem(plan.refusal, to.request_id, plan.reason);
-        is_chunked_ = plan.is_chunked;
-        if (plan.length == 0 && !plan.is_chunked) return std::nullopt;
-        socket.setDeadline(factory_.options().body_timeout);
-        try {
-            to.body.reserve(plan.length);
-            // One byte over the limit is enough to know; the rest is not read.
-            readUpTo(from.stream(), plan.is_chunked ? bytes_max + 1 : plan.length, to.body);
-        } catch (const Poco::TimeoutException&) {
-            return problem(408, to.request_id, "the body took too long to arrive");
-        } catch (const Poco::Exception&) {
-            return problem(400, to.request_id, "the body could not be read");
-        }
-        if (to.body.size() > bytes_max) return problem(413, to.request_id, "the body is too large");
-        // Poco takes the end of the connection for the end of a chunked body.
-        if (plan.is_chunked ? socket.sawEnd() : to.body.size() < plan.length) {
-            return problem(400, to.request_id, "the body is shorter than announced");
-        }
-        return std::nullopt;
-    }
-
-    /// Reads through the buffer, not the stream: a stream swallows the exceptions of its buffer.
-    static void readUpTo(std::istream& from, std::size_t bytes_max, std::string& to) {
-        std::streambuf& buffer = *from.rdbuf();
-        while (to.size() < bytes_max && buffer.sgetc() != std::streambuf::traits_type::eof()) {
-            const auto ready =
-                static_cast<std::size_t>(std::max<std::streamsize>(buffer.in_avail(), 1));
-            const std::size_t at = to.size();
-            to.resize(std::min(bytes_max, at + ready));
-            buffer.sgetn(to.data() + at, static_cast<std::streamsize>(to.size() - at));
-        }
-    }
-
     /// Head and body in one send. Poco's own stream would keep a short answer until after this
     /// call, and cut a long one into pieces of 8 KiB.
     void send(
@@ -157,37 +75,20 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         HTTPServerResponse& out,
         ConnectionSocket& socket
     ) {
-        const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status);
-        std::string bytes;
-        bytes.reserve(512 + response.body.size());
-        const auto add = [&bytes](std::string_view name, std::string_view value) {
-            bytes.append(name).append(": ").append(value).append("\r\n");
-        };
-        bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-        bytes.append(Poco::Net::HTTPResponse::getReasonForStatus(status)).append("\r\n");
-        add("Date", out.get("Date", ""));
-        add("Connection", out.getKeepAlive() ? "keep-alive" : "close");
-        add("X-Request-Id", request.request_id);
-        if (!response.content_type.empty()) add("Content-Type", response.content_type);
-        for (const auto& [name, value] : response.headers.fields())
-            add(name, value);
-        // 204 and 304 have no body, and 204 no length either (RFC 9110, 8.6).
-        const bool has_body = response.status != 204 && response.status != 304;
-        if (has_body) add("Content-Length", std::to_string(response.body.size()));
-        bytes.append("\r\n");
-        if (has_body && request.method != "HEAD") bytes.append(response.body);
-        socket.setDeadline(factory_.options().write_timeout);
+        const bool has_body = request.method != "HEAD";
+        const std::string bytes = renderResponse(
+            response, {request.request_id, out.get("Date", ""), out.getKeepAlive(), has_body}
+        );
         try {
             socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), 0);
         } catch (const Poco::Exception&) {
             // Half an answer is out: nothing may follow it, least of all Poco's own 500.
             out.setKeepAlive(false);
-            socket.lingerClose(0, Milliseconds(0));
+            ::shutdown(socket.sockfd(), SHUT_WR);
         }
     }
 
     HandlerAdapterFactory& factory_;
-    bool is_chunked_ = false;
 };
 
 /// True if the handler's headers can't be taken for something else on the wire.
@@ -206,16 +107,40 @@ bool isSendable(const Response& response) {
 
 }  // namespace
 
+std::string renderResponse(const Response& response, const ResponseFrame& frame) {
+    const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status);
+    std::string bytes;
+    bytes.reserve(512 + response.body.size());
+    const auto add = [&bytes](std::string_view name, std::string_view value) {
+        bytes.append(name).append(": ").append(value).append("\r\n");
+    };
+    bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    bytes.append(Poco::Net::HTTPResponse::getReasonForStatus(status)).append("\r\n");
+    add("Date", frame.date);
+    add("Connection", frame.keeps_alive ? "keep-alive" : "close");
+    add("X-Request-Id", frame.request_id);
+    if (!response.content_type.empty()) add("Content-Type", response.content_type);
+    for (const auto& [name, value] : response.headers.fields())
+        add(name, value);
+    // 204 and 304 have no body, and 204 no length either (RFC 9110, 8.6).
+    const bool has_length = response.status != 204 && response.status != 304;
+    if (has_length) add("Content-Length", std::to_string(response.body.size()));
+    bytes.append("\r\n");
+    if (has_length && frame.has_body) bytes.append(response.body);
+    return bytes;
+}
+
 HandlerAdapterFactory::HandlerAdapterFactory(
-    AdapterOptions options, Handler handler, FailureReport report
+    std::uint64_t request_id_seed, Handler handler, FailureReport report
 )
-    : options_(options), handler_(std::move(handler)), report_(std::move(report)) {}
+    : request_id_seed_(request_id_seed), handler_(std::move(handler)), report_(std::move(report)) {}
 
 Poco::Net::HTTPRequestHandler* HandlerAdapterFactory::createRequestHandler(
     const HTTPServerRequest& request
 ) {
-    // Poco answers "Expect: 100-continue" before the handler runs, unless the status is not 200.
-    if (planBody(request, options_.body_bytes_max).refusal != 0) {
+    // Poco says "100 Continue" before the handler runs, unless the status is not 200; the gate said
+    // so where it was waited for, and the body is here.
+    if (request.getExpectContinue()) {
         request.response().setStatus(Poco::Net::HTTPResponse::HTTP_EXPECTATION_FAILED);
     }
     return new HandlerAdapter(*this);
@@ -242,7 +167,7 @@ std::string HandlerAdapterFactory::nextRequestId() {
     char bytes[12];
     const std::uint32_t number = requests_.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < 8; ++i) {
-        bytes[i] = static_cast<char>(options_.request_id_seed >> (56 - 8 * i));
+        bytes[i] = static_cast<char>(request_id_seed_ >> (56 - 8 * i));
     }
     for (std::size_t i = 0; i < 4; ++i)
         bytes[8 + i] = static_cast<char>(number >> (24 - 8 * i));

@@ -1,8 +1,7 @@
 #pragma once
-// Between Poco and our handlers: reads a whole, bounded request, and is the only place where an
-// exception becomes an answer (Poco drops the connection without one).
+// Between Poco and our handlers: makes our request of Poco's head and the body that is there already,
+// and is the only place where an exception becomes an answer (Poco drops the connection without one).
 
-#include "base/clock.h"
 #include "http/message.h"
 
 #include <Poco/Net/HTTPRequestHandler.h>
@@ -19,29 +18,33 @@ namespace ferry::http {
 /// Told about a handler that threw, for the log. Threads: many at a time.
 using FailureReport = std::function<void(const Request& request, std::string_view what)>;
 
-struct AdapterOptions {
-    std::size_t body_bytes_max = 1 << 20;
-    Milliseconds body_timeout{10000};   ///< for the whole body
-    Milliseconds write_timeout{10000};  ///< for the whole answer
-    std::uint64_t request_id_seed = 0;  ///< makes the ids of this process unlike those of others
+/// What an answer says besides what the handler does.
+struct ResponseFrame {
+    std::string_view request_id;
+    std::string_view date;
+    bool keeps_alive = false;
+    bool has_body = true;  ///< false: the answer to HEAD
 };
+
+/// The bytes of an answer.
+std::string renderResponse(const Response& response, const ResponseFrame& frame);
 
 /// Makes one adapter per request. Threads: createRequestHandler() from many at a time.
 class HandlerAdapterFactory final : public Poco::Net::HTTPRequestHandlerFactory {
   public:
-    HandlerAdapterFactory(AdapterOptions options, Handler handler, FailureReport report);
+    /// `request_id_seed` makes the ids of this process unlike those of others.
+    HandlerAdapterFactory(std::uint64_t request_id_seed, Handler handler, FailureReport report);
 
     Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest& request
     ) override;
 
-    const AdapterOptions& options() const noexcept { return options_; }
     /// Calls the handler; an exception gives 500 and a report.
     Response answer(const Request& request) const;
     /// 24 hex digits, never the same twice in this process.
     std::string nextRequestId();
 
   private:
-    AdapterOptions options_;
+    const std::uint64_t request_id_seed_;
     Handler handler_;
     FailureReport report_;
     std::atomic<std::uint32_t> requests_{0};

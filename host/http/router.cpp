@@ -53,7 +53,7 @@ Response Router::handle(const Request& request) const {
     std::string allowed;
     for (const Route& route : routes_) {
         if (!matches(route, path)) continue;
-        if (route.method != method) {
+        if (route.method != method && route.method != "*") {
             if (allowed.find(route.method) != std::string::npos) continue;
             allowed += allowed.empty() ? "" : ", ";
             allowed += route.method;

@@ -32,7 +32,7 @@ class Router {
     /// Adds a route. A pattern is a path whose segments are literal, `{name}` (one segment, not
     /// empty) or, at the end only, `{name*}` (the rest, with its slashes, possibly empty).
     /// Where several patterns match, the one with a literal in the earliest differing segment
-    /// wins. A bad pattern, or the same route twice, is a programmer error (checked).
+    /// wins. The method "*" is any. A bad pattern, or the same route twice, is a programmer error (checked).
     void add(std::string_view method, std::string_view pattern, RouteHandler handler);
 
     /// Answers `request`: 404 if no pattern matches, 405 with Allow if one does but not with this

@@ -1,13 +1,17 @@
 #include "http/server.h"
 
 #include "http/handler_adapter.h"
+#include "http/problem.h"
 #include "http/server_socket.h"
 
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/ThreadPool.h>
+#include <Poco/Timestamp.h>
 #include <fmt/core.h>
 
 #include <cstring>
@@ -55,24 +59,47 @@ std::uint64_t drawSeed(Random& random) {
 // Order is destruction order turned round: the server goes before the threads that it uses.
 struct Server::State {
     ServerOptions options;
-    AdapterOptions adapter;
     Handler handler;
     FailureReport report;
+    std::uint64_t request_id_seed = 0;
     std::shared_ptr<ConnectionGauge> gauge;
+    std::shared_ptr<ConnectionGate> gate;
     std::unique_ptr<Poco::ThreadPool> threads;
     std::unique_ptr<Poco::Net::HTTPServer> server;
     std::uint16_t port = 0;
+
+    GateOptions gateOptions(HandlerAdapterFactory& factory) const;
 };
+
+/// `factory` lives as long as the server.
+GateOptions Server::State::gateOptions(HandlerAdapterFactory& factory) const {
+    GateOptions gate_options;
+    gate_options.timeouts = {
+        options.head_timeout,
+        options.body_timeout,
+        options.write_timeout,
+        options.keep_alive_timeout};
+    gate_options.body_bytes_max = options.body_bytes_max;
+    gate_options.waiting_max = options.connections_waiting_max;
+    gate_options.refuse = [this, &factory](const Refusal& refusal, const std::string& peer) {
+        if (options.refused) options.refused(refusal, peer);
+        const std::string id = factory.nextRequestId();
+        const std::string date = Poco::DateTimeFormatter::format(
+            Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT
+        );
+        return renderResponse(
+            problem(refusal.status, id, refusal.reason), {id, date, false, !refusal.is_for_head}
+        );
+    };
+    return gate_options;
+}
 
 Server::Server(ServerOptions options, Handler handler, FailureReport report, Random& random)
     : state_(std::make_unique<State>()) {
-    state_->adapter.body_bytes_max = options.body_bytes_max;
-    state_->adapter.body_timeout = options.body_timeout;
-    state_->adapter.write_timeout = options.write_timeout;
-    state_->adapter.request_id_seed = drawSeed(random);
     state_->options = std::move(options);
     state_->handler = std::move(handler);
     state_->report = std::move(report);
+    state_->request_id_seed = drawSeed(random);
 }
 
 Server::~Server() {
@@ -82,8 +109,14 @@ Server::~Server() {
 Status Server::start() {
     const ServerOptions& options = state_->options;
     try {
+        auto* const factory =
+            new HandlerAdapterFactory(state_->request_id_seed, state_->handler, state_->report);
+        const Poco::Net::HTTPRequestHandlerFactory::Ptr owner(factory);
         state_->gauge = std::make_shared<ConnectionGauge>(options.threads);
-        ListeningSocket socket(state_->gauge, SocketTimeouts{options.head_timeout});
+        state_->gate = std::make_shared<ConnectionGate>(
+            state_->gateOptions(*factory), state_->gauge
+        );
+        ListeningSocket socket(state_->gate, state_->gauge);
         // Without the port being shared, which Poco's two-argument form does: a second hub on the
         // same port must fail and not take half of the requests.
         socket.bind(Poco::Net::SocketAddress(options.host, options.port), true, false);
@@ -93,10 +126,7 @@ Status Server::start() {
             "http", kThreadsKept, options.threads + kThreadsKept, kThreadIdleSeconds
         );
         state_->server = std::make_unique<Poco::Net::HTTPServer>(
-            new HandlerAdapterFactory(state_->adapter, state_->handler, state_->report),
-            *state_->threads,
-            socket,
-            makeParams(options)
+            owner, *state_->threads, socket, makeParams(options)
         );
         state_->server->start();
     } catch (const Poco::Exception& exception) {
@@ -130,7 +160,8 @@ ServerStats Server::stats() const {
     stats.connections_queued = state_->server->queuedConnections();
     stats.connections_total = static_cast<std::uint64_t>(state_->server->totalConnections());
     stats.connections_refused = static_cast<std::uint64_t>(state_->server->refusedConnections());
-    stats.connections_evicted = state_->gauge->evicted_total.load();
+    stats.connections_waiting = static_cast<int>(state_->gate->waiting());
+    stats.connections_dropped = state_->gate->droppedTotal();
     return stats;
 }
 

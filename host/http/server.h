@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "http/message.h"
+#include "http/request_reader.h"
 
 #include <cstdint>
 #include <functional>
@@ -15,25 +16,31 @@
 
 namespace ferry::http {
 
+/// Told about a request that was answered before any handler saw it. Threads: one.
+using RefusalReport = std::function<void(const Refusal& refusal, const std::string& peer)>;
+
 struct ServerOptions {
     std::string host = "127.0.0.1";     ///< IPv4 or IPv6 literal, or a name
     std::uint16_t port = 0;             ///< 0: any free one; see Server::port()
-    int threads = 80;                   ///< connections served at the same time
-    int connections_queued_max = 1024;  ///< waiting for a thread; those beyond are closed
+    int threads = 80;                   ///< requests served at the same time
+    int connections_queued_max = 1024;  ///< with a request, waiting for a thread; more are closed
+    std::size_t connections_waiting_max = 512;  ///< for a client; the one that waits longest goes
     int keep_alive_requests_max = 100000;
     std::size_t body_bytes_max = 1 << 20;    ///< beyond: 413
-    Milliseconds head_timeout{5000};         ///< first byte to end of head
+    Milliseconds head_timeout{5000};         ///< first byte to end of head, else 408
     Milliseconds body_timeout{10000};        ///< whole body, else 408
     Milliseconds write_timeout{10000};       ///< whole answer
-    Milliseconds keep_alive_timeout{15000};  ///< idle, while no connection waits for a thread
+    Milliseconds keep_alive_timeout{15000};  ///< idle
+    RefusalReport refused;                   ///< may be empty
 };
 
 struct ServerStats {
-    int connections_open = 0;
-    int connections_queued = 0;             ///< waiting for a thread
-    std::uint64_t connections_total = 0;    ///< served so far
+    int connections_open = 0;      ///< with a thread or waiting for one
+    int connections_queued = 0;    ///< waiting for a thread
+    int connections_waiting = 0;   ///< for their client, without a thread
+    std::uint64_t connections_total = 0;    ///< times that a thread took one so far
     std::uint64_t connections_refused = 0;  ///< closed without an answer: alarm if this grows
-    std::uint64_t connections_evicted = 0;  ///< idle, closed because others waited
+    std::uint64_t connections_dropped = 0;  ///< waited for their client, closed to make room
 };
 
 /// Threads: start() and stop() by the owner; port() and stats() by any thread after start().

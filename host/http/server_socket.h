@@ -1,98 +1,48 @@
 #pragma once
-// The sockets under the server: every read and write has a deadline, and a connection without a
-// request gives its thread back as soon as another one waits for a thread. Stands below Poco's
-// HTTPServer, which calls these virtuals and knows nothing of either (0005-http-server.md).
+// The sockets under Poco's HTTPServer: one that listens and hands on only connections whose request
+// is there, and one that serves such a connection. Poco calls these virtuals for every wait, read and
+// write, and knows nothing of the gate behind them (0005-http-server.md).
 
-#include "base/clock.h"
+#include "http/connection_gate.h"
 
 #include <Poco/Net/ServerSocket.h>
-#include <Poco/Net/ServerSocketImpl.h>
 #include <Poco/Net/StreamSocketImpl.h>
 
-#include <array>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstdint>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <string>
 
 namespace ferry::http {
 
-/// Counts the open connections of one server and tells the idle ones when to go.
-/// Threads: all functions from any thread.
-class ConnectionGauge {
-  public:
-    /// `threads` is how many connections the server can serve at the same time.
-    explicit ConnectionGauge(int threads);
-    ~ConnectionGauge();
-    ConnectionGauge(const ConnectionGauge&) = delete;
-    ConnectionGauge& operator=(const ConnectionGauge&) = delete;
-
-    void opened();
-    void closed();
-    int open() const noexcept { return open_.load(std::memory_order_relaxed); }
-
-    /// True while a connection waits for a thread, or the server is stopping: a connection that
-    /// is idle now shall close.
-    bool isCrowded() const noexcept { return open() > threads_ || isStopping(); }
-    bool isStopping() const noexcept { return is_stopping_.load(std::memory_order_relaxed); }
-    /// Readable exactly while isCrowded().
-    int crowdedFd() const noexcept { return crowded_fd_; }
-
-    void beginStop();
-    /// Waits until no connection is open; false if that took longer than `grace`.
-    bool waitUntilEmpty(Milliseconds grace);
-
-    std::atomic<std::uint64_t> evicted_total{0};  ///< idle connections that had to go
-
-  private:
-    void showCrowded(bool is_crowded);
-
-    const int threads_;
-    int crowded_fd_;
-    std::mutex mutex_;
-    std::condition_variable empty_;
-    std::atomic<int> open_{0};
-    std::atomic<bool> is_stopping_{false};
-    bool is_shown_ = false;
-};
-
-/// How long each phase of a connection may take.
-struct SocketTimeouts {
-    Milliseconds head;  ///< from the first byte of a request to the end of its head
-};
-
-/// One accepted connection. Threads: one at a time, save shutdown() by Poco when it is stopped.
+/// A connection while a thread of the server has it. Poco gets the head of a request and no byte
+/// more; the body is taken from here. Threads: one at a time, save shutdown() by Poco when it is
+/// stopped.
 class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
   public:
     ConnectionSocket(
-        poco_socket_t fd,
-        std::shared_ptr<ConnectionGauge> gauge,
-        SocketTimeouts timeouts,
-        const Poco::Net::SocketAddress& peer
+        std::unique_ptr<Connection> connection,
+        std::shared_ptr<ConnectionGate> gate,
+        std::shared_ptr<ConnectionGauge> gauge
     );
 
-    /// Reads and writes from now on fail with Poco::TimeoutException after `duration`.
-    void setDeadline(Milliseconds duration);
-    /// The deadline for the next request's head, should it be in the buffer already.
-    void expectHead() { setDeadline(timeouts_.head); }
-    /// True if the other side has closed its half.
-    bool sawEnd() const noexcept { return saw_end_; }
-    /// True if this connection should make room after the running request.
-    bool shouldMakeRoom() const;
-    const std::string& peerText() const noexcept { return peer_text_; }
-    /// Says goodbye to a client that is still sending, so that it can read the answer before its
-    /// connection is reset: reads and drops up to `bytes_max` for at most `duration`.
-    void lingerClose(std::size_t bytes_max, Milliseconds duration);
+    /// The body of the request whose head Poco has read.
+    std::string takeBody() { return connection_->reader.takeBody(); }
+    const std::string& peerText() const noexcept { return connection_->peer_text; }
+    /// True if the connection has to end after the running request.
+    bool mustEnd() const noexcept { return gauge_->isStopping(); }
 
-    /// Poco's wait for a request: leaves early while the server is crowded. The wait of a busy
-    /// connection is a read: what it brings is kept for receiveBytes().
+    /// Poco's wait for a request: true when one is there, all of it. False when the connection is
+    /// over, or back at the gate because the thread is wanted elsewhere.
     bool poll(const Poco::Timespan& timeout, int mode) override;
+    /// Bytes of the head; 0 after it.
     int receiveBytes(void* buffer, int length, int flags) override;
-    /// Poco's own time-out has no say: each read has a deadline, and a wait has its time.
-    void setReceiveTimeout(const Poco::Timespan&) override {}
+    /// All of it, within the time for an answer, and within less while others wait for the thread.
     int sendBytes(const void* buffer, int length, int flags) override;
+    /// Poco's own time-out has no say: each wait has its time.
+    void setReceiveTimeout(const Poco::Timespan&) override {}
+    /// Poco's last call for a connection that was served, on the thread that served it.
+    void close() override;
     Poco::Net::SocketAddress address() override { return local_; }
     Poco::Net::SocketAddress peerAddress() override { return peer_; }
 
@@ -100,29 +50,30 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     ~ConnectionSocket() override;
 
   private:
-    using Steady = std::chrono::steady_clock;
-    bool readAhead();
-    bool waitFor(short events, bool and_crowded, Steady::time_point until, bool& is_crowded);
-    void waitOrThrow(short events);
+    using Steady = Connection::Steady;
 
-    std::shared_ptr<ConnectionGauge> gauge_;
-    SocketTimeouts timeouts_;
-    Poco::Net::SocketAddress peer_;
-    Poco::Net::SocketAddress local_;
-    std::string peer_text_;
-    const Steady::time_point opened_at_ = Steady::now();
-    Steady::time_point deadline_;
-    bool saw_end_ = false;
-    // Read while waiting for a request, and not yet given to Poco.
-    std::array<char, 2048> ahead_;
-    std::size_t ahead_begin_ = 0;
-    std::size_t ahead_end_ = 0;
+    enum class Wait : std::uint8_t { Ready, Crowded, Late };
+
+    bool receive();
+    bool giveBack();
+    Wait waitFor(short events, bool and_crowded, Steady::time_point until);
+
+    std::unique_ptr<Connection> connection_;  // none: it went back to the gate
+    const std::shared_ptr<ConnectionGate> gate_;
+    const std::shared_ptr<ConnectionGauge> gauge_;
+    const Poco::Net::SocketAddress peer_;
+    const Poco::Net::SocketAddress local_;
+    std::atomic<bool> is_closed_{false};
+    const Steady::time_point turn_begun_ = Steady::now();
+    std::optional<Steady::time_point> request_begun_;  // while it is only half there
+    bool is_served_ = false;                           // it was handed to Poco
+    std::size_t head_fed_ = 0;                         // bytes of its head that Poco has
 };
 
-/// A listening socket that accepts ConnectionSockets, and nothing once the gauge is stopping.
+/// A listening socket that accepts what its gate lets through.
 class ListeningSocket final : public Poco::Net::ServerSocket {
   public:
-    ListeningSocket(std::shared_ptr<ConnectionGauge> gauge, SocketTimeouts timeouts);
+    ListeningSocket(std::shared_ptr<ConnectionGate> gate, std::shared_ptr<ConnectionGauge> gauge);
 };
 
 }  // namespace ferry::http

@@ -63,11 +63,11 @@ int serve() {
     std::cin.ignore(1 << 30, EOF);
     const http::ServerStats stats = server.stats();
     fmt::print(
-        "requests {} cpu {:.1f} us each, connections {} evicted {} refused {} shed {}\n",
+        "requests {} cpu {:.1f} us each, connections {} dropped {} refused {} shed {}\n",
         requests.load(),
         cpuMicroseconds() / static_cast<double>(requests.load()),
         stats.connections_total,
-        stats.connections_evicted,
+        stats.connections_dropped,
         stats.connections_refused,
         limit.shedTotal()
     );

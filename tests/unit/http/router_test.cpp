@@ -87,6 +87,17 @@ TEST(Router, AnswersOtherMethodsWith405AndAllow) {
     EXPECT_EQ(response.headers.get("Allow"), "GET, POST");
 }
 
+TEST(Router, AStarTakesAnyMethod) {
+    Router router;
+    router.add("*", "/events/{key}", named("any"));
+    router.add("GET", "/other", named("get"));
+
+    for (const char* method : {"GET", "POST", "HEAD", "BREW"}) {
+        EXPECT_EQ(router.handle(request(method, "/events/dropbox")).body, "any") << method;
+    }
+    EXPECT_EQ(router.handle(request("BREW", "/other")).headers.get("Allow"), "GET");
+}
+
 TEST(Router, AnswersBadlyEncodedParametersWith400) {
     const Router router = makeRouter();
 

@@ -1,0 +1,299 @@
+#include "http/request_reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ferry::http {
+namespace {
+
+// None is larger than what Poco's parser takes, so that it never has a reason to refuse
+// (poco_behaviour_test): 16 KiB of target, 100 fields, 256 bytes of a name, 8 KiB of a value.
+constexpr std::size_t kMethodMax = 32;
+constexpr std::size_t kTargetMax = 16'000;
+constexpr std::size_t kTargetToldMax = 200;  // in a refusal
+constexpr std::size_t kFieldsMax = 100;
+constexpr std::size_t kNameMax = 250;
+constexpr std::size_t kValueMax = 8'000;
+constexpr std::size_t kLineMax = kTargetMax + 100;
+constexpr std::size_t kHeadMax = 64 * 1024;
+// Clients put an empty line or two between requests (RFC 9112, 2.2).
+constexpr std::size_t kEmptyLinesMax = 8;  // bytes
+constexpr std::size_t kChunkLineMax = 256;
+constexpr std::size_t kTrailerMax = 8 * 1024;
+// Enough for a webhook with its body; what a request needed beyond is given back after it.
+constexpr std::size_t kBufferFirst = 2048;
+constexpr std::size_t kBufferKept = 16 * 1024;
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// `name` is in lower case.
+bool isNamed(std::string_view text, std::string_view name) noexcept {
+    return text.size() == name.size() &&
+           std::equal(text.begin(), text.end(), name.begin(), [](char a, char b) {
+               return lower(a) == b;
+           });
+}
+
+bool isToken(std::string_view text) noexcept {
+    static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+               kMarks.find(c) != std::string_view::npos;
+    });
+}
+
+bool isControl(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+int hexValue(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+std::span<char> RequestReader::space() {
+    if (end_ == buffer_.size()) buffer_.resize(std::max(kBufferFirst, buffer_.size() * 2));
+    return {buffer_.data() + end_, buffer_.size() - end_};
+}
+
+void RequestReader::added(std::size_t count) {
+    end_ += count;
+    parse();
+}
+
+void RequestReader::ended() {
+    if (state_ == State::Body) {
+        refuse(400, "the body is shorter than announced");
+    } else if (state_ == State::Head && hasBegun()) {
+        refuse(400, "the connection ended in the middle of the request's head");
+    }
+}
+
+void RequestReader::refuse(int status, const char* reason) {
+    state_ = State::Refused;
+    refusal_.status = status;
+    refusal_.reason = reason;
+    std::string_view target(buffer_.data() + head_begin_, end_ - head_begin_);
+    target = target.substr(0, target.find('\n'));
+    const std::size_t space = target.find(' ');
+    target.remove_prefix(space == std::string_view::npos ? target.size() : space + 1);
+    refusal_.target = target.substr(0, std::min(target.find(' '), kTargetToldMax));
+}
+
+bool RequestReader::takeContinue() noexcept {
+    const bool is_due = wants_continue_ && state_ == State::Body;
+    if (is_due) wants_continue_ = false;
+    return is_due;
+}
+
+std::string_view RequestReader::head() const noexcept {
+    return std::string_view(buffer_).substr(head_begin_, head_end_ - head_begin_);
+}
+
+std::string RequestReader::takeBody() {
+    if (is_chunked_) return std::move(body_);
+    return buffer_.substr(head_end_, length_.value_or(0));
+}
+
+void RequestReader::next() {
+    const std::size_t left = end_ - request_end_;
+    if (left > 0) std::memmove(buffer_.data(), buffer_.data() + request_end_, left);
+    if (buffer_.size() > kBufferKept && left <= kBufferFirst) {
+        buffer_.resize(kBufferFirst);
+        buffer_.shrink_to_fit();
+    }
+    end_ = left;
+    state_ = State::Head;
+    refusal_ = {};
+    head_begin_ = head_end_ = scanned_ = request_end_ = 0;
+    lines_ = 0;
+    length_.reset();
+    is_chunked_ = wants_continue_ = false;
+    chunk_ = Chunk::Size;
+    chunk_left_ = trailer_bytes_ = 0;
+    body_ = {};
+    if (left > 0) parse();
+}
+
+void RequestReader::release() {
+    buffer_ = {};
+    body_ = {};
+    end_ = head_begin_ = head_end_ = scanned_ = request_end_ = 0;
+}
+
+void RequestReader::parse() {
+    if (state_ == State::Head) parseHead();
+    if (state_ == State::Body) parseBody();
+}
+
+void RequestReader::parseHead() {
+    while (state_ == State::Head) {
+        const char* begin = buffer_.data() + scanned_;
+        const void* found = std::memchr(begin, '\n', end_ - scanned_);
+        const bool is_long = end_ - scanned_ > kLineMax || end_ > kHeadMax;
+        if (found == nullptr) {
+            if (is_long) lines_ == 0 ? refuse(414, "the request's target is too long")
+                                     : refuse(431, "the request's head is too large");
+            return;
+        }
+        std::string_view line(begin, static_cast<std::size_t>(static_cast<const char*>(found) - begin));
+        scanned_ += line.size() + 1;
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (lines_ == 0 && line.empty()) {
+            head_begin_ = scanned_;
+            if (scanned_ > kEmptyLinesMax) refuse(400, "a request begins with empty lines");
+        } else if (line.empty()) {
+            endHead();
+        } else if (lines_++ == 0) {
+            takeRequestLine(line);
+        } else if (scanned_ > kHeadMax || lines_ > kFieldsMax + 1) {
+            refuse(431, "the request's head is too large");
+        } else {
+            takeField(line);
+        }
+    }
+}
+
+void RequestReader::takeRequestLine(std::string_view line) {
+    const std::size_t first = line.find(' ');
+    const std::size_t last = line.rfind(' ');
+    const std::string_view method = line.substr(0, first);
+    if (!isToken(method) || method.size() > kMethodMax || first == last) {
+        return refuse(400, "the request line is not that of HTTP");
+    }
+    refusal_.is_for_head = method == "HEAD";
+    const std::string_view target = line.substr(first + 1, last - first - 1);
+    if (target.size() > kTargetMax) return refuse(414, "the request's target is too long");
+    if (target.empty() || target.find(' ') != std::string_view::npos ||
+        std::any_of(target.begin(), target.end(), isControl)) {
+        return refuse(400, "the request target is not a path");
+    }
+    const std::string_view version = line.substr(last + 1);
+    if (version == "HTTP/1.1" || version == "HTTP/1.0") return;
+    version.starts_with("HTTP/") ? refuse(505, "this server speaks HTTP/1.1")
+                                 : refuse(400, "the request line is not that of HTTP");
+}
+
+void RequestReader::takeField(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    const std::string_view name = line.substr(0, colon);
+    // Also a line that goes on the one before: such folding hides fields from whoever is in front.
+    if (colon == std::string_view::npos || !isToken(name)) {
+        return refuse(400, "a line of the request's head is no header field");
+    }
+    const std::string_view value = trim(line.substr(colon + 1));
+    if (name.size() > kNameMax || value.size() > kValueMax) {
+        return refuse(431, "a header field is too large");
+    }
+    if (std::any_of(value.begin(), value.end(), [](char c) { return isControl(c) && c != '\t'; })) {
+        return refuse(400, "a header field has a control character");
+    }
+    if (isNamed(name, "content-length")) return takeLength(value);
+    if (isNamed(name, "transfer-encoding")) {
+        if (is_chunked_ || !isNamed(value, "chunked")) {
+            return refuse(501, "only the transfer encoding chunked is understood");
+        }
+        is_chunked_ = true;
+    } else if (isNamed(name, "expect") && isNamed(value, "100-continue")) {
+        wants_continue_ = true;
+    }
+}
+
+void RequestReader::takeLength(std::string_view value) {
+    // Two lengths are how one request is smuggled inside another (RFC 9112, 6.3).
+    if (length_) return refuse(400, "more than one content-length");
+    const bool has_other = value.find_first_not_of("0123456789") != std::string_view::npos;
+    if (value.empty() || value.size() > 18 || has_other) {
+        return refuse(400, "content-length is not a number");
+    }
+    length_ = 0;
+    for (const char digit : value)
+        *length_ = *length_ * 10 + static_cast<std::size_t>(digit - '0');
+}
+
+void RequestReader::endHead() {
+    if (length_ && is_chunked_) return refuse(400, "both content-length and chunked");
+    head_end_ = request_end_ = scanned_;
+    if (length_.value_or(0) > body_bytes_max_) return refuse(413, "the body is too large");
+    state_ = is_chunked_ || length_.value_or(0) > 0 ? State::Body : State::Ready;
+}
+
+void RequestReader::parseBody() {
+    if (is_chunked_) return parseChunks();
+    if (end_ - head_end_ < *length_) return;
+    request_end_ = head_end_ + *length_;
+    state_ = State::Ready;
+}
+
+void RequestReader::parseChunks() {
+    while (state_ == State::Body) {
+        if (chunk_ == Chunk::Data) {
+            const std::size_t count = std::min(chunk_left_, end_ - scanned_);
+            body_.append(buffer_, scanned_, count);
+            scanned_ += count;
+            chunk_left_ -= count;
+            if (chunk_left_ > 0) break;
+            chunk_ = Chunk::DataEnd;
+        }
+        const auto line = chunkLine();
+        if (!line) break;
+        if (chunk_ == Chunk::Size) {
+            takeChunkSize(*line);
+        } else if (chunk_ == Chunk::DataEnd) {
+            if (!line->empty()) refuse(400, "a chunk of the body is longer than it says");
+            chunk_ = Chunk::Size;
+        } else if (line->empty()) {
+            request_end_ = scanned_;
+            state_ = State::Ready;
+        } else if ((trailer_bytes_ += line->size() + 2) > kTrailerMax) {
+            refuse(431, "the trailer of the body is too large");
+        }
+    }
+    if (state_ != State::Body) return;
+    // What is decoded makes room for what comes.
+    std::memmove(buffer_.data() + head_end_, buffer_.data() + scanned_, end_ - scanned_);
+    end_ -= scanned_ - head_end_;
+    scanned_ = head_end_;
+}
+
+void RequestReader::takeChunkSize(std::string_view line) {
+    const std::string_view digits = trim(line.substr(0, line.find(';')));
+    if (digits.empty() || digits.size() > 15) return refuse(400, "a chunk has no size");
+    std::size_t size = 0;
+    for (const char c : digits) {
+        if (hexValue(c) < 0) return refuse(400, "the size of a chunk is not a number");
+        size = size * 16 + static_cast<std::size_t>(hexValue(c));
+    }
+    if (size > body_bytes_max_ - body_.size()) return refuse(413, "the body is too large");
+    chunk_left_ = size;
+    chunk_ = size == 0 ? Chunk::Trailer : Chunk::Data;
+}
+
+std::optional<std::string_view> RequestReader::chunkLine() {
+    const std::string_view rest(buffer_.data() + scanned_, end_ - scanned_);
+    const std::size_t end = rest.find('\n');
+    const std::size_t longest = chunk_ == Chunk::Trailer ? kTrailerMax : kChunkLineMax;
+    const bool is_whole = end != std::string_view::npos;
+    // A bare line feed is taken for an end by some and not by others: another way to smuggle.
+    const bool is_bare = is_whole && (end == 0 || rest[end - 1] != '\r');
+    if (is_bare || std::min(end, rest.size()) > longest) {
+        refuse(400, "the chunks of the body are malformed");
+    }
+    if (!is_whole || state_ == State::Refused) return std::nullopt;
+    scanned_ += end + 1;
+    return rest.substr(0, end - 1);
+}
+
+}  // namespace ferry::http

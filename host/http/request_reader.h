@@ -1,0 +1,99 @@
+#pragma once
+// One request after the other as it comes in, in whatever pieces: finds where head and body end,
+// decodes chunks, and refuses what is too large or can't be trusted. Knows no sockets; whoever has
+// one puts bytes in. So a request takes a thread only once all of it is there.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ferry::http {
+
+/// Why a request goes no further.
+struct Refusal {
+    int status = 0;            ///< 400, 408, 413, 414, 431, 501 or 505
+    const char* reason = "";   ///< for the client
+    std::string target;        ///< what it asked for, as far as it is known
+    bool is_for_head = false;  ///< the answer must have no body
+};
+
+/// Threads: one at a time.
+class RequestReader {
+  public:
+    enum class State : std::uint8_t {
+        Head,     ///< more of the head must come
+        Body,     ///< more of the body must come
+        Ready,    ///< all of it is there
+        Refused,  ///< see refusal()
+    };
+
+    /// Bodies longer than `body_bytes_max` are refused with 413.
+    explicit RequestReader(std::size_t body_bytes_max) : body_bytes_max_(body_bytes_max) {}
+
+    /// Room to receive into, at least one byte.
+    std::span<char> space();
+    /// `count` bytes were received into it.
+    void added(std::size_t count);
+    /// The other side sends no more: what is not whole is refused.
+    void ended();
+    /// Ends the request under way.
+    void refuse(int status, const char* reason);
+
+    State state() const noexcept { return state_; }
+    /// False between two requests.
+    bool hasBegun() const noexcept { return end_ > head_begin_; }
+    /// True, once for each request, if the client waits for "100 Continue" before it sends the body.
+    bool takeContinue() noexcept;
+    /// From the request line to the empty line; once the state is Ready.
+    std::string_view head() const noexcept;
+    /// The decoded body; once the state is Ready.
+    std::string takeBody();
+    const Refusal& refusal() const noexcept { return refusal_; }
+    /// Drops the request that is Ready and begins with what came after it.
+    void next();
+    /// Memory that is held for it, about.
+    std::size_t bytesHeld() const noexcept { return buffer_.size() + body_.capacity(); }
+    /// Drops everything that was received; a refusal stays.
+    void release();
+
+  private:
+    enum class Chunk : std::uint8_t { Size, Data, DataEnd, Trailer };
+
+    void parse();
+    void parseHead();
+    void takeRequestLine(std::string_view line);
+    void takeField(std::string_view line);
+    void takeLength(std::string_view value);
+    void endHead();
+    void parseBody();
+    void parseChunks();
+    void takeChunkSize(std::string_view line);
+    /// The next line of the chunked coding without its end; nullopt if it is not there yet, or
+    /// refused.
+    std::optional<std::string_view> chunkLine();
+
+    const std::size_t body_bytes_max_;
+    State state_ = State::Head;
+    Refusal refusal_;
+
+    std::string buffer_;           // its size is its capacity; bytes were received up to end_
+    std::size_t end_ = 0;
+    std::size_t head_begin_ = 0;   // of the request line
+    std::size_t head_end_ = 0;     // 0 until the head is whole
+    std::size_t scanned_ = 0;      // all before is understood: lines of the head, chunks
+    std::size_t request_end_ = 0;  // where the next request begins
+
+    std::size_t lines_ = 0;
+    std::optional<std::size_t> length_;
+    bool is_chunked_ = false;
+    bool wants_continue_ = false;
+    Chunk chunk_ = Chunk::Size;
+    std::size_t chunk_left_ = 0;
+    std::size_t trailer_bytes_ = 0;
+    std::string body_;  // of a chunked request
+};
+
+}  // namespace ferry::http
