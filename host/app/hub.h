@@ -28,6 +28,7 @@
 #include "store/store.h"
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,8 @@ class Hub {
     void buildSync();
     void buildDelivery();
     void addRoutes();
+    void buildServer();
+    void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
     Status enqueueAuthorizations();
     http::Response ready();
@@ -113,6 +116,8 @@ class Hub {
 
     http::Router router_;
     std::unique_ptr<http::InFlightLimit> in_flight_;
+    std::map<int, observe::Counter*> refused_;  // by status
+    TimePoint next_refusal_line_{};             // of the accepting thread
     std::unique_ptr<http::Server> server_;
     std::atomic<bool> is_running_{false};
 };

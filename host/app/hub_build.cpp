@@ -1,11 +1,8 @@
-// How the hub's parts are connected: which step wakes which, and which route leads where.
+// How the hub's parts are connected: which step wakes which.
 
 #include "app/hub.h"
-#include "base/encoding.h"
-#include "base/json_writer.h"
 #include "http/egress_policy.h"
 #include "http/ip_network.h"
-#include "http/problem.h"
 
 #include <fmt/format.h>
 
@@ -16,16 +13,6 @@ namespace {
 constexpr std::string_view kUserAgent = "Ferry/" FERRY_VERSION;
 /// Under load a step takes what came in this time: pages and outcomes share a commit then.
 constexpr Milliseconds kPace{2};
-/// Threads of the server that are never all busy: health and metrics are answered under load.
-constexpr std::int64_t kThreadsSpare = 8;
-
-http::Response plain(int status, std::string body) {
-    http::Response response;
-    response.status = status;
-    response.content_type = "text/plain; charset=utf-8";
-    response.body = std::move(body);
-    return response;
-}
 
 }  // namespace
 
@@ -48,6 +35,7 @@ Status Hub::build() {
             sync_thread_->wake();
         }});
     addRoutes();
+    buildServer();
     addGauges();
     return {};
 }
@@ -126,69 +114,6 @@ void Hub::buildDelivery() {
     );
 }
 
-void Hub::addRoutes() {
-    using http::Params;
-    using http::Request;
-    using http::Response;
-    for (const char* method : {"GET", "POST"}) {
-        router_.add(
-            method,
-            "/elements/api-v2/events/{key}",
-            [this](const Request& request, const Params& params) {
-                return webhooks_->receive(params.get("key"), std::nullopt, request);
-            }
-        );
-        router_.add(
-            method,
-            "/elements/api-v2/events/{key}/{instance}",
-            [this](const Request& request, const Params& params) {
-                const auto id = pipeline::parseInstancePart(params.get("instance"));
-                if (!id) {
-                    return http::problem(
-                        404, request.request_id, "the last part of the path is no instance id"
-                    );
-                }
-                return webhooks_->receive(params.get("key"), id, request);
-            }
-        );
-    }
-    router_.add("GET", "/oauth/start/{instance}", [this](const Request&, const Params& params) {
-        return browser_flow_->start(params.get("instance"));
-    });
-    router_.add("GET", "/oauth/callback", [this](const Request& request, const Params&) {
-        return browser_flow_->callback(request);
-    });
-    router_.add("GET", "/healthz", [](const Request&, const Params&) {
-        return plain(200, "ok\n");
-    });
-    router_.add("GET", "/readyz", [this](const Request&, const Params&) { return ready(); });
-    router_.add("GET", "/metrics", [this](const Request&, const Params&) {
-        Response response = plain(200, metrics_.prometheusText());
-        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        return response;
-    });
-
-    http::ServerOptions options;
-    options.host = config_.listen_host;
-    options.port = config_.listen_port;
-    options.threads = static_cast<int>(config_.http.threads);
-    options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
-    const std::int64_t in_flight = std::max<std::int64_t>(config_.http.threads - kThreadsSpare, 1);
-    in_flight_ = std::make_unique<http::InFlightLimit>(
-        static_cast<std::size_t>(in_flight), Milliseconds(1000)
-    );
-    const http::Handler handler =
-        in_flight_->wrap([this](const Request& request) { return router_.handle(request); });
-    const auto report = [this](const Request& request, std::string_view what) {
-        log_.error(
-            "http",
-            "a handler failed",
-            {{"path", request.path}, {"request_id", request.request_id}, {"what", what}}
-        );
-    };
-    server_ = std::make_unique<http::Server>(options, handler, report, random_);
-}
-
 void Hub::addGauges() {
     metrics_.gauge("ferry_http_in_flight", "Requests being answered now", [this] {
         return static_cast<double>(in_flight_->inFlight());
@@ -197,6 +122,16 @@ void Hub::addGauges() {
         "ferry_http_connections_refused",
         "Connections closed without an answer since the start",
         [this] { return static_cast<double>(server_->stats().connections_refused); }
+    );
+    metrics_.gauge(
+        "ferry_http_connections_waiting",
+        "Connections whose client has not sent a whole request, without a thread",
+        [this] { return static_cast<double>(server_->stats().connections_waiting); }
+    );
+    metrics_.gauge(
+        "ferry_http_connections_dropped",
+        "Connections closed while their client was waited for, to make room, since the start",
+        [this] { return static_cast<double>(server_->stats().connections_dropped); }
     );
     metrics_.gauge(
         "ferry_outbound_in_flight",
@@ -230,24 +165,6 @@ void Hub::addGauges() {
             return found == counts->end() ? 0 : static_cast<double>(found->second);
         }
     );
-}
-
-http::Response Hub::ready() {
-    std::vector<std::string> reasons;
-    if (!is_running_) reasons.emplace_back("the hub is starting or stopping");
-    if (const auto newest = store_->events().newest(); !newest) {
-        reasons.push_back("the store can't be read: " + newest.error().message);
-    }
-    if (catalog_.snapshot()->providers.empty()) reasons.emplace_back("no connector is loaded");
-    JsonWriter json;
-    json.beginObject().field("ready", reasons.empty()).key("reasons").beginArray();
-    for (const std::string& reason : reasons)
-        json.string(reason);
-    json.endArray().endObject();
-    http::Response response;
-    response.status = reasons.empty() ? 200 : 503;
-    response.body = json.take() + "\n";
-    return response;
 }
 
 }  // namespace ferry::app

@@ -1,6 +1,6 @@
 #include "pipeline/webhook_receiver.h"
 
-#include "base/json_writer.h"
+#include "http/problem.h"
 
 #include <fmt/format.h>
 
@@ -19,25 +19,18 @@ constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
 constexpr Milliseconds kFaultLineInterval{10'000};
 
-constexpr std::array<std::string_view, 8> kReasonNames = {
+constexpr std::array<std::string_view, 10> kReasonNames = {
     "unknown_connector",
     "unknown_instance",
     "method",
     "malformed",
+    "too_large",
+    "timeout",
     "too_many_accounts",
     "bad_signature",
     "no_secret",
     "fault",
 };
-
-http::Response jsonMessage(int status, std::string_view text) {
-    JsonWriter json;
-    json.beginObject().field("message", text).endObject();
-    http::Response response;
-    response.status = status;
-    response.body = json.take();
-    return response;
-}
 
 http::Response accepted() {
     http::Response response;
@@ -100,10 +93,10 @@ http::Response WebhookReceiver::receive(
     received_.add();
     const std::shared_ptr<Provider> provider = parts_.providers.find(connector_key);
     if (!provider) {
-        return reject(Reason::UnknownConnector, 404, "no connector of this key is loaded");
+        return reject(request, Reason::UnknownConnector, 404, "no connector of this key is loaded");
     }
     if (request.method != "GET" && request.method != "POST") {
-        http::Response response = reject(Reason::Method, 405, "webhooks come by GET or POST");
+        http::Response response = reject(request, Reason::Method, 405, "webhooks come by GET or POST");
         response.headers.add("Allow", "GET, POST");
         return response;
     }
@@ -111,9 +104,9 @@ http::Response WebhookReceiver::receive(
     if (challenge) {
         if (*challenge) return std::move(**challenge);
     } else if (challenge.error().code == ErrorCode::InvalidArgument) {
-        return reject(Reason::Malformed, 400, challenge.error().message);
+        return reject(request, Reason::Malformed, 400, challenge.error().message);
     } else if (challenge.error().code != ErrorCode::Unsupported) {
-        return askToRetry(connector_key, challenge.error());
+        return askToRetry(request, connector_key, challenge.error());
     }
     return receiveNotification(*provider, instance, request);
 }
@@ -125,40 +118,47 @@ http::Response WebhookReceiver::receiveNotification(
     if (!accounts) {
         const Error& error = accounts.error();
         if (error.code == ErrorCode::InvalidArgument) {
-            return reject(Reason::Malformed, 400, error.message);
+            // Mostly somebody who opens the URL in a browser.
+            constexpr std::string_view kNoChallenge =
+                "this URL takes a provider's webhooks: notifications by POST, and by GET a challenge "
+                "in the provider's form, which is missing here, empty or too long";
+            return reject(
+                request, Reason::Malformed, 400, request.method == "GET" ? kNoChallenge : error.message
+            );
         }
         if (error.code == ErrorCode::Unsupported) {
-            return reject(Reason::UnknownConnector, 404, "this connector takes no webhooks");
+            return reject(request, Reason::UnknownConnector, 404, "this connector takes no webhooks");
         }
-        return askToRetry(provider.key(), error);
+        return askToRetry(request, provider.key(), error);
     }
     if (accounts->size() > kNotificationAccountsMax) {
-        return reject(Reason::TooManyAccounts, 413, "the notification names too many accounts");
+        return reject(request, Reason::TooManyAccounts, 413, "the notification names too many accounts");
     }
 
     const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, *accounts)
                                 : parts_.lookup.byAccounts(provider.key(), *accounts);
     if (!found) {
         if (found.error().code == ErrorCode::NotFound) {
-            return reject(Reason::UnknownInstance, 404, "no instance of this id");
+            return reject(request, Reason::UnknownInstance, 404, "no instance of this id");
         }
-        return askToRetry(provider.key(), found.error());
+        return askToRetry(request, provider.key(), found.error());
     }
     unknown_accounts_.add(found->unknown_accounts);
     // Nothing to mark whatever the signature says, and a retry would not change that.
     if (found->matches.empty()) return accepted();
 
     const Verified verified = verify(provider, found->matches, request);
-    if (!verified.instances.empty()) return mark(verified.instances);
-    if (verified.fault) return askToRetry(provider.key(), *verified.fault);
+    if (!verified.instances.empty()) return mark(request, verified.instances);
+    if (verified.fault) return askToRetry(request, provider.key(), *verified.fault);
     if (verified.without_secret == found->matches.size()) {
         return reject(
+            request,
             Reason::NoSecret,
             401,
             "the instances of this account have no app secret to verify the signature with"
         );
     }
-    return reject(Reason::BadSignature, 401, "the signature is missing or wrong");
+    return reject(request, Reason::BadSignature, 401, "the signature is missing or wrong");
 }
 
 WebhookReceiver::Verified WebhookReceiver::verify(
@@ -191,21 +191,42 @@ WebhookReceiver::Verified WebhookReceiver::verify(
     return verified;
 }
 
-http::Response WebhookReceiver::mark(std::span<const InstanceId> instances) {
+http::Response WebhookReceiver::mark(
+    const http::Request& request, std::span<const InstanceId> instances
+) {
     verified_.add();
     const Status status = parts_.notices.mark(instances, parts_.clock.now());
-    if (!status) return askToRetry("notice queue", status.error());
+    if (!status) return askToRetry(request, "notice queue", status.error());
     marked_.add(instances.size());
     if (parts_.notices_marked) parts_.notices_marked();
     return accepted();
 }
 
-http::Response WebhookReceiver::reject(Reason reason, int status, std::string_view text) {
+http::Response WebhookReceiver::reject(
+    const http::Request& request, Reason reason, int status, std::string_view text
+) {
     rejected(reason).add();
-    return jsonMessage(status, text);
+    return http::problem(status, request.request_id, text);
 }
 
-http::Response WebhookReceiver::askToRetry(std::string_view what, const Error& error) {
+http::Response WebhookReceiver::rejectInstance(const http::Request& request) {
+    received_.add();
+    return reject(
+        request, Reason::UnknownInstance, 404, "the last part of the path is no instance id"
+    );
+}
+
+void WebhookReceiver::countRefused(int status) {
+    received_.add();
+    const Reason reason = status == 413   ? Reason::TooLarge
+                          : status == 408 ? Reason::Timeout
+                                          : Reason::Malformed;
+    rejected(reason).add();
+}
+
+http::Response WebhookReceiver::askToRetry(
+    const http::Request& request, std::string_view what, const Error& error
+) {
     const std::int64_t now = toEpochMilliseconds(parts_.clock.now());
     std::int64_t next = next_fault_line_ms_.load();
     if (now >= next &&
@@ -217,7 +238,7 @@ http::Response WebhookReceiver::askToRetry(std::string_view what, const Error& e
         );
     }
     // Our faults are for the log: a provider is told when to come back, no more.
-    http::Response response = reject(Reason::Fault, 503, "try again later");
+    http::Response response = reject(request, Reason::Fault, 503, "try again later");
     const Milliseconds wait = error.retry_after.value_or(kRetryAfter);
     response.headers.add(
         "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1000))

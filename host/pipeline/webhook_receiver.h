@@ -72,12 +72,20 @@ class WebhookReceiver {
         const http::Request& request
     );
 
+    /// Answers one to a URL whose last part is no instance id at all.
+    http::Response rejectInstance(const http::Request& request);
+
+    /// Counts one to a webhook URL that the server refused with `status`: too large, say.
+    void countRefused(int status);
+
   private:
     enum class Reason : std::uint8_t {
         UnknownConnector,
         UnknownInstance,
         Method,
         Malformed,
+        TooLarge,
+        Timeout,
         TooManyAccounts,
         BadSignature,
         NoSecret,
@@ -97,10 +105,14 @@ class WebhookReceiver {
         std::span<const store::AccountMatch> matches,
         const http::Request& request
     );
-    http::Response mark(std::span<const InstanceId> instances);
-    http::Response reject(Reason reason, int status, std::string_view text);
+    http::Response mark(const http::Request& request, std::span<const InstanceId> instances);
+    http::Response reject(
+        const http::Request& request, Reason reason, int status, std::string_view text
+    );
     /// For faults of our own side.
-    http::Response askToRetry(std::string_view what, const Error& error);
+    http::Response askToRetry(
+        const http::Request& request, std::string_view what, const Error& error
+    );
     observe::Counter& rejected(Reason reason);
 
     Parts parts_;

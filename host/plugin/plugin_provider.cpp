@@ -92,6 +92,8 @@ Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http
     if (!reply) {
         // A provider without challenges has no hook for them: then no request is one.
         if (reply.error().code == ErrorCode::Unsupported) return std::optional<http::Response>();
+        // What a stranger sent is not understood: no fault of ours.
+        if (reply.error().code == ErrorCode::Corrupt) reply.error().code = ErrorCode::InvalidArgument;
         return fail(std::move(reply.error()));
     }
     if (!*reply) return std::optional<http::Response>();

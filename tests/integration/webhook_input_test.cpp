@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "integration/hub_fixture.h"
+#include "support/http/raw_client.h"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,8 @@ TEST_F(WebhookInputTest, ABodyOverOneMebibyteIsTooLarge) {
     EXPECT_EQ(post(fits).status, 200);
     EXPECT_EQ(post(fits + " ").status, 413);
     EXPECT_EQ(post(std::string(limit + 1, 'x')).status, 413);
+    EXPECT_EQ(rejected("too_large"), 2);
+    EXPECT_EQ(metric("ferry_http_requests_refused_total{status=\"413\"}"), 2);
 }
 
 TEST_F(WebhookInputTest, BadSignaturesAreRefusedAndCounted) {
@@ -72,7 +75,12 @@ TEST_F(WebhookInputTest, TheChallengeIsEchoedAsDropboxWantsIt) {
     EXPECT_THAT(answer.headers.at("content-type"), HasSubstr("text/plain"));
     EXPECT_EQ(answer.headers.at("x-content-type-options"), "nosniff");
     EXPECT_TRUE(fake_->verifyWebhook(webhook_uris_.front(), "challenge-1"));
-    EXPECT_NE(ask(hub_->port(), "GET", target_).status, 200) << "none is there";
+    for (const char* none : {"", "?challenge=", "?other=x"}) {
+        const Answer lacking = ask(hub_->port(), "GET", target_ + none);
+        EXPECT_EQ(lacking.status, 400);
+        EXPECT_THAT(lacking.body, HasSubstr("by GET a challenge"));
+        EXPECT_THAT(lacking.body, HasSubstr("{\"requestId\":\""));
+    }
 }
 
 TEST_F(WebhookInputTest, HostileBodiesAreRefusedNotSwallowed) {
@@ -126,13 +134,63 @@ TEST_F(WebhookInputTest, TheFakesOddNoticesAreUnderstood) {
     }
 }
 
+TEST_F(WebhookInputTest, OversizedAndMalformedRequestsAreToldCountedAndLogged) {
+    const auto send = [this](const std::string& bytes) {
+        RawClient client(hub_->port());
+        client.send(bytes);
+        return client.readToEnd();
+    };
+    const std::string post = "POST " + target_ + " HTTP/1.1\r\n";
+    const std::string large = send(post + "A: " + std::string(9'000, 'b') + "\r\n\r\n");
+    EXPECT_EQ(statusOfAnswer(large), 431);
+    EXPECT_THAT(bodyOfAnswer(large), HasSubstr("{\"requestId\":\""));
+    const std::string chunks =
+        send(post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}xx\r\n0\r\n\r\n");
+    EXPECT_EQ(statusOfAnswer(chunks), 400);
+    EXPECT_THAT(bodyOfAnswer(chunks), HasSubstr("chunk"));
+    EXPECT_EQ(metric("ferry_http_requests_refused_total{status=\"431\"}"), 1);
+    EXPECT_EQ(metric("ferry_http_requests_refused_total{status=\"400\"}"), 1);
+    EXPECT_EQ(rejected("malformed"), 2);
+    EXPECT_TRUE(waitForLog("a request was refused"));
+    EXPECT_THAT(logText(), HasSubstr("a header field is too large"));
+}
+
+TEST_F(WebhookInputTest, HostileConnectionsDelayNeitherHealthNorWebhooks) {
+    const std::string post = "POST " + target_ + " HTTP/1.1\r\n";
+    const std::string unfinished[] = {
+        post + "Host: a\r\n",
+        post + "Content-Length: 1000\r\n\r\n{",
+        "GET /healthz HTTP/1.1\r\n\r\n" + post + "Content-Length: 1000\r\n\r\n{",
+    };
+    std::vector<std::unique_ptr<RawClient>> hostile;
+    for (const std::string& bytes : unfinished) {
+        for (int i = 0; i < 100; ++i) {
+            hostile.push_back(std::make_unique<RawClient>(hub_->port()));
+            hostile.back()->send(bytes);
+        }
+    }
+    for (int i = 0; i < 3; ++i) {
+        const auto begun = std::chrono::steady_clock::now();
+        EXPECT_EQ(ask(hub_->port(), "GET", "/healthz").status, 200);
+        EXPECT_EQ(postWebhook(target_, noticeBody(account_), app_.secret).status, 200);
+        EXPECT_LT(std::chrono::steady_clock::now() - begun, Milliseconds(2'000)) << "1 s each";
+    }
+    EXPECT_GE(metric("ferry_http_connections_waiting"), 100);
+}
+
 TEST_F(WebhookInputTest, HealthIsTold) {
     EXPECT_EQ(ask(hub_->port(), "GET", "/healthz").status, 200);
     const Answer ready = ask(hub_->port(), "GET", "/readyz");
     EXPECT_EQ(ready.status, 200);
     EXPECT_THAT(ready.body, HasSubstr("\"ready\":true"));
     EXPECT_EQ(ask(hub_->port(), "GET", "/nowhere").status, 404);
-    EXPECT_EQ(ask(hub_->port(), "DELETE", target_).status, 405);
+    const Answer wrong = ask(hub_->port(), "DELETE", target_);
+    EXPECT_EQ(wrong.status, 405);
+    EXPECT_EQ(wrong.headers.at("allow"), "GET, POST");
+    EXPECT_THAT(wrong.body, HasSubstr("{\"requestId\":\""));
+    EXPECT_EQ(rejected("method"), 1);
+    EXPECT_EQ(ask(hub_->port(), "POST", target_ + "/!").status, 404);
+    EXPECT_EQ(rejected("unknown_instance"), 1);
     EXPECT_EQ(metric("ferry_instances{state=\"running\"}"), 1);
 }
 

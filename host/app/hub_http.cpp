@@ -1,0 +1,150 @@
+// The hub's HTTP side: which route leads where, and what the server does with what never gets there.
+
+#include "app/hub.h"
+#include "base/check.h"
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace ferry::app {
+
+namespace {
+
+/// Threads of the server that only health and metrics can have: those are answered under load. A
+/// thread is taken by a whole request and not by a client (http/connection_gate), and of others there
+/// are fewer at a time, beyond which 503 is the answer.
+constexpr std::int64_t kThreadsSpare = 8;
+constexpr std::string_view kWebhookPath = "/elements/api-v2/events/";
+constexpr int kRefusalStatuses[] = {400, 408, 413, 414, 431, 501, 505};
+constexpr Milliseconds kRefusalLineInterval{10'000};
+
+bool isAboutHealth(std::string_view path) {
+    return path == "/healthz" || path == "/readyz" || path == "/metrics";
+}
+
+http::Response plain(int status, std::string body) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(body);
+    return response;
+}
+
+}  // namespace
+
+void Hub::addRoutes() {
+    using http::Params;
+    using http::Request;
+    using http::Response;
+    // Any method: the receiver counts what comes to it, also in a wrong way.
+    router_.add(
+        "*",
+        std::string(kWebhookPath) + "{key}",
+        [this](const Request& request, const Params& params) {
+            return webhooks_->receive(params.get("key"), std::nullopt, request);
+        }
+    );
+    router_.add(
+        "*",
+        std::string(kWebhookPath) + "{key}/{instance}",
+        [this](const Request& request, const Params& params) {
+            const auto id = pipeline::parseInstancePart(params.get("instance"));
+            if (!id) return webhooks_->rejectInstance(request);
+            return webhooks_->receive(params.get("key"), id, request);
+        }
+    );
+    router_.add("GET", "/oauth/start/{instance}", [this](const Request&, const Params& params) {
+        return browser_flow_->start(params.get("instance"));
+    });
+    router_.add("GET", "/oauth/callback", [this](const Request& request, const Params&) {
+        return browser_flow_->callback(request);
+    });
+    router_.add("GET", "/healthz", [](const Request&, const Params&) {
+        return plain(200, "ok\n");
+    });
+    router_.add("GET", "/readyz", [this](const Request&, const Params&) { return ready(); });
+    router_.add("GET", "/metrics", [this](const Request&, const Params&) {
+        Response response = plain(200, metrics_.prometheusText());
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        return response;
+    });
+
+}
+
+void Hub::buildServer() {
+    using http::Request;
+    for (const int status : kRefusalStatuses) {
+        refused_[status] = &metrics_.counter(
+            "ferry_http_requests_refused_total",
+            "Requests that were too large, too slow or malformed, by the status of the answer",
+            fmt::format("status=\"{}\"", status)
+        );
+    }
+    http::ServerOptions options;
+    options.refused = [this](const http::Refusal& refusal, const std::string& peer) {
+        noteRefusal(refusal, peer);
+    };
+    options.host = config_.listen_host;
+    options.port = config_.listen_port;
+    options.threads = static_cast<int>(config_.http.threads);
+    options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
+    const std::int64_t in_flight = std::max<std::int64_t>(config_.http.threads - kThreadsSpare, 1);
+    in_flight_ = std::make_unique<http::InFlightLimit>(
+        static_cast<std::size_t>(in_flight), Milliseconds(1000)
+    );
+    const http::Handler limited =
+        in_flight_->wrap([this](const Request& request) { return router_.handle(request); });
+    const http::Handler handler = [this, limited](const Request& request) {
+        return isAboutHealth(request.path) ? router_.handle(request) : limited(request);
+    };
+    const auto report = [this](const Request& request, std::string_view what) {
+        log_.error(
+            "http",
+            "a handler failed",
+            {{"path", request.path}, {"request_id", request.request_id}, {"what", what}}
+        );
+    };
+    server_ = std::make_unique<http::Server>(options, handler, report, random_);
+}
+
+void Hub::noteRefusal(const http::Refusal& refusal, const std::string& peer) {
+    const auto counter = refused_.find(refusal.status);
+    FERRY_CHECK(counter != refused_.end(), "a status that no request is refused with");
+    counter->second->add();
+    if (refusal.target.starts_with(kWebhookPath)) webhooks_->countRefused(refusal.status);
+    // Whoever sends nonsense can send much of it: one line in a while is enough.
+    const TimePoint now = clock_.now();
+    if (now < next_refusal_line_) return;
+    next_refusal_line_ = now + kRefusalLineInterval;
+    log_.warning(
+        "http",
+        "a request was refused; more are only counted for a while",
+        {{"status", std::int64_t{refusal.status}},
+         {"reason", refusal.reason},
+         {"path", refusal.target.substr(0, refusal.target.find('?'))},
+         {"peer", peer}}
+    );
+}
+
+http::Response Hub::ready() {
+    std::vector<std::string> reasons;
+    if (!is_running_) reasons.emplace_back("the hub is starting or stopping");
+    if (const auto newest = store_->events().newest(); !newest) {
+        reasons.push_back("the store can't be read: " + newest.error().message);
+    }
+    if (catalog_.snapshot()->providers.empty()) reasons.emplace_back("no connector is loaded");
+    JsonWriter json;
+    json.beginObject().field("ready", reasons.empty()).key("reasons").beginArray();
+    for (const std::string& reason : reasons)
+        json.string(reason);
+    json.endArray().endObject();
+    http::Response response;
+    response.status = reasons.empty() ? 200 : 503;
+    response.body = json.take() + "\n";
+    return response;
+}
+
+}  // namespace ferry::app
