@@ -146,7 +146,7 @@ void DeliveryWorker::settle(const Delivery& delivery, const http::OutboundRespon
         services_.log.warning(
             kComponent,
             "delivery is dead: its events stay in the log and can be redelivered",
-            {{"instance", delivery.instance.value},
+            {{"instance", nameOf(delivery.instance)},
              {"delivery", delivery.id.value},
              {"attempts", std::int64_t{outcome.attempt_count}},
              {"error", outcome.error}}
@@ -220,13 +220,19 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
     return {};
 }
 
+/// For people; the number if the name can't be had (any more).
+std::string DeliveryWorker::nameOf(InstanceId id) {
+    const auto settings = services_.settings.get(id);
+    return settings ? (*settings)->name : std::to_string(id.value);
+}
+
 /// What is wrong with one delivery for good must not stop the others.
 Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
     if (isTransient(error.code)) return fail(error);
     services_.log.error(
         kComponent,
         "delivery can't be made",
-        {{"instance", delivery.instance.value},
+        {{"instance", nameOf(delivery.instance)},
          {"delivery", delivery.id.value},
          {"error", error.message}}
     );

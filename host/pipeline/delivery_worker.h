@@ -95,6 +95,7 @@ class DeliveryWorker final : public Steppable {
     bool recordOutcomes();
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
+    std::string nameOf(InstanceId id);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(
         Delivery delivery,

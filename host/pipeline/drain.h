@@ -89,6 +89,8 @@ class Drain {
     bool changes_account = false;    ///< the cached settings are void once its commit is on disk
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
+    std::uint64_t pages_counted = 0;  ///< of `pages`, in the metrics
+    DerivationCounts counted;         ///< of `counts()`, in the metrics
 
   private:
     void prepareCommit(AfterCommit after, TimePoint now);

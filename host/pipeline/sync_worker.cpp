@@ -243,6 +243,7 @@ bool SyncWorker::takeCommits(TimePoint now) {
         drains_.at(id)->is_committing = false;
         if (outcome) {
             is_store_failing_ = false;
+            counters_->countProgress(*drains_.at(id));
             goOn(id, now);
         } else {
             onStoreError(id, outcome.error());
@@ -275,10 +276,6 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
 void SyncWorker::finishDrain(DrainId id, TimePoint now) {
     const Drain& drain = *drains_.at(id);
     counters_->drains.add();
-    counters_->pages.add(drain.pages);
-    counters_->unknown_removals.add(drain.counts().unknown_removals);
-    counters_->ignored.add(drain.counts().ignored);
-    counters_->rejected.add(drain.counts().rejected);
     not_before_.erase(drain.instance());
     if (drain.changes_account) parts_.settings.invalidate(drain.instance());
     if (drain.notice().failures > 0 || drain.changes_account) {

@@ -31,7 +31,7 @@ struct SyncWorker::Counters {
         : drains(metrics.counter("ferry_sync_drains_total", "Drains completed")),
           failed(metrics.counter("ferry_sync_drains_failed_total", "Drains that ended in an error")
           ),
-          pages(metrics.counter("ferry_sync_pages_total", "Pages of changes recorded")),
+          pages(metrics.counter("ferry_sync_pages_total", "Pages of changes taken")),
           changes(metrics.counter("ferry_sync_changes_total", "Raw changes fetched")),
           events(metrics.counter("ferry_sync_events_total", "Events recorded")),
           resyncs(metrics.counter("ferry_sync_resyncs_total", "Full listings after a lost cursor or in doubt about a moved folder")),
@@ -42,6 +42,15 @@ struct SyncWorker::Counters {
           rejected(
               metrics.counter("ferry_sync_rejected_total", "Records that could not be understood")
           ) {}
+
+    /// After each commit: a drain of a large account may take hours.
+    void countProgress(Drain& drain) {
+        const DerivationCounts before = std::exchange(drain.counted, drain.counts());
+        pages.add(drain.pages - std::exchange(drain.pages_counted, drain.pages));
+        unknown_removals.add(drain.counted.unknown_removals - before.unknown_removals);
+        ignored.add(drain.counted.ignored - before.ignored);
+        rejected.add(drain.counted.rejected - before.rejected);
+    }
 
     observe::Counter& drains;
     observe::Counter& failed;

@@ -94,8 +94,12 @@ class DeliveryWorkerFixture : public testing::Test {
     test::SeededRandom random_;
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     observe::Metrics metrics_;
+    std::string lines_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()};
+        clock_,
+        observe::LogLevel::Warning,
+        observe::LogFormat::Text,
+        [this](std::string_view line) { lines_ += line; }};
     test::MemoryDeliveryStore deliveries_;
     test::MemoryEventLog events_;
     test::MemoryInstanceStore instances_;

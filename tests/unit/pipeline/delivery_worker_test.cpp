@@ -96,6 +96,8 @@ TEST_F(DeliveryWorkerTest, GivesUpAfterTheLastAttempt) {
     EXPECT_EQ(deliveries_.row(id).state, DeliveryState::Dead);
     EXPECT_NE(deliveries_.row(id).last_error.find("allow_networks"), std::string::npos);
     EXPECT_EQ(metric("ferry_deliveries_finished_total{state=\"dead\"}"), "1");
+    EXPECT_NE(lines_.find("delivery is dead"), std::string::npos) << lines_;
+    EXPECT_NE(lines_.find("instance=instance-1 "), std::string::npos) << lines_;
     EXPECT_EQ(metric("ferry_delivery_attempts_total{result=\"refused\"}"), "10");
     EXPECT_GT(next, clock_.now());
 }

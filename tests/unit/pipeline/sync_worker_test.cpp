@@ -16,7 +16,7 @@
 namespace ferry::pipeline {
 namespace {
 
-/// Its pages are empty: "cursor=C" is the whole answer.
+/// Its pages are empty: "cursor=C" is the whole answer, with ";more=1" if another one follows.
 class ListingProvider final : public test::FakeProvider {
   public:
     using FakeProvider::FakeProvider;
@@ -27,7 +27,7 @@ class ListingProvider final : public test::FakeProvider {
         ++fetches;
         const auto end = [](const auto& fields) -> Result<OperationResult> {
             OperationResult result;
-            result.page = ChangePage{{}, fields.at("cursor"), false};
+            result.page = ChangePage{{}, fields.at("cursor"), fields.contains("more")};
             return result;
         };
         return OperationPtr(std::make_unique<test::FakeOperation>("fetch", request.cursor, end));
@@ -172,6 +172,22 @@ TEST_F(SyncWorkerTest, ShowsAtTheInstanceWhatIsWrongNow) {
     EXPECT_NE(reason().find("the provider is down"), std::string::npos) << reason();
     settle(200);
     EXPECT_EQ(reason(), "");
+}
+
+TEST_F(SyncWorkerTest, ALongDrainShowsItsProgressInTheMetrics) {
+    webhook();
+    for (int page = 1; page <= 3; ++page) {
+        worker_->step();
+        ASSERT_EQ(outbound_.pendingCount(), 1U);
+        http::OutboundResponse response = test::FakeOutbound::answer(200);
+        response.body = "more=1;cursor=" + std::to_string(page);
+        outbound_.complete(std::move(response));
+        worker_->step();
+        const std::string text = metrics_.prometheusText();
+        EXPECT_NE(text.find("\nferry_sync_pages_total " + std::to_string(page) + "\n"), std::string::npos)
+            << text;
+        EXPECT_NE(text.find("\nferry_sync_drains_total 0\n"), std::string::npos);
+    }
 }
 
 TEST_F(SyncWorkerTest, AStoreThatFailsIsNoFailureOfTheInstance) {
