@@ -119,6 +119,44 @@ TEST_F(HostileProviderTest, AReasonIsGivenOnceItLastsAndTakenBackAfterwards) {
     EXPECT_TRUE(eventually([&] { return reason("marketing").empty(); }));
 }
 
+TEST_F(HostileProviderTest, AProxysPageStopsNobodyAndResyncsNothing) {
+    startWith("marketing");
+    fake_->setNoticesOn(false);
+    const std::string target(kWebhookTarget);
+    for (const int status : {400, 401, 403, 409}) {
+        // Twice, as a refused token is refreshed and tried again.
+        fake_->faults().serverError("files/list_folder/continue", status, 2);
+        ASSERT_TRUE(eventually([&] {
+            postWebhook(target, noticeBody(account_), app_.secret);
+            return fake_->faults().waiting() == 0;
+        }));
+        ASSERT_TRUE(waitForLog(fmt::format("http {}: an answer that dropbox does not give", status)));
+        EXPECT_EQ(state("marketing"), InstanceState::Running) << status;
+    }
+    put("/new.txt");
+    postWebhook(target, noticeBody(account_), app_.secret);
+    ASSERT_TRUE(receiver_.waitForEvents(1)) << reason("marketing");
+    EXPECT_THAT(loggedEvents(), ElementsAre("CREATED /new.txt"));
+    EXPECT_EQ(metric("ferry_sync_resyncs_total"), 0);
+}
+
+TEST_F(HostileProviderTest, ARefusalIsShownAtOnceWithWhatToDoAndStopsNothing) {
+    startWith("marketing");
+    fake_->setNoticesOn(false);
+    fake_->faults().unionError("files/list_folder/continue", 403, "team_access_denied");
+    const std::string target(kWebhookTarget);
+    postWebhook(target, noticeBody(account_), app_.secret);
+
+    ASSERT_TRUE(eventually([&] { return !reason("marketing").empty(); }));
+    EXPECT_THAT(reason("marketing"), HasSubstr("403 team_access_denied"));
+    EXPECT_THAT(reason("marketing"), HasSubstr("correct this at the provider"));
+    EXPECT_EQ(state("marketing"), InstanceState::Running);
+    put("/new.txt");
+    postWebhook(target, noticeBody(account_), app_.secret);
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    EXPECT_TRUE(eventually([&] { return reason("marketing").empty(); }));
+}
+
 TEST_F(HostileProviderTest, ResetCursorsInventNothing) {
     put("/kept.txt");
     startWith("marketing");
