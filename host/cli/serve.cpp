@@ -4,7 +4,9 @@
 #include "cli/command.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -15,6 +17,7 @@ namespace {
 
 constexpr Milliseconds kStopGrace{8'000};  // the promise is 10 s, all told
 constexpr Milliseconds kWatchInterval{1'000};
+constexpr rlim_t kDescriptorsMax = 65'536;
 
 observe::LogLevel logLevel(config::LogLevel level) {
     switch (level) {
@@ -28,6 +31,16 @@ observe::LogLevel logLevel(config::LogLevel level) {
             return observe::LogLevel::Error;
     }
     return observe::LogLevel::Info;
+}
+
+/// Each connection needs a descriptor, and the usual limit of 1,024 is for programs that use
+/// select(): what the system allows this process is taken.
+void raiseDescriptorLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kDescriptorsMax);
+    // If it fails there are as many as before.
+    static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 /// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload.
@@ -47,6 +60,7 @@ void serveUntilStopped(
 int serve(const GlobalOptions& globals) {
     auto config = loadConfig(globals);
     if (!config) return kExitFailed;
+    raiseDescriptorLimit();
     app::Signals signals;  // before any thread starts, so that all of them leave signals alone
     const SystemClock clock;
     SystemRandom random;

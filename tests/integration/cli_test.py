@@ -6,6 +6,7 @@
 import http.server
 import json
 import os
+import resource
 import re
 import shutil
 import signal
@@ -248,6 +249,14 @@ class Serve(CliCase):
         self.start()
         self.stop(signal.SIGINT)
         self.assertIn("stopped", self.log())
+
+    def test_takes_the_descriptors_that_the_system_allows(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        self.start()
+        self.assertEqual(
+            resource.prlimit(self.hub.pid, resource.RLIMIT_NOFILE)[0],
+            65536 if hard == resource.RLIM_INFINITY else min(hard, 65536),
+        )
 
     def test_instances_are_listed_with_what_to_do_while_it_runs_and_after(self):
         self.assertEqual(ferry("instances", cwd=self.folder).returncode, 1)
