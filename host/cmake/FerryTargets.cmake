@@ -21,6 +21,16 @@ endif()
 # One gigabyte of debug information helps nobody: lines and names are enough for a stack trace.
 add_compile_options($<$<CONFIG:Debug>:-g1> $<$<CONFIG:RelWithDebInfo>:-g1>)
 
+# What ctest gives to every test, and thereby to each program that a test starts.
+set(FERRY_TEST_ENVIRONMENT "FERRY_SOURCE_DIR=${PROJECT_SOURCE_DIR};FERRY_BUILD_DIR=${CMAKE_BINARY_DIR}")
+set(FERRY_TEST_SLOWNESS 1)  # time limits are multiplied by it
+if(FERRY_SANITIZE MATCHES "thread")
+  set(FERRY_TEST_SLOWNESS 4)
+  # The first report ends the program with a status of its own, so that nobody can take it for success.
+  list(APPEND FERRY_TEST_ENVIRONMENT
+    "TSAN_OPTIONS=suppressions='${PROJECT_SOURCE_DIR}/tests/tsan.supp':halt_on_error=1:exitcode=66:second_deadlock_stack=1")
+endif()
+
 # ferry_library(NAME SOURCES a.cpp ... DEPS lib ...): a static library ferry_NAME of one host folder.
 function(ferry_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -46,6 +56,7 @@ function(ferry_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${name} --gtest_shuffle)
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "FERRY_SOURCE_DIR=${PROJECT_SOURCE_DIR};FERRY_BUILD_DIR=${CMAKE_BINARY_DIR};${ARG_ENVIRONMENT}")
+  math(EXPR timeout "${ARG_TIMEOUT} * ${FERRY_TEST_SLOWNESS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "${FERRY_TEST_ENVIRONMENT};${ARG_ENVIRONMENT}")
 endfunction()

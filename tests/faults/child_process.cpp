@@ -40,7 +40,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
 }
 
 ChildProcess::~ChildProcess() {
-    if (!has_ended_) kill();
+    kill();
     reader_.join();
     ::close(pipe_);
 }
@@ -61,11 +61,13 @@ void ChildProcess::signal(int number) const {
     if (!has_ended_) ::kill(pid_, number);
 }
 
-void ChildProcess::kill() {
+bool ChildProcess::kill() {
+    if (has_ended_) return false;
     signal(SIGKILL);
     int status = 0;
     ::waitpid(pid_, &status, 0);
     has_ended_ = true;
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 std::optional<int> ChildProcess::waitForEnd(Milliseconds timeout) {

@@ -25,8 +25,8 @@ class ChildProcess {
     ChildProcess& operator=(const ChildProcess&) = delete;
 
     void signal(int number) const;
-    /// SIGKILL, and wait.
-    void kill();
+    /// SIGKILL, and wait. False if it had ended before, by itself: what it said is in errorOutput().
+    bool kill();
     /// Waits for the end; gives the exit status (128 + n after signal n), or nullopt.
     std::optional<int> waitForEnd(Milliseconds timeout);
     /// Waits for a line of standard error with `text` in it; gives it, or "".

@@ -39,7 +39,7 @@ TEST(Kill, LosesNothingAndGivesNothingTwice) {
         }
         // While it fetches, commits or delivers what came last, or a while after.
         ::poll(nullptr, 0, static_cast<int>(bench.random().below(300)));
-        bench.hub().kill();
+        ASSERT_TRUE(bench.hub().kill()) << "the hub had ended: " << bench.hub().errorOutput();
         for (std::uint64_t i = bench.random().below(4); i > 0; --i)
             bench.act();
         const auto took = bench.startHub();
@@ -54,6 +54,7 @@ TEST(Kill, LosesNothingAndGivesNothingTwice) {
     EXPECT_TRUE(is_quiet) << bench.hub().errorOutput();
     EXPECT_EQ(bench.problems(), std::vector<std::string>()) << "seed " << seed;
     EXPECT_GT(bench.receiver().eventCount(), rounds);
+    EXPECT_TRUE(bench.hub().kill()) << "the hub had ended: " << bench.hub().errorOutput();
     std::cout << rounds << " kills, slowest restart " << slowest.count() << " ms, "
               << bench.loggedEvents() << " events, " << bench.receiver().duplicateCount()
               << " duplicate callbacks\n";

@@ -230,9 +230,12 @@ class Serve(CliCase):
             return opened.read()
 
     def end(self):
+        # A hub that ended by itself, as one does that a sanitizer stops, fails the test.
         if self.hub.poll() is None:
             self.hub.kill()
-        self.hub.wait()
+            self.hub.wait()
+        else:
+            self.assertEqual(self.hub.returncode, 0, self.log())
 
     def stop(self, number=signal.SIGTERM):
         begin = time.monotonic()
@@ -369,6 +372,7 @@ class FakeDropbox:
         self.process = subprocess.Popen(
             [os.path.abspath(sys.argv[2]), "--control"], stdout=subprocess.PIPE, text=True
         )
+        self.case = case
         case.addCleanup(self.end)
         made = dict(line.strip().split(": ", 1) for line in iter(self.process.stdout.readline, "ready\n"))
         self.url, self.account = made["url"], made["account"]
@@ -377,8 +381,9 @@ class FakeDropbox:
 
     def end(self):
         self.process.terminate()
-        self.process.wait()
+        status = self.process.wait()
         self.process.stdout.close()
+        self.case.assertEqual(status, 0, "the fake Dropbox failed")
 
     def ask(self, path, body=None):
         data = None if body is None else json.dumps(body).encode()
