@@ -63,8 +63,10 @@ logging:
 }
 
 std::string_view exampleInstanceText() noexcept {
-    return R"yaml(# One Dropbox account. Remove the '#' in front of the lines, set the variables, run `ferry lint`.
-instances: []
+    // One '#' taken away from the front of every line gives a valid file: the comments have two.
+    return R"yaml(## One Dropbox account. Take away the '#' in front of the lines, set the variables and the
+## callback URL, and run `ferry lint`.
+instances:
 #  - name: marketing
 #    key: dropbox
 #    tags: [tenant-7]
@@ -73,8 +75,8 @@ instances: []
 #      oauth.callback.url: https://hub.example.com/oauth/callback
 #      oauth.api.key: ${env:DROPBOX_APP_KEY}
 #      oauth.api.secret: ${env:DROPBOX_APP_SECRET}
-#      # With a refresh token the browser step is skipped.
-#      #oauth.user.refresh_token: ${env:DROPBOX_REFRESH_TOKEN}
+##      With a refresh token the browser step is skipped:
+##      oauth.user.refresh_token: ${env:DROPBOX_REFRESH_TOKEN}
 #      event.notification.enabled: true
 #      event.notification.callback.url: https://app.example.com/events
 #      event.notification.signature.key: ${env:SIGNING_KEY}

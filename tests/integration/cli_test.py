@@ -122,6 +122,17 @@ class Init(CliCase):
         done = ferry("lint", cwd=self.path("hub"))
         self.assertEqual((done.returncode, done.stdout), (0, "0 errors, 0 warnings\n"))
 
+    def test_the_example_is_good_once_the_signs_are_taken_away(self):
+        self.run_ok("init", "hub")
+        with open(self.path("hub", "instances", "example.yaml")) as opened:
+            text = opened.read()
+        self.write("hub/instances/example.yaml", re.sub("(?m)^#", "", text))
+        done = ferry("lint", cwd=self.path("hub"))
+        self.assertEqual((done.returncode, done.stdout), (0, "0 errors, 0 warnings\n"))
+        done = ferry("lint", "--resolve", cwd=self.path("hub"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("'DROPBOX_APP_KEY' is not set", done.stdout)
+
     def test_the_programs_own_plugins_are_there_beside_the_hubs(self):
         self.run_ok("init")
         self.assertIn("dropbox", self.run_ok("connectors"))

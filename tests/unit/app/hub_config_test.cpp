@@ -83,13 +83,8 @@ TEST(HubConfigOfInit, TheExampleInstanceIsGoodBothWays) {
     EXPECT_TRUE(config::loadInstances({path}, dropboxAlone(), form_only, out).instances.empty());
     EXPECT_TRUE(out.items().empty()) << printed(out);
 
-    // As the file says: take the '#' in front of the lines away.
-    std::string text(config::exampleInstanceText());
-    text.erase(0, text.find("instances:"));
-    text = uncommented(text);
-    const std::size_t empty = text.find(" []");
-    if (empty != std::string::npos) text.erase(empty, 3);
-    std::ofstream(path) << text;
+    // As the file says: take the '#' in front of the lines away, and do nothing else.
+    std::ofstream(path) << uncommented(config::exampleInstanceText());
     const config::InstanceLoad load = config::loadInstances({path}, dropboxAlone(), form_only, out);
     EXPECT_TRUE(out.items().empty()) << printed(out);
     ASSERT_EQ(load.instances.size(), 1U);
