@@ -1,24 +1,24 @@
 // The smallest useful plugin: a provider with a static token and a list of files, one a line.
 #include <ferry/sdk.hpp>
 #include <sstream>
-
 using namespace ferry::sdk;
 
+constexpr auto kToken = "minimal.authorization.apikey";
 class Minimal : public Plugin {
   public:
-    Task<Identity> verify(Context& context, const AccountView& account, const TokenSet& t) const {
+    Task<Identity> verify(Context& context, const AccountView& account, const TokenSet&) const {
         auto url = std::string(account.baseUrl("api")) + "/me";
-        auto response = co_await context.send(Request::get(url).bearer(t.access_token));
+        auto response = co_await context.send(Request::get(url).bearer(account.config(kToken)));
         if (response.status() == 401) co_return Error::authExpired("me: token refused");
         if (!response.ok()) co_return Error::unavailable("me: no answer");
         co_return Identity(std::string(response.body()));
     }
 
     Task<Page> fetch(
-        Context& context, const AccountView& account, const TokenSet& t, const FetchRequest& f
+        Context& context, const AccountView& account, const TokenSet&, const FetchRequest& f
     ) const {
         auto url = std::string(account.baseUrl("api")) + "/changes?after=" + f.cursor;
-        auto response = co_await context.send(Request::get(url).bearer(t.access_token));
+        auto response = co_await context.send(Request::get(url).bearer(account.config(kToken)));
         if (!response.ok()) co_return Error::unavailable("changes: no answer");
         Page page;
         page.next_cursor = response.header("x-cursor");

@@ -17,9 +17,12 @@
 
 namespace ferry::config {
 
+/// The parameter by which the hub knows the authentication profile of an instance.
+inline constexpr const char* kAuthenticationParameter = "authentication.type";
+
 /// A way to be authorised; parameters name the profiles they belong to.
 struct AuthenticationProfile {
-    std::string key;   ///< "oauth2", "apiKey"
+    std::string key;   ///< "oauth2" or "apiKey"
     std::string name;  ///< for people
     std::string description;
 };
@@ -46,11 +49,11 @@ struct ConnectorManifest {
     std::string description;
     std::string hub;  ///< "documents"
     std::string version;
-    std::string plugin;  ///< file name beside the manifest, or "declarative"
+    std::string plugin;  ///< name of the library, a file beside the manifest
     std::int64_t abi = 0;
     std::string documentation_url;
     std::string documentation_date_read;                           ///< YYYY-MM-DD
-    std::string authentication_parameter = "authentication.type";  ///< its value is the profile
+    std::string authentication_parameter = kAuthenticationParameter;  ///< its value is the profile
     std::vector<AuthenticationProfile> profiles;
     std::optional<OauthDescription> oauth2;
     std::map<std::string, std::string> base_urls;  ///< by name, without a slash at the end

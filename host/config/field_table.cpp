@@ -126,12 +126,38 @@ class MappingValidator {
     }
 
     void validateObjects(const Field& field, const YamlNode& value) {
-        if (!expectKind(field, value, YamlKind::Sequence)) return;
-        for (const YamlNode& item : value.children) {
-            if (expectKind(field, item, YamlKind::Mapping)) {
-                validateMapping(item, *field.table, reporter_);
-            }
+        if (!value.isSequence()) {
+            reporter_.atValue(
+                value,
+                Visibility::Hidden,
+                fmt::format("'{}' takes a list, not {}", field.key, yamlKindName(value.kind)),
+                itemForm(*field.table)
+            );
+            return;
         }
+        for (const YamlNode& item : value.children) {
+            if (item.isMapping()) {
+                validateMapping(item, *field.table, reporter_);
+                continue;
+            }
+            reporter_.atValue(
+                item,
+                Visibility::Hidden,
+                fmt::format(
+                    "an item of '{}' is a mapping, not {}", field.key, yamlKindName(item.kind)
+                ),
+                itemForm(*field.table)
+            );
+        }
+    }
+
+    /// How an item is written, with the keys that it must have.
+    static std::string itemForm(const FieldTable& table) {
+        std::string keys;
+        for (const Field& field : table.fields()) {
+            if (field.is_required) keys += (keys.empty() ? "" : ", ") + field.key + ": ...";
+        }
+        return fmt::format("write each item as '- {{{}}}'", keys);
     }
 
     void validateNames(const Field& field, const YamlNode& value) {
@@ -155,7 +181,6 @@ class MappingValidator {
         if (value.kind == kind || value.is_unresolved) return value.kind == kind;
         std::string suggestion;
         if (kind == YamlKind::Mapping && value.isSequence()) suggestion = "remove the '-'";
-        if (kind == YamlKind::Sequence) suggestion = "begin each item with '- '";
         if (kind == YamlKind::Mapping && value.isScalar() && value.reference.empty() &&
             value.text.find(':') != std::string::npos) {
             suggestion = "put a space after the ':'";

@@ -248,6 +248,9 @@ void InstanceReader::validate(
         this->report(node, problem);
     checkRepeats();
     instance.configuration = std::move(report.values);
+    if (!report.profile.empty()) {
+        instance.configuration.emplace(kAuthenticationParameter, std::move(report.profile));
+    }
 }
 
 void InstanceReader::report(const YamlNode& node, ParameterProblem& problem) {

@@ -54,7 +54,11 @@ const FieldTable& profileFields() {
     static const FieldTable table(
         "a profile of 'authentication'",
         {
-            required(field("key", ValueType::String, "value of the authentication parameter")),
+            // The hub goes by these two words.
+            required(oneOf(
+                field("key", ValueType::Enum, "value of the authentication parameter"),
+                {"oauth2", "apiKey"}
+            )),
             required(field("name", ValueType::String, "name for people")),
             field("description", ValueType::String, "what the user needs"),
         }
@@ -165,14 +169,15 @@ const FieldTable& manifestFields() {
             required(oneOf(field("hub", ValueType::Enum, "family of connectors"), {"documents"})),
             required(field("version", ValueType::String, "version of the connector")),
             required(matching(
-                field("plugin", ValueType::String, "file beside this one, or declarative"),
-                "[A-Za-z0-9_+-][A-Za-z0-9._+-]*",
-                "a plugin is a file name without a folder, or 'declarative'"
+                field("plugin", ValueType::String, "the library, a file beside this one"),
+                "[A-Za-z0-9_+-][A-Za-z0-9._+-]*[.]so",
+                "a plugin is the name of a .so file in the same folder"
             )),
             required([] {
                 Field abi = field("abi", ValueType::Integer, "major version of the plugin ABI");
                 abi.min = 1;
                 abi.max = 1000;
+                abi.example = "1";
                 return abi;
             }()),
             within(field("documentation", ValueType::Object, "source"), documentationFields()),

@@ -112,6 +112,7 @@ class ParameterCheck {
         } else if (connector_.profiles.size() == 1) {
             profile_ = connector_.profiles.front().key;
         }
+        report_.profile = profile_;
     }
 
     bool isInProfile(const Field& field) const {

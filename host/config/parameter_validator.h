@@ -34,6 +34,8 @@ struct ParameterProblem {
 struct ParameterReport {
     /// Every parameter with a value, given or default, in normal form (see `checkValue`).
     std::map<std::string, std::string> values;
+    /// Key of the authentication profile; a connector with one needs no parameter to choose it.
+    std::string profile;
     /// In the order given, then the missing ones in the connector's order.
     std::vector<ParameterProblem> problems;
 

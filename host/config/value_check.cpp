@@ -47,7 +47,12 @@ Problem checkBoolean(std::string_view text, std::string& normal) {
 
 Problem checkInteger(const Field& field, std::string_view text, std::string& normal) {
     const std::optional<std::int64_t> value = parseInteger(text);
-    if (!value) return ValueProblem{"is not a whole number", "write digits only"};
+    if (!value) {
+        return ValueProblem{
+            "is not a whole number",
+            field.example.empty() ? "write digits only"
+                                  : fmt::format("write for example {}", field.example)};
+    }
     normal = std::to_string(*value);
     return checkRange(field, *value);
 }

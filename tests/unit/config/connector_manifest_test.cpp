@@ -4,8 +4,10 @@
 
 #include "config/connector_manifest.h"
 
+#include "config/source_text.h"
 #include "unit/config/config_test_support.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace ferry::config {
@@ -121,9 +123,17 @@ TEST(ConnectorManifest, FindsEachFault) {
         {"key: small\n", "key: Small!\n", "small letters"},
         {"hub: documents", "hub: document", "none of: documents"},
         {"version:", "verison:", "did you mean 'version'?"},
-        {"plugin: libsmall.so", "plugin: ../libsmall.so", "without a folder"},
-        {"plugin: libsmall.so", "plugin: .hidden.so", "without a folder"},
+        {"plugin: libsmall.so", "plugin: ../libsmall.so", "in the same folder"},
+        {"plugin: libsmall.so", "plugin: .hidden.so", "in the same folder"},
         {"abi: 1", "abi: one", "not a whole number"},
+        {"abi: 1", "abi: \"1.0\"", "write for example 1"},
+        {"plugin: libsmall.so", "plugin: declarative", "the name of a .so file"},
+        {"[{key: oauth2, name: OAuth}]",
+         "[oauth2]",
+         "an item of 'profiles' is a mapping, not a single value\n    8 |   profiles: [***\n      | "
+         "             ^\n      = write each item as '- {key: ..., name: ...}'"},
+        {"[{key: oauth2, name: OAuth}]", "oauth2", "'profiles' takes a list, not a single value"},
+        {"{key: oauth2, name", "{key: basic, name", "is none of: oauth2, apiKey"},
         {"abi: 1", "abi: 0", "less than 1"},
         {"token_url: https", "token_url: http", "must begin with https://"},
         {"https://api.example.com/", "api.example.com", "the base URL 'api' does not begin"},
@@ -148,7 +158,7 @@ TEST(ConnectorManifest, FindsEachFault) {
          "stands here twice"},
         {"parameters:\n", "parameters:\n  key: x\n", "a list item stands where a key"},
         {"[{key: oauth2, name: OAuth}]",
-         "[{key: a, name: A}, {key: b, name: B}]",
+         "[{key: oauth2, name: A}, {key: apiKey, name: B}]",
          "no parameter 'authentication.type' to choose"},
         {"  authorize_url: https", "  authorize_url: ${env:X}\n  revoke_url: https", "not a URL"},
     };
@@ -159,6 +169,47 @@ TEST(ConnectorManifest, FindsEachFault) {
         EXPECT_NE(printed(out).find(fault.message), std::string::npos) << fault.to << "\n"
                                                                        << printed(out);
     }
+}
+
+/// The rows "| `key` | type | ... |" of the section with this heading, by key.
+std::map<std::string, std::string> rowsBelow(const std::string& page, const std::string& heading) {
+    std::map<std::string, std::string> rows;
+    std::istringstream lines(page);
+    bool is_inside = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("## ", 0) == 0) is_inside = line == "## " + heading;
+        if (is_inside && line.rfind("| `", 0) == 0) {
+            const std::size_t end = line.find('`', 3);
+            rows.emplace(line.substr(3, end - 3), line.substr(end + 1));
+        }
+    }
+    return rows;
+}
+
+void comparePage(const std::string& page, const std::string& heading, const FieldTable& table) {
+    SCOPED_TRACE(heading);
+    auto rows = rowsBelow(page, heading);
+    for (const Field& field : table.fields()) {
+        const std::string want = fmt::format(" | {} | ", valueTypeName(field.type));
+        EXPECT_EQ(rows[field.key].substr(0, want.size()), want) << field.key;
+        EXPECT_EQ(rows[field.key].find(" | required |") != std::string::npos, field.is_required)
+            << field.key;
+        rows.erase(field.key);
+        if (field.table == nullptr) continue;
+        const bool is_top = heading == "The file";
+        const std::string outer = is_top ? "" : heading.substr(1, heading.size() - 2) + ".";
+        comparePage(page, "`" + outer + field.key + "`", *field.table);
+    }
+    for (const auto& row : rows)
+        ADD_FAILURE() << "there is no key " << row.first;
+}
+
+TEST(ConnectorManifest, ThePageAboutItNamesEveryKeyWithItsType) {
+    const Result<std::string> page =
+        readFileBounded(sourceFolder() / "sdk/manifest.md", kFileBytesMax);
+    ASSERT_TRUE(page);
+
+    comparePage(*page, "The file", manifestFields());
 }
 
 TEST(ConnectorManifest, ReportsAllFaultsAtOnce) {

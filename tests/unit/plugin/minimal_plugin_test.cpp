@@ -21,11 +21,11 @@ TEST(MinimalPlugin, IsLoadedAndFetchesAndNormalizes) {
     ASSERT_TRUE(library) << library.error().message;
     const auto instance = PluginInstance::create(*library, {"minimal", {}}, aCall());
     ASSERT_TRUE(instance);
-    TokenSet tokens;
-    tokens.access_token = Secret("t");
+    Account account = anAccount();
+    account.configuration.emplace_back("minimal.authorization.apikey", "t");
 
     auto operation =
-        ChangesView(*instance).fetch(aCall(), anAccount(), tokens, {FetchMode::Continue, "7", 0});
+        ChangesView(*instance).fetch(aCall(), account, TokenSet(), {FetchMode::Continue, "7", 0});
     auto step = operation->advance(aCall());
     const HttpRequest request = std::get<NeedHttp>(step.value()).request;
     EXPECT_EQ(request.url, "https://api.example/changes?after=7");
