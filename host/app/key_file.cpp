@@ -9,8 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <utility>
 
 namespace ferry::app {
 namespace {
@@ -19,6 +18,50 @@ constexpr std::string_view kMetaKeyId = "encryption.key_id";
 
 std::string systemError() {
     return std::strerror(errno);
+}
+
+class OpenFile {
+  public:
+    explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+    ~OpenFile() {
+        if (isOpen()) ::close(descriptor_);
+    }
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+
+    bool isOpen() const { return descriptor_ >= 0; }
+    int descriptor() const { return descriptor_; }
+
+  private:
+    const int descriptor_;
+};
+
+/// Why the file could not be opened (errno), and what helps.
+Error cantOpen(const std::filesystem::path& path) {
+    const int reason = errno;
+    const std::string what =
+        fmt::format("can't read key file {}: {}", path.string(), std::strerror(reason));
+    if (reason == ENOENT) return {ErrorCode::NotFound, what};
+    if (reason == EACCES) {
+        return {
+            ErrorCode::PermissionDenied,
+            fmt::format(
+                "{}: let user {}, as which this program runs, own it and enter its folders",
+                what,
+                ::geteuid()
+            )};
+    }
+    return {ErrorCode::Unavailable, what + ": set encryption.key_file to where the key is"};
+}
+
+/// The text, as far as a key can reach: what is longer is none.
+Result<std::string> readAll(const OpenFile& file, const std::filesystem::path& path) {
+    constexpr std::size_t kBytesMax = 256;
+    std::string text(kBytesMax, '\0');
+    const ssize_t size = ::read(file.descriptor(), text.data(), text.size());
+    if (size < 0) return fail(cantOpen(path));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
 }
 
 }  // namespace
@@ -32,7 +75,8 @@ std::error_code makePrivateFolder(const std::filesystem::path& path) {
 }
 
 Status writeKeyFile(const std::filesystem::path& path, Random& random) {
-    if (std::filesystem::exists(path)) {
+    std::error_code ignored;  // what can't be looked at can't be written, and that says why
+    if (std::filesystem::exists(path, ignored)) {
         return fail(ErrorCode::Conflict, fmt::format("key file {} exists already", path.string()));
     }
     // If it can't be made, writing the file says so.
@@ -67,11 +111,18 @@ Status writeKeyFile(const std::filesystem::path& path, Random& random) {
 }
 
 Result<SealingKey> readKeyFile(const std::filesystem::path& path) {
+    // Does not wait for the other end, should it be a pipe.
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) {
+    if (!file.isOpen() || ::fstat(file.descriptor(), &info) != 0) return fail(cantOpen(path));
+    if (!S_ISREG(info.st_mode)) {
         return fail(
-            ErrorCode::NotFound,
-            fmt::format("can't read key file {}: {}", path.string(), systemError())
+            ErrorCode::InvalidArgument,
+            fmt::format(
+                "key file {} is {}: set encryption.key_file to the file that holds the key",
+                path.string(),
+                S_ISDIR(info.st_mode) ? "a folder" : "no regular file"
+            )
         );
     }
     if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -84,10 +135,7 @@ Result<SealingKey> readKeyFile(const std::filesystem::path& path) {
             )
         );
     }
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream content;
-    content << in.rdbuf();
-    std::string text = content.str();
+    FERRY_TRY_ASSIGN(std::string text, readAll(file, path));
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.pop_back();
     const auto raw = hexDecode(text);
@@ -95,7 +143,11 @@ Result<SealingKey> readKeyFile(const std::filesystem::path& path) {
     if (!raw || raw->size() != SealingKey::kBytes) {
         return fail(
             ErrorCode::InvalidArgument,
-            fmt::format("key file {} does not hold a key (64 hex digits)", path.string())
+            fmt::format(
+                "key file {} does not hold a key (64 hex digits): put the right file back from its "
+                "backup, or set encryption.key_file to where it is",
+                path.string()
+            )
         );
     }
     return SealingKey::fromBytes(*raw);
@@ -105,7 +157,8 @@ Result<SealingKey> keyForStore(
     const std::filesystem::path& path, store::MetaStore& meta, Random& random
 ) {
     FERRY_TRY_ASSIGN(const auto wanted, meta.get(kMetaKeyId));
-    if (!std::filesystem::exists(path)) {
+    Result<SealingKey> read = readKeyFile(path);
+    if (!read && read.error().code == ErrorCode::NotFound) {
         if (wanted) {
             return fail(
                 ErrorCode::PermissionDenied,
@@ -118,8 +171,9 @@ Result<SealingKey> keyForStore(
             );
         }
         FERRY_TRY(writeKeyFile(path, random));
+        read = readKeyFile(path);
     }
-    FERRY_TRY_ASSIGN(SealingKey key, readKeyFile(path));
+    FERRY_TRY_ASSIGN(SealingKey key, std::move(read));
     if (!wanted) {
         FERRY_TRY(meta.put(kMetaKeyId, key.id()));
     } else if (*wanted != key.id()) {

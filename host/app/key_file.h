@@ -19,8 +19,9 @@ std::error_code makePrivateFolder(const std::filesystem::path& path);
 /// Errors: Conflict if the file exists; Unavailable if it can't be written.
 Status writeKeyFile(const std::filesystem::path& path, Random& random);
 
-/// Errors: NotFound if there is no file; PermissionDenied if others than its owner may read it;
-/// InvalidArgument if it does not hold 64 hex digits.
+/// Errors, each naming the file and what to do: NotFound if there is none; PermissionDenied if it may
+/// not be read by us, or may be by others than its owner; InvalidArgument if it is no file, or does
+/// not hold 64 hex digits; Unavailable for what else the system says.
 Result<SealingKey> readKeyFile(const std::filesystem::path& path);
 
 /// The key for this store: read from `path`, or made there if the store is new. The store remembers

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -113,7 +114,56 @@ TEST_F(KeyFileTest, WhatIsNoKeyIsRefusedWithoutShowingIt) {
 TEST_F(KeyFileTest, AFolderInItsPlaceIsAnError) {
     fs::create_directories(path_);
     fs::permissions(path_, fs::perms::owner_all);
-    EXPECT_FALSE(readKeyFile(path_));
+    EXPECT_THAT(
+        messageOf(readKeyFile(path_)),
+        AllOf(HasSubstr(path_.string() + " is a folder"), HasSubstr("encryption.key_file"))
+    );
+    EXPECT_THAT(messageOf(keyForStore(path_, store_->meta(), random_)), HasSubstr("is a folder"));
+}
+
+TEST_F(KeyFileTest, APathThatCantBeFollowedIsAnError) {
+    fs::create_directories(path_.parent_path());
+    fs::create_symlink(path_, path_);
+    EXPECT_THAT(
+        messageOf(keyForStore(path_, store_->meta(), random_)),
+        AllOf(HasSubstr(path_.string()), HasSubstr("symbolic links"))
+    );
+    EXPECT_FALSE(writeKeyFile(path_, random_));
+}
+
+TEST_F(KeyFileTest, OneThatMayNotBeReadIsNotTakenForMissingOrEmpty) {
+    ASSERT_TRUE(keyForStore(path_, store_->meta(), random_));
+    const auto messages = [&] {
+        return std::pair(
+            messageOf(readKeyFile(path_)), messageOf(keyForStore(path_, store_->meta(), random_))
+        );
+    };
+    if (::geteuid() == 0) {
+        fs::permissions(folder_.path(), fs::perms::owner_all | fs::perms::others_exec);
+        fs::permissions(path_.parent_path(), fs::perms::owner_all | fs::perms::others_exec);
+        ASSERT_EQ(::seteuid(65534), 0);
+    } else {
+        fs::permissions(path_, fs::perms::none);
+    }
+    const auto at_file = messages();
+    const uid_t user = ::geteuid();
+    ASSERT_EQ(::seteuid(::getuid()), 0);
+    fs::permissions(path_.parent_path(), fs::perms::none);
+    ASSERT_EQ(::seteuid(user), 0);
+    const auto at_folder = messages();
+    ASSERT_EQ(::seteuid(::getuid()), 0);
+    fs::permissions(path_.parent_path(), fs::perms::owner_all);
+
+    for (const std::string& message :
+         {at_file.first, at_file.second, at_folder.first, at_folder.second}) {
+        EXPECT_THAT(
+            message,
+            AllOf(
+                HasSubstr(path_.string() + ": Permission denied"),
+                HasSubstr("let user " + std::to_string(user))
+            )
+        );
+    }
 }
 
 TEST_F(KeyFileTest, ANewStoreGetsAKeyAndOpensWithItAgain) {
