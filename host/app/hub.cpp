@@ -41,13 +41,6 @@ Result<std::unique_ptr<Hub>> Hub::create(
 }
 
 Status Hub::openStore() {
-    const std::string& storage = config_.storage.reveal();
-    if (storage != "sqlite") {
-        return fail(
-            ErrorCode::Unsupported,
-            "storage: this build has the embedded store only; set 'storage: sqlite'"
-        );
-    }
     if (const std::error_code error = makePrivateFolder(config_.data_dir); error) {
         return fail(
             ErrorCode::Unavailable,

@@ -38,13 +38,15 @@ fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
 
 }  // namespace
 
+fs::path configPath(const GlobalOptions& globals) {
+    return globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
+}
+
 std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
-    const fs::path path = globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
+    const fs::path path = configPath(globals);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
-        failWith(fmt::format(
-            "there is no {}: run 'ferry init' to make one, or name one with --config", path.string()
-        ));
+        failWithoutConfig(path);
         return std::nullopt;
     }
     config::Diagnostics diagnostics;
@@ -54,6 +56,12 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     addOwn(loaded->plugins, ownPlugins());
     addOwn(loaded->connectors, ownConnectors());
     return loaded;
+}
+
+int failWithoutConfig(const fs::path& path) {
+    return failWith(fmt::format(
+        "there is no {}: run 'ferry init' to make one, or name one with --config", path.string()
+    ));
 }
 
 int failWith(const std::string& message) {

@@ -35,6 +35,12 @@ void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
 
+/// The configuration file: the one of --config, or ./ferry.yaml.
+std::filesystem::path configPath(const GlobalOptions& globals);
+
+/// What to say, and to exit with, if that file is not there.
+int failWithoutConfig(const std::filesystem::path& path);
+
 /// Reads the configuration, prints what is wrong with it to standard error, and gives nothing then.
 /// Plugins and connectors that belong to the program come after those of the folders that the file
 /// names.

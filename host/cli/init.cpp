@@ -42,8 +42,7 @@ int init(const fs::path& folder) {
     if (!writeNew(files[1], config::exampleInstanceText(), "an example instance")) {
         return failWith("can't write " + files[1].string());
     }
-    for (const char* name : {"plugins", "connectors"})
-        fs::create_directories(folder / name, error);
+    fs::create_directories(folder / "plugins", error);
 
     const fs::path key = folder / "data" / "master.key";
     SystemRandom random;

@@ -38,9 +38,11 @@ config::ManifestSet knownConnectors(const std::vector<fs::path>& plugin_folders)
 int lint(const GlobalOptions& globals, const LintOptions& options) {
     std::vector<fs::path> paths(options.files.begin(), options.files.end());
     std::vector<fs::path> plugin_folders{ownPlugins()};
-    const fs::path hub_file = globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
+    const fs::path hub_file = configPath(globals);
     std::error_code ignored;
-    if (fs::exists(hub_file, ignored)) {
+    const bool is_there = fs::exists(hub_file, ignored);
+    if (!is_there && !globals.config_path.empty()) return failWithoutConfig(hub_file);
+    if (is_there) {
         config::Diagnostics hub_findings;
         const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
         const auto hub = config::readHubConfigFile(hub_file, form_only, hub_findings);
@@ -48,11 +50,7 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
             plugin_folders.insert(plugin_folders.begin(), hub->plugins.begin(), hub->plugins.end());
         if (paths.empty()) {
             paths.push_back(hub_file);
-            if (hub) {
-                for (const fs::path& path : hub->instances) {
-                    if (fs::exists(path, ignored)) paths.push_back(path);
-                }
-            }
+            if (hub) paths.insert(paths.end(), hub->instances.begin(), hub->instances.end());
         }
     }
     if (paths.empty()) {

@@ -2,16 +2,17 @@
 #include "app/reload_watch.h"
 #include "app/signals.h"
 #include "cli/command.h"
+#include "config/yaml_document.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 
 namespace ferry::cli {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -57,6 +58,17 @@ void serveUntilStopped(
     }
 }
 
+/// What ferry.yaml says about connectors that are not there, and would do nothing. No more than a
+/// line in the log: a plugin that does not load today must not keep the hub from starting.
+void warnOfProviders(const fs::path& path, const app::Catalog& catalog, observe::Log& log) {
+    config::YamlDocument document;
+    config::Diagnostics out;
+    if (!config::parseYamlFile(path, document, out)) return;
+    config::checkProviders(document, catalog.snapshot()->manifests, out);
+    for (const config::Diagnostic& found : out.items())
+        log.warning("config", config::describe(found));
+}
+
 int serve(const GlobalOptions& globals) {
     auto config = loadConfig(globals);
     if (!config) return kExitFailed;
@@ -75,6 +87,7 @@ int serve(const GlobalOptions& globals) {
     app::ReloadWatch watch((*hub)->config());
     const auto applied = (*hub)->reload();
     if (!applied) return failWith(applied.error().message);
+    warnOfProviders(configPath(globals), (*hub)->catalog(), log);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
 
     serveUntilStopped(**hub, watch, signals, log);
@@ -91,9 +104,8 @@ void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
     command->footer(
         "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change "
         "of\n"
-        "the instance files, the connectors and the plugins, reloads them: what is good is "
-        "applied,\n"
-        "what has an error keeps its old version and is logged."
+        "the instance files and the plugins, reloads them: what is good is applied, what has an\n"
+        "error keeps its old version and is logged."
     );
     command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });
 }

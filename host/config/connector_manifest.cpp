@@ -102,10 +102,10 @@ class ManifestReader {
         manifest_.egress = listOf(root_, "egress");
         const auto egress =
             Pattern::compile("([*][.])?[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*(:[0-9]+)?");
-        for (const std::string& host : manifest_.egress) {
+        for (const auto& [node, host] : itemsOf(root_, "egress")) {
             if (egress && egress->matches(host)) continue;
             reporter_.atValue(
-                *root_.find("egress"),
+                *node,
                 Visibility::Shown,
                 fmt::format("'{}' in 'egress' is not a host name", host.substr(0, 80)),
                 "write for example api.example.com or *.example.com"
@@ -130,10 +130,10 @@ class ManifestReader {
         item.type = ValueType::Enum;
         item.values = std::move(values);
         std::string normal;
-        for (const std::string& text : listOf(mapping, key)) {
+        for (const auto& [node, text] : itemsOf(mapping, key)) {
             if (auto problem = checkValue(item, text, normal)) {
                 reporter_.atValue(
-                    *mapping.find(key),
+                    *node,
                     Visibility::Shown,
                     fmt::format("'{}' in '{}' {}", text.substr(0, 80), key, problem->message),
                     std::move(problem->suggestion)

@@ -19,16 +19,10 @@ listen: 127.0.0.1:8080
 data_dir: ./data
 storage: sqlite
 
-# Folders scanned, one level deep, for plugins (a folder with connector.yaml and the .so) and for
-# connectors without code (*.yaml); files, or folders of files, that declare instances.
+# Folders scanned, one level deep, for plugins (a folder with connector.yaml and the .so); files, or
+# folders of files, that declare instances.
 plugins: [./plugins]
-connectors: [./connectors]
 instances: [./instances]
-
-# Who may use the API. Without these it answers nobody.
-#api:
-#  user_secret: ${env:FERRY_USER_SECRET}
-#  organization_secret: ${env:FERRY_ORGANIZATION_SECRET}
 
 # Seals the secrets in the store. Keep a copy elsewhere: without the key the store can't be read.
 encryption:

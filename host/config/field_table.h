@@ -38,6 +38,7 @@ struct Field {
     std::vector<std::string> profiles;  ///< authentication profiles it belongs to; none = all
     std::optional<Dependency> depends_on;
     std::string example;
+    std::string without_effect;  ///< why it does nothing in this version; a warning if it is given
     Pattern pattern;
     std::string pattern_message;      ///< what the pattern wants, in words
     std::optional<std::int64_t> min;  ///< of Integer; of Duration in ms; of Bytes in bytes

@@ -143,24 +143,18 @@ class HubConfigReader {
     void readStorage() {
         const YamlNode* storage = given(root_, "storage");
         if (storage == nullptr) return;
-        if (storage->text != "sqlite" && storage->text.rfind("postgresql://", 0) != 0) {
-            reporter_.atValue(
-                *storage,
-                Visibility::Hidden,
-                "the value of 'storage' is not a store the hub knows",
-                "write sqlite, or postgresql://user@host/db"
-            );
-        }
-        config_.storage = Secret(storage->text);
+        if (storage->text == "sqlite") return;
+        reporter_.atValue(
+            *storage,
+            Visibility::Hidden,
+            storage->text.rfind("postgresql://", 0) == 0
+                ? "this version has no PostgreSQL driver, only the embedded store"
+                : "the value of 'storage' is not a store the hub knows",
+            "write sqlite, or remove the key"
+        );
     }
 
     void readSections() {
-        if (const YamlNode* user = given(section("api"), "user_secret")) {
-            config_.api.user_secret = Secret(user->text);
-        }
-        if (const YamlNode* organization = given(section("api"), "organization_secret")) {
-            config_.api.organization_secret = Secret(organization->text);
-        }
         if (const YamlNode* threads = given(section("http"), "threads")) {
             config_.http.threads = parseInteger(threads->text).value_or(config_.http.threads);
         }
@@ -173,12 +167,12 @@ class HubConfigReader {
     void readDelivery() {
         const YamlNode& delivery = section("delivery");
         config_.delivery.allow_networks = listOf(delivery, "allow_networks");
-        for (const std::string& network : config_.delivery.allow_networks) {
-            if (isNetwork(network) || network.rfind("${", 0) == 0) continue;
+        for (const auto& [node, network] : itemsOf(delivery, "allow_networks")) {
+            if (isNetwork(network)) continue;
             reporter_.atValue(
-                *delivery.find("allow_networks"),
-                Visibility::Hidden,
-                fmt::format("'{}' in 'allow_networks' is not a network", network.substr(0, 80)),
+                *node,
+                Visibility::Shown,
+                "an item of 'allow_networks' is not a network",
                 "write for example 10.0.0.0/8 or fd00::/8"
             );
         }
@@ -195,18 +189,24 @@ class HubConfigReader {
 
     void readSchedule(const YamlNode& node) {
         config_.delivery.retry_schedule.clear();
-        for (const std::string& text : listOf(section("delivery"), "retry_schedule")) {
-            const auto wait = parseDuration(text);
-            if (wait) {
+        for (const auto& [item, text] : itemsOf(section("delivery"), "retry_schedule")) {
+            if (const auto wait = parseDuration(text)) {
                 config_.delivery.retry_schedule.push_back(*wait);
-            } else if (text.rfind("${", 0) != 0) {
-                reporter_.atValue(
-                    node,
-                    Visibility::Hidden,
-                    fmt::format("'{}' in 'retry_schedule' is not a duration", text.substr(0, 80)),
-                    "write for example [5s, 5m, 1h]"
-                );
+                continue;
             }
+            reporter_.atValue(
+                *item,
+                Visibility::Shown,
+                "an item of 'retry_schedule' is not a duration",
+                "write for example [5s, 5m, 1h]"
+            );
+        }
+        if (node.isSequence() && node.children.empty()) {
+            reporter_.warnAtKey(
+                *section("delivery").findKey("retry_schedule"),
+                "'retry_schedule' is empty: a callback that fails once is never tried again",
+                "remove the key to have the default"
+            );
         }
         if (config_.delivery.retry_schedule.size() > kRetriesMax) {
             reporter_.atValue(

@@ -1,7 +1,6 @@
 #pragma once
 // ferry.yaml: everything the hub itself can be told, with the default beside each member.
 
-#include "base/secret.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
 #include "config/field_table.h"
@@ -17,14 +16,6 @@
 #include <vector>
 
 namespace ferry::config {
-
-/// Who may use the API. Without a secret the API answers nobody.
-struct ApiConfig {
-    Secret user_secret;
-    Secret organization_secret;
-
-    bool operator==(const ApiConfig&) const = default;
-};
 
 struct DeliveryConfig {
     std::vector<std::string> allow_networks;  ///< CIDR; private ranges callbacks may reach
@@ -68,11 +59,9 @@ struct HubConfig {
     std::uint16_t listen_port = 8080;  ///< 0: any free one
     // Paths are absolute or relative to the working directory: the file's folder is put before.
     std::filesystem::path data_dir = "data";
-    Secret storage{"sqlite"};  ///< or postgresql://user:password@host/db
     std::vector<std::filesystem::path> plugins = {"plugins"};
     std::vector<std::filesystem::path> connectors = {"connectors"};
     std::vector<std::filesystem::path> instances = {"instances"};
-    ApiConfig api;
     std::filesystem::path key_file = "data/master.key";
     DeliveryConfig delivery;
     std::map<std::string, ProviderConfig> providers;  ///< by connector key

@@ -37,6 +37,11 @@ Field oneOf(std::string key, std::vector<std::string> values, std::string descri
     return made;
 }
 
+Field withoutEffect(Field made, std::string why) {
+    made.without_effect = std::move(why);
+    return made;
+}
+
 constexpr std::int64_t kDayMs = 86'400'000;
 
 const FieldTable& apiFields() {
@@ -129,11 +134,17 @@ const FieldTable& hubConfigFields() {
             field("public_url", ValueType::Url, "what providers and browsers reach"),
             field("listen", ValueType::String, "address:port"),
             field("data_dir", ValueType::String, "folder of the store"),
-            secret("storage", "sqlite, or postgresql://user@host/db"),
+            secret("storage", "sqlite"),
             field("plugins", ValueType::List, "folders scanned for plugins"),
-            field("connectors", ValueType::List, "folders scanned for connectors without code"),
+            withoutEffect(
+                field("connectors", ValueType::List, "folders scanned for connectors without code"),
+                "this version has no connectors without code, only plugins"
+            ),
             field("instances", ValueType::List, "instance files, or folders of them"),
-            section("api", apiFields(), "who may use the API"),
+            withoutEffect(
+                section("api", apiFields(), "who may use the API"),
+                "this version has no management API"
+            ),
             section("encryption", encryptionFields(), "sealing of secrets"),
             section("delivery", deliveryFields(), "how callbacks are made"),
             [] {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <set>
 #include <system_error>
 #include <unordered_map>
 
@@ -55,38 +55,61 @@ void readInstances(
         reader.read(item);
 }
 
+namespace {
+
+void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {
+    out.add(
+        {.file = instance.file,
+         .line = instance.line,
+         .column = 1,
+         .offending = instance.name,
+         .message = fmt::format("the instance name '{}' is used twice", instance.name),
+         .suggestion = fmt::format("rename one; the other is at {}", other)}
+    );
+}
+
+}  // namespace
+
 void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
     std::unordered_map<std::string, std::string> first_sources;
     std::vector<InstanceDefinition> kept;
+    std::vector<RejectedInstance> repeated;
     kept.reserve(load.instances.size());
     for (InstanceDefinition& instance : load.instances) {
-        const auto [first, is_new] = first_sources.emplace(instance.name, instance.source());
-        if (is_new) {
+        if (first_sources.emplace(instance.name, instance.source()).second) {
             kept.push_back(std::move(instance));
             continue;
         }
-        out.add(
-            {.file = instance.file,
-             .line = instance.line,
-             .column = 1,
-             .offending = instance.name,
-             .message = fmt::format("the instance name '{}' is used twice", instance.name),
-             .suggestion = fmt::format("rename one; the first is at {}", first->second)}
-        );
-        load.rejected.push_back({instance.name, instance.file, instance.line});
+        repeated.push_back({instance.name, instance.file, instance.line});
     }
     load.instances = std::move(kept);
+    // One with another error has its name all the same, and is to be told of both at once.
+    for (const RejectedInstance& instance : load.rejected) {
+        if (instance.name.empty()) continue;
+        const auto source = fmt::format("{}:{}", instance.file, instance.line);
+        const auto [first, is_new] = first_sources.emplace(instance.name, source);
+        if (!is_new) tellRepeated(instance, first->second, out);
+    }
+    for (const RejectedInstance& instance : repeated)
+        tellRepeated(instance, first_sources.at(instance.name), out);
+    load.rejected.insert(load.rejected.end(), repeated.begin(), repeated.end());
 }
 
 std::vector<std::filesystem::path> expandPaths(
     const std::vector<std::filesystem::path>& paths, Diagnostics& out
 ) {
     std::vector<std::filesystem::path> files;
+    std::set<std::filesystem::path> known;
+    const auto add = [&](const std::filesystem::path& path) {
+        std::error_code fault;
+        const auto real = std::filesystem::weakly_canonical(path, fault);
+        if (known.insert(fault ? path : real).second) files.push_back(path);
+    };
     for (const std::filesystem::path& path : paths) {
         std::error_code fault;
         if (!std::filesystem::is_directory(path, fault)) {
             if (std::filesystem::exists(path, fault)) {
-                files.push_back(path);
+                add(path);
             } else {
                 out.add({.file = path.string(), .message = "there is no such file or folder"});
             }
@@ -106,7 +129,7 @@ std::vector<std::filesystem::path> expandPaths(
             );
         }
         std::sort(found.begin(), found.end());
-        files.insert(files.end(), found.begin(), found.end());
+        std::for_each(found.begin(), found.end(), add);
     }
     return files;
 }

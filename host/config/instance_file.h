@@ -71,7 +71,8 @@ InstanceLoad loadInstances(
     Diagnostics& out
 );
 
-/// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out.
+/// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out. A
+/// file that is named twice, in whatever way, comes once.
 /// Paths that are not there are reported and left out.
 std::vector<std::filesystem::path> expandPaths(
     const std::vector<std::filesystem::path>& paths, Diagnostics& out

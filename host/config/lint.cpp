@@ -56,7 +56,6 @@ Diagnostics lintFiles(
     std::vector<YamlDocument> instance_files;
     std::vector<std::filesystem::path> files = expandPaths(paths, out);
     std::sort(files.begin(), files.end());
-    files.erase(std::unique(files.begin(), files.end()), files.end());
     for (const std::filesystem::path& path : files) {
         YamlDocument document;
         if (!parseYamlFile(path, document, out)) continue;

@@ -24,6 +24,22 @@ std::vector<std::string> splitList(std::string_view text) {
     return items;
 }
 
+std::vector<ListItem> itemsOf(const YamlNode& mapping, std::string_view key) {
+    const YamlNode* value = mapping.find(key);
+    if (value == nullptr || value->is_unresolved) return {};
+    std::vector<ListItem> items;
+    if (value->isScalar()) {
+        for (std::string& text : splitList(value->text))
+            items.push_back({value, std::move(text)});
+    }
+    for (const YamlNode& item : value->children) {
+        if (value->isSequence() && item.isScalar() && !item.is_unresolved) {
+            items.push_back({&item, item.text});
+        }
+    }
+    return items;
+}
+
 std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key) {
     const YamlNode* value = mapping.find(key);
     if (value == nullptr) return {};

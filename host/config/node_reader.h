@@ -15,6 +15,14 @@ std::string textOf(const YamlNode& mapping, std::string_view key);
 /// The items of a key's list, or of its single value split at commas; none if there is no value.
 std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key);
 
+/// One item, and the node to report it at.
+struct ListItem {
+    const YamlNode* node;
+    std::string text;
+};
+/// As `listOf`, for checks: without what is unresolved.
+std::vector<ListItem> itemsOf(const YamlNode& mapping, std::string_view key);
+
 /// Splits at commas, without the spaces around items; empty items are left out.
 std::vector<std::string> splitList(std::string_view text);
 

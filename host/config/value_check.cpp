@@ -15,7 +15,9 @@ namespace {
 using Problem = std::optional<ValueProblem>;
 
 std::string numberText(const Field& field, std::int64_t number) {
-    return field.type == ValueType::Duration ? fmt::format("{}ms", number) : std::to_string(number);
+    if (field.type == ValueType::Duration) return durationText(std::chrono::milliseconds(number));
+    if (field.type == ValueType::Bytes) return bytesText(number);
+    return std::to_string(number);
 }
 
 Problem checkRange(const Field& field, std::int64_t number) {

@@ -133,6 +133,28 @@ std::optional<std::int64_t> parseBytes(std::string_view text) noexcept {
     return std::nullopt;
 }
 
+std::string durationText(std::chrono::milliseconds duration) {
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
+        {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+    std::int64_t rest = duration.count();
+    std::string text;
+    for (const auto& [unit, factor] : kUnits) {
+        if (rest >= factor) text.append(std::to_string(rest / factor)).append(unit);
+        rest %= factor;
+    }
+    return text.empty() ? "0s" : text;
+}
+
+std::string bytesText(std::int64_t bytes) {
+    constexpr std::array<std::string_view, 4> kUnits = {"", "KiB", "MiB", "GiB"};
+    std::size_t unit = 0;
+    while (unit + 1 < kUnits.size() && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        ++unit;
+    }
+    return std::to_string(bytes) + std::string(kUnits[unit]);
+}
+
 namespace {
 
 std::string_view checkHost(std::string_view authority, UrlParts& parts) noexcept {

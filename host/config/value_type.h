@@ -42,6 +42,10 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) no
 /// A number and an optional unit (B, KB, MB, GB, TB, KiB, MiB, GiB, TiB).
 std::optional<std::int64_t> parseBytes(std::string_view text) noexcept;
 
+/// The shortest text that the two above read as the same: "1h30m", "64KiB".
+std::string durationText(std::chrono::milliseconds duration);
+std::string bytesText(std::int64_t bytes);
+
 /// The parts of an absolute URL that checks need; views into the text.
 struct UrlParts {
     std::string_view scheme;

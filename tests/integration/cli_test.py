@@ -176,6 +176,13 @@ class Lint(CliCase):
     def test_nothing_to_check(self):
         self.assertIn("nothing to check", self.run_bad(1, "lint"))
 
+    def test_a_configuration_that_is_named_must_be_there(self):
+        self.write("good.yaml", self.GOOD)
+        for args in [("lint",), ("lint", "good.yaml")]:
+            done = ferry("-c", "nofile.yaml", *args, cwd=self.folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("there is no nofile.yaml", done.stderr)
+
 
 class Refusals(CliCase):
     def test_a_bad_configuration_is_shown_with_its_line(self):
@@ -186,9 +193,11 @@ class Refusals(CliCase):
 
     def test_another_storage(self):
         self.write("ferry.yaml", "storage: postgresql://u:hunter2@h/db\nlisten: 127.0.0.1:0\n")
-        error = self.run_bad(1, "serve")
-        self.assertIn("storage", error)
-        self.assertNotIn("hunter2", error)
+        for command in ["serve", "lint"]:
+            done = ferry(command, cwd=self.folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stdout + done.stderr, r"ferry\.yaml:1:10: error: .*PostgreSQL")
+            self.assertNotIn("hunter2", done.stdout + done.stderr)
 
     def test_before_the_first_start_there_is_nothing_to_list(self):
         self.run_ok("init")
@@ -288,6 +297,16 @@ class Serve(CliCase):
             self.assertNotIn("secret-of-the-app", text + json.dumps(listed) + self.log())
             if self.hub.poll() is None:
                 self.stop()
+
+    def test_what_does_nothing_in_the_configuration_is_told_by_lint_and_serve(self):
+        self.configure("connectors: [x]\napi: {}\nproviders:\n  dropbx: {}\n")
+        self.start()
+        linted = ferry("lint", cwd=self.folder)
+        self.assertEqual(linted.returncode, 1)
+        for text in [self.log(), linted.stdout]:
+            self.assertIn("ferry.yaml:3:1: warning: 'connectors' has no effect", text)
+            self.assertIn("ferry.yaml:4:1: warning: 'api' has no effect", text)
+            self.assertIn("ferry.yaml:6:3: error: there is no connector 'dropbx'", text)
 
     def test_without_instances_it_says_so(self):
         self.start()

@@ -308,7 +308,9 @@ TEST(InstanceFile, ReportsEveryInstancesFaultsAndKeepsTheGoodOnes) {
 
     EXPECT_EQ(load.instances.size(), 1U);
     EXPECT_EQ(load.rejected.size(), 3U);
-    EXPECT_EQ(out.errorCount(), 4U) << printed(out);
+    EXPECT_EQ(out.errorCount(), 5U) << printed(out);
+    // Told at once, not only when the other errors of the second one are gone.
+    EXPECT_NE(printed(out).find("'marketing' is used twice"), std::string::npos) << printed(out);
     EXPECT_EQ(allText(out).find("hunter2"), std::string::npos) << allText(out);
 }
 
