@@ -81,18 +81,6 @@ class EventPrinter {
     std::map<InstanceId, std::string> names_;
 };
 
-/// The number after which the last `count` events of the selection stand.
-Result<EventNumber> startOf(store::Store& store, InstanceId instance, std::size_t count) {
-    FERRY_TRY_ASSIGN(const EventNumber newest, store.events().newest());
-    // Events of one instance may lie far apart: look back further until there are enough of them.
-    for (std::int64_t span = static_cast<std::int64_t>(count) + 1;; span *= 4) {
-        const EventNumber from(std::max<std::int64_t>(newest.value - span, 0));
-        FERRY_TRY_ASSIGN(const auto found, store.events().after(from, instance, kCountMax));
-        if (found.size() > count) return found[found.size() - count - 1].number;
-        if (from.value == 0) return from;
-    }
-}
-
 int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
@@ -111,7 +99,7 @@ int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
         if (!*found) return failWith(fmt::format("there is no instance '{}'", options.instance));
         instance = (*found)->id;
     }
-    const auto start = startOf(store, instance, options.count);
+    const auto start = store.events().beforeNewest(instance, options.count);
     if (!start) return failWith(start.error().message);
 
     app::Signals signals;

@@ -28,6 +28,10 @@ class EventLog {
     /// Number of the newest event; none if the log is empty.
     virtual Result<EventNumber> newest() = 0;
 
+    /// Number of the event that stands before the `count` newest ones of one instance or of all;
+    /// none if there are no more than `count`.
+    virtual Result<EventNumber> beforeNewest(InstanceId instance, std::size_t count) = 0;
+
     /// Events in the log, of one instance or of all.
     virtual Result<std::int64_t> count(InstanceId instance) = 0;
 

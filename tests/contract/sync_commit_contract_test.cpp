@@ -179,6 +179,27 @@ TEST_P(EventLogContract, CountsAndNamesTheNewest) {
     EXPECT_EQ(valueOf(events().count(id)), 3);
 }
 
+TEST_P(EventLogContract, NamesWhatStandsBeforeTheNewestOnes) {
+    EXPECT_FALSE(valueOf(events().beforeNewest({}, 0)));
+    const InstanceId first = add("a");
+    const InstanceId second = add("b");
+    append(first, 2, at(0));
+    append(second, 3, at(0));
+    append(first, 1, at(0));
+
+    const auto before = [&](InstanceId id, std::size_t count) {
+        return valueOf(events().beforeNewest(id, count)).value;
+    };
+    EXPECT_EQ(before({}, 0), 6);
+    EXPECT_EQ(before({}, 2), 4);
+    EXPECT_EQ(before({}, 5), 1);
+    EXPECT_EQ(before({}, 6), 0);
+    EXPECT_EQ(before({}, 10'000), 0);
+    EXPECT_EQ(before(first, 1), 2) << "those of others between them do not count";
+    EXPECT_EQ(before(first, 3), 0);
+    EXPECT_EQ(before(second, 0), 5);
+}
+
 TEST_P(EventLogContract, PrunesOldEventsInPortions) {
     const InstanceId id = add("a");
     append(id, 5, at(10));

@@ -235,6 +235,9 @@ class FaultyEventLog final : public store::EventLog {
     Result<EventNumber> newest() override {
         return script_.run("events.newest", [&] { return inner_.newest(); });
     }
+    Result<EventNumber> beforeNewest(InstanceId id, std::size_t count) override {
+        return script_.run("events.before_newest", [&] { return inner_.beforeNewest(id, count); });
+    }
     Result<std::int64_t> count(InstanceId id) override {
         return script_.run("events.count", [&] { return inner_.count(id); });
     }

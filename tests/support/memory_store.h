@@ -144,6 +144,9 @@ class MemoryEventLog final : public store::EventLog {
     Result<EventNumber> newest() override {
         return events_.empty() ? EventNumber() : events_.back().number;
     }
+    Result<EventNumber> beforeNewest(InstanceId, std::size_t) override {
+        return fail(ErrorCode::Unsupported, "not in the memory store");
+    }
     Result<std::int64_t> count(InstanceId) override {
         return static_cast<std::int64_t>(events_.size());
     }

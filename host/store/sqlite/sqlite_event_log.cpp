@@ -137,6 +137,19 @@ Result<EventNumber> SqliteEventLog::newest() {
     });
 }
 
+Result<EventNumber> SqliteEventLog::beforeNewest(InstanceId instance, std::size_t count) {
+    return core_.read([&](Connection& connection) -> Result<EventNumber> {
+        // Steps over `count` entries; no event is decoded.
+        auto row = instance
+                       ? connection.query("SELECT number FROM event WHERE instance_id = ?1"
+                                          " ORDER BY number DESC LIMIT 1 OFFSET ?2")
+                       : connection.query("SELECT number FROM event WHERE ?1 = 0"
+                                          " ORDER BY number DESC LIMIT 1 OFFSET ?2");
+        FERRY_TRY_ASSIGN(const bool has_row, row.bind(instance, count).step());
+        return has_row ? EventNumber(row.integer(0)) : EventNumber();
+    });
+}
+
 Result<std::int64_t> SqliteEventLog::count(InstanceId instance) {
     return core_.read([&](Connection& connection) -> Result<std::int64_t> {
         auto row = instance ? connection.query("SELECT count(*) FROM event WHERE instance_id = ?1")

@@ -17,6 +17,7 @@ class SqliteEventLog final : public EventLog {
         EventNumber after, InstanceId instance, std::size_t limit
     ) override;
     Result<EventNumber> newest() override;
+    Result<EventNumber> beforeNewest(InstanceId instance, std::size_t count) override;
     Result<std::int64_t> count(InstanceId instance) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
 
