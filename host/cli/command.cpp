@@ -2,6 +2,7 @@
 
 #include "config/diagnostic.h"
 #include "config/references.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,17 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     addOwn(loaded->plugins, ownPlugins());
     addOwn(loaded->connectors, ownConnectors());
     return loaded;
+}
+
+std::unique_ptr<store::Store> openStore(const config::HubConfig& config) {
+    auto store = store::sqlite::SqliteStore::openReadOnly((config.data_dir / "ferry.db").string());
+    if (store) return std::move(*store);
+    const bool is_new = store.error().code == ErrorCode::NotFound;
+    failWith(
+        store.error().message +
+        (is_new ? "; has 'ferry serve' run with this configuration?" : "")
+    );
+    return nullptr;
 }
 
 int failWithoutConfig(const fs::path& path) {

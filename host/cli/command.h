@@ -3,11 +3,13 @@
 // the codes it exits with.
 
 #include "config/hub_config.h"
+#include "store/store.h"
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,6 +47,9 @@ int failWithoutConfig(const std::filesystem::path& path);
 /// Plugins and connectors that belong to the program come after those of the folders that the file
 /// names.
 std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
+
+/// The store of this configuration, to look at; nothing, after saying why, if it can't be opened.
+std::unique_ptr<store::Store> openStore(const config::HubConfig& config);
 
 /// Prints "ferry: <message>" to standard error; gives kExitFailed.
 int failWith(const std::string& message);

@@ -1,7 +1,6 @@
 #include "app/signals.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
-#include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
@@ -84,14 +83,9 @@ class EventPrinter {
 int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
-    auto opened =
-        store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
-    if (!opened) {
-        return failWith(
-            opened.error().message + "; has 'ferry serve' run with this configuration?"
-        );
-    }
-    store::Store& store = **opened;
+    const auto opened = openStore(*config);
+    if (!opened) return kExitFailed;
+    store::Store& store = *opened;
     InstanceId instance;
     if (!options.instance.empty()) {
         const auto found = store.instances().findByName(options.instance);

@@ -3,7 +3,6 @@
 #include "cli/command.h"
 #include "oauth/oauth_links.h"
 #include "pipeline/instance_settings.h"
-#include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 
@@ -84,10 +83,8 @@ void printInstance(const Instance& instance, const ListContext& context) {
 int listInstances(const GlobalOptions& globals, bool is_json) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
-    auto store = store::sqlite::SqliteStore::openReadOnly((config->data_dir / "ferry.db").string());
-    if (!store) {
-        return failWith(store.error().message + "; has 'ferry serve' run with this configuration?");
-    }
+    const auto store = openStore(*config);
+    if (!store) return kExitFailed;
     ListContext context{config->public_url, std::nullopt};
     if (auto key = app::readKeyFile(config->key_file)) context.key = std::move(*key);
     constexpr std::size_t kPage = 500;
@@ -95,7 +92,7 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
     InstanceId after;
     if (is_json) std::cout << "[";
     for (;;) {
-        const auto page = (*store)->instances().page(after, kPage);
+        const auto page = store->instances().page(after, kPage);
         if (!page) return failWith(page.error().message);
         for (const Instance& instance : *page) {
             after = instance.id;

@@ -199,6 +199,21 @@ class Refusals(CliCase):
             self.assertRegex(done.stdout + done.stderr, r"ferry\.yaml:1:10: error: .*PostgreSQL")
             self.assertNotIn("hunter2", done.stdout + done.stderr)
 
+    def test_a_store_that_is_none_is_named_with_what_to_do(self):
+        self.run_ok("init")
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\n")
+        self.write("data/ferry.db", "")
+        for command in ["instances", "events"]:
+            error = self.run_bad(1, command)
+            self.assertIn("data/ferry.db: it is empty", error)
+            self.assertIn("ferry serve", error)
+        self.write("data/ferry.db", "not a database" * 1000)
+        for command in ["instances", "events", "serve"]:
+            error = self.run_bad(1, command)
+            self.assertIn("data/ferry.db is damaged", error)
+            self.assertIn("backup", error)
+            self.assertNotIn("ferry serve", error)
+
     def test_before_the_first_start_there_is_nothing_to_list(self):
         self.run_ok("init")
         for command in ["instances", "events"]:
@@ -307,6 +322,16 @@ class Serve(CliCase):
             self.assertIn("ferry.yaml:3:1: warning: 'connectors' has no effect", text)
             self.assertIn("ferry.yaml:4:1: warning: 'api' has no effect", text)
             self.assertIn("ferry.yaml:6:3: error: there is no connector 'dropbx'", text)
+
+    def test_the_store_is_for_its_owner_alone(self):
+        self.start()
+        self.stop()
+        os.chmod(self.path("data", "ferry.db"), 0o644)  # as earlier versions made it
+        self.start()
+        files = [name for name in os.listdir(self.path("data")) if name.startswith("ferry.db")]
+        self.assertIn("ferry.db-wal", files)
+        for name in files:
+            self.assertEqual(os.stat(self.path("data", name)).st_mode & 0o777, 0o600, name)
 
     def test_without_instances_it_says_so(self):
         self.start()

@@ -59,6 +59,9 @@ Status checkSchema(Connection& connection, std::span<const Migration> known) {
     FERRY_TRY_ASSIGN(const auto applied, appliedMigrations(connection));
     FERRY_TRY_ASSIGN(const auto missing, planMigrations(known, applied));
     if (missing.empty()) return {};
+    if (applied.empty()) {
+        return fail(ErrorCode::NotFound, "it is empty: starting the hub fills it");
+    }
     return fail(
         ErrorCode::Unsupported,
         fmt::format(

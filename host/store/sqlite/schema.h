@@ -17,7 +17,7 @@ std::span<const Migration> schemaMigrations();
 Status migrate(Connection& connection, std::span<const Migration> known);
 
 /// Checks, without writing, that the database has had exactly these steps.
-/// Unsupported if it needs a migration or is newer.
+/// NotFound if it is empty; Unsupported if it needs a migration or is newer.
 Status checkSchema(Connection& connection, std::span<const Migration> known);
 
 }  // namespace ferry::store::sqlite

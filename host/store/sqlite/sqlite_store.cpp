@@ -2,11 +2,34 @@
 
 #include "store/sqlite/schema.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 namespace ferry::store::sqlite {
+
+namespace {
+
+/// Names and paths of customers' files are in it: for its owner alone. SQLite gives the log and the
+/// shared memory beside it the same mode when it makes them. What can't be done here makes opening
+/// fail, which says why.
+void makePrivate(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0) ::close(file);
+    for (const char* part : {"", "-wal", "-shm"})
+        ::chmod((path + part).c_str(), 0600);
+}
+
+/// Names the file in what is wrong with its schema; damage names it already.
+Status ofFile(const std::string& path, Status status) {
+    if (status || status.error().message.starts_with("store file")) return status;
+    return fail(std::move(status.error()).withContext("store file " + path));
+}
+
+}  // namespace
 
 SqliteStore::SqliteStore(
     std::optional<FileLock> lock,
@@ -19,10 +42,11 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
     const std::string& path, const SqliteOptions& options
 ) {
     FERRY_TRY_ASSIGN(auto lock, FileLock::take(path));
+    makePrivate(path);
     FERRY_TRY_ASSIGN(
         auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)
     );
-    FERRY_TRY(migrate(*connection, schemaMigrations()));
+    FERRY_TRY(ofFile(path, migrate(*connection, schemaMigrations())));
     if (options.pages_max > 0) {
         FERRY_TRY(connection->execute(
             fmt::format("PRAGMA max_page_count = {}", options.pages_max).c_str()
@@ -51,7 +75,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::openReadOnly(
 ) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) {
-        return fail(ErrorCode::NotFound, fmt::format("there is no database '{}'", path));
+        return fail(ErrorCode::NotFound, fmt::format("there is no store file {}", path));
     }
     std::unique_ptr<SqliteStore> store(new SqliteStore(
         std::nullopt,
@@ -60,8 +84,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::openReadOnly(
             path, ConnectionMode::ReadOnly, options.reader_cache_kib, options.readers_max
         )
     ));
-    FERRY_TRY(store->core_.read([](Connection& reader) {
-        return checkSchema(reader, schemaMigrations());
+    FERRY_TRY(store->core_.read([&](Connection& reader) {
+        return ofFile(path, checkSchema(reader, schemaMigrations()));
     }));
     FERRY_TRY(store->core_.read([&](Connection& reader) {
         return store->core_.deliveries.load(reader);

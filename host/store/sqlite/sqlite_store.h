@@ -33,7 +33,7 @@ struct SqliteOptions {
 
 class SqliteStore final : public Store {
   public:
-    /// Opens the database, makes it if there is none, brings its schema up to date, and finishes
+    /// Opens the database, makes it if there is none (mode 0600, also of one that is there), brings its schema up to date, and finishes
     /// removals that were cut short. Blocks for that long.
     /// Errors: Unavailable if the file can't be used or another process has it open in this way;
     /// Unsupported if it is of a newer program; Corrupt if it is damaged or no database.
@@ -43,7 +43,7 @@ class SqliteStore final : public Store {
 
     /// Opens a database for looking at it, while a hub may be running on it. Every write, lease
     /// included, fails with Unsupported.
-    /// Errors: NotFound if there is no file; Unsupported if its schema is not this program's.
+    /// Errors: NotFound if there is no file, or an empty one; Unsupported if its schema is not this program's.
     static Result<std::unique_ptr<SqliteStore>> openReadOnly(
         const std::string& path, const SqliteOptions& options = {}
     );

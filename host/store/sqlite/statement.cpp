@@ -35,7 +35,20 @@ ErrorCode codeOf(int sqlite_code) {
 
 Error errorOf(sqlite3* db, int code, std::string_view doing) {
     const char* detail = db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
-    return Error(codeOf(code), fmt::format("store: {}: {} (sqlite {})", doing, detail, code));
+    const ErrorCode meaning = codeOf(code);
+    if (meaning == ErrorCode::Corrupt) {
+        const char* file = db == nullptr ? nullptr : sqlite3_db_filename(db, "main");
+        return {
+            meaning,
+            fmt::format(
+                "store file {} is damaged, or no store: {} (sqlite {}); stop the hub, move the file "
+                "away together with the one that ends in -wal, and put both back from a backup",
+                file == nullptr ? "" : file,
+                detail,
+                code
+            )};
+    }
+    return {meaning, fmt::format("store: {}: {} (sqlite {})", doing, detail, code)};
 }
 
 Query::~Query() {
