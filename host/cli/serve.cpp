@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "config/yaml_document.h"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>

@@ -16,7 +16,7 @@ inline constexpr std::int64_t kEventsPerDeliveryMax = 20;
 enum class DeliveryState : std::uint8_t {
     Waiting = 0,    ///< due at next_attempt_at
     Delivered = 1,  ///< the callback answered 2xx
-    Dead = 2,       ///< out of attempts; kept for redelivery
+    Dead = 2,       ///< out of attempts, or the callback is gone; kept to be looked at
 };
 
 std::string_view deliveryStateName(DeliveryState state) noexcept;

@@ -145,7 +145,7 @@ void DeliveryWorker::settle(const Delivery& delivery, const http::OutboundRespon
         metrics_.countDead();
         services_.log.warning(
             kComponent,
-            "delivery is dead: its events stay in the log and can be redelivered",
+            "delivery is dead: it is not tried again; its events stay in the log (ferry events)",
             {{"instance", nameOf(delivery.instance)},
              {"delivery", delivery.id.value},
              {"attempts", std::int64_t{outcome.attempt_count}},

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace ferry::config {
 namespace {
 
@@ -47,6 +49,30 @@ TEST(DropboxConnector, DeclaresTheVendorsParameters) {
         EXPECT_FALSE(field->description.empty()) << want.key;
     }
     EXPECT_EQ(dropboxManifest().parameters.fields().size(), 24U);
+}
+
+TEST(DropboxConnector, HasTheParametersThatTheReadmeLists) {
+    const Result<std::string> readme = readFileBounded(sourceFolder() / "README.md", kFileBytesMax);
+    ASSERT_TRUE(readme);
+    const std::size_t begin = readme->find("\n## Parameters of a Dropbox instance\n");
+    ASSERT_NE(begin, std::string::npos);
+    std::istringstream lines(readme->substr(begin, readme->find("\n## ", begin + 1) - begin));
+    std::set<std::string> listed;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("| `", 0) != 0) continue;
+        // The first column may name several.
+        const std::string keys = line.substr(0, line.find('|', 1));
+        for (std::size_t at = 0; (at = keys.find('`', at)) != std::string::npos;) {
+            const std::size_t end = keys.find('`', at + 1);
+            listed.insert(keys.substr(at + 1, end - at - 1));
+            at = end + 1;
+        }
+    }
+    std::set<std::string> declared;
+    for (const Field& field : dropboxManifest().parameters.fields())
+        declared.insert(field.key);
+
+    EXPECT_EQ(listed, declared);
 }
 
 TEST(DropboxConnector, NamesDropboxsHosts) {
