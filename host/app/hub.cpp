@@ -1,6 +1,7 @@
 #include "app/hub.h"
 
 #include "app/key_file.h"
+#include "app/rejected_instances.h"
 #include "config/references.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -111,6 +112,7 @@ Result<ReloadReport> Hub::reload() {
         config_.instances, catalog_.snapshot()->manifests, references, report.diagnostics
     );
     FERRY_TRY_ASSIGN(report.applied, applyInstances(load, {*store_, *key_, random_, clock_}));
+    FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)
         settings_->invalidate(id);
     for (const InstanceId id : report.applied.to_authorize)
@@ -130,6 +132,7 @@ Result<ReloadReport> Hub::reload() {
          {"unchanged", static_cast<std::int64_t>(report.applied.unchanged)},
          {"removed", static_cast<std::int64_t>(report.applied.removed)},
          {"kept_with_errors", static_cast<std::int64_t>(report.applied.kept)},
+         {"rejected", static_cast<std::int64_t>(load.rejected.size())},
          {"errors", static_cast<std::int64_t>(report.diagnostics.errorCount())}}
     );
     return report;

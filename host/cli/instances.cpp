@@ -1,4 +1,5 @@
 #include "app/key_file.h"
+#include "app/rejected_instances.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "oauth/oauth_links.h"
@@ -14,6 +15,8 @@ namespace ferry::cli {
 
 namespace {
 
+/// In place of a state, of one that is declared and not in the store.
+constexpr const char* kRejected = "rejected";
 constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
 
 /// What the list is made with.
@@ -80,6 +83,32 @@ void printInstance(const Instance& instance, const ListContext& context) {
     if (!action.empty()) std::cout << "        do:  " << action << "\n";
 }
 
+constexpr const char* kMend = "mend it; the hub applies it within two seconds";
+
+/// Those that are declared with an error and never ran; the others are among the stored ones.
+Result<std::vector<app::RejectedEntry>> rejectedNewOnes(store::Store& store) {
+    FERRY_TRY_ASSIGN(std::vector<app::RejectedEntry> found, app::rejectedInstances(store.meta()));
+    std::vector<app::RejectedEntry> fresh;
+    for (app::RejectedEntry& entry : found) {
+        FERRY_TRY_ASSIGN(const auto stored, store.instances().findByName(entry.name));
+        if (!stored) fresh.push_back(std::move(entry));
+    }
+    return fresh;
+}
+
+void writeRejected(JsonWriter& json, const app::RejectedEntry& entry) {
+    json.beginObject().field("name", entry.name).field("state", kRejected);
+    json.field("reason", entry.why).field("whatToDo", kMend).field("source", entry.source);
+    json.endObject();
+}
+
+void printRejected(const app::RejectedEntry& entry) {
+    std::cout << fmt::format(
+        kRow, "-", entry.name.empty() ? entry.source : entry.name, "-", kRejected, "-"
+    );
+    std::cout << "        why: " << entry.why << "\n        do:  " << kMend << "\n";
+}
+
 int listInstances(const GlobalOptions& globals, bool is_json) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
@@ -107,6 +136,19 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
             ++count;
         }
         if (page->size() < kPage) break;
+    }
+    const auto rejected = rejectedNewOnes(*store);
+    if (!rejected) return failWith(rejected.error().message);
+    for (const app::RejectedEntry& entry : *rejected) {
+        if (is_json) {
+            JsonWriter json;
+            writeRejected(json, entry);
+            std::cout << (count == 0 ? "\n" : ",\n") << json.view();
+        } else {
+            if (count == 0) printHeading();
+            printRejected(entry);
+        }
+        ++count;
     }
     if (is_json) {
         std::cout << "\n]\n";

@@ -313,6 +313,28 @@ class Serve(CliCase):
             if self.hub.poll() is None:
                 self.stop()
 
+    def test_a_new_instance_with_an_error_is_listed_with_it(self):
+        self.declare("one", more="      event.nonsense: 1\n")
+        self.start()
+        listed = self.instances()
+        self.assertEqual(listed["one"]["state"], "rejected")
+        self.assertRegex(listed["one"]["reason"], r"example\.yaml:8:7: error: .*'event\.nonsense'")
+        self.assertEqual(listed["one"]["source"], "instances/example.yaml:2")
+        text = self.run_ok("instances")
+        self.assertRegex(text, r"(?m)^ +-  one +- +rejected +-$")
+        self.assertIn("why: instances/example.yaml:8:7", text)
+        # What runs already is told of by its own reason, and not twice.
+        self.declare("one")
+        eventually(lambda: self.instances()["one"]["state"] != "rejected", "the mended one")
+        self.declare("one", more="      event.nonsense: 1\n")
+        eventually(lambda: self.log().count("event.nonsense") > 1, "the reload")
+        listed = json.loads(self.run_ok("instances", "--json"))
+        self.assertEqual([one["name"] for one in listed], ["one"])
+        self.assertNotEqual(listed[0]["state"], "rejected")
+        self.write("instances/example.yaml", "instances: [\n")
+        eventually(lambda: "" in self.instances(), "the file that is no YAML")
+        self.assertEqual(self.instances()[""]["source"], "instances/example.yaml")
+
     def test_what_does_nothing_in_the_configuration_is_told_by_lint_and_serve(self):
         self.configure("connectors: [x]\napi: {}\nproviders:\n  dropbx: {}\n")
         self.start()
