@@ -24,6 +24,13 @@ BODY_BYTES_MAX = 8 * 1024 * 1024
 EVENTS_REMEMBERED = 100_000
 
 
+def write_line(stream, *words) -> None:
+    """In one piece: print() writes the words and the line end one by one, between which another
+    thread's may come."""
+    stream.write(" ".join(map(str, words)) + "\n")
+    stream.flush()
+
+
 class VerificationError(Exception):
     """The request was not signed with our key, or not now."""
 
@@ -98,7 +105,7 @@ class SeenEvents:
 def handle(event: dict) -> None:
     """Yours to replace. If it raises, Ferry delivers again later."""
     path = event.get("object", {}).get("path", "")
-    print(event["eventType"], event["objectType"], event["objectId"], path, flush=True)
+    write_line(sys.stdout, event["eventType"], event["objectType"], event["objectId"], path)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -151,7 +158,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, form, *args):
-        print(self.address_string(), form % args, file=sys.stderr, flush=True)
+        write_line(sys.stderr, self.address_string(), form % args)
 
 
 def main() -> int:

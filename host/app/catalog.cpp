@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -220,7 +221,13 @@ Catalog::~Catalog() = default;
 
 void Catalog::load() {
     std::shared_ptr<const CatalogSnapshot> fresh = loader_->load();
+    const auto before = snapshot();
     for (const RefusedConnector& refused : fresh->refused) {
+        // Once, and not again at each reload for another reason.
+        if (std::find(before->refused.begin(), before->refused.end(), refused) !=
+            before->refused.end()) {
+            continue;
+        }
         log_.warning(kComponent, refused.message, {{"path", refused.path}, {"rule", refused.rule}});
     }
     const std::lock_guard lock(mutex_);

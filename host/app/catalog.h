@@ -24,6 +24,8 @@ struct RefusedConnector {
     std::string path;
     std::string rule;     ///< stable name of what was broken, such as "abi-major"
     std::string message;  ///< what is wrong and what to do
+
+    bool operator==(const RefusedConnector&) const = default;
 };
 
 /// One consistent view; never changes.

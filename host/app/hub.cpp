@@ -3,6 +3,7 @@
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
 #include "config/references.h"
+#include "http/listen_check.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
@@ -37,6 +38,8 @@ Result<std::unique_ptr<Hub>> Hub::create(
 ) {
     std::unique_ptr<Hub> hub(new Hub(std::move(config), clock, random, log));
     FERRY_TRY(hub->openStore());
+    // Before instances are changed for a hub that then can't serve them.
+    FERRY_TRY(http::checkListen(hub->config_.listen_host, hub->config_.listen_port));
     FERRY_TRY(hub->build());
     return hub;
 }

@@ -36,6 +36,7 @@ void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addHelp(CLI::App& app, const GlobalOptions& globals, Run& run);
 
 /// The configuration file: the one of --config, or ./ferry.yaml.
 std::filesystem::path configPath(const GlobalOptions& globals);
@@ -53,6 +54,9 @@ std::unique_ptr<store::Store> openStore(const config::HubConfig& config);
 
 /// Prints "ferry: <message>" to standard error; gives kExitFailed.
 int failWith(const std::string& message);
+
+/// "ferry 0.1.0 (plugin ABI ...", in one line without its end.
+std::string versionText();
 
 /// Folder of the running program.
 std::filesystem::path programFolder();

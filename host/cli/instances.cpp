@@ -49,6 +49,20 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
     return {};
 }
 
+/// The reason without what to do, which has a line of its own here.
+std::string reasonAlone(const Instance& instance, const ListContext& context) {
+    std::string reason = instance.state_reason;
+    for (const std::string& hint :
+         {oauth::authorizeAgainHint(context.public_url, instance.name),
+          oauth::authorizeHint(context.public_url, instance.name)}) {
+        if (!reason.ends_with(hint)) continue;
+        reason.resize(reason.size() - hint.size());
+        while (reason.ends_with(' ') || reason.ends_with(':'))
+            reason.pop_back();
+    }
+    return reason;
+}
+
 void writeInstance(JsonWriter& json, const Instance& instance, const ListContext& context) {
     json.beginObject();
     json.field("id", instance.id.value).field("name", instance.name);
@@ -77,8 +91,8 @@ void printInstance(const Instance& instance, const ListContext& context) {
         instanceStateName(instance.state),
         instance.account_id.empty() ? "-" : instance.account_id
     );
-    if (!instance.state_reason.empty())
-        std::cout << "        why: " << instance.state_reason << "\n";
+    const std::string why = reasonAlone(instance, context);
+    if (!why.empty()) std::cout << "        why: " << why << "\n";
     const std::string action = whatToDo(instance, context);
     if (!action.empty()) std::cout << "        do:  " << action << "\n";
 }

@@ -37,10 +37,12 @@ int runProgram(int argc, char** argv) {
     app.add_option("-c,--config", globals.config_path, "Configuration file (default ./ferry.yaml)")
         ->type_name("FILE");
     app.fallthrough();
+    app.set_version_flag("--version", versionText(), "Print versions and exit");
 
     Run run;
     constexpr AddCommand kCommands[] = {
-        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addEvents, addVersion};
+        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addEvents, addVersion,
+        addHelp};
     for (const AddCommand add : kCommands)
         add(app, globals, run);
     app.footer(  // after the commands, which would inherit it
@@ -54,7 +56,7 @@ int runProgram(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);  // --help
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
         return misuse(app, error);
     }
     return run();

@@ -16,29 +16,33 @@ namespace {
 constexpr int kPluginAbi = 1;
 
 int printVersion(bool is_json) {
-    const char* openssl = OpenSSL_version(OPENSSL_VERSION_STRING);
     if (is_json) {
         JsonWriter json;
         json.beginObject()
             .field("version", FERRY_VERSION)
             .field("pluginAbi", std::int64_t{kPluginAbi});
-        json.field("compiler", __VERSION__).field("openssl", openssl);
+        json.field("compiler", __VERSION__)
+            .field("openssl", OpenSSL_version(OPENSSL_VERSION_STRING));
         json.field("sqlite", sqlite3_libversion()).endObject();
         std::cout << json.view() << "\n";
         return kExitOk;
     }
-    std::cout << fmt::format(
-        "ferry {} (plugin ABI {}; compiled by GCC {}; OpenSSL {}; SQLite {})\n",
-        FERRY_VERSION,
-        kPluginAbi,
-        __VERSION__,
-        openssl,
-        sqlite3_libversion()
-    );
+    std::cout << versionText() << "\n";
     return kExitOk;
 }
 
 }  // namespace
+
+std::string versionText() {
+    return fmt::format(
+        "ferry {} (plugin ABI {}; compiled by GCC {}; OpenSSL {}; SQLite {})",
+        FERRY_VERSION,
+        kPluginAbi,
+        __VERSION__,
+        OpenSSL_version(OPENSSL_VERSION_STRING),
+        sqlite3_libversion()
+    );
+}
 
 void addVersion(CLI::App& app, const GlobalOptions&, Run& run) {
     CLI::App* command =

@@ -90,7 +90,13 @@ class Usage(CliCase):
 
     def test_version(self):
         self.assertRegex(self.run_ok("version"), r"^ferry \d+\.\d+\.\d+ \(plugin ABI 1;")
+        self.assertEqual(self.run_ok("--version"), self.run_ok("version"))
         self.assertEqual(json.loads(self.run_ok("version", "--json"))["pluginAbi"], 1)
+
+    def test_help_is_a_command_as_well(self):
+        self.assertEqual(self.run_ok("help"), self.run_ok("--help"))
+        self.assertEqual(self.run_ok("help", "lint"), self.run_ok("lint", "--help"))
+        self.assertIn("there is no command 'nonsense'", self.run_bad(2, "help", "nonsense"))
 
     def test_connectors(self):
         text = self.run_ok("connectors")
@@ -309,6 +315,7 @@ class Serve(CliCase):
             text = self.run_ok("instances")
             self.assertRegex(text.splitlines()[0], r"^ +ID  NAME +CONNECTOR +STATE +ACCOUNT$")
             self.assertEqual(text.splitlines()[0].index("NAME"), text.splitlines()[1].index("one"))
+            self.assertEqual(text.count("/oauth/start/one"), 1, "what to do is said once")
             self.assertNotIn("secret-of-the-app", text + json.dumps(listed) + self.log())
             if self.hub.poll() is None:
                 self.stop()
@@ -400,7 +407,9 @@ class Serve(CliCase):
         port = re.search(r"127\.0\.0\.1:(\d+)", self.log()).group(1)
         self.run_ok("init", "other")
         self.write("other/ferry.yaml", "listen: 127.0.0.1:" + port + "\n")
-        self.assertIn(port, self.run_bad(1, "--config", "other/ferry.yaml", "serve"))
+        error = self.run_bad(1, "--config", "other/ferry.yaml", "serve")
+        self.assertIn("can't listen on 127.0.0.1:" + port, error)
+        self.assertNotIn("applied", error, "the instances are not touched")
 
     def test_events_are_followed_while_the_hub_runs(self):
         receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)

@@ -154,6 +154,9 @@ TEST_F(CatalogTest, BadPluginsStopNoGoodOneAndAreListedWithTheReason) {
         EXPECT_THAT(log_text_, HasSubstr(refused.path));
         EXPECT_FALSE(refused.message.empty());
     }
+    const std::string told = log_text_;
+    catalog_.load();
+    EXPECT_EQ(log_text_, told) << "what was refused before is not told again";
 }
 
 TEST_F(CatalogTest, WhatIsUnchangedStaysTheSameObject) {

@@ -1,0 +1,16 @@
+#pragma once
+// Whether an address can be listened on, asked before work is done that a refusal would leave half
+// done. The listener binds it later, and may still fail.
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <string>
+
+namespace ferry::http {
+
+/// Binds and lets go again. Port 0 always passes.
+/// Errors: Unavailable, naming the address and why.
+Status checkListen(const std::string& host, std::uint16_t port);
+
+}  // namespace ferry::http
