@@ -262,7 +262,7 @@ class Serve(CliCase):
         log = open(self.log_path, "w")
         self.hub = subprocess.Popen([FERRY, "serve"], cwd=self.folder, stderr=log)
         log.close()
-        self.addCleanup(self.end)
+        self.addCleanup(self.end, self.hub)
         eventually(lambda: "listening" in self.log() or self.hub.poll() is not None, "the start")
         self.assertIsNone(self.hub.poll(), self.log())
 
@@ -270,13 +270,13 @@ class Serve(CliCase):
         with open(self.log_path) as opened:
             return opened.read()
 
-    def end(self):
+    def end(self, hub):
         # A hub that ended by itself, as one does that a sanitizer stops, fails the test.
-        if self.hub.poll() is None:
-            self.hub.kill()
-            self.hub.wait()
+        if hub.poll() is None:
+            hub.kill()
+            hub.wait()
         else:
-            self.assertEqual(self.hub.returncode, 0, self.log())
+            self.assertEqual(hub.returncode, 0, self.log())
 
     def stop(self, number=signal.SIGTERM):
         begin = time.monotonic()
