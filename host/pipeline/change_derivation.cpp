@@ -154,7 +154,7 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
         FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
         std::string event_id;
         if (before.object.kind == ObjectKind::Folder && losesLeftBehind()) {
-            FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, now));
+            FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, {}, now));
             if (!is_done) return false;
             event_id = std::exchange(open_removal_event_id_, {});
         } else {
@@ -165,23 +165,36 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
         return true;
     }
     FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
-    if (lost != nullptr) {
-        const LostObject before = *lost;
-        FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
-        overlay_.removeLost(object.object_id);
-        if (store::storageKey(before.object) == key) {
-            // Gone and back in the same place: nothing happened, unless it has a new version.
-            noteFolderMove(before.object, object, before.event_id, before.cascade_of);
-            samePlace({before.object, 0}, object, raw, now);
-        } else {
-            FERRY_TRY(
-                moved(before.object, before.event_id, before.cascade_of, object, raw, now)
-            );
-        }
-        return true;
-    }
+    if (lost != nullptr) return turnUp(LostObject(*lost), object, raw, now);
     FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
     FERRY_TRY(created(std::move(object), raw, now));
+    return true;
+}
+
+/// A lost object is there again, here or elsewhere.
+Result<bool> ChangeDerivation::turnUp(
+    const LostObject& before, IndexedObject& object, std::string& raw, TimePoint now
+) {
+    const std::string key = store::storageKey(object);
+    const std::string old_key = store::storageKey(before.object);
+    if (before.object.kind == ObjectKind::Folder && old_key != key && losesLeftBehind()) {
+        // Another folder took its place, which leaves there what was in this one.
+        FERRY_TRY_ASSIGN(
+            const bool is_done, loseLeftBehind(old_key, before.event_id, now)
+        );
+        if (!is_done) return false;
+    }
+    FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
+    overlay_.removeLost(object.object_id);
+    if (old_key == key) {
+        // Gone and back in the same place: nothing happened, unless it has a new version.
+        noteFolderMove(before.object, object, before.event_id, before.cascade_of);
+        samePlace({before.object, 0}, object, raw, now);
+    } else {
+        FERRY_TRY(
+            moved(before.object, before.event_id, before.cascade_of, object, raw, now)
+        );
+    }
     return true;
 }
 

@@ -102,6 +102,9 @@ class ChangeDerivation {
         const std::string& raw,
         TimePoint now
     );
+    Result<bool> turnUp(
+        const store::LostObject& before, IndexedObject& object, std::string& raw, TimePoint now
+    );
     void samePlace(
         const store::IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
     );
@@ -133,7 +136,10 @@ class ChangeDerivation {
     /// The recorded move of a folder that `path_key` was in (or below), or null.
     const store::FolderMove* moveOfParent(const std::string& path_key) const;
     Status replaceFileAbove(std::string_view path_key, const std::string& raw, TimePoint now);
-    Result<bool> loseLeftBehind(const std::string& from_key, TimePoint now);
+    Result<bool> loseLeftBehind(
+        const std::string& from_key, const std::string& event_id, TimePoint now
+    );
+    static bool isLostWith(const store::LostObject& lost, const store::FolderMove& move);
 
     Result<bool> sweepUnseen(TimePoint now);
     Result<bool> hasLost();

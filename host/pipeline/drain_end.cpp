@@ -100,9 +100,7 @@ Result<bool> ChangeDerivation::isInDoubt(const LostObject& lost) {
     const FolderMove* move = moveOfParent(lost.object.path_key);
     if (move == nullptr) return false;
     // What was removed by itself, or with a folder below the moved one, was gone before.
-    const bool was_in_it =
-        lost.cascade_of == move->event_id || lost.cascade_of == move->cascade_of;
-    if (!was_in_it) return false;
+    if (!isLostWith(lost, *move)) return false;
     FERRY_TRY_ASSIGN(const IndexEntry* folder, overlay_.byId(move->object_id));
     return folder != nullptr;
 }

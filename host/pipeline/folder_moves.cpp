@@ -3,6 +3,7 @@
 
 #include "pipeline/change_derivation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::pipeline {
@@ -77,8 +78,11 @@ void ChangeDerivation::noteFolderMove(
         return;
     }
     if (folder_moves_.size() >= kFolderMovesMax) return;
-    folder_moves_[before.path_key] =
-        FolderMove{after.object_id, event_id, before.path_key, after.path_key, lost_with};
+    FolderMove& move = folder_moves_[before.path_key];
+    const bool is_second = !move.from_key.empty() && move.event_id != event_id;
+    move = FolderMove{after.object_id, event_id, before.path_key, after.path_key, lost_with};
+    // Who of them took along what was below the place can't be told from the event it was lost with.
+    if (is_second) move.event_id.clear();
     changed_moves_.push_back(before.path_key);
 }
 
@@ -96,31 +100,46 @@ Result<bool> ChangeDerivation::removeFromMovedFolder(const std::string& path_key
 }
 
 /// A folder turned up elsewhere before its old place was said to be free: what is still below that is
-/// lost, as the removal of the old place would have it. False: the commit is full.
-Result<bool> ChangeDerivation::loseLeftBehind(const std::string& from_key, TimePoint now) {
+/// lost, as the removal of the old place would have it. `event_id`: the folder's, "" if it has none yet;
+/// `open_removal_event_id_` is it afterwards. False: the commit is full.
+Result<bool> ChangeDerivation::loseLeftBehind(
+    const std::string& from_key, const std::string& event_id, TimePoint now
+) {
     if (open_removal_ != from_key) {
         open_removal_ = from_key;
-        open_removal_event_id_ = nextEventId();
+        open_removal_event_id_ = event_id.empty() ? nextEventId() : event_id;
     }
     FERRY_TRY_ASSIGN(const bool is_done, removeBelow(from_key, open_removal_event_id_, {}, now));
     if (is_done) open_removal_.clear();
     return is_done;
 }
 
-/// What was lost at `path_key` or below with the folder of `move` does not go along with it.
+/// What was lost at `path_key` or below with the folder of `move` does not go along with it: it was
+/// removed from there, what is below `path_key` with the folder that was there.
 Result<bool> ChangeDerivation::stopFollowing(
     const std::string& path_key, const store::FolderMove& move
 ) {
     FERRY_TRY_ASSIGN(auto lost_objects, overlay_.lostUnder(path_key));
+    const auto top = std::find_if(lost_objects.begin(), lost_objects.end(), [&](const auto& lost) {
+        return lost.object.path_key == path_key;
+    });
+    const std::string removal = top == lost_objects.end() ? std::string() : top->event_id;
     bool has_any = false;
     for (store::LostObject& lost : lost_objects) {
         if (lost.cascade_of.empty()) continue;
-        if (lost.cascade_of != move.event_id && lost.cascade_of != move.cascade_of) continue;
-        lost.cascade_of.clear();
+        if (!isLostWith(lost, move)) continue;
+        lost.cascade_of = lost.object.path_key == path_key ? std::string() : removal;
         overlay_.addLost(std::move(lost));
         has_any = true;
     }
     return has_any;
+}
+
+/// True if `lost`, which was below the old place of `move`, may have gone along with the folder.
+bool ChangeDerivation::isLostWith(const store::LostObject& lost, const FolderMove& move) {
+    if (lost.cascade_of.empty()) return false;
+    return move.event_id.empty() || lost.cascade_of == move.event_id ||
+           lost.cascade_of == move.cascade_of;
 }
 
 const FolderMove* ChangeDerivation::moveOfParent(const std::string& path_key) const {

@@ -43,7 +43,8 @@ struct LostObject {
 /// what became of them.
 struct FolderMove {
     std::string object_id;
-    std::string event_id;          ///< of the folder's own MOVED event; of none if it came back
+    /// Of the folder's own MOVED event; of none if it came back; "" if several folders left the place.
+    std::string event_id;
     std::string from_key, to_key;  ///< path_key before and after; the same if it left and came back
     /// Event id of the removed folder that this one was lost with; empty if lost by itself.
     std::string cascade_of{};

@@ -226,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"(lists)",
              "MOVED /b/1 (was /a/1) cascade resync",
              "DELETED /a/sub resync",
-             "DELETED /a/sub/2 resync"},
+             "DELETED /a/sub/2 cascade resync"},
             {folder("F", "/b"), file("1", "/b/1")}},
         Case{
             "MovedTwiceWithoutChildEntries",
@@ -335,6 +335,27 @@ INSTANTIATE_TEST_SUITE_P(
             {{folder("F", "/b"), file("1", "/b/1"), file("3", "/a/3")}},
             {"MOVED /b (was /a)", "MOVED /b/1 (was /a/1) cascade", "CREATED /a/3"},
             {}},
+        Case{
+            "AFolderLeavesTheFolderThatTookItAlong",
+            kTree,
+            {{removed("/a"), folder("F", "/c"), removed("/c/sub"), folder("G", "/d"), file("1", "/c/1")}},
+            {"MOVED /c (was /a)", "MOVED /d (was /a/sub)", "MOVED /c/1 (was /a/1) cascade", "(waits)"},
+            {"(lists)", "MOVED /d/2 (was /a/sub/2) cascade resync"},
+            {folder("F", "/c"), file("1", "/c/1"), folder("G", "/d"), file("2", "/d/2")}},
+        Case{
+            "TwoFoldersLeaveOnePlace",
+            {folder("F", "/a"), file("1", "/a/1")},
+            {{removed("/a"), folder("F", "/b")}, {folder("H", "/a")}, {removed("/a"), folder("H", "/c")}},
+            {"MOVED /b (was /a)", "CREATED /a", "MOVED /c (was /a)", "(waits)"},
+            {"(lists)", "MOVED /b/1 (was /a/1) resync"},
+            {folder("F", "/b"), file("1", "/b/1"), folder("H", "/c")}},
+        Case{
+            "AnotherFolderTakesThePlaceFirst",
+            {folder("F", "/a"), file("1", "/a/1")},
+            {{folder("H", "/a"), folder("F", "/b")}},
+            {"CREATED /a", "MOVED /b (was /a)", "(waits)"},
+            {"(lists)", "MOVED /b/1 (was /a/1) cascade resync"},
+            {folder("H", "/a"), folder("F", "/b"), file("1", "/b/1")}},
         Case{
             "FolderLeavesAndComesBackWithoutChildEntries",
             kTree,
