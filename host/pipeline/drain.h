@@ -80,7 +80,7 @@ class Drain {
     bool isAtListingStart() const;
 
     TokenSet tokens;
-    bool has_retried_token = false;  ///< one fresh token a drain, when the provider refused one
+    bool has_retried_token = false;  ///< the provider refused a token, and no page came since
     bool has_resynced = false;       ///< one resync a drain; another one waits
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
     std::optional<Status> fetched;   ///< how the next page came, while `is_committing`

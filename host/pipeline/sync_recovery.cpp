@@ -94,6 +94,19 @@ void SyncWorker::noteStoreFailure(std::string_view what, const Error& error) {
     parts_.log.error(kSyncComponent, what, {{"error", error.message}});
 }
 
+bool SyncWorker::waitsForProvider(const store::LeasedNotice& notice) {
+    const auto quiet = quiet_until_.find(notice.instance);
+    if (quiet == quiet_until_.end()) return false;
+    if (parts_.clock.now() >= quiet->second) {
+        quiet_until_.erase(quiet);
+        return false;
+    }
+    Return item{notice, quiet->second};
+    item.failures = notice.failures;
+    returns_.push_back(std::move(item));
+    return true;
+}
+
 void SyncWorker::giveBack(
     const store::LeasedNotice& notice, const Error& error, std::string_view name
 ) {
@@ -127,6 +140,7 @@ void SyncWorker::giveBack(
         item.failures = notice.failures;
     }
     not_before_[notice.instance] = item.due_at;
+    if (error.retry_after) quiet_until_[notice.instance] = item.due_at;
     if (decision.state) not_before_.erase(notice.instance);
     item.state = decision.state;
     if (decision.state || decision.tells_owner) item.reason = decision.reason;

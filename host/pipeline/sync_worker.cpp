@@ -78,6 +78,7 @@ void SyncWorker::leaseDrains(TimePoint now) {
 }
 
 void SyncWorker::begin(const store::LeasedNotice& notice) {
+    if (waitsForProvider(notice)) return;
     auto settings = parts_.settings.get(notice.instance);
     if (!settings) {
         giveBackToStore(notice, settings.error(), std::to_string(notice.instance.value));
@@ -171,6 +172,7 @@ void SyncWorker::takeFetch(DrainId id, Result<OperationResult> result) {
         fetched = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
     } else {
         counters_->changes.add(result->page->changes.size());
+        drain.has_retried_token = false;
         fetched = drain.takePage(std::move(*result->page));
     }
     if (drain.is_committing) {

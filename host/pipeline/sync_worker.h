@@ -82,6 +82,8 @@ class SyncWorker final : public Steppable {
     void onError(DrainId id, Error error);
     /// The store failed: no failure of the instance, which is due again as soon as the store is.
     void onStoreError(DrainId id, const Error& error);
+    /// Gives the notice back if the provider asked not to be asked yet: a webhook is no reason to.
+    bool waitsForProvider(const store::LeasedNotice& notice);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
     void giveBackToStore(const store::LeasedNotice& notice, const Error& error, std::string_view name);
     Status tell(InstanceId id, std::string_view reason);
@@ -114,6 +116,7 @@ class SyncWorker final : public Steppable {
     };
     std::vector<Return> returns_;  // leases that could not be given back yet
     std::unordered_map<InstanceId, TimePoint> not_before_;  // of instances whose last drain failed
+    std::unordered_map<InstanceId, TimePoint> quiet_until_;  // what the provider asked for
     TimePoint store_retry_at_{};     // the store failed: nothing is leased before this
     bool is_store_failing_ = false;  // and people have been told
 };

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 namespace ferry::test {
 namespace {
 
@@ -155,6 +157,40 @@ TEST_F(HostileProviderTest, ARefusalIsShownAtOnceWithWhatToDoAndStopsNothing) {
     postWebhook(target, noticeBody(account_), app_.secret);
     ASSERT_TRUE(receiver_.waitForEvents(1));
     EXPECT_TRUE(eventually([&] { return reason("marketing").empty(); }));
+}
+
+TEST_F(HostileProviderTest, AWebhookIsNoReasonToAskBeforeTheProviderSaysSo) {
+    startWith("marketing");
+    fake_->setNoticesOn(false);
+    fake_->faults().rateLimit("files/list_folder/continue", 3);
+    const std::string target(kWebhookTarget);
+    put("/new.txt");
+    postWebhook(target, noticeBody(account_), app_.secret);
+    ASSERT_TRUE(waitForLog("drain failed"));
+    const std::uint64_t asked = fake_->requests("files/list_folder/continue");
+    for (int i = 0; i < 10; ++i) {
+        postWebhook(target, noticeBody(account_), app_.secret);
+        std::this_thread::sleep_for(Milliseconds(50));
+    }
+    EXPECT_EQ(fake_->requests("files/list_folder/continue"), asked);
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    EXPECT_THAT(loggedEvents(), ElementsAre("CREATED /new.txt"));
+}
+
+TEST_F(HostileProviderTest, ATokenMayBeRefusedMoreThanOnceInALongDrain) {
+    startWith("marketing");
+    fake_->setNoticesOn(false);
+    const std::string route = "files/list_folder/continue";
+    fake_->faults().unionError(route, 401, "expired_access_token");
+    fake_->faults().next(route, FaultKind::OneEntryPage);
+    fake_->faults().unionError(route, 401, "expired_access_token");
+    put("/1.txt");
+    put("/2.txt");
+    postWebhook(std::string(kWebhookTarget), noticeBody(account_), app_.secret);
+
+    ASSERT_TRUE(receiver_.waitForEvents(2)) << reason("marketing");
+    EXPECT_EQ(fake_->faults().waiting(), 0U);
+    EXPECT_EQ(state("marketing"), InstanceState::Running);
 }
 
 TEST_F(HostileProviderTest, ResetCursorsInventNothing) {
