@@ -134,22 +134,24 @@ void DeliveryWorker::settle(const Delivery& delivery, const http::OutboundRespon
     );
     if (std::holds_alternative<Delivered>(decision)) {
         outcome.state = DeliveryState::Delivered;
+        failing_.erase(delivery.callback);
         metrics_.countDelivered(
             delivery.last_event.value - delivery.first_event.value + 1, now - delivery.created_at
         );
     } else if (const auto* retry = std::get_if<RetryAt>(&decision)) {
         outcome.state = DeliveryState::Waiting;
         outcome.next_attempt_at = retry->time;
+        // Once for each callback that worked before, or a dead one would fill the log.
+        if (failing_.insert(delivery.callback).second) {
+            tell("a callback fails; its deliveries are tried again", delivery, outcome);
+        }
     } else {
         outcome.state = DeliveryState::Dead;
         metrics_.countDead();
-        services_.log.warning(
-            kComponent,
+        tell(
             "delivery is dead: it is not tried again; its events stay in the log (ferry events)",
-            {{"instance", nameOf(delivery.instance)},
-             {"delivery", delivery.id.value},
-             {"attempts", std::int64_t{outcome.attempt_count}},
-             {"error", outcome.error}}
+            delivery,
+            outcome
         );
     }
     outcomes_.push_back(std::move(outcome));
@@ -221,11 +223,6 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
 }
 
 /// For people; the number if the name can't be had (any more).
-std::string DeliveryWorker::nameOf(InstanceId id) {
-    const auto settings = services_.settings.get(id);
-    return settings ? (*settings)->name : std::to_string(id.value);
-}
-
 /// What is wrong with one delivery for good must not stop the others.
 Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
     if (isTransient(error.code)) return fail(error);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -96,6 +97,7 @@ class DeliveryWorker final : public Steppable {
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
     std::string nameOf(InstanceId id);
+    void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(
         Delivery delivery,
@@ -112,6 +114,7 @@ class DeliveryWorker final : public Steppable {
     DeliveryMetrics metrics_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
+    std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since
     std::uint64_t next_number_ = 1;
     std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
     unsigned failures_ = 0;                 // of the store, in a row
