@@ -127,6 +127,13 @@ Result<ReloadReport> Hub::reload() {
     for (const config::Diagnostic& item : report.diagnostics.items()) {
         log_.warning("config", config::describe(item));
     }
+    for (const std::string& name : report.applied.removed_names) {
+        log_.warning(
+            kComponent,
+            "no file declares this instance any more: it was removed with its tokens and events",
+            {{"instance", name}}
+        );
+    }
     log_.info(
         kComponent,
         "instance files applied",

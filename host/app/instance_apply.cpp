@@ -5,6 +5,7 @@
 #include "pipeline/instance_settings.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string_view>
@@ -248,11 +249,18 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
             std::any_of(load.rejected.begin(), load.rejected.end(), [&](const auto& item) {
                 return item.name.empty() && item.file == file;
             });
-        if (rejected.contains(name) || unreadable.contains(file) || has_nameless) {
+        const bool is_missing = std::any_of(
+            load.missing_paths.begin(), load.missing_paths.end(), [&](const std::string& path) {
+                const auto folder = (std::filesystem::path(path) / "").parent_path();
+                return file == path || std::filesystem::path(file).parent_path() == folder;
+            }
+        );
+        if (rejected.contains(name) || unreadable.contains(file) || has_nameless || is_missing) {
             ++report_.kept;
             continue;
         }
         gone.push_back(instance.id);
+        report_.removed_names.push_back(name);
     }
     report_.removed = gone.size();
     report_.touched.insert(report_.touched.end(), gone.begin(), gone.end());

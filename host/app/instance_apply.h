@@ -22,6 +22,7 @@ struct ApplyReport {
     std::size_t changed = 0;
     std::size_t unchanged = 0;
     std::size_t removed = 0;
+    std::vector<std::string> removed_names{};
     std::size_t kept = 0;  ///< with an error in their new version, running on the old one
     /// Instances to hand to the authorizer: new ones, and ones whose credentials changed.
     std::vector<InstanceId> to_authorize;

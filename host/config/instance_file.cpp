@@ -96,7 +96,9 @@ void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
 }
 
 std::vector<std::filesystem::path> expandPaths(
-    const std::vector<std::filesystem::path>& paths, Diagnostics& out
+    const std::vector<std::filesystem::path>& paths,
+    Diagnostics& out,
+    std::vector<std::string>* missing
 ) {
     std::vector<std::filesystem::path> files;
     std::set<std::filesystem::path> known;
@@ -112,6 +114,7 @@ std::vector<std::filesystem::path> expandPaths(
                 add(path);
             } else {
                 out.add({.file = path.string(), .message = "there is no such file or folder"});
+                if (missing != nullptr) missing->push_back(path.string());
             }
             continue;
         }
@@ -127,6 +130,7 @@ std::vector<std::filesystem::path> expandPaths(
                 {.file = path.string(),
                  .message = fmt::format("can't read the folder: {}", fault.message())}
             );
+            if (missing != nullptr) missing->push_back(path.string());
         }
         std::sort(found.begin(), found.end());
         std::for_each(found.begin(), found.end(), add);
@@ -141,7 +145,7 @@ InstanceLoad loadInstances(
     Diagnostics& out
 ) {
     InstanceLoad load;
-    for (const std::filesystem::path& path : expandPaths(paths, out)) {
+    for (const std::filesystem::path& path : expandPaths(paths, out, &load.missing_paths)) {
         YamlDocument document;
         if (parseYamlFile(path, document, out)) {
             readInstances(document, connectors, references, load, out);

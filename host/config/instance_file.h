@@ -44,6 +44,9 @@ struct InstanceLoad {
     std::vector<RejectedInstance> rejected;
     /// Files whose text could not be parsed: what they declared before is to be kept.
     std::vector<std::string> unreadable_files;
+    /// Files and folders of the configuration that are not there or can't be read: the same for what
+    /// came from them and from what is in them.
+    std::vector<std::string> missing_paths;
 };
 
 inline constexpr std::size_t kInstanceNameBytesMax = 128;
@@ -73,9 +76,11 @@ InstanceLoad loadInstances(
 
 /// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out. A
 /// file that is named twice, in whatever way, comes once.
-/// Paths that are not there are reported and left out.
+/// Paths that are not there or can't be read are reported, and added to `missing` if it is given.
 std::vector<std::filesystem::path> expandPaths(
-    const std::vector<std::filesystem::path>& paths, Diagnostics& out
+    const std::vector<std::filesystem::path>& paths,
+    Diagnostics& out,
+    std::vector<std::string>* missing = nullptr
 );
 
 }  // namespace ferry::config

@@ -369,6 +369,22 @@ class Serve(CliCase):
         self.assertEqual(self.run_ok("events"), "")
         self.assertIn("there is no instance 'x'", self.run_bad(1, "events", "x"))
 
+    def test_a_folder_of_instances_that_is_missing_removes_none(self):
+        self.declare("one")
+        self.start()
+        os.rename(self.path("instances"), self.path("elsewhere"))
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: "there is no such file or folder" in self.log(), "the reload")
+        self.assertIn("one", self.instances())
+        self.stop()
+        self.start()
+        self.assertIn("one", self.instances())
+        self.assertNotIn("it was removed", self.log())
+        os.rename(self.path("elsewhere"), self.path("instances"))
+        self.write("instances/example.yaml", "instances: []\n")
+        eventually(lambda: "it was removed with its tokens and events instance=one" in self.log(),
+                   "the removal")
+
     def test_sighup_and_changed_files_reload(self):
         self.start()
         self.declare("one")
