@@ -20,6 +20,10 @@ bool hasAny(const YamlNode& root, std::initializer_list<std::string_view> keys) 
 
 DocumentKind recogniseDocument(const YamlDocument& document) {
     const YamlNode& root = document.root;
+    // The name says more than keys that may be misspelt.
+    const std::string name = std::filesystem::path(document.source->name()).filename().string();
+    if (name == "connector.yaml") return DocumentKind::Connector;
+    if (name == "ferry.yaml") return DocumentKind::HubConfig;
     if (hasAny(root, {"parameters", "base_urls", "egress", "abi", "plugin"})) {
         return DocumentKind::Connector;
     }
@@ -36,10 +40,7 @@ DocumentKind recogniseDocument(const YamlDocument& document) {
     if (root.find("key") != nullptr || root.find("configuration") != nullptr) {
         return DocumentKind::Instances;
     }
-    const std::string name = std::filesystem::path(document.source->name()).filename().string();
-    if (name == "connector.yaml") return DocumentKind::Connector;
-    if (name == "ferry.yaml" ||
-        hasAny(root, {"api", "encryption", "delivery", "http", "logging", "connectors"})) {
+    if (hasAny(root, {"api", "encryption", "delivery", "http", "logging", "connectors"})) {
         return DocumentKind::HubConfig;
     }
     return instances != nullptr ? DocumentKind::Instances : DocumentKind::Unknown;
