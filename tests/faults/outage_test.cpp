@@ -17,7 +17,9 @@
 namespace ferry::test {
 namespace {
 
-constexpr Milliseconds kQuiet{120'000};
+// Moves split over two drains are told by polls alone, of which there is one a minute, and several may
+// follow one another.
+constexpr Milliseconds kQuiet{240'000};
 
 void pause(int milliseconds) {
     ::poll(nullptr, 0, milliseconds);
