@@ -95,13 +95,10 @@ void SyncWorker::noteStoreFailure(std::string_view what, const Error& error) {
 }
 
 bool SyncWorker::waitsForProvider(const store::LeasedNotice& notice) {
-    const auto quiet = quiet_until_.find(notice.instance);
-    if (quiet == quiet_until_.end()) return false;
-    if (parts_.clock.now() >= quiet->second) {
-        quiet_until_.erase(quiet);
-        return false;
-    }
-    Return item{notice, quiet->second};
+    const auto wait = waits_.find(notice.instance);
+    if (wait == waits_.end() || !wait->second.was_asked) return false;
+    if (parts_.clock.now() >= wait->second.until) return false;
+    Return item{notice, wait->second.until};
     item.failures = notice.failures;
     returns_.push_back(std::move(item));
     return true;
@@ -116,7 +113,7 @@ void SyncWorker::giveBack(
     item.failures = notice.failures;
     if (error.code == ErrorCode::NotFound && !parts_.settings.get(notice.instance)) {
         // The instance was removed while it was drained; its notice went with it.
-        not_before_.erase(notice.instance);
+        waits_.erase(notice.instance);
         returns_.push_back(std::move(item));
         return;
     }
@@ -132,16 +129,15 @@ void SyncWorker::giveBack(
     );
     item.due_at = now + decision.delay;
     item.failures = notice.failures + 1;
-    const auto waiting = not_before_.find(notice.instance);
-    if (waiting != not_before_.end() && now < waiting->second) {
+    const auto waiting = waits_.find(notice.instance);
+    if (waiting != waits_.end() && now < waiting->second.until) {
         // A webhook woke it before its time. That is no further failure of waiting: the delay grows
         // with the length of an outage, not with the number of changes in it.
-        item.due_at = waiting->second;
+        item.due_at = waiting->second.until;
         item.failures = notice.failures;
     }
-    not_before_[notice.instance] = item.due_at;
-    if (error.retry_after) quiet_until_[notice.instance] = item.due_at;
-    if (decision.state) not_before_.erase(notice.instance);
+    waits_[notice.instance] = {item.due_at, error.retry_after.has_value()};
+    if (decision.state) waits_.erase(notice.instance);
     item.state = decision.state;
     if (decision.state || decision.tells_owner) item.reason = decision.reason;
     returns_.push_back(std::move(item));

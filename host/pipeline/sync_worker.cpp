@@ -278,7 +278,7 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
 void SyncWorker::finishDrain(DrainId id, TimePoint now) {
     const Drain& drain = *drains_.at(id);
     counters_->drains.add();
-    not_before_.erase(drain.instance());
+    waits_.erase(drain.instance());
     if (drain.changes_account) parts_.settings.invalidate(drain.instance());
     if (drain.notice().failures > 0 || drain.changes_account) {
         Return item{drain.notice(), now};

@@ -115,8 +115,11 @@ class SyncWorker final : public Steppable {
         bool is_lease_held = true;
     };
     std::vector<Return> returns_;  // leases that could not be given back yet
-    std::unordered_map<InstanceId, TimePoint> not_before_;  // of instances whose last drain failed
-    std::unordered_map<InstanceId, TimePoint> quiet_until_;  // what the provider asked for
+    struct Wait {
+        TimePoint until;
+        bool was_asked = false;  ///< by the provider: a webhook does not end it
+    };
+    std::unordered_map<InstanceId, Wait> waits_;  // of instances whose last drain failed
     TimePoint store_retry_at_{};     // the store failed: nothing is leased before this
     bool is_store_failing_ = false;  // and people have been told
 };
