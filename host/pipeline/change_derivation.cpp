@@ -144,16 +144,18 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
     }
 
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
+    if (known != nullptr && store::storageKey(known->object) == key) {
+        samePlace(IndexEntry(*known), object, raw, now);
+        return true;
+    }
+    FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
+    // Again: the file above may be this very object, which is lost then, and turns up.
+    FERRY_TRY_ASSIGN(known, overlay_.byId(object.object_id));
     if (known != nullptr) {
-        const IndexEntry before = *known;
-        const std::string old_key = store::storageKey(before.object);
-        if (old_key == key) {
-            samePlace(before, object, raw, now);
-            return true;
-        }
-        FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
+        const IndexedObject before = known->object;
+        const std::string old_key = store::storageKey(before);
         std::string event_id;
-        if (before.object.kind == ObjectKind::Folder && losesLeftBehind()) {
+        if (before.kind == ObjectKind::Folder && losesLeftBehind()) {
             FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, {}, now));
             if (!is_done) return false;
             event_id = std::exchange(open_removal_event_id_, {});
@@ -161,12 +163,11 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
             event_id = nextEventId();
         }
         overlay_.removeAt(old_key);
-        FERRY_TRY(moved(before.object, std::move(event_id), {}, object, raw, now));
+        FERRY_TRY(moved(before, std::move(event_id), {}, object, raw, now));
         return true;
     }
     FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
     if (lost != nullptr) return turnUp(LostObject(*lost), object, raw, now);
-    FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
     FERRY_TRY(created(std::move(object), raw, now));
     return true;
 }
@@ -184,7 +185,6 @@ Result<bool> ChangeDerivation::turnUp(
         );
         if (!is_done) return false;
     }
-    FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
     overlay_.removeLost(object.object_id);
     if (old_key == key) {
         // Gone and back in the same place: nothing happened, unless it has a new version.

@@ -398,6 +398,12 @@ INSTANTIATE_TEST_SUITE_P(
             {"CREATED /a/b/c", "CREATED /a", "(waits)"},
             {"DELETED /a/b/c"}},
         Case{
+            "AFileMovesIntoTheFolderThatTookItsPlace",
+            {file("1", "/a")},
+            {{file("1", "/a/1")}},
+            {"MOVED /a/1 (was /a)"},
+            {}},
+        Case{
             "AFileBelowAFile",
             {file("1", "/a")},
             {{file("2", "/a/2")}},
