@@ -4,6 +4,7 @@
 #include "observe/log.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 #include <memory>
@@ -17,6 +18,21 @@ struct ConnectorsOptions {
     bool is_json = false;
 };
 
+/// When the parameter counts, as "authentication.type is oauth2"; empty: always.
+std::string conditionOf(const config::Field& field, const config::ConnectorManifest& manifest) {
+    std::string condition;
+    if (!field.profiles.empty()) {
+        condition = fmt::format(
+            "{} is {}", manifest.authentication_parameter, fmt::join(field.profiles, " or ")
+        );
+    }
+    if (field.depends_on) {
+        condition += condition.empty() ? "" : " and ";
+        condition += fmt::format("{} is {}", field.depends_on->key, field.depends_on->value);
+    }
+    return condition;
+}
+
 void writeParameter(JsonWriter& json, const config::Field& field) {
     json.beginObject();
     json.field("key", field.key).field("name", field.title).field("description", field.description);
@@ -24,6 +40,16 @@ void writeParameter(JsonWriter& json, const config::Field& field) {
     json.field("secret", field.is_secret);
     if (field.default_value) json.field("default", *field.default_value);
     if (!field.example.empty()) json.field("example", field.example);
+    if (!field.profiles.empty()) {
+        json.key("profiles").beginArray();
+        for (const std::string& profile : field.profiles)
+            json.string(profile);
+        json.endArray();
+    }
+    if (field.depends_on) {
+        json.key("dependsOn").beginObject().field("key", field.depends_on->key);
+        json.field("value", field.depends_on->value).endObject();
+    }
     json.endObject();
 }
 
@@ -36,6 +62,7 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         json.field("key", key).field("name", manifest.name).field("version", manifest.version);
         json.field("hub", manifest.hub).field("description", manifest.description);
         json.field("source", manifest.source).field("documentation", manifest.documentation_url);
+        json.field("authenticationParameter", manifest.authentication_parameter);
         json.key("parameters").beginArray();
         for (const config::Field& field : manifest.parameters.fields())
             writeParameter(json, field);
@@ -53,7 +80,9 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
 void printParameters(const config::ConnectorManifest& manifest) {
     for (const config::Field& field : manifest.parameters.fields()) {
         std::string marks(config::valueTypeName(field.type));
+        const std::string condition = conditionOf(field, manifest);
         if (field.is_required) marks += ", required";
+        if (!condition.empty()) marks += (field.is_required ? " when " : ", used when ") + condition;
         if (field.is_secret) marks += ", secret";
         if (field.default_value) marks += ", default " + *field.default_value;
         std::cout << fmt::format("    {:<36} {}\n", field.key, marks);

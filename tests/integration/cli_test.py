@@ -106,6 +106,16 @@ class Usage(CliCase):
         self.assertEqual([c["key"] for c in listed["connectors"]], ["dropbox"])
         keys = {p["key"]: p for p in listed["connectors"][0]["parameters"]}
         self.assertTrue(keys["oauth.api.secret"]["secret"])
+        # What is required only under a condition says so.
+        url = "event.notification.callback.url"
+        self.assertRegex(text, url + " +url, required when event.notification.enabled is true\n")
+        self.assertEqual(keys[url]["dependsOn"], {"key": "event.notification.enabled", "value": "true"})
+        self.assertRegex(text, r"oauth\.api\.key +string, required when authentication\.type is oauth2\n")
+        self.assertRegex(text, r"oauth\.scope +string, used when authentication\.type is oauth2\n")
+        self.assertEqual(listed["connectors"][0]["authenticationParameter"], "authentication.type")
+        self.assertEqual(keys["oauth.api.key"]["profiles"], ["oauth2"])
+        self.assertNotIn("profiles", keys["oauth.api.secret"])
+        self.assertNotIn("dependsOn", keys["oauth.api.key"])
         self.assertIn("there is dropbox", self.run_bad(1, "connectors", "box"))
 
 
