@@ -148,8 +148,7 @@ void ConnectionGate::enter(std::unique_ptr<Connection> connection) {
     entered.place = waiting_.insert(waiting_.end(), std::move(connection));
     waiting_count_.store(waiting_.size());
     // What came with the handshake, or before it was parked, needs no wait.
-    if (entered.reader.state() == RequestReader::State::Head ||
-        entered.reader.state() == RequestReader::State::Body) {
+    if (entered.reader.wantsBytes()) {
         receive(entered);
     } else {
         settle(entered);
@@ -174,10 +173,7 @@ void ConnectionGate::receive(Connection& connection) {
                 return;
             }
         }
-        if (reader.state() != RequestReader::State::Head &&
-            reader.state() != RequestReader::State::Body) {
-            break;
-        }
+        if (!reader.wantsBytes()) break;
     }
     settle(connection);
 }

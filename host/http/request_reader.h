@@ -43,6 +43,8 @@ class RequestReader {
     void refuse(int status, const char* reason);
 
     State state() const noexcept { return state_; }
+    /// True until all of the request is there, or it is refused.
+    bool wantsBytes() const noexcept { return state_ == State::Head || state_ == State::Body; }
     /// False between two requests.
     bool hasBegun() const noexcept { return end_ > head_begin_; }
     /// True, once for each request, if the client waits for "100 Continue" before it sends the body.

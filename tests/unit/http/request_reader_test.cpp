@@ -67,10 +67,11 @@ TEST_P(GoodRequest, ArrivesWholeInAnyPieces) {
         RequestReader reader(kBodyMax);
         EXPECT_FALSE(reader.hasBegun());
         give(reader, good.bytes.substr(0, good.bytes.size() - 1), piece);
-        EXPECT_TRUE(reader.state() == State::Head || reader.state() == State::Body);
+        EXPECT_TRUE(reader.wantsBytes());
         EXPECT_TRUE(reader.hasBegun());
         give(reader, good.bytes.substr(good.bytes.size() - 1), piece);
         ASSERT_EQ(reader.state(), State::Ready) << reader.refusal().reason;
+        EXPECT_FALSE(reader.wantsBytes());
         EXPECT_EQ(reader.head(), good.head);
         EXPECT_EQ(reader.takeBody(), good.body);
         reader.next();
