@@ -140,7 +140,7 @@ Result<ReloadReport> Hub::reload() {
         {{"created", static_cast<std::int64_t>(report.applied.created)},
          {"changed", static_cast<std::int64_t>(report.applied.changed)},
          {"unchanged", static_cast<std::int64_t>(report.applied.unchanged)},
-         {"removed", static_cast<std::int64_t>(report.applied.removed)},
+         {"removed", static_cast<std::int64_t>(report.applied.removed_names.size())},
          {"kept_with_errors", static_cast<std::int64_t>(report.applied.kept)},
          {"rejected", static_cast<std::int64_t>(load.rejected.size())},
          {"errors", static_cast<std::int64_t>(report.diagnostics.errorCount())}}

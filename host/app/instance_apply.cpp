@@ -262,7 +262,6 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
         gone.push_back(instance.id);
         report_.removed_names.push_back(name);
     }
-    report_.removed = gone.size();
     report_.touched.insert(report_.touched.end(), gone.begin(), gone.end());
     return gone.empty() ? Status() : parts_.store.instances().remove(gone);
 }

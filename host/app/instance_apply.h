@@ -21,8 +21,7 @@ struct ApplyReport {
     std::size_t created = 0;
     std::size_t changed = 0;
     std::size_t unchanged = 0;
-    std::size_t removed = 0;
-    std::vector<std::string> removed_names{};
+    std::vector<std::string> removed_names{};  ///< no file declares them any more
     std::size_t kept = 0;  ///< with an error in their new version, running on the old one
     /// Instances to hand to the authorizer: new ones, and ones whose credentials changed.
     std::vector<InstanceId> to_authorize;

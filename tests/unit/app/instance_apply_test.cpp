@@ -36,7 +36,7 @@ TEST_F(InstanceApplyTest, LeavesWhatIsUnchangedAlone) {
     const ApplyReport report = apply();
 
     EXPECT_EQ(report.unchanged, 1U);
-    EXPECT_EQ(report.created + report.changed + report.removed + report.kept, 0U);
+    EXPECT_EQ(report.created + report.changed + report.removed_names.size() + report.kept, 0U);
     EXPECT_THAT(report.touched, IsEmpty());
     EXPECT_THAT(report.to_authorize, IsEmpty());
     EXPECT_EQ(stored("one").updated_at, before.updated_at);
@@ -150,7 +150,7 @@ TEST_F(InstanceApplyTest, AnInstanceMayMoveToAnotherFile) {
     const ApplyReport report = apply();
 
     EXPECT_EQ(report.unchanged, 2U);
-    EXPECT_EQ(report.removed, 0U);
+    EXPECT_TRUE(report.removed_names.empty());
     EXPECT_EQ(stored("two").id, id);
     EXPECT_EQ(stored("two").state, InstanceState::Running);
     EXPECT_THAT(stored("two").source, HasSubstr("b.yaml:2"));
@@ -162,7 +162,7 @@ TEST_F(InstanceApplyTest, RemovesWhatIsDeclaredNoMore) {
 
     const ApplyReport report = apply(declared("one"));
 
-    EXPECT_EQ(report.removed, 1U);
+    EXPECT_THAT(report.removed_names, ElementsAre("two"));
     EXPECT_THAT(report.touched, ElementsAre(gone));
     EXPECT_TRUE(isStored("one"));
     EXPECT_FALSE(isStored("two"));
@@ -179,7 +179,7 @@ TEST_F(InstanceApplyTest, ABadNewVersionKeepsTheOldOneAndSaysSo) {
         apply(declared("one", {{"event.notification.callback.url", "no url"}}) + declared("two"));
 
     EXPECT_EQ(report.kept, 1U);
-    EXPECT_EQ(report.removed, 0U);
+    EXPECT_TRUE(report.removed_names.empty());
     EXPECT_EQ(report.unchanged, 1U);
     EXPECT_TRUE(diagnostics_.hasErrors());
     EXPECT_EQ(stored("one").state, InstanceState::Running);
@@ -228,7 +228,7 @@ TEST_F(InstanceApplyTest, AFileThatCantBeReadRemovesNothing) {
     const ApplyReport report = apply();
 
     EXPECT_EQ(report.kept, 1U);
-    EXPECT_EQ(report.removed, 0U);
+    EXPECT_TRUE(report.removed_names.empty());
     EXPECT_EQ(report.unchanged, 1U) << "the other file";
     EXPECT_TRUE(isStored("one"));
     EXPECT_TRUE(diagnostics_.hasErrors());
@@ -239,7 +239,7 @@ TEST_F(InstanceApplyTest, AnInstanceThatLostItsNameRemovesNothing) {
 
     const ApplyReport report = apply(declared("two") + "  - key: dropbox\n    configuration: {}\n");
 
-    EXPECT_EQ(report.removed, 0U) << "the nameless one may be 'one'";
+    EXPECT_TRUE(report.removed_names.empty()) << "the nameless one may be 'one'";
     EXPECT_TRUE(isStored("one"));
 }
 
