@@ -205,7 +205,7 @@ std::optional<ConnectorManifest> readManifest(const YamlDocument& document, Diag
     validateMapping(document.root, manifestFields(), reporter);
     std::optional<ConnectorManifest> manifest;
     // The second pass relies on the shape that the first one has checked.
-    if (!found.hasErrors()) {
+    if (!found.hasErrors() && !document.has_gaps) {
         manifest = ManifestReader(document.root, reporter).read();
         manifest->source = document.source->name();
     }

@@ -72,6 +72,7 @@ class MappingValidator {
         }
         for (const Field& field : table_.fields()) {
             if (!field.is_required || mapping_.findKey(field.key) != nullptr) continue;
+            if (mapping_.isGap()) continue;  // it may be in what is not known
             reporter_.atKey(
                 mapping_, fmt::format("the key '{}' is missing in {}", field.key, table_.what())
             );
@@ -80,6 +81,7 @@ class MappingValidator {
 
   private:
     void validateField(const Field& field, const YamlNode& key, const YamlNode& value) {
+        if (value.isGap() && !value.isMapping()) return;
         if (value.isNull()) {
             if (field.is_required) {
                 reporter_.atKey(key, fmt::format("'{}' has no value", field.key));
@@ -143,6 +145,7 @@ class MappingValidator {
             return;
         }
         for (const YamlNode& item : value.children) {
+            if (item.isScalar() && item.isGap()) continue;
             if (item.isMapping()) {
                 validateMapping(item, *field.table, reporter_);
                 continue;

@@ -42,6 +42,10 @@ void readInstances(
         );
     }
     if (list->isNull()) return;
+    if (list->isScalar() && list->isGap()) {
+        load.rejected.push_back({"", document.source->name(), list->line});
+        return;
+    }
     if (!list->isSequence()) {
         reporter.atValue(
             *list,

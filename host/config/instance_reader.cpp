@@ -11,6 +11,10 @@
 namespace ferry::config {
 
 void InstanceReader::read(const YamlNode& node) {
+    if (node.isScalar() && node.isGap()) {
+        load_.rejected.push_back({"", reporter_.source().name(), node.line});
+        return;
+    }
     if (!node.isMapping()) {
         const bool is_glued = node.isScalar() && node.text.find(':') != std::string::npos;
         reporter_.atValue(
@@ -41,7 +45,7 @@ void InstanceReader::read(const YamlNode& node) {
 void InstanceReader::readIdentity(const YamlNode& node, InstanceDefinition& instance) {
     readName(node, instance);
     instance.key = readText(node, "key", Visibility::Shown);
-    if (node.find("key") == nullptr) {
+    if (node.find("key") == nullptr && !node.isGap()) {
         reporter_.atKey(node, "the key 'key' is missing in an instance", "write 'key: dropbox'");
     }
     instance.code = Secret(readText(node, "code", Visibility::Hidden));
@@ -77,6 +81,7 @@ void InstanceReader::readName(const YamlNode& node, InstanceDefinition& instance
     if (value != nullptr && (value->is_unresolved || value->isMapping() || value->isSequence())) {
         return;
     }
+    if (value == nullptr && node.isGap()) return;
     if (instance.name.empty()) {
         const YamlNode* key = node.findKey("name");
         reporter_.atKey(
@@ -157,7 +162,7 @@ void InstanceReader::collect(const YamlNode& node) {
             for (std::size_t at = 0; at < value.entryCount(); ++at) {
                 collectEntry({&value.key(at), &value.value(at), false, false, {}});
             }
-        } else if (!value.isNull()) {
+        } else if (!value.isNull() && !value.isGap()) {
             const bool is_glued = value.isScalar() && value.text.find(':') != std::string::npos;
             reporter_.atValue(
                 value,
@@ -257,10 +262,14 @@ void InstanceReader::report(const YamlNode& node, ParameterProblem& problem) {
     const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& candidate) {
         return candidate.key->text.substr(0, 128) == problem.key;
     });
+    const YamlNode* configuration = node.find("configuration");
+    const bool is_all_known =
+        !node.isGap() && (configuration == nullptr || !configuration->isGap());
+    if (problem.place == ProblemPlace::Missing && !is_all_known) return;
     if (problem.place == ProblemPlace::Missing || entry == entries_.end()) {
-        const YamlNode* configuration = node.findKey("configuration");
+        const YamlNode* key = node.findKey("configuration");
         reporter_.atKey(
-            configuration != nullptr ? *configuration : node,
+            key != nullptr ? *key : node,
             std::move(problem.message),
             std::move(problem.suggestion)
         );

@@ -22,11 +22,12 @@ YamlNode nodeAt(YamlKind kind, const YAML::Mark& mark) {
     return node;
 }
 
-std::size_t countNodes(const YamlNode& node) {
-    std::size_t count = 1;
-    for (const YamlNode& child : node.children)
-        count += countNodes(child);
-    return count;
+/// Stands for a value that nobody can tell; a finding says why.
+YamlNode gapAt(const YAML::Mark& mark) {
+    YamlNode node = nodeAt(YamlKind::Scalar, mark);
+    node.is_unresolved = true;
+    node.is_faulty = true;
+    return node;
 }
 
 /// True if the quoted text at the start of `text` has an end.
@@ -107,7 +108,9 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
         report(at, "this alias stands inside what it stands for", "write the value out");
-        throw StopParsing{};
+        has_gaps_ = true;
+        attach(gapAt(mark), 0, 0);
+        return;
     }
     countAliasNodes(at, found->second.node_count);
     attach(found->second.node, 0, found->second.height);
@@ -117,6 +120,7 @@ void YamlBuilder::OnScalar(
     const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value
 ) {
     YamlNode node = nodeAt(YamlKind::Scalar, mark);
+    if (gaps_.contains({node.line, node.column})) return attach(gapAt(mark), anchor, 0);
     node.text = value;
     node.is_quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (tag == "!") checkClosingQuote(node);
@@ -196,7 +200,7 @@ void YamlBuilder::attach(YamlNode node, YAML::anchor_t anchor, std::size_t heigh
         throw StopParsing{};
     }
     if (anchor != 0) {
-        const std::size_t count = countNodes(node);
+        const std::size_t count = node.nodeCount();
         countAliasNodes(node, count);
         anchors_[anchor] = {node, count, height};
     }
@@ -267,6 +271,8 @@ void YamlBuilder::applyMergeKeys(YamlNode& mapping) {
         names.insert(mapping.key(entry).text);
     }
     const auto merge = [&](const YamlNode& other) {
+        mapping.is_unresolved |= other.is_unresolved;
+        if (other.isScalar() && other.isGap()) return;
         if (!other.isMapping()) {
             mapping.is_faulty = true;
             report(value, "only mappings can be merged with '<<'", "write '<<: *anchor'");

@@ -10,8 +10,10 @@
 #include <yaml-cpp/mark.h>
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ferry::config {
@@ -19,11 +21,19 @@ namespace ferry::config {
 /// Thrown through the parser to end it at once; the finding is already reported.
 struct StopParsing {};
 
+/// Line and column of what is reported already and can't be known; a text stands in for it.
+using YamlGaps = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+
 class YamlBuilder final : public YAML::EventHandler {
   public:
-    YamlBuilder(const SourceText& source, Diagnostics& out) : source_(source), out_(out) {}
+    /// All outlive the builder.
+    YamlBuilder(const SourceText& source, const YamlGaps& gaps, Diagnostics& out)
+        : source_(source), gaps_(gaps), out_(out), has_gaps_(!gaps.empty()) {}
 
     bool hasRoot() const noexcept { return has_root_; }
+    bool hasGaps() const noexcept { return has_gaps_; }
+    /// After a finding that makes the tree useless.
+    void dropRoot() noexcept { has_root_ = false; }
     YamlNode takeRoot() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
@@ -76,7 +86,9 @@ class YamlBuilder final : public YAML::EventHandler {
     void report(const YamlNode& at, std::string message, std::string suggestion);
 
     const SourceText& source_;
+    const YamlGaps& gaps_;
     Diagnostics& out_;
+    bool has_gaps_;
     std::vector<Open> open_;
     std::unordered_map<YAML::anchor_t, Anchor> anchors_;
     YamlNode root_;

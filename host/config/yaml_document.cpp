@@ -9,7 +9,10 @@
 
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <streambuf>
+#include <string_view>
+#include <utility>
 
 namespace ferry::config {
 
@@ -25,27 +28,80 @@ class MemoryBuffer : public std::streambuf {
     }
 };
 
-/// True if the parser came to the end by itself.
-bool runParser(const SourceText& source, YamlBuilder& builder, Diagnostics& out) {
-    MemoryBuffer buffer(source.text());
+struct ParserFault {
+    std::uint32_t line = 1;
+    std::uint32_t column = 1;
+    std::string message;
+};
+
+/// Nothing if the parser came to the end, or `builder` stopped it after a finding (see `hasRoot`).
+std::optional<ParserFault> runParser(const std::string& text, YamlBuilder& builder) {
+    MemoryBuffer buffer(text);
     std::istream stream(&buffer);
     try {
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder)) {
         }
-        return true;
     } catch (const YAML::Exception& fault) {
         const auto line = static_cast<std::uint32_t>(std::max(fault.mark.line, 0)) + 1;
         const auto column = static_cast<std::uint32_t>(std::max(fault.mark.column, 0)) + 1;
-        out.add(explainSyntaxFault(source, line, column, fault.msg));
+        return ParserFault{line, column, fault.msg};
     } catch (const StopParsing&) {
+        builder.dropRoot();
     } catch (const std::exception& fault) {
-        out.add(
-            {.file = source.name(),
-             .message = fmt::format("the YAML parser gave up: {}", fault.what())}
-        );
+        return ParserFault{0, 0, fmt::format("the YAML parser gave up: {}", fault.what())};
     }
-    return false;
+    return std::nullopt;
+}
+
+Diagnostic explain(const SourceText& source, const ParserFault& fault) {
+    if (fault.line == 0) return {.file = source.name(), .message = fault.message};
+    return explainSyntaxFault(source, fault.line, fault.column, fault.message);
+}
+
+/// Puts a text of the same length in place of the alias that has no anchor, so that the parser goes
+/// on behind it. False if the fault is another one, or the alias is a key.
+bool fillGap(const SourceText& source, const ParserFault& fault, std::string& text) {
+    if (fault.message.find("anchor is not defined") == std::string::npos) return false;
+    const std::string_view rest = source.from(fault.line, fault.column);
+    const std::size_t length = std::min(rest.find_first_of(" \t\r\n[]{},"), rest.size());
+    if (length < 2 || rest[0] != '*' || rest[length - 1] == ':') return false;
+    const auto at = static_cast<std::size_t>(rest.data() - source.text().data());
+    text.replace(at, length, '"' + std::string(length - 2, '-') + '"');
+    return true;
+}
+
+/// Builds `document` from its source. False if there is no tree; then `out` says why.
+bool buildTree(YamlDocument& document, Diagnostics& out) {
+    const SourceText& source = *document.source;
+    YamlGaps gaps;
+    std::string filled;
+    for (;;) {
+        Diagnostics found;
+        YamlBuilder builder(source, gaps, found);
+        const auto fault = runParser(gaps.empty() ? source.text() : filled, builder);
+        if (fault && gaps.size() < kYamlGapsMax) {
+            if (gaps.empty()) filled = source.text();
+            if (fillGap(source, *fault, filled)) {
+                out.add(explain(source, *fault));
+                gaps.emplace(fault->line, fault->column);
+                continue;
+            }
+        }
+        const bool is_stopped = fault.has_value() || found.hasErrors();
+        out.addAll(std::move(found));
+        if (fault) {
+            out.add(explain(source, *fault));
+            return false;
+        }
+        if (!builder.hasRoot()) {
+            if (!is_stopped) out.add({.file = source.name(), .message = "the file is empty"});
+            return false;
+        }
+        document.root = builder.takeRoot();
+        document.has_gaps = builder.hasGaps();
+        return true;
+    }
 }
 
 }  // namespace
@@ -53,14 +109,7 @@ bool runParser(const SourceText& source, YamlBuilder& builder, Diagnostics& out)
 bool parseYaml(std::string name, std::string text, YamlDocument& document, Diagnostics& out) {
     document.source = std::make_shared<const SourceText>(std::move(name), std::move(text));
     const SourceText& source = *document.source;
-    if (!source.check(out)) return false;
-    YamlBuilder builder(source, out);
-    if (!runParser(source, builder, out)) return false;
-    if (!builder.hasRoot()) {
-        out.add({.file = source.name(), .message = "the file is empty"});
-        return false;
-    }
-    document.root = builder.takeRoot();
+    if (!source.check(out) || !buildTree(document, out)) return false;
     const YamlNode& root = document.root;
     if (root.isMapping()) return true;
     const bool is_glued = root.isScalar() && root.text.find(':') != std::string::npos;

@@ -18,11 +18,15 @@ inline constexpr std::size_t kYamlDepthMax = 32;
 inline constexpr std::size_t kYamlNodesMax = 3'000'000;
 /// Nodes that anchors and aliases may add by copying, so that no alias bomb can go off.
 inline constexpr std::size_t kYamlAliasNodesMax = 200'000;
+/// Aliases without an anchor that are passed over; each costs another look at the text.
+inline constexpr std::size_t kYamlGapsMax = 10;
 
 /// A parsed file. The root is a mapping, always.
 struct YamlDocument {
     std::shared_ptr<const SourceText> source;
     YamlNode root;
+    /// Aliases stand for nothing (reported): nodes of any shape may be missing in `root`.
+    bool has_gaps = false;
 };
 
 /// Parses one document. Refuses, with findings in `out`: text that is not UTF-8, control
@@ -30,7 +34,8 @@ struct YamlDocument {
 /// that are not plain text, foreign tags, a second document, an empty file, a root that is not a
 /// mapping, and the limits above. Merge keys (`<<: *anchor`) are applied.
 /// True if `document.root` may be used; false after a finding that makes it useless. After true
-/// there may still be errors in `out` (duplicate keys: the first counts).
+/// there may still be errors in `out` (duplicate keys: the first counts; aliases without an anchor:
+/// what they stand for is unresolved), so that all else in the file can be checked as well.
 /// Threads: any.
 bool parseYaml(std::string name, std::string text, YamlDocument& document, Diagnostics& out);
 

@@ -28,4 +28,11 @@ const YamlNode* YamlNode::find(std::string_view name) const noexcept {
     return found == nullptr ? nullptr : found + 1;
 }
 
+std::size_t YamlNode::nodeCount() const noexcept {
+    std::size_t count = 1;
+    for (const YamlNode& child : children)
+        count += child.nodeCount();
+    return count;
+}
+
 }  // namespace ferry::config

@@ -20,7 +20,9 @@ std::string_view yamlKindName(YamlKind kind) noexcept;
 struct YamlNode {
     YamlKind kind = YamlKind::Null;
     bool is_quoted = false;      ///< in quotes, a block text, or tagged !!str
-    bool is_unresolved = false;  ///< a reference that could not be, or was not, resolved
+    /// A reference that could not be, or was not, resolved; an alias without an anchor; a mapping
+    /// into which one of those is merged, so that there may be more keys than are seen.
+    bool is_unresolved = false;
     bool is_faulty = false;      ///< a finding about its YAML or a reference, in it or below
     std::uint32_t line = 0;      ///< from 1
     std::uint32_t column = 0;    ///< from 1, in bytes
@@ -41,6 +43,11 @@ struct YamlNode {
     const YamlNode* find(std::string_view name) const noexcept;
     /// The key node of `name` in a mapping, or nullptr.
     const YamlNode* findKey(std::string_view name) const noexcept;
+    /// True if a finding told already that nobody can know what stands here (of a mapping: all of
+    /// what stands here), whatever it is.
+    bool isGap() const noexcept { return is_unresolved && reference.empty(); }
+    /// Itself and all below.
+    std::size_t nodeCount() const noexcept;
 };
 
 }  // namespace ferry::config

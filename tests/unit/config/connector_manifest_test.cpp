@@ -197,6 +197,23 @@ TEST(ConnectorManifest, FindsEachFault) {
     }
 }
 
+TEST(ConnectorManifest, WhatYamlForbidsDoesNotHideTheRest) {
+    const Diagnostics duplicate = readSmall("abi: 1", "abi: 1\nabi: 1\nfrob: x");
+    EXPECT_EQ(duplicate.errorCount(), 2U) << printed(duplicate);
+    EXPECT_NE(printed(duplicate).find("the key 'abi' stands here twice"), std::string::npos);
+    EXPECT_NE(printed(duplicate).find("unknown key 'frob'"), std::string::npos);
+
+    // Whatever an alias stands in place of, the second pass must not miss it.
+    for (const char* key : {"authentication", "oauth2", "base_urls", "egress", "events", "parameters"}) {
+        const Diagnostics alias =
+            readSmall(std::string("\n") + key + ":", fmt::format("\n{}: *none\nx-{}:", key, key));
+        EXPECT_NE(printed(alias).find("error: an unquoted '*'"), std::string::npos) << printed(alias);
+    }
+    const Diagnostics alias = readSmall("abi: 1", "abi: *none\nfrob: x");
+    EXPECT_EQ(alias.errorCount(), 2U) << printed(alias);
+    EXPECT_NE(printed(alias).find("unknown key 'frob'"), std::string::npos);
+}
+
 /// The rows "| `key` | type | ... |" of the section with this heading, by key.
 std::map<std::string, std::string> rowsBelow(const std::string& page, const std::string& heading) {
     std::map<std::string, std::string> rows;

@@ -318,6 +318,7 @@ TEST(InstanceFile, WantsAListOfInstances) {
     for (const char* text :
          {"instances:\n  name: x\n  key: dropbox\n",
           "instances: x\n",
+         "instances: ${env:APP_KEY}\n",
           "instances: [x]\n",
           "instances:\n  - name:x\n"}) {
         Diagnostics out;

@@ -1,0 +1,98 @@
+// Goal: files of every kind are recognised and checked together, each once, with the same findings in
+// whatever order they are named. Method: files in a temporary folder.
+
+#include "config/lint.h"
+
+#include "config/instance_file.h"
+#include "unit/config/config_test_support.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::config {
+namespace {
+
+TEST(Lint, TellsFilesApartByTheirKeys) {
+    const std::pair<const char*, DocumentKind> cases[] = {
+        {"public_url: x\n", DocumentKind::HubConfig},
+        {"listen: x\ninstances: [a]\n", DocumentKind::HubConfig},
+        {"instances: [{name: x}]\n", DocumentKind::Instances},
+        {"key: dropbox\nname: x\n", DocumentKind::Instances},
+        {"key: dropbox\nplugin: x\n", DocumentKind::Connector},
+        {"api: {}\n", DocumentKind::HubConfig},
+        {"hello: world\n", DocumentKind::Unknown},
+    };
+    for (const auto& [text, kind] : cases) {
+        YamlDocument document;
+        Diagnostics out;
+        parseYaml("x.yaml", text, document, out);
+
+        EXPECT_EQ(recogniseDocument(document), kind) << text;
+    }
+}
+
+TEST(Lint, ReportsAllFilesInAFixedOrder) {
+    const TempFolder folder;
+    folder.write("z.yaml", "hello: world\n");
+    folder.write("ferry.yaml", "listen: 1\nwrong: 2\nproviders: {dropbox: {base_urls: {x: y}}}\n");
+    folder.write("connector.yaml", "plugin: x\n");
+    folder.write("b.yaml", "instances: [{name: a, key: dropbx}]\n");
+    folder.write("a.yaml", "key: dropbox\nname: a\n");
+    const auto text = [&](const std::vector<std::filesystem::path>& paths) {
+        return printed(lintFiles(paths, dropboxAlone(), withVariables({})));
+    };
+
+    const std::string whole = text({folder.path()});
+
+    EXPECT_EQ(
+        whole,
+        text(
+            {folder.path() / "z.yaml",
+             folder.path() / "connector.yaml",
+             folder.path() / "b.yaml",
+             folder.path() / "a.yaml",
+             folder.path() / "ferry.yaml",
+             folder.path()}
+        )
+    );
+    for (const char* name : {"a.yaml", "b.yaml", "connector.yaml", "ferry.yaml", "z.yaml"}) {
+        EXPECT_NE(whole.find(name), std::string::npos) << whole;
+    }
+}
+
+TEST(Lint, ReadsAFileThatIsNamedTwiceOnce) {
+    const TempFolder folder;
+    const auto file = folder.write(
+        "i.yaml",
+        "instances:\n  - {name: a, key: dropbox, oauth.callback.url: https://h/, "
+        "oauth.api.key: k, oauth.api.secret: s}\n"
+    );
+    const std::vector<std::filesystem::path> paths{
+        file, folder.path(), folder.path() / "." / "i.yaml"};
+
+    const Diagnostics linted = lintFiles(paths, dropboxAlone(), withVariables({}));
+    Diagnostics loading;
+    const InstanceLoad load = loadInstances(paths, dropboxAlone(), withVariables({}), loading);
+
+    EXPECT_TRUE(linted.items().empty()) << printed(linted);
+    EXPECT_TRUE(loading.items().empty()) << printed(loading);
+    EXPECT_EQ(load.instances.size(), 1U);
+}
+
+TEST(Lint, KnowsTheConnectorsAmongItsFiles) {
+    const TempFolder folder;
+    const auto instances = folder.write(
+        "i.yaml",
+        "instances:\n  - {name: a, key: dropbox, oauth.callback.url: https://h/, "
+        "oauth.api.key: k, oauth.api.secret: s}\n"
+    );
+    const std::filesystem::path connector = sourceFolder() / "plugins/dropbox/connector.yaml";
+
+    const Diagnostics with = lintFiles({instances, connector}, {}, withVariables({}));
+    const Diagnostics without = lintFiles({instances}, {}, withVariables({}));
+
+    EXPECT_FALSE(with.hasErrors()) << printed(with);
+    EXPECT_NE(printed(without).find("no connector is loaded"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ferry::config
