@@ -1,8 +1,7 @@
 // How the hub's parts are connected: which step wakes which.
 
+#include "app/callback_egress.h"
 #include "app/hub.h"
-#include "http/egress_policy.h"
-#include "http/ip_network.h"
 
 #include <fmt/format.h>
 
@@ -41,16 +40,8 @@ Status Hub::build() {
 }
 
 Status Hub::buildOutbound() {
-    std::vector<http::IpNetwork> allowed;
-    for (const std::string& text : config_.delivery.allow_networks) {
-        auto network = http::IpNetwork::parse(text);
-        if (!network) {
-            return fail(std::move(network.error()).withContext("delivery.allow_networks"));
-        }
-        allowed.push_back(*network);
-    }
     http::CurlOutboundOptions outbound_options;
-    outbound_options.policy = http::EgressPolicy::standard(std::move(allowed));
+    FERRY_TRY_ASSIGN(outbound_options.policy, egressPolicyOf(config_));
     outbound_options.user_agent = kUserAgent;
     FERRY_TRY_ASSIGN(outbound_, http::CurlOutbound::create(std::move(outbound_options)));
     return {};

@@ -1,5 +1,6 @@
 #include "config/lint.h"
 
+#include "app/callback_egress.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "config/diagnostic.h"
@@ -35,19 +36,31 @@ config::ManifestSet knownConnectors(const std::vector<fs::path>& plugin_folders)
     return manifests;
 }
 
+/// Judges callbacks as the hub of this configuration will; not at all if it can't start.
+config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
+    auto policy = app::egressPolicyOf(hub);
+    if (!policy) return {};
+    return [policy = std::move(*policy)](const config::UrlParts& url) {
+        return app::callbackRefusal(policy, url);
+    };
+}
+
 int lint(const GlobalOptions& globals, const LintOptions& options) {
     std::vector<fs::path> paths(options.files.begin(), options.files.end());
     std::vector<fs::path> plugin_folders{ownPlugins()};
     const fs::path hub_file = configPath(globals);
     std::error_code ignored;
     const bool is_there = fs::exists(hub_file, ignored);
+    config::CallbackCheck check_callback;
     if (!is_there && !globals.config_path.empty()) return failWithoutConfig(hub_file);
     if (is_there) {
         config::Diagnostics hub_findings;
         const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
         const auto hub = config::readHubConfigFile(hub_file, form_only, hub_findings);
-        if (hub)
+        if (hub) {
             plugin_folders.insert(plugin_folders.begin(), hub->plugins.begin(), hub->plugins.end());
+            check_callback = callbackCheck(*hub);
+        }
         if (paths.empty()) {
             paths.push_back(hub_file);
             if (hub) paths.insert(paths.end(), hub->instances.begin(), hub->instances.end());
@@ -60,7 +73,7 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
     config::ReferenceOptions references;
     if (!options.resolves_references) references.mode = config::ReferenceMode::CheckFormOnly;
     const config::Diagnostics found =
-        config::lintFiles(paths, knownConnectors(plugin_folders), references);
+        config::lintFiles(paths, knownConnectors(plugin_folders), references, check_callback);
     if (options.is_json) {
         JsonWriter json;
         config::writeDiagnostics(json, found);

@@ -16,6 +16,35 @@ bool hasAny(const YamlNode& root, std::initializer_list<std::string_view> keys) 
     });
 }
 
+/// A parameter's key, or nullptr: it stands in `configuration`, or beside it.
+const YamlNode* parameterOf(const YamlNode& instance, std::string_view key) {
+    const YamlNode* configuration = instance.find("configuration");
+    const YamlNode* found = configuration == nullptr ? nullptr : configuration->findKey(key);
+    return found == nullptr ? instance.findKey(key) : found;
+}
+
+void warnOfCallback(const YamlNode& instance, const CallbackCheck& check, Reporter& reporter) {
+    const YamlNode* enabled = parameterOf(instance, "event.notification.enabled");
+    const YamlNode* url = parameterOf(instance, "event.notification.callback.url");
+    if (enabled == nullptr || url == nullptr) return;
+    // The value stands behind its key.
+    const bool is_on = enabled[1].is_unresolved || parseBoolean(enabled[1].text).value_or(false);
+    UrlParts parts;
+    if (!is_on || url[1].is_unresolved || !checkUrl(url[1].text, parts).empty()) return;
+    if (auto problem = check(parts)) {
+        reporter.warnAtKey(*url, std::move(problem->message), std::move(problem->suggestion));
+    }
+}
+
+void warnOfCallbacks(const YamlDocument& document, const CallbackCheck& check, Diagnostics& out) {
+    if (!check) return;
+    Reporter reporter(*document.source, out);
+    const YamlNode* list = document.root.find("instances");
+    if (list == nullptr) return warnOfCallback(document.root, check, reporter);
+    for (const YamlNode& instance : list->children)
+        warnOfCallback(instance, check, reporter);
+}
+
 }  // namespace
 
 DocumentKind recogniseDocument(const YamlDocument& document) {
@@ -49,7 +78,8 @@ DocumentKind recogniseDocument(const YamlDocument& document) {
 Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
-    const ReferenceOptions& references
+    const ReferenceOptions& references,
+    const CallbackCheck& check_callback
 ) {
     Diagnostics out;
     ManifestSet known = connectors;
@@ -87,6 +117,7 @@ Diagnostics lintFiles(
     InstanceLoad load;
     for (YamlDocument& document : instance_files) {
         readInstances(document, known, references, load, out);
+        warnOfCallbacks(document, check_callback, out);
     }
     rejectRepeatedNames(load, out);
     out.sort();

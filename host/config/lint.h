@@ -4,10 +4,14 @@
 
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
+#include "config/field_table.h"
 #include "config/references.h"
+#include "config/value_type.h"
 #include "config/yaml_document.h"
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,13 +22,19 @@ enum class DocumentKind : std::uint8_t { Unknown, HubConfig, Connector, Instance
 /// Tells what a file is, from its keys and, if they don't tell, from its name.
 DocumentKind recogniseDocument(const YamlDocument& document);
 
+/// Why the hub would not deliver to a callback of this URL, and what to do; nullopt if it would, or if
+/// only the name server can tell.
+using CallbackCheck = std::function<std::optional<ValueProblem>(const UrlParts& url)>;
+
 /// Checks `paths`: files, and folders one level deep. `connectors` are the ones that are there
 /// already; those among `paths` are added, and stand in for ones of the same key. Names of
-/// instances must be unique over all files. The findings are sorted.
+/// instances must be unique over all files. Callbacks that `check_callback`, if there is one, finds
+/// fault with are warnings: the hub may be told otherwise. The findings are sorted.
 Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
-    const ReferenceOptions& references
+    const ReferenceOptions& references,
+    const CallbackCheck& check_callback = {}
 );
 
 }  // namespace ferry::config

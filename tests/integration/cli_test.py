@@ -189,6 +189,30 @@ class Lint(CliCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("NOT_SET_HERE", done.stdout)
 
+    def test_a_callback_that_will_be_refused_is_a_warning(self):
+        for host in ["127.0.0.1:9000", "[::1]", "LocalHost", "10.1.2.3", "[::ffff:10.1.2.3]", "169.254.1.1"]:
+            self.lint_callback("http://" + host + "/x", "will be refused")
+        # A name that may be anything, a public address, and a reference.
+        for url in ["https://app.example.com/x", "http://8.8.8.8/", "${env:CALLBACK_URL}"]:
+            self.lint_callback(url, None)
+        self.lint_callback("http://10.1.2.3/", None, "delivery: {allow_networks: [10.0.0.0/8]}\n")
+        self.lint_callback("http://10.1.2.3/", None, events="false")
+        out = self.lint_callback("http://10.1.2.3/", "callbacks to 10.1.2.3 (private use) will be refused")
+        self.assertIn("i.yaml:8:7: warning: ", out)
+        self.assertIn("add 10.1.2.3/32 to delivery.allow_networks in ferry.yaml", out)
+        self.run_bad(1, "lint", "--strict", "i.yaml")
+        # Taken at its word, it is good.
+        self.lint_callback("http://10.1.2.3/", None, "delivery: {allow_networks: [10.1.2.3/32]}\n")
+
+    def lint_callback(self, url, warning, hub="", events="true"):
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\n" + hub)
+        text = self.GOOD + "      event.notification.callback.url: '" + url + "'\n"
+        self.write("i.yaml", text + "      event.notification.enabled: " + events + "\n")
+        out = self.run_ok("lint", "i.yaml")
+        self.assertIn("0 errors, %d warning" % (warning is not None), out)
+        self.assertIn(warning or "", out)
+        return out
+
     def test_nothing_to_check(self):
         self.assertIn("nothing to check", self.run_bad(1, "lint"))
 

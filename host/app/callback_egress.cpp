@@ -1,0 +1,55 @@
+#include "app/callback_egress.h"
+
+#include "http/ip_network.h"
+#include "http/outbound.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace ferry::app {
+
+namespace {
+
+/// RFC 6761: these names are loopback wherever they are resolved.
+bool isLocalhost(std::string_view host) {
+    std::string lower(host);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower == "localhost" || lower.ends_with(".localhost");
+}
+
+}  // namespace
+
+Result<http::EgressPolicy> egressPolicyOf(const config::HubConfig& config) {
+    std::vector<http::IpNetwork> allowed;
+    for (const std::string& text : config.delivery.allow_networks) {
+        auto network = http::IpNetwork::parse(text);
+        if (!network) {
+            return fail(std::move(network.error()).withContext("delivery.allow_networks"));
+        }
+        allowed.push_back(*network);
+    }
+    return http::EgressPolicy::standard(std::move(allowed));
+}
+
+std::optional<config::ValueProblem> callbackRefusal(
+    const http::EgressPolicy& policy, const config::UrlParts& url
+) {
+    const auto address = http::IpAddress::parse(isLocalhost(url.host) ? "127.0.0.1" : url.host);
+    if (!address || policy.checkAddress(http::Traffic::Callback, *address)) return std::nullopt;
+    return config::ValueProblem{
+        fmt::format(
+            "callbacks to {} ({}) will be refused", url.host, http::specialRangeName(*address)
+        ),
+        fmt::format(
+            "if it is meant, add {}/{} to delivery.allow_networks in ferry.yaml",
+            address->toString(),
+            address->isV4() ? 32 : 128
+        )};
+}
+
+}  // namespace ferry::app
