@@ -24,7 +24,8 @@ std::uint64_t mixEntry(const fs::path& path) {
 
 }  // namespace
 
-ReloadWatch::ReloadWatch(const config::HubConfig& config) {
+ReloadWatch::ReloadWatch(const fs::path& config_file, const config::HubConfig& config) {
+    paths_.push_back(config_file);
     for (const auto* list : {&config.instances, &config.connectors, &config.plugins}) {
         paths_.insert(paths_.end(), list->begin(), list->end());
     }

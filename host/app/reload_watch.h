@@ -1,5 +1,5 @@
 #pragma once
-// Tells when files that a reload would read have changed.
+// Tells when files that a reload reads have changed.
 
 #include "config/hub_config.h"
 
@@ -9,12 +9,12 @@
 
 namespace ferry::app {
 
-/// Looks at names, sizes and times of the instance files, connectors and plugins; opens nothing. A
-/// change is told once it has stood still for one look, so that a file is not read half written.
+/// Looks at names, sizes and times of ferry.yaml and of the instance files, connectors and plugins that
+/// it names; opens nothing. A change is told once it has stood still for one look, so that a file is not read half written.
 /// Threads: one at a time.
 class ReloadWatch {
   public:
-    explicit ReloadWatch(const config::HubConfig& config);
+    ReloadWatch(const std::filesystem::path& config_file, const config::HubConfig& config);
     bool hasChanged();
 
   private:

@@ -43,7 +43,7 @@ fs::path configPath(const GlobalOptions& globals) {
     return globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
 }
 
-std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
+std::optional<config::HubConfig> readConfig(const GlobalOptions& globals) {
     const fs::path path = configPath(globals);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
@@ -53,10 +53,19 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     config::Diagnostics diagnostics;
     auto loaded = config::readHubConfigFile(path, config::ReferenceOptions{}, diagnostics);
     config::printDiagnostics(std::cerr, diagnostics, config::SourceLines::Show);
-    if (!loaded) return std::nullopt;
-    addOwn(loaded->plugins, ownPlugins());
-    addOwn(loaded->connectors, ownConnectors());
     return loaded;
+}
+
+config::HubConfig withOwnFolders(config::HubConfig config) {
+    addOwn(config.plugins, ownPlugins());
+    addOwn(config.connectors, ownConnectors());
+    return config;
+}
+
+std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
+    auto config = readConfig(globals);
+    if (!config) return std::nullopt;
+    return withOwnFolders(std::move(*config));
 }
 
 std::unique_ptr<store::Store> openStore(const config::HubConfig& config) {

@@ -44,9 +44,15 @@ std::filesystem::path configPath(const GlobalOptions& globals);
 /// What to say, and to exit with, if that file is not there.
 int failWithoutConfig(const std::filesystem::path& path);
 
-/// Reads the configuration, prints what is wrong with it to standard error, and gives nothing then.
-/// Plugins and connectors that belong to the program come after those of the folders that the file
-/// names.
+/// Reads the configuration as it is written, prints what is wrong with it to standard error, and gives
+/// nothing then.
+std::optional<config::HubConfig> readConfig(const GlobalOptions& globals);
+
+/// With the plugins and connectors that belong to the program, behind those of the folders that the
+/// file names.
+config::HubConfig withOwnFolders(config::HubConfig config);
+
+/// Both of these.
 std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
 
 /// The store of this configuration, to look at; nothing, after saying why, if it can't be opened.

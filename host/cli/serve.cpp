@@ -1,3 +1,4 @@
+#include "app/config_drift.h"
 #include "app/hub.h"
 #include "app/reload_watch.h"
 #include "app/signals.h"
@@ -7,6 +8,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 namespace ferry::cli {
@@ -43,17 +45,16 @@ void raiseDescriptorLimit() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-/// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload.
+/// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload. `reload` does that.
 void serveUntilStopped(
-    app::Hub& hub, app::ReloadWatch& watch, app::Signals& signals, observe::Log& log
+    const std::function<void()>& reload, app::ReloadWatch& watch, app::Signals& signals
 ) {
     for (;;) {
         const app::Signal signal = signals.wait(kWatchInterval);
         if (signal == app::Signal::Stop) return;
         const bool has_changed = watch.hasChanged();
         if (signal != app::Signal::Reload && !has_changed) continue;
-        const auto report = hub.reload();
-        if (!report) log.error("hub", "can't reload", {{"error", report.error().message}});
+        reload();
     }
 }
 
@@ -69,27 +70,33 @@ void warnOfProviders(const fs::path& path, const app::Catalog& catalog, observe:
 }
 
 int serve(const GlobalOptions& globals) {
-    auto config = loadConfig(globals);
-    if (!config) return kExitFailed;
+    const fs::path config_file = configPath(globals);
+    const auto written = readConfig(globals);
+    if (!written) return kExitFailed;
     raiseDescriptorLimit();
     app::Signals signals;  // before any thread starts, so that all of them leave signals alone
     const SystemClock clock;
     SystemRandom random;
-    const auto format = config->logging.format == config::LogFormat::Json
+    const auto format = written->logging.format == config::LogFormat::Json
                             ? observe::LogFormat::Json
                             : observe::LogFormat::Text;
-    observe::Log log(clock, logLevel(config->logging.level), format, observe::Log::standardError());
+    observe::Log log(clock, logLevel(written->logging.level), format, observe::Log::standardError());
 
-    auto hub = app::Hub::create(std::move(*config), clock, random, log);
+    auto hub = app::Hub::create(withOwnFolders(*written), clock, random, log);
     if (!hub) return failWith(hub.error().message);
     // Before the files are read, so that a change during the start is seen.
-    app::ReloadWatch watch((*hub)->config());
+    app::ReloadWatch watch(config_file, (*hub)->config());
     const auto applied = (*hub)->reload();
     if (!applied) return failWith(applied.error().message);
-    warnOfProviders(configPath(globals), (*hub)->catalog(), log);
+    warnOfProviders(config_file, (*hub)->catalog(), log);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
 
-    serveUntilStopped(**hub, watch, signals, log);
+    const auto reload = [&] {
+        app::tellConfigDrift(config_file, *written, log);
+        const auto report = (*hub)->reload();
+        if (!report) log.error("hub", "can't reload", {{"error", report.error().message}});
+    };
+    serveUntilStopped(reload, watch, signals);
     log.info("hub", "stopping");
     (*hub)->stop(kStopGrace);
     log.info("hub", "stopped");
@@ -104,7 +111,8 @@ void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
         "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change "
         "of\n"
         "the instance files and the plugins, reloads them: what is good is applied, what has an\n"
-        "error keeps its old version and is logged."
+        "error keeps its old version and is logged. What has changed in ferry.yaml, or is wrong with\n"
+        "it, is logged as well, and takes effect at the next start."
     );
     command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });
 }

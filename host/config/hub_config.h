@@ -85,6 +85,10 @@ std::optional<HubConfig> readHubConfigFile(
     const std::filesystem::path& path, const ReferenceOptions& references, Diagnostics& out
 );
 
+/// The keys ("delivery.timeout", in the order of the table) whose values differ; of those without
+/// effect, none.
+std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& after);
+
 /// Checks `providers` against the connectors: their keys, and the names of their base URLs.
 void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out);
 

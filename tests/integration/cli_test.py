@@ -434,6 +434,22 @@ class Serve(CliCase):
         self.declare("two")
         eventually(lambda: set(self.instances()) == {"two"}, "the removal")
 
+    def test_a_changed_configuration_is_told_and_not_applied(self):
+        self.start()
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: self.log().count("instance files applied") > 1, "the reload")
+        self.assertNotIn(" warning ", self.log())
+        self.configure("delivery: {timeout: 7s}\nlogging: {level: error}\n")
+        eventually(lambda: "need a restart" in self.log(), "the change in the log, without a signal")
+        self.assertRegex(self.log(), r"need a restart file=ferry\.yaml keys=.?delivery\.timeout, logging\.level")
+        self.configure("listn: x\n")
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: "would not start" in self.log(), "the error in the log")
+        self.assertIn("ferry.yaml:3:1: error: unknown key 'listn'", self.log())
+        self.declare("one")
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: "created=1" in self.log(), "the instance files, applied all the same")
+
     def test_a_missing_or_another_key_is_a_refusal_that_says_what_to_do(self):
         self.declare("one")
         self.start()

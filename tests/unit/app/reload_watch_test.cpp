@@ -21,6 +21,7 @@ class ReloadWatchTest : public testing::Test {
             fs::create_directories(folder_.path() / name);
         write("instances/a.yaml", "instances: []\n");
         write("single.yaml", "instances: []\n");
+        write("ferry.yaml", "listen: 127.0.0.1:0\n");
         write("plugins/dropbox/connector.yaml", "key: dropbox\n");
         write("plugins/dropbox/libdropbox.so", "ELF");
         config_.instances = {folder_.path() / "instances", folder_.path() / "single.yaml"};
@@ -46,13 +47,13 @@ class ReloadWatchTest : public testing::Test {
 };
 
 TEST_F(ReloadWatchTest, NothingIsToldWithoutAChange) {
-    ReloadWatch watch(config_);
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     for (int look = 0; look < 5; ++look)
         EXPECT_FALSE(watch.hasChanged());
 }
 
 TEST_F(ReloadWatchTest, EachKindOfChangeIsToldOnce) {
-    ReloadWatch watch(config_);
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     const auto expectTold = [&](const std::string& what) {
         EXPECT_TRUE(isTold(watch)) << what;
         EXPECT_FALSE(watch.hasChanged()) << what << ": once";
@@ -77,10 +78,14 @@ TEST_F(ReloadWatchTest, EachKindOfChangeIsToldOnce) {
     fs::create_directories(folder_.path() / "not-there");
     write("not-there/x.yaml", "key: x\n");
     expectTold("a folder that was not there");
+    write("ferry.yaml", "listen: 127.0.0.1:1\n");
+    expectTold("the hub's configuration");
+    fs::remove(folder_.path() / "ferry.yaml");
+    expectTold("the hub's configuration is gone");
 }
 
 TEST_F(ReloadWatchTest, WhileItChangesNothingIsTold) {
-    ReloadWatch watch(config_);
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     for (int round = 0; round < 5; ++round) {
         write("instances/a.yaml", "instances: [] #" + std::string(10 + ticks_, 'x') + "\n");
         EXPECT_FALSE(watch.hasChanged());
@@ -89,7 +94,7 @@ TEST_F(ReloadWatchTest, WhileItChangesNothingIsTold) {
 }
 
 TEST_F(ReloadWatchTest, AChangeThatIsTakenBackIsNotTold) {
-    ReloadWatch watch(config_);
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     const fs::path path = folder_.path() / "instances/a.yaml";
     const auto time = fs::last_write_time(path);
     write("instances/a.yaml", "instances: [x]\n");
@@ -106,7 +111,7 @@ TEST_F(ReloadWatchTest, ChangesBehindALinkAreSeen) {
     fs::create_symlink(
         folder_.path() / "elsewhere/real.yaml", folder_.path() / "instances/linked.yaml"
     );
-    ReloadWatch watch(config_);
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     write("elsewhere/real.yaml", "instances: []  # changed\n");
     EXPECT_TRUE(isTold(watch));
 }

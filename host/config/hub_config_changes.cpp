@@ -1,0 +1,67 @@
+// What is different between two readings of ferry.yaml, in its own words.
+
+#include "config/hub_config.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace ferry::config {
+
+namespace {
+
+void addProviderChanges(
+    const HubConfig& before, const HubConfig& after, std::vector<std::string>& keys
+) {
+    std::set<std::string> names;
+    for (const HubConfig* config : {&before, &after}) {
+        for (const auto& entry : config->providers)
+            names.insert(entry.first);
+    }
+    for (const std::string& name : names) {
+        const ProviderConfig was = before.provider(name);
+        const ProviderConfig is = after.provider(name);
+        const auto add = [&](bool is_different, const char* key) {
+            if (is_different) keys.push_back(fmt::format("providers.{}.{}", name, key));
+        };
+        add(was.base_urls != is.base_urls, "base_urls");
+        add(was.poll_interval != is.poll_interval, "poll_interval");
+    }
+}
+
+/// The key file where nobody says otherwise: it moves along with the data folder.
+bool hasKeyBesideData(const HubConfig& config) {
+    return config.key_file == config.data_dir / "master.key";
+}
+
+}  // namespace
+
+std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& after) {
+    std::vector<std::string> keys;
+    const auto add = [&](bool is_different, const char* key) {
+        if (is_different) keys.emplace_back(key);
+    };
+    const bool is_key_moved = before.key_file != after.key_file &&
+                              !(hasKeyBesideData(before) && hasKeyBesideData(after));
+    const DeliveryConfig& was = before.delivery;
+    const DeliveryConfig& is = after.delivery;
+    add(before.public_url != after.public_url, "public_url");
+    add(before.listen_host != after.listen_host || before.listen_port != after.listen_port, "listen");
+    add(before.data_dir != after.data_dir, "data_dir");
+    add(before.plugins != after.plugins, "plugins");
+    add(before.instances != after.instances, "instances");
+    add(is_key_moved, "encryption.key_file");
+    add(was.allow_networks != is.allow_networks, "delivery.allow_networks");
+    add(was.concurrency_per_callback != is.concurrency_per_callback,
+        "delivery.concurrency_per_callback");
+    add(was.timeout != is.timeout, "delivery.timeout");
+    add(was.retry_schedule != is.retry_schedule, "delivery.retry_schedule");
+    addProviderChanges(before, after, keys);
+    add(before.http.threads != after.http.threads, "http.threads");
+    add(before.http.body_bytes_max != after.http.body_bytes_max, "http.body_limit");
+    add(before.logging.level != after.logging.level, "logging.level");
+    add(before.logging.format != after.logging.format, "logging.format");
+    return keys;
+}
+
+}  // namespace ferry::config
