@@ -51,10 +51,20 @@ Status Hub::openStore() {
             fmt::format("can't make data_dir {}: {}", config_.data_dir.string(), error.message())
         );
     }
-    FERRY_TRY_ASSIGN(
-        auto store, store::sqlite::SqliteStore::open((config_.data_dir / "ferry.db").string())
-    );
+    const std::filesystem::path file = config_.data_dir / "ferry.db";
+    std::error_code is_missing;
+    const bool is_empty = std::filesystem::file_size(file, is_missing) == 0 && !is_missing;
+    FERRY_TRY_ASSIGN(auto store, store::sqlite::SqliteStore::open(file.string()));
     store_ = std::move(store);
+    // Whoever made the file beforehand, or ended the first start, meant that; who lost a store did not.
+    if (is_empty) {
+        log_.warning(
+            kComponent,
+            "the store file was there and empty: it is a new store now; if it held something before, "
+            "stop the hub and put the file back from a backup",
+            {{"file", file.string()}}
+        );
+    }
     FERRY_TRY_ASSIGN(SealingKey key, keyForStore(config_.key_file, store_->meta(), random_));
     key_.emplace(std::move(key));
 

@@ -386,6 +386,28 @@ class Serve(CliCase):
             self.assertIn("ferry.yaml:4:1: warning: 'api' has no effect", text)
             self.assertIn("ferry.yaml:6:3: error: there is no connector 'dropbx'", text)
 
+    def test_an_empty_store_file_is_a_new_store_and_said_to_be_one(self):
+        self.write("data/ferry.db", "")
+        self.start()
+        self.assertRegex(self.log(), r"warning .*was there and empty.* file=data/ferry\.db")
+        self.stop()
+        self.start()
+        self.assertNotIn("was there and empty", self.log())
+
+    def test_a_store_file_that_was_truncated_is_refused(self):
+        self.declare("one")
+        self.start()
+        self.hub.kill()
+        self.hub.wait()
+        self.hub.returncode = 0  # as meant
+        self.write("data/ferry.db", "")
+        log_bytes = os.path.getsize(self.path("data", "ferry.db-wal"))
+        self.assertGreater(log_bytes, 0)
+        error = self.run_bad(1, "serve")
+        self.assertIn("ferry.db is empty, but there are %d bytes in" % log_bytes, error)
+        self.assertIn("backup", error)
+        self.assertEqual(os.path.getsize(self.path("data", "ferry.db-wal")), log_bytes, "it is kept")
+
     def test_the_store_is_for_its_owner_alone(self):
         self.start()
         self.stop()

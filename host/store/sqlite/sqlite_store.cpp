@@ -23,6 +23,24 @@ void makePrivate(const std::string& path) {
         ::chmod((path + part).c_str(), 0600);
 }
 
+/// An empty file is a new store. With a log beside it, it was one that held something: opening it
+/// would remove the log, which may have all that is left.
+Status checkNotTruncated(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::file_size(path, error) != 0 || error) return {};
+    const auto log_bytes = std::filesystem::file_size(path + "-wal", error);
+    if (error || log_bytes == 0) return {};
+    return fail(
+        ErrorCode::Corrupt,
+        fmt::format(
+            "store file {0} is empty, but there are {1} bytes in {0}-wal: it was truncated. Put both "
+            "back from a backup, or move both away to begin anew",
+            path,
+            log_bytes
+        )
+    );
+}
+
 /// Names the file in what is wrong with its schema; damage names it already.
 Status ofFile(const std::string& path, Status status) {
     if (status || status.error().message.starts_with("store file")) return status;
@@ -42,6 +60,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
     const std::string& path, const SqliteOptions& options
 ) {
     FERRY_TRY_ASSIGN(auto lock, FileLock::take(path));
+    FERRY_TRY(checkNotTruncated(path));
     makePrivate(path);
     FERRY_TRY_ASSIGN(
         auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)

@@ -36,7 +36,8 @@ class SqliteStore final : public Store {
     /// Opens the database, makes it if there is none (mode 0600, also of one that is there), brings its schema up to date, and finishes
     /// removals that were cut short. Blocks for that long.
     /// Errors: Unavailable if the file can't be used or another process has it open in this way;
-    /// Unsupported if it is of a newer program; Corrupt if it is damaged or no database.
+    /// Unsupported if it is of a newer program; Corrupt if it is damaged or no database, or empty
+    /// beside a log that is not. An empty file alone becomes a new store.
     static Result<std::unique_ptr<SqliteStore>> open(
         const std::string& path, const SqliteOptions& options = {}
     );

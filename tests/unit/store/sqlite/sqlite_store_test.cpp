@@ -15,6 +15,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 namespace ferry::store::sqlite {
@@ -112,6 +114,19 @@ TEST_F(SqliteStoreTest, IsNotADatabase) {
     std::fclose(file);
 
     EXPECT_EQ(codeOf(SqliteStore::open(path())), ErrorCode::Corrupt);
+}
+
+TEST_F(SqliteStoreTest, AnEmptyFileIsANewStoreUnlessThereIsALog) {
+    std::ofstream(path()).flush();
+    EXPECT_EQ(valueOf(open()->instances().countByState()).size(), 0U);
+
+    std::ofstream(path(), std::ios::trunc).flush();
+    std::ofstream(path() + "-wal") << "what was not yet in the file";
+    const auto truncated = SqliteStore::open(path());
+
+    EXPECT_EQ(codeOf(truncated), ErrorCode::Corrupt);
+    EXPECT_THAT(truncated.error().message, HasSubstr("it was truncated"));
+    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 28U) << "it is left alone";
 }
 
 TEST_F(SqliteStoreTest, AFullDiskIsUnavailableAndPasses) {
