@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -23,6 +24,12 @@ constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
 struct ListContext {
     std::string public_url;
     std::optional<SealingKey> key;  ///< none if it can't be read by who asks
+    std::map<InstanceId, store::FailingDeliveries> failing;
+
+    const store::FailingDeliveries* failingOf(const Instance& instance) const {
+        const auto found = failing.find(instance.id);
+        return found == failing.end() ? nullptr : &found->second;
+    }
 };
 
 /// True if a browser is of no use to the instance; false if nobody can tell.
@@ -75,6 +82,13 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
         json.string(tag);
     json.endArray();
     json.field("updatedDate", formatRfc3339(instance.updated_at));
+    if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
+        json.key("failingCallback").beginObject().field("since", formatRfc3339(failing->since));
+        json.field("waiting", failing->waiting);
+        json.field("lastAttemptDate", formatRfc3339(failing->last_attempt_at));
+        json.field("lastStatus", std::int64_t{failing->last_status});
+        json.field("lastError", failing->last_error).endObject();
+    }
     json.endObject();
 }
 
@@ -95,6 +109,14 @@ void printInstance(const Instance& instance, const ListContext& context) {
     if (!why.empty()) std::cout << "        why: " << why << "\n";
     const std::string action = whatToDo(instance, context);
     if (!action.empty()) std::cout << "        do:  " << action << "\n";
+    if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
+        std::cout << fmt::format(
+            "        callback: failing since {}, {} waiting, last: {}\n",
+            formatRfc3339(failing->since),
+            failing->waiting,
+            failing->last_error
+        );
+    }
 }
 
 constexpr const char* kMend = "mend it; the hub applies it within two seconds";
@@ -128,7 +150,11 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
     if (!config) return kExitFailed;
     const auto store = openStore(*config);
     if (!store) return kExitFailed;
-    ListContext context{config->public_url, std::nullopt};
+    auto failing = store->deliveries().failing();
+    if (!failing) return failWith(failing.error().message);
+    ListContext context{config->public_url, std::nullopt, {}};
+    for (store::FailingDeliveries& found : *failing)
+        context.failing.emplace(found.instance, std::move(found));
     if (auto key = app::readKeyFile(config->key_file)) context.key = std::move(*key);
     constexpr std::size_t kPage = 500;
     std::size_t count = 0;

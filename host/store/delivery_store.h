@@ -33,6 +33,16 @@ struct DeliveryAttempt {
     std::string error;  ///< for people; at most kAttemptErrorBytesMax bytes
 };
 
+/// What an instance's callback has not taken.
+struct FailingDeliveries {
+    InstanceId instance;
+    std::int64_t waiting = 0;  ///< deliveries, also those that were never tried
+    TimePoint since;           ///< end of the first attempt that was in vain, of those that wait
+    TimePoint last_attempt_at;
+    int last_status = 0;     ///< HTTP status of the last attempt; 0: none came
+    std::string last_error;  ///< for people
+};
+
 class DeliveryStore {
   public:
     virtual ~DeliveryStore() = default;
@@ -68,6 +78,12 @@ class DeliveryStore {
     /// Attempts of a delivery, newest first, at most `limit`; none if there is no such delivery.
     /// Not pure, so that doubles without an attempt log stay small: Unsupported there.
     virtual Result<std::vector<DeliveryAttempt>> attempts(InstanceId, DeliveryId, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store keeps no attempts");
+    }
+
+    /// Instances with a waiting delivery that was tried in vain, by id. Reads each waiting delivery: for
+    /// people who ask, not for the flow. Not pure, as `attempts`.
+    virtual Result<std::vector<FailingDeliveries>> failing() {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }
 

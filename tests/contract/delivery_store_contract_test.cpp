@@ -206,6 +206,41 @@ TEST_P(DeliveryStoreContract, KeepsAttemptsNewestFirstAndCutsTheirErrors) {
     EXPECT_THAT(valueOf(deliveries().attempts(InstanceId(99), delivery.id, 2)), IsEmpty());
 }
 
+TEST_P(DeliveryStoreContract, TellsWhoseDeliveriesFail) {
+    const InstanceId good = add("good");
+    const InstanceId bad = add("bad");
+    const InstanceId waits = add("waits");
+    queue(good, 'x', 2);
+    queue(bad, 'y', 3);
+    queue(waits, 'z', 1);
+    EXPECT_THAT(valueOf(deliveries().failing()), IsEmpty());
+
+    for (const Delivery& delivery : leaseDeliveries(at(1), 9, 2)) {
+        if (delivery.instance == good) record(anOutcome(delivery, DeliveryState::Delivered, at(2)));
+        if (delivery.instance != bad) continue;
+        AttemptOutcome outcome = anOutcome(delivery, DeliveryState::Waiting, at(2 + delivery.id.value));
+        outcome.status = 500 + static_cast<int>(delivery.id.value);
+        outcome.error = "no " + std::to_string(delivery.id.value);
+        record(outcome);
+    }
+    // The first one is tried once more.
+    const Delivery again = valueOf(deliveries().find(bad, DeliveryId(3))).value();
+    record(anOutcome(again, DeliveryState::Waiting, at(20)));
+
+    const auto failing = valueOf(deliveries().failing());
+
+    ASSERT_THAT(failing, SizeIs(1));
+    EXPECT_EQ(failing[0].instance, bad);
+    EXPECT_EQ(failing[0].waiting, 3) << "with the one that had no turn";
+    EXPECT_EQ(failing[0].since, at(5));
+    EXPECT_EQ(failing[0].last_attempt_at, at(20));
+    EXPECT_EQ(failing[0].last_status, 503);
+    EXPECT_EQ(failing[0].last_error, "busy");
+    record(anOutcome(again, DeliveryState::Dead, at(21)));
+    EXPECT_EQ(valueOf(deliveries().failing()).at(0).since, at(6));
+    EXPECT_EQ(valueOf(deliveries().failing()).at(0).last_error, "no 4");
+}
+
 TEST_P(DeliveryStoreContract, FindsAndPagesByInstance) {
     const InstanceId first = add("a");
     const InstanceId second = add("b");

@@ -263,12 +263,22 @@ class Refusals(CliCase):
 class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, *_):
         pass
+
+
+def receiver_for(case):
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    receiver.bodies = []
+    receiver.status = 200
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    case.addCleanup(receiver.server_close)
+    case.addCleanup(receiver.shutdown)
+    return receiver
 
 
 class Serve(CliCase):
@@ -499,11 +509,8 @@ class Serve(CliCase):
         self.assertIn("can't listen on 127.0.0.1:" + port, error)
         self.assertNotIn("applied", error, "the instances are not touched")
 
-    def test_events_are_followed_while_the_hub_runs(self):
-        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-        receiver.bodies = []
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        self.addCleanup(receiver.shutdown)
+    def start_with_alice(self, receiver):
+        """A hub with an instance that runs, has its baseline, and calls `receiver` back."""
         fake = FakeDropbox(self)
         self.configure(
             "delivery: {allow_networks: [127.0.0.0/8]}\n"
@@ -521,12 +528,37 @@ class Serve(CliCase):
         )
         self.start()
         eventually(lambda: self.instances()["alice"]["state"] == "running", "the authorization")
+        eventually(lambda: fake.baseline_is_in(), "the baseline")
+        return fake
+
+    def test_a_callback_that_fails_is_seen_at_its_instance(self):
+        receiver = receiver_for(self)
+        fake = self.start_with_alice(receiver)
+        self.assertNotIn("failingCallback", self.instances()["alice"])
+        receiver.status = 503
+        fake.put("/new.txt")
+        eventually(lambda: "failingCallback" in self.instances()["alice"], "the failure")
+        failing = self.instances()["alice"]["failingCallback"]
+        self.assertEqual((failing["waiting"], failing["lastStatus"]), (1, 503))
+        self.assertEqual(failing["lastError"], "the callback answered 503")
+        self.assertRegex(failing["since"], r"^\d{4}-\d\d-\d\dT.*Z$")
+        self.assertRegex(
+            self.run_ok("instances"),
+            r"(?m)^ +callback: failing since \S+Z, 1 waiting, last: the callback answered 503$",
+        )
+        receiver.status = 200
+        eventually(lambda: "failingCallback" not in self.instances()["alice"], "the second attempt")
+        self.assertNotIn("callback:", self.run_ok("instances"))
+        self.stop()
+
+    def test_events_are_followed_while_the_hub_runs(self):
+        receiver = receiver_for(self)
+        fake = self.start_with_alice(receiver)
         following = subprocess.Popen(
             [FERRY, "events", "alice", "--follow"], cwd=self.folder, stdout=subprocess.PIPE, text=True
         )
         self.addCleanup(following.stdout.close)
         self.addCleanup(lambda: following.poll() is None and following.kill())
-        eventually(lambda: fake.baseline_is_in(), "the baseline")
         fake.put("/new.txt")
         line = following.stdout.readline()
         self.assertRegex(line, r"^ +1  \S+Z  alice +CREATED +file +/new\.txt$")

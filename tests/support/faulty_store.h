@@ -278,6 +278,9 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
             return inner_.attempts(instance, id, limit);
         });
     }
+    Result<std::vector<store::FailingDeliveries>> failing() override {
+        return script_.run("deliveries.failing", [&] { return inner_.failing(); });
+    }
     Result<std::map<DeliveryState, std::int64_t>> countByState() override {
         return script_.run("deliveries.countByState", [&] { return inner_.countByState(); });
     }

@@ -182,6 +182,37 @@ Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
     });
 }
 
+Result<std::vector<FailingDeliveries>> SqliteDeliveryStore::failing() {
+    return core_.read([&](Connection& connection) {
+        // Both halves read what waits and nothing of what was delivered; left to itself, SQLite may
+        // take the index that has the instances in order and all deliveries. Columns beside the one
+        // max() are of the row that has it.
+        auto rows = connection.query(
+            "WITH failing AS ("
+            "SELECT instance_id, count(*) AS waiting, max(finished_at) AS last_at, last_status, "
+            "last_error FROM delivery INDEXED BY delivery_waiting WHERE state = 0 "
+            "GROUP BY instance_id HAVING sum(attempt_count) > 0), "
+            "first_attempt AS ("
+            "SELECT instance_id, min(attempt.finished_at) AS since "
+            "FROM delivery INDEXED BY delivery_waiting "
+            "JOIN attempt ON delivery_id = delivery.id AND n = 1 "
+            "WHERE state = 0 AND attempt_count > 0 GROUP BY instance_id) "
+            "SELECT instance_id, waiting, since, last_at, last_status, last_error "
+            "FROM failing JOIN first_attempt USING (instance_id) ORDER BY instance_id"
+        );
+        return collect<FailingDeliveries>(rows, [](const Query& row) {
+            return FailingDeliveries{
+                InstanceId(row.integer(0)),
+                row.integer(1),
+                row.time(2),
+                row.time(3),
+                row.as<int>(4),
+                row.text(5),
+            };
+        });
+    });
+}
+
 Result<std::map<DeliveryState, std::int64_t>> SqliteDeliveryStore::countByState() {
     return core_.read([&](Connection& connection) {
         // In two halves, each of which has its index.

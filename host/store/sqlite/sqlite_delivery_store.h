@@ -21,6 +21,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::vector<DeliveryAttempt>> attempts(
         InstanceId instance, DeliveryId id, std::size_t limit
     ) override;
+    Result<std::vector<FailingDeliveries>> failing() override;
     Result<std::map<DeliveryState, std::int64_t>> countByState() override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
 
