@@ -15,8 +15,8 @@ namespace ferry::app {
 /// Errors: InvalidArgument, naming the key, if a network in it is none.
 Result<http::EgressPolicy> egressPolicyOf(const config::HubConfig& config);
 
-/// Why callbacks to a URL whose host is an address, or localhost, are refused, and what to do; nullopt
-/// if they are not. Of another name nobody can tell before it is resolved: nullopt.
+/// Why callbacks to a URL whose host is an address, or localhost, are refused, and what to do;
+/// nullopt if they are not. Of another name nobody can tell before it is resolved: nullopt.
 std::optional<config::ValueProblem> callbackRefusal(
     const http::EgressPolicy& policy, const config::UrlParts& url
 );

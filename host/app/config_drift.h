@@ -8,9 +8,9 @@
 
 namespace ferry::app {
 
-/// Reads `file` again and warns in the log: of each error in it, with its place, and that the hub would
-/// not start with them; or of the keys whose values are not those of `running`, which is what the
-/// file gave at the start. Nothing of it is applied, and nothing is said if all is the same.
+/// Reads `file` again and warns in the log: of each error in it, with its place, and that the hub
+/// would not start with them; or of the keys whose values are not those of `running`, which is what
+/// the file gave at the start. Nothing of it is applied, and nothing is said if all is the same.
 /// Threads: any.
 void tellConfigDrift(
     const std::filesystem::path& file, const config::HubConfig& running, observe::Log& log

@@ -56,12 +56,12 @@ Status Hub::openStore() {
     const bool is_empty = std::filesystem::file_size(file, is_missing) == 0 && !is_missing;
     FERRY_TRY_ASSIGN(auto store, store::sqlite::SqliteStore::open(file.string()));
     store_ = std::move(store);
-    // Whoever made the file beforehand, or ended the first start, meant that; who lost a store did not.
+    // Made beforehand, or left by a first start that was cut short: good; or all that is left.
     if (is_empty) {
         log_.warning(
             kComponent,
-            "the store file was there and empty: it is a new store now; if it held something before, "
-            "stop the hub and put the file back from a backup",
+            "the store file was there and empty: it is a new store now; if it held something "
+            "before, stop the hub and put the file back from a backup",
             {{"file", file.string()}}
         );
     }

@@ -9,8 +9,9 @@
 
 namespace ferry::app {
 
-/// Looks at names, sizes and times of ferry.yaml and of the instance files, connectors and plugins that
-/// it names; opens nothing. A change is told once it has stood still for one look, so that a file is not read half written.
+/// Looks at names, sizes and times of ferry.yaml and of the instance files, connectors and plugins
+/// that it names; opens nothing. A change is told once it has stood still for one look, so that a
+/// file is not read half written.
 /// Threads: one at a time.
 class ReloadWatch {
   public:

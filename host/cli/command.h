@@ -44,8 +44,8 @@ std::filesystem::path configPath(const GlobalOptions& globals);
 /// What to say, and to exit with, if that file is not there.
 int failWithoutConfig(const std::filesystem::path& path);
 
-/// Reads the configuration as it is written, prints what is wrong with it to standard error, and gives
-/// nothing then.
+/// Reads the configuration as it is written, prints what is wrong with it to standard error, and
+/// gives nothing then.
 std::optional<config::HubConfig> readConfig(const GlobalOptions& globals);
 
 /// With the plugins and connectors that belong to the program, behind those of the folders that the

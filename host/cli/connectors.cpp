@@ -82,7 +82,8 @@ void printParameters(const config::ConnectorManifest& manifest) {
         std::string marks(config::valueTypeName(field.type));
         const std::string condition = conditionOf(field, manifest);
         if (field.is_required) marks += ", required";
-        if (!condition.empty()) marks += (field.is_required ? " when " : ", used when ") + condition;
+        if (!condition.empty()) marks += field.is_required ? " when " : ", used when ";
+        marks += condition;
         if (field.is_secret) marks += ", secret";
         if (field.default_value) marks += ", default " + *field.default_value;
         std::cout << fmt::format("    {:<36} {}\n", field.key, marks);

@@ -80,7 +80,9 @@ int serve(const GlobalOptions& globals) {
     const auto format = written->logging.format == config::LogFormat::Json
                             ? observe::LogFormat::Json
                             : observe::LogFormat::Text;
-    observe::Log log(clock, logLevel(written->logging.level), format, observe::Log::standardError());
+    observe::Log log(
+        clock, logLevel(written->logging.level), format, observe::Log::standardError()
+    );
 
     auto hub = app::Hub::create(withOwnFolders(*written), clock, random, log);
     if (!hub) return failWith(hub.error().message);
@@ -111,8 +113,8 @@ void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
         "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change "
         "of\n"
         "the instance files and the plugins, reloads them: what is good is applied, what has an\n"
-        "error keeps its old version and is logged. What has changed in ferry.yaml, or is wrong with\n"
-        "it, is logged as well, and takes effect at the next start."
+        "error keeps its old version and is logged. What has changed in ferry.yaml, or is wrong\n"
+        "with it, is logged as well, and takes effect at the next start."
     );
     command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });
 }

@@ -46,7 +46,8 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     const DeliveryConfig& was = before.delivery;
     const DeliveryConfig& is = after.delivery;
     add(before.public_url != after.public_url, "public_url");
-    add(before.listen_host != after.listen_host || before.listen_port != after.listen_port, "listen");
+    add(before.listen_host != after.listen_host || before.listen_port != after.listen_port,
+        "listen");
     add(before.data_dir != after.data_dir, "data_dir");
     add(before.plugins != after.plugins, "plugins");
     add(before.instances != after.instances, "instances");

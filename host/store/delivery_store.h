@@ -81,8 +81,8 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }
 
-    /// Instances with a waiting delivery that was tried in vain, by id. Reads each waiting delivery: for
-    /// people who ask, not for the flow. Not pure, as `attempts`.
+    /// Instances with a waiting delivery that was tried in vain, by id. Reads each waiting delivery:
+    /// for people who ask, not for the flow. Not pure, as `attempts`.
     virtual Result<std::vector<FailingDeliveries>> failing() {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }

@@ -218,7 +218,8 @@ TEST_P(DeliveryStoreContract, TellsWhoseDeliveriesFail) {
     for (const Delivery& delivery : leaseDeliveries(at(1), 9, 2)) {
         if (delivery.instance == good) record(anOutcome(delivery, DeliveryState::Delivered, at(2)));
         if (delivery.instance != bad) continue;
-        AttemptOutcome outcome = anOutcome(delivery, DeliveryState::Waiting, at(2 + delivery.id.value));
+        const TimePoint end = at(2 + delivery.id.value);
+        AttemptOutcome outcome = anOutcome(delivery, DeliveryState::Waiting, end);
         outcome.status = 500 + static_cast<int>(delivery.id.value);
         outcome.error = "no " + std::to_string(delivery.id.value);
         record(outcome);

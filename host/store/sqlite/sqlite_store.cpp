@@ -33,8 +33,8 @@ Status checkNotTruncated(const std::string& path) {
     return fail(
         ErrorCode::Corrupt,
         fmt::format(
-            "store file {0} is empty, but there are {1} bytes in {0}-wal: it was truncated. Put both "
-            "back from a backup, or move both away to begin anew",
+            "store file {0} is empty, but there are {1} bytes in {0}-wal: it was truncated. Put "
+            "both back from a backup, or move both away to begin anew",
             path,
             log_bytes
         )

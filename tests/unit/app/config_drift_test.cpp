@@ -62,7 +62,9 @@ TEST_F(ConfigDriftTest, NamesTheKeysThatNeedARestart) {
     EXPECT_THAT(
         told(running),
         ElementsAre(AllOf(
-            HasSubstr("need a restart"), HasSubstr("listen, delivery.timeout"), HasSubstr("ferry.yaml")
+            HasSubstr("need a restart"),
+            HasSubstr("listen, delivery.timeout"),
+            HasSubstr("ferry.yaml")
         ))
     );
 }

@@ -204,10 +204,12 @@ TEST(ConnectorManifest, WhatYamlForbidsDoesNotHideTheRest) {
     EXPECT_NE(printed(duplicate).find("unknown key 'frob'"), std::string::npos);
 
     // Whatever an alias stands in place of, the second pass must not miss it.
-    for (const char* key : {"authentication", "oauth2", "base_urls", "egress", "events", "parameters"}) {
+    for (const char* key :
+         {"authentication", "oauth2", "base_urls", "egress", "events", "parameters"}) {
         const Diagnostics alias =
             readSmall(std::string("\n") + key + ":", fmt::format("\n{}: *none\nx-{}:", key, key));
-        EXPECT_NE(printed(alias).find("error: an unquoted '*'"), std::string::npos) << printed(alias);
+        EXPECT_NE(printed(alias).find("error: an unquoted '*'"), std::string::npos)
+            << printed(alias);
     }
     const Diagnostics alias = readSmall("abi: 1", "abi: *none\nfrob: x");
     EXPECT_EQ(alias.errorCount(), 2U) << printed(alias);
