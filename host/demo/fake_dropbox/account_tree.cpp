@@ -124,7 +124,7 @@ Result<EntryPtr> AccountTree::putFile(
     entry->name = nameOf(path);
     entry->path_lower = key;
     entry->path_display = displayPath(path);
-    entry->id = is_update ? replaced.front()->id : ids_.fileId();
+    entry->id = is_update ? replaced.front()->id : ids_.fileId(id_prefix_);
     entry->rev = ids_.rev();
     entry->size = content.size();
     entry->content_hash = contentHash(content);
@@ -156,7 +156,7 @@ Result<EntryPtr> AccountTree::createFolder(std::string_view path) {
     entry->name = nameOf(path);
     entry->path_lower = key;
     entry->path_display = displayPath(path);
-    entry->id = ids_.fileId();
+    entry->id = ids_.fileId(id_prefix_);
     if (const EntryPtr parent = find(parentOf(path))) {
         entry->parent_shared_folder_id = parent->shared_folder_id.empty()
                                              ? parent->parent_shared_folder_id
@@ -193,7 +193,7 @@ AccountTree::Subtree AccountTree::relocated(
         copy->path_lower = key + entry->path_lower.substr(old_key_size);
         copy->path_display = display + entry->path_display.substr(old_display_size);
         if (gives_new_ids) {
-            copy->id = ids_.fileId();
+            copy->id = ids_.fileId(id_prefix_);
             if (copy->kind == EntryKind::File) copy->rev = ids_.rev();
         }
         moved.push_back(std::move(copy));

@@ -21,7 +21,8 @@ namespace ferry::demo {
 class AccountTree {
   public:
     /// `ids` and `clock` outlive it.
-    AccountTree(IdSource& ids, const Clock& clock) : ids_(ids), clock_(clock) {}
+    AccountTree(IdSource& ids, const Clock& clock)
+        : ids_(ids), id_prefix_(ids.fileIdPrefix()), clock_(clock) {}
 
     DeltaShape shape;
 
@@ -92,6 +93,7 @@ class AccountTree {
     std::string timeNow() const { return formatRfc3339(clock_.now()); }
 
     IdSource& ids_;
+    const std::string id_prefix_;
     const Clock& clock_;
     std::map<std::string, EntryPtr, std::less<>> entries_;
     std::map<std::string, EntryPtr, std::less<>> tombstones_;  ///< last version of what is gone

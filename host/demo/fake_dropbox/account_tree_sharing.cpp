@@ -19,7 +19,7 @@ AccountTree::Subtree AccountTree::withSharing(
         } else {
             copy->parent_shared_folder_id = shared_folder_id;
         }
-        if (new_ids) copy->id = ids_.fileId();
+        if (new_ids) copy->id = ids_.fileId(id_prefix_);
         changed.push_back(std::move(copy));
     }
     return changed;
@@ -109,7 +109,7 @@ void AccountTree::pushDown(std::string_view name) {
     home->name = name;
     home->path_display = "/" + std::string(name);
     home->path_lower = lowerPath(home->path_display);
-    home->id = ids_.fileId();
+    home->id = ids_.fileId(id_prefix_);
     Subtree all;
     for (const auto& [key, entry] : entries_) {
         auto moved = std::make_shared<Entry>(*entry);

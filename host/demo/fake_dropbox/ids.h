@@ -20,7 +20,21 @@ class IdSource {
         const Digest256 digest = hmacSha256(seed_, std::to_string(++counter_));
         return base64UrlEncode(asText(digest)).substr(0, length);
     }
-    std::string fileId() { return "id:" + token(22); }
+    /// As Dropbox gives them: "id:" and 22 characters, the first of which are the account's and the
+    /// last of which count what was made in it, so that ids made one after the other are neighbours.
+    std::string fileId(std::string_view account) {
+        constexpr std::string_view kDigits =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        std::string id = "id:";
+        id += account;
+        id.resize(25, kDigits.front());
+        std::uint64_t value = ++counter_;
+        for (std::size_t at = id.size(); value != 0; value /= kDigits.size())
+            id[--at] = kDigits[value % kDigits.size()];
+        return id;
+    }
+    /// What all file ids of an account begin with.
+    std::string fileIdPrefix() { return token(11); }
     /// "dbid:" and 35 characters, as AccountId wants 40.
     std::string accountId() { return "dbid:" + token(35); }
     /// Digits, as namespace ids are.
