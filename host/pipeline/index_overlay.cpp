@@ -13,8 +13,8 @@ using store::LostObject;
 Result<const IndexEntry*> IndexOverlay::at(const std::string& key) {
     auto found = slots_.find(key);
     if (found == slots_.end()) {
-        FERRY_TRY_ASSIGN(auto entries, store_.entriesAt(instance_, std::span(&key, 1)));
-        remember(key, std::move(entries.front()));
+        FERRY_TRY_ASSIGN(auto places, store_.placesAt(instance_, std::span(&key, 1)));
+        rememberPlace(key, std::move(places.front()));
         found = slots_.find(key);
     }
     return found->second.entry ? &*found->second.entry : nullptr;
@@ -105,15 +105,9 @@ Result<bool> IndexOverlay::hasBelow(const std::string& path_key) {
             if (slot->second.entry) return true;
         }
     }
-    Slot& place = slots_[path_key];
-    if (!place.has_stored_below) {
-        FERRY_TRY_ASSIGN(
-            const auto found, store_.haveEntriesBelow(instance_, std::span(&path_key, 1))
-        );
-        place.has_stored_below = found.front();
-    }
-    if (!*place.has_stored_below) return false;
-    // The page may have removed them meanwhile.
+    const auto place = slots_.find(path_key);
+    if (place != slots_.end() && place->second.has_stored_below == false) return false;
+    // Not known, or the page may have removed them meanwhile.
     FERRY_TRY_ASSIGN(const auto left, below(path_key, 1));
     return !left.empty();
 }
@@ -222,6 +216,12 @@ void IndexOverlay::remember(const std::string& key, std::optional<IndexEntry> en
         }
     }
     slot->second.entry = std::move(entry);
+}
+
+void IndexOverlay::rememberPlace(const std::string& key, store::IndexPlace place) {
+    const bool is_free = !place.entry;
+    remember(key, std::move(place.entry));
+    if (is_free) slots_.find(key)->second.has_stored_below = place.has_below;
 }
 
 void IndexOverlay::rememberLost(IdSlot& slot, std::optional<LostObject> lost) {

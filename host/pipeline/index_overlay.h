@@ -86,7 +86,7 @@ class IndexOverlay {
     struct Slot {
         std::optional<store::IndexEntry> entry;
         std::string stored_id;  ///< object id that the store has at this key; empty: none
-        std::optional<bool> has_stored_below;  ///< nullopt: not read
+        std::optional<bool> has_stored_below;  ///< nullopt: not known
         bool is_dirty = false;
     };
     /// What is known about an object id.
@@ -102,6 +102,7 @@ class IndexOverlay {
 
     bool mayBeBelowFile(std::string_view key) const;
     void remember(const std::string& key, std::optional<store::IndexEntry> entry);
+    void rememberPlace(const std::string& key, store::IndexPlace place);
     void rememberLost(IdSlot& slot, std::optional<store::LostObject> lost);
     void markDirty(Slot& slot);
 

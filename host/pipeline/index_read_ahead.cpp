@@ -20,21 +20,19 @@ Status IndexOverlay::prefetch(
     for (const std::string& key : keys) {
         if (!slots_.contains(key) && !is_written(key)) unread.push_back(key);
     }
-    const std::size_t unread_keys = unread.size();
     for (const std::string& parent : parents) {
         if (!slots_.contains(parent) && !is_written(parent)) unread.push_back(parent);
     }
-    FERRY_TRY_ASSIGN(auto at_keys, store_.entriesAt(instance_, unread));
-    std::vector<std::string> free;
+    FERRY_TRY_ASSIGN(auto places, store_.placesAt(instance_, unread));
     for (std::size_t i = 0; i < unread.size(); ++i) {
         const bool changes_below =
             !written_below_.empty() && written_below_.contains(std::hash<std::string>()(unread[i]));
-        if (i < unread_keys && !at_keys[i] && !changes_below) free.push_back(unread[i]);
-        remember(unread[i], std::move(at_keys[i]));
+        if (changes_below) {
+            remember(unread[i], std::move(places[i].entry));
+        } else {
+            rememberPlace(unread[i], std::move(places[i]));
+        }
     }
-    FERRY_TRY_ASSIGN(const auto have_below, store_.haveEntriesBelow(instance_, free));
-    for (std::size_t i = 0; i < free.size(); ++i)
-        slots_[free[i]].has_stored_below = have_below[i];
 
     std::vector<std::string> unknown;
     for (const std::string& id : object_ids) {

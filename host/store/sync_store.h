@@ -30,6 +30,12 @@ struct IndexEntry {
 /// The key an object is stored under: its path_key, or "\x01" + object_id if it has no path.
 std::string storageKey(const IndexedObject& object);
 
+/// A place of the index.
+struct IndexPlace {
+    std::optional<IndexEntry> entry;
+    bool has_below = false;  ///< there are entries below it; of free places only
+};
+
 /// An object whose place was taken or removed, kept until the end of the move window.
 struct LostObject {
     IndexedObject object;    ///< as it was
@@ -81,8 +87,8 @@ class SyncStore {
     /// The stored position; a fresh one if there is none yet.
     virtual Result<SyncPosition> position(InstanceId instance) = 0;
 
-    /// Entries at these storage keys, in the same order; nullopt where there is none.
-    virtual Result<std::vector<std::optional<IndexEntry>>> entriesAt(
+    /// What is at these storage keys, in the same order.
+    virtual Result<std::vector<IndexPlace>> placesAt(
         InstanceId instance, std::span<const std::string> storage_keys
     ) = 0;
 
@@ -98,11 +104,6 @@ class SyncStore {
         std::string_view path_key,
         std::string_view after_key,
         std::size_t limit
-    ) = 0;
-
-    /// For each of these paths: are there entries below it? Same order.
-    virtual Result<std::vector<bool>> haveEntriesBelow(
-        InstanceId instance, std::span<const std::string> path_keys
     ) = 0;
 
     /// Up to `limit` entries whose generation is less than `generation`, in key order after

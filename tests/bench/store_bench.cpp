@@ -174,10 +174,13 @@ void lookUp(benchmark::State& state, LookUp how) {
     for (auto _ : state) {
         const auto page = std::span(keys).subspan(at, 2000);
         at = (at + 2000) % keys.size();
-        const auto found = how == LookUp::ByKey
-                               ? world.store->sync().entriesAt(world.ids[0], page)
-                               : world.store->sync().entriesById(world.ids[0], page);
-        FERRY_CHECK(found.has_value() && found->back().has_value(), "found");
+        if (how == LookUp::ByKey) {
+            const auto found = world.store->sync().placesAt(world.ids[0], page);
+            FERRY_CHECK(found.has_value() && found->back().entry.has_value(), "found");
+        } else {
+            const auto found = world.store->sync().entriesById(world.ids[0], page);
+            FERRY_CHECK(found.has_value() && found->back().has_value(), "found");
+        }
     }
     state.SetItemsProcessed(state.iterations() * 2000);
 }

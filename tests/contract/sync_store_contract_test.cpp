@@ -64,16 +64,16 @@ TEST_P(SyncStoreContract, FindsEntriesInTheOrderAsked) {
     putEntries(other, {anEntry("id:9", "/a")});
 
     const std::vector<std::string> keys = {"/b", "/none", "/a", storageKey(pathless.object)};
-    const auto by_key = valueOf(sync().entriesAt(id, keys));
+    const auto by_key = valueOf(sync().placesAt(id, keys));
     const std::vector<std::string> ids = {"id:3", "id:9", "id:2"};
     const auto by_id = valueOf(sync().entriesById(id, ids));
 
     ASSERT_THAT(by_key, SizeIs(4));
-    EXPECT_EQ(by_key[0].value().object, two.object);
-    EXPECT_EQ(by_key[0].value().generation, 9U);
-    EXPECT_FALSE(by_key[1]);
-    EXPECT_EQ(by_key[2].value().object, one.object);
-    EXPECT_EQ(by_key[3].value().object, pathless.object);
+    EXPECT_EQ(by_key[0].entry.value().object, two.object);
+    EXPECT_EQ(by_key[0].entry.value().generation, 9U);
+    EXPECT_FALSE(by_key[1].entry);
+    EXPECT_EQ(by_key[2].entry.value().object, one.object);
+    EXPECT_EQ(by_key[3].entry.value().object, pathless.object);
     ASSERT_THAT(by_id, SizeIs(3));
     EXPECT_EQ(by_id[0].value().object, pathless.object);
     EXPECT_FALSE(by_id[1]);
@@ -131,12 +131,31 @@ TEST_P(SyncStoreContract, GivesWhatIsBelowAFolderAndNothingElse) {
     EXPECT_THAT(below(id, "/a"), ElementsAre("/a/x", "/a/x/y", "/a/\xc3\xa4"));
     EXPECT_THAT(below(id, "/a/x"), ElementsAre("/a/x/y"));
     EXPECT_THAT(below(id, "/none"), IsEmpty());
-    const std::vector<std::string> paths{"/a", "/none", "/a/x", "/a/x/y", "/a/"};
-    EXPECT_THAT(
-        valueOf(sync().haveEntriesBelow(id, paths)),
-        ElementsAre(true, false, true, false, false)
-    );
     EXPECT_THAT(below(id, ""), SizeIs(8)) << "every entry with a path";
+}
+
+TEST_P(SyncStoreContract, SaysOfFreePlacesWhetherSomethingIsBelow) {
+    const InstanceId id = add("a");
+    // Names that stand between a folder's path and what is in it.
+    putEntries(
+        id,
+        {anEntry("1", "/a b"),
+         anEntry("2", "/a.txt"),
+         anEntry("3", "/a/x"),
+         anEntry("4", "/b.txt"),
+         anEntry("5", "/c/x"),
+         anEntry("6", "/d0")}
+    );
+    putEntries(add("other"), {anEntry("1", "/e/x")});
+
+    const std::vector<std::string> keys{"/a", "/b", "/c", "/d", "/e", "/a/x", "/a/"};
+    const auto places = valueOf(sync().placesAt(id, keys));
+
+    std::vector<bool> below;
+    for (const store::IndexPlace& place : places)
+        below.push_back(place.has_below);
+    EXPECT_THAT(below, ElementsAre(true, false, true, false, false, false, false));
+    EXPECT_TRUE(places[5].entry);
 }
 
 TEST_P(SyncStoreContract, PagesBelowAFolderByKey) {

@@ -139,10 +139,10 @@ class FaultySyncStore final : public store::SyncStore {
     Result<SyncPosition> position(InstanceId id) override {
         return script_.run("sync.position", [&] { return inner_.position(id); });
     }
-    Result<std::vector<std::optional<store::IndexEntry>>> entriesAt(
+    Result<std::vector<store::IndexPlace>> placesAt(
         InstanceId id, std::span<const std::string> keys
     ) override {
-        return script_.run("sync.entriesAt", [&] { return inner_.entriesAt(id, keys); });
+        return script_.run("sync.placesAt", [&] { return inner_.placesAt(id, keys); });
     }
     Result<std::vector<std::optional<store::IndexEntry>>> entriesById(
         InstanceId id, std::span<const std::string> ids
@@ -154,12 +154,6 @@ class FaultySyncStore final : public store::SyncStore {
     ) override {
         return script_.run("sync.entriesBelow", [&] {
             return inner_.entriesBelow(id, path, after, limit);
-        });
-    }
-    Result<std::vector<bool>> haveEntriesBelow(InstanceId id, std::span<const std::string> paths)
-        override {
-        return script_.run("sync.haveEntriesBelow", [&] {
-            return inner_.haveEntriesBelow(id, paths);
         });
     }
     Result<std::vector<store::IndexEntry>> entriesOlderThan(

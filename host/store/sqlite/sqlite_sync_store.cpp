@@ -56,17 +56,37 @@ Result<SyncPosition> SqliteSyncStore::position(InstanceId instance) {
     });
 }
 
-Result<std::vector<std::optional<IndexEntry>>> SqliteSyncStore::entriesAt(
+/// The place and what follows it are neighbours, so one look tells both, but where names that begin with
+/// the place's stand between ("/a b" and "/a.txt" before "/a/b").
+Result<std::vector<IndexPlace>> SqliteSyncStore::placesAt(
     InstanceId instance, std::span<const std::string> storage_keys
 ) {
-    return core_.read([&](Connection& connection) {
-        return lookUp<IndexEntry>(
-            connection,
-            "SELECT " FERRY_OBJECT_COLUMNS " FROM object WHERE instance_id = ? AND storage_key = ?",
-            instance,
-            storage_keys,
-            readEntry
+    return core_.read([&](Connection& connection) -> Result<std::vector<IndexPlace>> {
+        std::vector<IndexPlace> places(storage_keys.size());
+        auto next = connection.query(
+            "SELECT " FERRY_OBJECT_COLUMNS " FROM object WHERE instance_id = ?"
+            " AND storage_key >= ? ORDER BY storage_key LIMIT 1"
         );
+        auto below = connection.query("SELECT 1 FROM object WHERE instance_id = ?"
+                                      " AND storage_key >= ? AND storage_key < ? LIMIT 1");
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            const std::string& key = storage_keys[i];
+            FERRY_TRY_ASSIGN(const bool has_next, next.bind(instance, key).step());
+            const std::string_view next_key = has_next ? next.view(0) : std::string_view();
+            if (!next_key.starts_with(key)) continue;
+            if (next_key.size() == key.size()) {
+                places[i].entry = readEntry(next);
+                continue;
+            }
+            const std::string first = key + '/';
+            if (next_key >= first) {
+                places[i].has_below = next_key.starts_with(first);
+                continue;
+            }
+            const std::string end = key + '0';  // the character after '/'
+            FERRY_TRY_ASSIGN(places[i].has_below, below.bind(instance, first, end).step());
+        }
+        return places;
     });
 }
 
@@ -102,24 +122,6 @@ Result<std::vector<IndexEntry>> SqliteSyncStore::entriesBelow(
         const std::string_view from = is_first_page ? std::string_view(first) : after_key;
         rows.bind(instance, from, end, limit);
         return collect<IndexEntry>(rows, readEntry);
-    });
-}
-
-Result<std::vector<bool>> SqliteSyncStore::haveEntriesBelow(
-    InstanceId instance, std::span<const std::string> path_keys
-) {
-    return core_.read([&](Connection& connection) -> Result<std::vector<bool>> {
-        std::vector<bool> found;
-        found.reserve(path_keys.size());
-        auto query = connection.query("SELECT 1 FROM object WHERE instance_id = ?"
-                                      " AND storage_key >= ? AND storage_key < ? LIMIT 1");
-        for (const std::string& path_key : path_keys) {
-            const std::string first = path_key + '/';
-            const std::string end = path_key + '0';  // the character after '/'
-            FERRY_TRY_ASSIGN(const bool has_row, query.bind(instance, first, end).step());
-            found.push_back(has_row);
-        }
-        return found;
     });
 }
 

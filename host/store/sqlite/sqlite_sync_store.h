@@ -11,7 +11,7 @@ class SqliteSyncStore final : public SyncStore {
     explicit SqliteSyncStore(Core& core) : core_(core) {}
 
     Result<SyncPosition> position(InstanceId instance) override;
-    Result<std::vector<std::optional<IndexEntry>>> entriesAt(
+    Result<std::vector<IndexPlace>> placesAt(
         InstanceId instance, std::span<const std::string> storage_keys
     ) override;
     Result<std::vector<std::optional<IndexEntry>>> entriesById(
@@ -22,9 +22,6 @@ class SqliteSyncStore final : public SyncStore {
         std::string_view path_key,
         std::string_view after_key,
         std::size_t limit
-    ) override;
-    Result<std::vector<bool>> haveEntriesBelow(
-        InstanceId instance, std::span<const std::string> path_keys
     ) override;
     Result<std::vector<IndexEntry>> entriesOlderThan(
         InstanceId instance, std::uint32_t generation, std::string_view after_key, std::size_t limit
