@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace ferry::pipeline {
 
-FetchRequest nextFetch(const SyncPosition& position, unsigned page_records) {
+FetchRequest nextFetch(SyncPhase phase, std::string cursor, unsigned page_records) {
     FetchRequest request;
-    request.cursor = position.cursor;
-    request.phase = position.phase;
+    request.cursor = std::move(cursor);
+    request.phase = phase;
     request.limit = page_records;
     return request;
 }

@@ -16,8 +16,8 @@ inline constexpr std::size_t kPageRecordsMax = 10'000;
 /// A cursor of more bytes than this is a fault of the plugin.
 inline constexpr std::size_t kCursorBytesMax = 64U << 10U;
 
-/// The request for the page after `position`.
-FetchRequest nextFetch(const SyncPosition& position, unsigned page_records);
+/// The request for the page after `cursor`; empty: the first of a listing.
+FetchRequest nextFetch(SyncPhase phase, std::string cursor, unsigned page_records);
 
 /// Internal if the page breaks a limit, or says that there is more without a cursor to get it by.
 Status checkPage(const ChangePage& page);

@@ -24,6 +24,7 @@ Drain::Drain(
 Status Drain::open(store::SyncStore& store) {
     FERRY_TRY_ASSIGN(SyncPosition position, store.position(instance()));
     FERRY_TRY_ASSIGN(auto folder_moves, store.folderMoves(instance()));
+    cursor_ = position.cursor;
     DerivationOptions derivation_options;
     derivation_options.hub_id = options_.hub_id;
     derivation_options.reports_baseline = settings_->reports_baseline;
@@ -40,19 +41,31 @@ Status Drain::open(store::SyncStore& store) {
 
 Result<OperationPtr> Drain::startFetch() {
     return provider_->startFetch(
-        account_, tokens, nextFetch(derivation_->position(), options_.page_records)
+        account_, tokens, nextFetch(derivation_->position().phase, cursor_, options_.page_records)
     );
 }
 
-Status Drain::takePage(ChangePage page) {
+Status Drain::receivePage(ChangePage page) {
     FERRY_TRY(checkPage(page));
-    ++pages;
-    changes += page.changes.size();
-    next_cursor_ = std::move(page.next_cursor);
+    cursor_ = page.next_cursor;
     has_more_ = page.has_more;
-    FERRY_TRY_ASSIGN(page_, normalizePage(*provider_, account_, std::move(page.changes)));
+    received_ = std::move(page);
+    return {};
+}
+
+void Drain::takePage() {
+    raw_ = std::exchange(received_, {});
+    has_page_ = true;
     next_change_ = 0;
     is_prefetched_ = false;
+    ++pages;
+    changes += raw_.changes.size();
+}
+
+Status Drain::normalizePage() {
+    FERRY_TRY_ASSIGN(
+        page_, pipeline::normalizePage(*provider_, account_, std::exchange(raw_.changes, {}))
+    );
     return derivation_->prefetch(page_, CommitBefore::OnItsWay);
 }
 
@@ -69,20 +82,16 @@ Status Drain::derive(TimePoint now) {
             return {};
         }
     }
-    page_.clear();
-    next_change_ = 0;
-    derivation_->position().cursor = next_cursor_;
-    if (has_more_) {
-        prepareCommit(AfterCommit::Fetch, now);
-        return {};
-    }
-    return finish(now);
+    dropPage();
+    derivation_->position().cursor = std::move(raw_.next_cursor);
+    if (!raw_.has_more) return finish(now);
+    prepareCommit(AfterCommit::Fetch, now);
+    return {};
 }
 
 Status Drain::deriveAhead(TimePoint now) {
-    if (!has_more_ || !derivation_->needsNoStore(page_)) return {};
+    if (!raw_.has_more || !derivation_->needsNoStore(page_)) return {};
     is_prefetched_ = true;
-    is_derived_ahead = true;
     return derive(now);
 }
 
@@ -111,10 +120,16 @@ Status Drain::finish(TimePoint now) {
 
 void Drain::beginResync(TimePoint now) {
     derivation_->beginListing();
-    page_.clear();
-    next_change_ = 0;
+    cursor_.clear();
+    dropPage();
     has_resynced = true;
     prepareCommit(AfterCommit::Fetch, now);
+}
+
+void Drain::dropPage() {
+    page_.clear();
+    has_page_ = false;
+    next_change_ = 0;
 }
 
 void Drain::endForAccount(std::string account_state) {
@@ -130,6 +145,12 @@ bool Drain::isAtListingStart() const {
 void Drain::prepareCommit(AfterCommit after, TimePoint now) {
     commit_ = recorder_.prepare(*derivation_, now);
     after_commit_ = after;
+    has_commit_ = true;
+}
+
+store::SyncCommit Drain::takeCommit() {
+    has_commit_ = false;
+    return std::move(commit_);
 }
 
 }  // namespace ferry::pipeline

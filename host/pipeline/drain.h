@@ -47,11 +47,19 @@ class Drain {
     /// Reads position and folder moves; before anything else.
     Status open(store::SyncStore& store);
 
-    /// The request for the next page. The tokens must be set.
+    /// The request for the page after the last one received. The tokens must be set.
     Result<OperationPtr> startFetch();
 
-    /// Takes a page and normalizes it. May be called while the commit before is on its way.
-    Status takePage(ChangePage page);
+    /// Keeps a page until `takePage`: the next one can be fetched while it is worked on.
+    Status receivePage(ChangePage page);
+    /// True if the feed goes on after the page received last.
+    bool hasMore() const { return has_more_; }
+    /// Makes the received page the one in hand, and room for the next.
+    void takePage();
+    /// True from `takePage` until all of the page is in a commit.
+    bool hasPage() const { return has_page_; }
+    /// Normalizes the page in hand. May be called while the commit before is on its way.
+    Status normalizePage();
     /// Applies as much of the page as fits one commit; `commit()` holds it then.
     Status derive(TimePoint now);
     /// Derives while the commit before is on its way, if that can make no difference. The new commit
@@ -66,7 +74,10 @@ class Drain {
     /// another drain. The commit does not give the notice back.
     void endForAccount(std::string account_state);
 
-    store::SyncCommit& commit() { return commit_; }
+    /// The prepared commit; it is prepared until it is taken.
+    const store::SyncCommit& commit() const { return commit_; }
+    bool hasCommit() const { return has_commit_; }
+    store::SyncCommit takeCommit();
     AfterCommit afterCommit() const { return after_commit_; }
 
     const store::LeasedNotice& notice() const { return notice_; }
@@ -83,9 +94,10 @@ class Drain {
     bool has_retried_token = false;  ///< the provider refused a token, and no page came since
     bool has_resynced = false;       ///< one resync a drain; another one waits
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
-    std::optional<Status> fetched;   ///< how the next page came, while `is_committing`
+    bool is_fetching = false;        ///< the next page is on its way, or came and was not taken
+    std::optional<Status> received;  ///< how it came
+    std::optional<Status> ahead;     ///< how the work went that was done while `is_committing`
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
-    bool is_derived_ahead = false;   ///< and its commit is prepared
     bool changes_account = false;    ///< the cached settings are void once its commit is on disk
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
@@ -93,6 +105,7 @@ class Drain {
     DerivationCounts counted;         ///< of `counts()`, in the metrics
 
   private:
+    void dropPage();
     void prepareCommit(AfterCommit after, TimePoint now);
 
     const store::LeasedNotice notice_;
@@ -103,13 +116,19 @@ class Drain {
     EventRecorder recorder_;
     std::optional<ChangeDerivation> derivation_;
 
+    ChangePage received_;
+    std::string cursor_;     // of the page after the one received last
+    bool has_more_ = false;  // there is one
+
+    // The page in hand.
+    ChangePage raw_;  // its changes go into `page_`
+    bool has_page_ = false;
     std::vector<NormalizedChange> page_;
     std::size_t next_change_ = 0;
     bool is_prefetched_ = false;  // the index was read ahead for the page
-    std::string next_cursor_;
-    bool has_more_ = false;
 
     store::SyncCommit commit_;
+    bool has_commit_ = false;
     AfterCommit after_commit_ = AfterCommit::End;
 };
 

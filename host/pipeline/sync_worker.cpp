@@ -43,9 +43,9 @@ void SyncWorker::advance(TimePoint now) {
     // A fetch may ask for tokens again, and an inline store says at once how a commit went.
     do {
         takeTokens();
+        takePages();
         submitReady();
-        fetchAhead();
-    } while (takeCommits(now) || !ready_.empty() || !fetching_.empty());
+    } while (takeCommits(now) || !ready_.empty() || !with_page_.empty());
 }
 
 void SyncWorker::shutDown() {
@@ -150,41 +150,59 @@ void SyncWorker::takeTokens() {
 }
 
 void SyncWorker::fetch(DrainId id) {
-    auto operation = drains_.at(id)->startFetch();
+    Drain& drain = *drains_.at(id);
+    drain.is_fetching = true;
+    auto operation = drain.startFetch();
     if (!operation) {
-        takeFetch(id, fail(std::move(operation.error())));
+        receiveFetch(id, fail(std::move(operation.error())));
         return;
     }
     runner_.start(std::move(*operation), [this, id](Result<OperationResult> result) {
-        takeFetch(id, std::move(result));
+        receiveFetch(id, std::move(result));
     });
 }
 
-void SyncWorker::takeFetch(DrainId id, Result<OperationResult> result) {
+void SyncWorker::receiveFetch(DrainId id, Result<OperationResult> result) {
     // A drain whose commit failed ended while its next page was on the way.
     const auto found = drains_.find(id);
     if (found == drains_.end()) return;
     Drain& drain = *found->second;
-    Status fetched;
     if (!result) {
-        fetched = fail(std::move(result.error()));
+        drain.received = fail(std::move(result.error()));
     } else if (!result->page) {
-        fetched = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
+        drain.received = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
     } else {
         counters_->changes.add(result->page->changes.size());
         drain.has_retried_token = false;
-        fetched = drain.takePage(std::move(*result->page));
+        drain.received = drain.receivePage(std::move(*result->page));
     }
-    if (drain.is_committing) {
-        if (fetched) fetched = drain.deriveAhead(parts_.clock.now());
-        drain.fetched = std::move(fetched);
-    } else {
-        takeFetched(id, fetched);
+    with_page_.push_back(id);
+}
+
+void SyncWorker::takePages() {
+    for (const DrainId id : std::exchange(with_page_, {})) {
+        if (drains_.contains(id)) takePage(id);
     }
 }
 
-void SyncWorker::takeFetched(DrainId id, const Status& fetched) {
-    settleStep(id, fetched ? drains_.at(id)->derive(parts_.clock.now()) : fetched);
+/// Works on the page that came, unless the drain is still busy with the one before.
+void SyncWorker::takePage(DrainId id) {
+    Drain& drain = *drains_.at(id);
+    if (!drain.received || drain.hasPage() || drain.hasCommit()) return;
+    if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
+    Status status = std::move(*std::exchange(drain.received, std::nullopt));
+    drain.is_fetching = false;
+    if (status) {
+        drain.takePage();
+        if (drain.hasMore()) fetch(id);  // comes while this one is worked on
+        status = drain.normalizePage();
+    }
+    if (!drain.is_committing) {
+        settleStep(id, status ? drain.derive(parts_.clock.now()) : status);
+        return;
+    }
+    if (status) status = drain.deriveAhead(parts_.clock.now());
+    drain.ahead = std::move(status);
 }
 
 void SyncWorker::settleStep(DrainId id, const Status& status) {
@@ -204,12 +222,13 @@ void SyncWorker::submitReady() {
     bool makes_deliveries = false;
     for (const DrainId id : batch) {
         Drain& drain = *drains_.at(id);
-        store::SyncCommit& commit = drain.commit();
+        const store::SyncCommit& commit = commits.emplace_back(drain.takeCommit());
         makes_deliveries = makes_deliveries || (commit.callback && !commit.events.empty());
         counters_->events.add(commit.events.size());
-        commits.push_back(std::move(commit));
         drain.is_committing = true;
-        if (drain.afterCommit() == AfterCommit::Fetch) fetching_.push_back(id);
+        if (drain.received) with_page_.push_back(id);
+        // A listing begins.
+        if (drain.afterCommit() == AfterCommit::Fetch && !drain.is_fetching) fetch(id);
     }
     parts_.store.sync().submit(
         std::move(commits),
@@ -226,13 +245,6 @@ void SyncWorker::submitReady() {
             if (wake_deliveries) wake_deliveries();
         }
     );
-}
-
-void SyncWorker::fetchAhead() {
-    // The next page comes while this one is written.
-    for (const DrainId id : std::exchange(fetching_, {})) {
-        if (drains_.contains(id)) fetch(id);
-    }
 }
 
 bool SyncWorker::takeCommits(TimePoint now) {
@@ -256,8 +268,9 @@ bool SyncWorker::takeCommits(TimePoint now) {
 
 void SyncWorker::goOn(DrainId id, TimePoint now) {
     Drain& drain = *drains_.at(id);
-    if (std::exchange(drain.is_derived_ahead, false)) {
-        return settleStep(id, *std::exchange(drain.fetched, std::nullopt));
+    if (drain.ahead) {
+        const Status status = std::move(*std::exchange(drain.ahead, std::nullopt));
+        return settleStep(id, !status || drain.hasCommit() ? status : drain.derive(now));
     }
     switch (drain.afterCommit()) {
         case AfterCommit::Derive:
@@ -267,7 +280,7 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
             settleStep(id, drain.finish(now));
             break;
         case AfterCommit::Fetch:
-            if (drain.fetched) takeFetched(id, *std::exchange(drain.fetched, std::nullopt));
+            if (drain.received) with_page_.push_back(id);
             break;
         case AfterCommit::End:
             finishDrain(id, now);

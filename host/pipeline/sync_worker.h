@@ -69,10 +69,10 @@ class SyncWorker final : public Steppable {
     void requestTokens(DrainId id, std::optional<Secret> rejected);
     void takeTokens();
     void fetch(DrainId id);
-    void takeFetch(DrainId id, Result<OperationResult> result);
-    void takeFetched(DrainId id, const Status& fetched);
+    void receiveFetch(DrainId id, Result<OperationResult> result);
+    void takePages();
+    void takePage(DrainId id);
     void submitReady();
-    void fetchAhead();
     bool takeCommits(TimePoint now);
     void goOn(DrainId id, TimePoint now);
     void finishDrain(DrainId id, TimePoint now);
@@ -103,7 +103,7 @@ class SyncWorker final : public Steppable {
 
     std::unordered_map<DrainId, std::unique_ptr<Drain>> drains_;
     std::vector<DrainId> ready_;  // their commits are prepared
-    std::vector<DrainId> fetching_;  // their commits were submitted, and the next page can be got
+    std::vector<DrainId> with_page_;  // a page has come for them, or can be taken by now
     DrainId next_drain_ = 1;
 
     struct Return {
