@@ -1,5 +1,5 @@
 #pragma once
-// What the two halves of the sync worker share: its inbox, its counters and its constants.
+// What the parts of the sync worker share: its inbox, its counters and its constants.
 
 #include "pipeline/sync_worker.h"
 

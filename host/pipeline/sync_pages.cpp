@@ -1,0 +1,65 @@
+// How pages come to the drains of the sync worker: one is worked on while the next is fetched.
+
+#include "pipeline/sync_worker_parts.h"
+
+#include <utility>
+
+namespace ferry::pipeline {
+
+void SyncWorker::fetch(DrainId id) {
+    Drain& drain = *drains_.at(id);
+    drain.is_fetching = true;
+    auto operation = drain.startFetch();
+    if (!operation) {
+        receiveFetch(id, fail(std::move(operation.error())));
+        return;
+    }
+    runner_.start(std::move(*operation), [this, id](Result<OperationResult> result) {
+        receiveFetch(id, std::move(result));
+    });
+}
+
+void SyncWorker::receiveFetch(DrainId id, Result<OperationResult> result) {
+    // A drain whose commit failed ended while its next page was on the way.
+    const auto found = drains_.find(id);
+    if (found == drains_.end()) return;
+    Drain& drain = *found->second;
+    if (!result) {
+        drain.received = fail(std::move(result.error()));
+    } else if (!result->page) {
+        drain.received = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
+    } else {
+        counters_->changes.add(result->page->changes.size());
+        drain.has_retried_token = false;
+        drain.received = drain.receivePage(std::move(*result->page));
+    }
+    with_page_.push_back(id);
+}
+
+void SyncWorker::takePages() {
+    for (const DrainId id : std::exchange(with_page_, {})) {
+        if (drains_.contains(id)) takePage(id);
+    }
+}
+
+/// Works on the page that came, unless the drain is still busy with the one before.
+void SyncWorker::takePage(DrainId id) {
+    Drain& drain = *drains_.at(id);
+    if (!drain.received || drain.hasPage() || drain.hasCommit()) return;
+    if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
+    Status status = std::move(*std::exchange(drain.received, std::nullopt));
+    drain.is_fetching = false;
+    if (status) {
+        drain.takePage();
+        if (drain.hasMore()) fetch(id);  // comes while this one is worked on
+        status = drain.normalizePage();
+    }
+    if (!drain.is_committing) {
+        settleStep(id, status ? drain.derive(parts_.clock.now()) : status);
+        return;
+    }
+    if (status) status = drain.deriveAhead(parts_.clock.now());
+    drain.ahead = std::move(status);
+}
+
+}  // namespace ferry::pipeline
