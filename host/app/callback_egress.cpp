@@ -1,11 +1,11 @@
 #include "app/callback_egress.h"
 
+#include "base/ascii.h"
 #include "http/ip_network.h"
 #include "http/outbound.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,10 +15,7 @@ namespace {
 
 /// RFC 6761: these names are loopback wherever they are resolved.
 bool isLocalhost(std::string_view host) {
-    std::string lower(host);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string lower = lowerAscii(host);
     return lower == "localhost" || lower.ends_with(".localhost");
 }
 

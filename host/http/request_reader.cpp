@@ -1,5 +1,7 @@
 #include "http/request_reader.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -24,22 +26,18 @@ constexpr std::size_t kTrailerMax = 8 * 1024;
 constexpr std::size_t kBufferFirst = 2048;
 constexpr std::size_t kBufferKept = 16 * 1024;
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// `name` is in lower case.
 bool isNamed(std::string_view text, std::string_view name) noexcept {
     return text.size() == name.size() &&
            std::equal(text.begin(), text.end(), name.begin(), [](char a, char b) {
-               return lower(a) == b;
+               return lowerAscii(a) == b;
            });
 }
 
 bool isToken(std::string_view text) noexcept {
     static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+        return (c >= '0' && c <= '9') || (lowerAscii(c) >= 'a' && lowerAscii(c) <= 'z') ||
                kMarks.find(c) != std::string_view::npos;
     });
 }
@@ -58,7 +56,7 @@ std::string_view trim(std::string_view text) noexcept {
 
 int hexValue(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
-    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+    return lowerAscii(c) >= 'a' && lowerAscii(c) <= 'f' ? lowerAscii(c) - 'a' + 10 : -1;
 }
 
 }  // namespace

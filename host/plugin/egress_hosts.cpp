@@ -1,5 +1,7 @@
 #include "plugin/egress_hosts.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 
 namespace ferry::plugin {
@@ -12,11 +14,7 @@ std::string authorityOf(std::string_view url) {
     std::string_view rest = url.substr(scheme + 3);
     rest = rest.substr(0, rest.find_first_of("/?#\\"));
     if (rest.find('@') != std::string_view::npos) return {};
-    std::string authority(rest);
-    std::transform(authority.begin(), authority.end(), authority.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    });
-    return authority;
+    return lowerAscii(rest);
 }
 
 std::string_view hostOf(std::string_view authority) {

@@ -1,5 +1,7 @@
 #include "plugin/provider_convert.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,18 +12,6 @@ namespace {
 constexpr Milliseconds kProviderTimeout{60'000};
 /// Bytes of a provider's answer: a page of 2,000 entries takes about 1 MB.
 constexpr std::size_t kProviderResponseMax = 64U << 20U;
-
-/// As header names are compared, whatever the locale.
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        c = lower(c);
-    return out;
-}
 
 Fields toFields(const std::vector<std::pair<std::string, std::string>>& pairs) {
     Fields fields;
@@ -35,7 +25,7 @@ Fields toFields(const http::Headers& headers) {
     Fields fields;
     fields.reserve(headers.fields().size());
     for (const auto& [name, value] : headers.fields())
-        fields.push_back({lower(name), value});
+        fields.push_back({lowerAscii(name), value});
     return fields;
 }
 
@@ -159,7 +149,7 @@ WebhookInput::WebhookInput(const http::Request& request)
     for (const auto& field : fields)
         names_ += field.first;
     for (char& c : names_)
-        c = lower(c);
+        c = lowerAscii(c);
     view_.headers.reserve(fields.size());
     std::string_view names = names_;
     for (const auto& [name, value] : fields) {
@@ -178,7 +168,7 @@ http::Response toHttp(WebhookReply reply) {
     response.status = reply.status;
     response.content_type = "text/plain";
     for (Field& field : reply.headers) {
-        if (lower(field.name) == "content-type") {
+        if (lowerAscii(field.name) == "content-type") {
             response.content_type = std::move(field.value);
         } else {
             response.headers.add(std::move(field.name), std::move(field.value));

@@ -1,5 +1,6 @@
 #include "demo/fake_dropbox/path_names.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <Poco/UTF8String.h>
@@ -73,11 +74,7 @@ bool isAscii(std::string_view text) {
 
 std::string lowerPath(std::string_view path) {
     if (!isAscii(path)) return Poco::UTF8::toLower(compose(path));
-    std::string out(path);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
+    return lowerAscii(path);
 }
 
 std::string_view parentOf(std::string_view path) {
