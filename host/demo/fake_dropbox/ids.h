@@ -24,15 +24,10 @@ class IdSource {
     /// was made in it: ids made one after the other are neighbours. Dropbox's ids look like this, but
     /// no document says so; ids without an order cost the hub's index more writes.
     std::string fileId(std::string_view account) {
-        constexpr std::string_view kDigits =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        std::string id = "id:";
-        id += account;
-        id.resize(25, kDigits.front());
-        std::uint64_t value = ++counter_;
-        for (std::size_t at = id.size(); value != 0; value /= kDigits.size())
-            id[--at] = kDigits[value % kDigits.size()];
-        return id;
+        return "id:" + std::string(account) +
+               nextNumber(
+                   11, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+               );
     }
     /// What all file ids of an account begin with.
     std::string fileIdPrefix() { return token(11); }
@@ -43,16 +38,18 @@ class IdSource {
     /// A number never given before.
     std::uint64_t next() { return ++counter_; }
     /// 16 hex digits that grow.
-    std::string rev() {
-        std::string digits = "0163000000000000";
-        std::uint64_t value = ++counter_;
-        for (std::size_t at = digits.size(); value != 0 && at > 4; value /= 16) {
-            digits[--at] = "0123456789abcdef"[value % 16];
-        }
-        return digits;
-    }
+    std::string rev() { return "0163" + nextNumber(12, "0123456789abcdef"); }
 
   private:
+    /// The next number in `width` of these digits.
+    std::string nextNumber(std::size_t width, std::string_view digits) {
+        std::string text(width, digits.front());
+        std::uint64_t value = ++counter_;
+        for (std::size_t at = width; value != 0 && at > 0; value /= digits.size())
+            text[--at] = digits[value % digits.size()];
+        return text;
+    }
+
     std::string seed_;
     std::uint64_t counter_ = 0;
 };
