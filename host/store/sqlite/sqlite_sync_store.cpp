@@ -27,6 +27,14 @@ Result<std::vector<std::optional<Row>>> lookUp(
     return rows;
 }
 
+/// The keys of what is below a path: from `first` up to `end`, which is not one of them.
+struct KeysBelow {
+    explicit KeysBelow(std::string_view path_key)
+        : first(std::string(path_key) + '/'), end(std::string(path_key) + '0') {}
+    std::string first;
+    std::string end;  // '0' is the character after '/'
+};
+
 /// True if `sql` (instance) gives no row: of most instances nothing is lost and nothing was deleted,
 /// and one look saves one for each key.
 Result<bool> hasNone(Connection& connection, const char* sql, InstanceId instance) {
@@ -56,8 +64,8 @@ Result<SyncPosition> SqliteSyncStore::position(InstanceId instance) {
     });
 }
 
-/// The place and what follows it are neighbours, so one look tells both, but where names that begin with
-/// the place's stand between ("/a b" and "/a.txt" before "/a/b").
+/// The place and what follows it are neighbours, so one look tells both, but where names that begin
+/// with the place's stand between ("/a b" and "/a.txt" before "/a/b").
 Result<std::vector<IndexPlace>> SqliteSyncStore::placesAt(
     InstanceId instance, std::span<const std::string> storage_keys
 ) {
@@ -78,13 +86,13 @@ Result<std::vector<IndexPlace>> SqliteSyncStore::placesAt(
                 places[i].entry = readEntry(next);
                 continue;
             }
-            const std::string first = key + '/';
-            if (next_key >= first) {
-                places[i].has_below = next_key.starts_with(first);
+            const KeysBelow keys(key);
+            if (next_key >= keys.first) {
+                places[i].has_below = next_key < keys.end;
                 continue;
             }
-            const std::string end = key + '0';  // the character after '/'
-            FERRY_TRY_ASSIGN(places[i].has_below, below.bind(instance, first, end).step());
+            below.bind(instance, keys.first, keys.end);
+            FERRY_TRY_ASSIGN(places[i].has_below, below.step());
         }
         return places;
     });
@@ -107,10 +115,8 @@ Result<std::vector<std::optional<IndexEntry>>> SqliteSyncStore::entriesById(
 Result<std::vector<IndexEntry>> SqliteSyncStore::entriesBelow(
     InstanceId instance, std::string_view path_key, std::string_view after_key, std::size_t limit
 ) {
-    // '0' is the character after '/': the range holds what is below the folder and nothing else.
-    const std::string first = std::string(path_key) + '/';
-    const std::string end = std::string(path_key) + '0';
-    const bool is_first_page = after_key < first;
+    const KeysBelow keys(path_key);
+    const bool is_first_page = after_key < keys.first;
     return core_.read([&](Connection& connection) {
         auto rows = is_first_page
                         ? connection.query("SELECT " FERRY_OBJECT_COLUMNS
@@ -119,8 +125,8 @@ Result<std::vector<IndexEntry>> SqliteSyncStore::entriesBelow(
                         : connection.query("SELECT " FERRY_OBJECT_COLUMNS
                                            " FROM object WHERE instance_id = ? AND storage_key > ?"
                                            " AND storage_key < ? ORDER BY storage_key LIMIT ?");
-        const std::string_view from = is_first_page ? std::string_view(first) : after_key;
-        rows.bind(instance, from, end, limit);
+        const std::string_view from = is_first_page ? std::string_view(keys.first) : after_key;
+        rows.bind(instance, from, keys.end, limit);
         return collect<IndexEntry>(rows, readEntry);
     });
 }
@@ -171,13 +177,12 @@ Result<std::vector<LostObject>> SqliteSyncStore::lost(InstanceId instance, std::
 Result<std::vector<LostObject>> SqliteSyncStore::lostUnder(
     InstanceId instance, std::string_view path_key
 ) {
-    const std::string first = std::string(path_key) + '/';
-    const std::string end = std::string(path_key) + '0';  // the character after '/'
+    const KeysBelow keys(path_key);
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT " FERRY_LOST_COLUMNS
                                      " FROM lost_object WHERE instance_id = ? AND (path_key = ?"
                                      " OR (path_key >= ? AND path_key < ?))");
-        rows.bind(instance, path_key, first, end);
+        rows.bind(instance, path_key, keys.first, keys.end);
         return collect<LostObject>(rows, readLost);
     });
 }
