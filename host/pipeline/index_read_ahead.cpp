@@ -13,9 +13,10 @@ Status IndexOverlay::prefetch(
     std::span<const std::string> parents,
     std::span<const std::string> object_ids
 ) {
-    const auto is_written = [this](const std::string& text) {
-        return !written_.empty() && written_.contains(std::hash<std::string>()(text));
+    const auto contains = [](const auto& hashes, const std::string& text) {
+        return !hashes.empty() && hashes.contains(std::hash<std::string>()(text));
     };
+    const auto is_written = [&](const std::string& text) { return contains(written_, text); };
     std::vector<std::string> unread;
     for (const std::string& key : keys) {
         if (!slots_.contains(key) && !is_written(key)) unread.push_back(key);
@@ -25,9 +26,7 @@ Status IndexOverlay::prefetch(
     }
     FERRY_TRY_ASSIGN(auto places, store_.placesAt(instance_, unread));
     for (std::size_t i = 0; i < unread.size(); ++i) {
-        const bool changes_below =
-            !written_below_.empty() && written_below_.contains(std::hash<std::string>()(unread[i]));
-        if (changes_below) {
+        if (contains(written_below_, unread[i])) {
             remember(unread[i], std::move(places[i].entry));
         } else {
             rememberPlace(unread[i], std::move(places[i]));
