@@ -24,7 +24,6 @@ Drain::Drain(
 Status Drain::open(store::SyncStore& store) {
     FERRY_TRY_ASSIGN(SyncPosition position, store.position(instance()));
     FERRY_TRY_ASSIGN(auto folder_moves, store.folderMoves(instance()));
-    cursor_ = position.cursor;
     DerivationOptions derivation_options;
     derivation_options.hub_id = options_.hub_id;
     derivation_options.reports_baseline = settings_->reports_baseline;
@@ -40,15 +39,18 @@ Status Drain::open(store::SyncStore& store) {
 }
 
 Result<OperationPtr> Drain::startFetch() {
+    const SyncPosition& position = derivation_->position();
     return provider_->startFetch(
-        account_, tokens, nextFetch(derivation_->position().phase, cursor_, options_.page_records)
+        account_,
+        tokens,
+        nextFetch(
+            position.phase, has_page_ ? raw_.next_cursor : position.cursor, options_.page_records
+        )
     );
 }
 
 Status Drain::receivePage(ChangePage page) {
     FERRY_TRY(checkPage(page));
-    cursor_ = page.next_cursor;
-    has_more_ = page.has_more;
     received_ = std::move(page);
     return {};
 }
@@ -84,13 +86,13 @@ Status Drain::derive(TimePoint now) {
     }
     dropPage();
     derivation_->position().cursor = std::move(raw_.next_cursor);
-    if (!raw_.has_more) return finish(now);
+    if (!hasMore()) return finish(now);
     prepareCommit(AfterCommit::Fetch, now);
     return {};
 }
 
 Status Drain::deriveAhead(TimePoint now) {
-    if (!raw_.has_more || !derivation_->needsNoStore(page_)) return {};
+    if (!hasMore() || !derivation_->needsNoStore(page_)) return {};
     is_prefetched_ = true;
     return derive(now);
 }
@@ -120,10 +122,9 @@ Status Drain::finish(TimePoint now) {
 
 void Drain::beginResync(TimePoint now) {
     derivation_->beginListing();
-    cursor_.clear();
     dropPage();
     has_resynced = true;
-    prepareCommit(AfterCommit::Fetch, now);
+    prepareCommit(AfterCommit::List, now);
 }
 
 void Drain::dropPage() {

@@ -29,7 +29,8 @@ struct DrainOptions {
 /// What the worker does once the commit that a drain prepared is on disk.
 enum class AfterCommit : std::uint8_t {
     Derive,  ///< go on with the page that is in memory
-    Fetch,   ///< get the next page
+    Fetch,   ///< go on with the next page, which is being fetched already
+    List,    ///< get the first page of a listing
     Finish,  ///< go on ending the drain
     End,     ///< the drain is over
 };
@@ -47,17 +48,17 @@ class Drain {
     /// Reads position and folder moves; before anything else.
     Status open(store::SyncStore& store);
 
-    /// The request for the page after the last one received. The tokens must be set.
+    /// The request for the page after the one in hand. The tokens must be set.
     Result<OperationPtr> startFetch();
 
     /// Keeps a page until `takePage`: the next one can be fetched while it is worked on.
     Status receivePage(ChangePage page);
-    /// True if the feed goes on after the page received last.
-    bool hasMore() const { return has_more_; }
     /// Makes the received page the one in hand, and room for the next.
     void takePage();
     /// True from `takePage` until all of the page is in a commit.
     bool hasPage() const { return has_page_; }
+    /// True if the feed goes on after the page in hand.
+    bool hasMore() const { return raw_.has_more; }
     /// Normalizes the page in hand. May be called while the commit before is on its way.
     Status normalizePage();
     /// Applies as much of the page as fits one commit; `commit()` holds it then.
@@ -94,8 +95,7 @@ class Drain {
     bool has_retried_token = false;  ///< the provider refused a token, and no page came since
     bool has_resynced = false;       ///< one resync a drain; another one waits
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
-    bool is_fetching = false;        ///< the next page is on its way, or came and was not taken
-    std::optional<Status> received;  ///< how it came
+    std::optional<Status> received;  ///< how the next page came, which was not taken yet
     std::optional<Status> ahead;     ///< how the work went that was done while `is_committing`
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
     bool changes_account = false;    ///< the cached settings are void once its commit is on disk
@@ -117,8 +117,6 @@ class Drain {
     std::optional<ChangeDerivation> derivation_;
 
     ChangePage received_;
-    std::string cursor_;     // of the page after the one received last
-    bool has_more_ = false;  // there is one
 
     // The page in hand.
     ChangePage raw_;  // its changes go into `page_`

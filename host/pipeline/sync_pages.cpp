@@ -7,9 +7,7 @@
 namespace ferry::pipeline {
 
 void SyncWorker::fetch(DrainId id) {
-    Drain& drain = *drains_.at(id);
-    drain.is_fetching = true;
-    auto operation = drain.startFetch();
+    auto operation = drains_.at(id)->startFetch();
     if (!operation) {
         receiveFetch(id, fail(std::move(operation.error())));
         return;
@@ -48,7 +46,6 @@ void SyncWorker::takePage(DrainId id) {
     if (!drain.received || drain.hasPage() || drain.hasCommit()) return;
     if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
     Status status = std::move(*std::exchange(drain.received, std::nullopt));
-    drain.is_fetching = false;
     if (status) {
         drain.takePage();
         if (drain.hasMore()) fetch(id);  // comes while this one is worked on

@@ -171,8 +171,7 @@ void SyncWorker::submitReady() {
         counters_->events.add(commit.events.size());
         drain.is_committing = true;
         if (drain.received) with_page_.push_back(id);
-        // A listing begins.
-        if (drain.afterCommit() == AfterCommit::Fetch && !drain.is_fetching) fetch(id);
+        if (drain.afterCommit() == AfterCommit::List) fetch(id);
     }
     parts_.store.sync().submit(
         std::move(commits),
@@ -224,6 +223,7 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
             settleStep(id, drain.finish(now));
             break;
         case AfterCommit::Fetch:
+        case AfterCommit::List:
             if (drain.received) with_page_.push_back(id);
             break;
         case AfterCommit::End:
