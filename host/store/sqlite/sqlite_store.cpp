@@ -1,27 +1,15 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include "store/sqlite/private_file.h"
 #include "store/sqlite/schema.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 namespace ferry::store::sqlite {
 
 namespace {
-
-/// Names and paths of customers' files are in it: for its owner alone. SQLite gives the log and the
-/// shared memory beside it the same mode when it makes them. What can't be done here makes opening
-/// fail, which says why.
-void makePrivate(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file >= 0) ::close(file);
-    for (const char* part : {"", "-wal", "-shm"})
-        ::chmod((path + part).c_str(), 0600);
-}
 
 /// An empty file is a new store. With a log beside it, it was one that held something: opening it
 /// would remove the log, which may have all that is left.
@@ -61,7 +49,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
 ) {
     FERRY_TRY_ASSIGN(auto lock, FileLock::take(path));
     FERRY_TRY(checkNotTruncated(path));
-    makePrivate(path);
+    makePrivate(path);  // names and paths of customers' files are in it
     FERRY_TRY_ASSIGN(
         auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)
     );
