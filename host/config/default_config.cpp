@@ -44,6 +44,12 @@ delivery:
 #    base_urls: {api: https://proxy.example.com}
 #    poll_interval: 5m
 
+# The REST API. Keys are made with 'ferry keys add'; user_secret is one more, which may write, and
+# organization_secret takes the place of the hub's own, for callers that have these two already.
+#api:
+#  user_secret: ${env:FERRY_USER_SECRET}
+#  organization_secret: ${env:FERRY_ORGANIZATION_SECRET}
+
 http:
   # Connections served at a time, and the largest request body.
   threads: 80

@@ -65,6 +65,7 @@ class HubConfigReader {
         readListen();
         readStorage();
         readSections();
+        readApi();
         readDelivery();
         readProviders();
         readLogging();
@@ -162,6 +163,11 @@ class HubConfigReader {
             config_.http.body_bytes_max =
                 parseBytes(limit->text).value_or(config_.http.body_bytes_max);
         }
+    }
+
+    void readApi() {
+        config_.api.user_secret = Secret(textOf(section("api"), "user_secret"));
+        config_.api.organization_secret = Secret(textOf(section("api"), "organization_secret"));
     }
 
     void readDelivery() {

@@ -1,6 +1,7 @@
 #pragma once
 // ferry.yaml: everything the hub itself can be told, with the default beside each member.
 
+#include "base/secret.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
 #include "config/field_table.h"
@@ -43,6 +44,13 @@ struct HttpConfig {
     bool operator==(const HttpConfig&) const = default;
 };
 
+struct ApiConfig {
+    Secret user_secret;          ///< an API key of role write; empty: only the keys of `ferry keys`
+    Secret organization_secret;  ///< empty: the hub's own
+
+    bool operator==(const ApiConfig&) const = default;
+};
+
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 enum class LogFormat : std::uint8_t { Text, Json };
 
@@ -66,6 +74,7 @@ struct HubConfig {
     DeliveryConfig delivery;
     std::map<std::string, ProviderConfig> providers;  ///< by connector key
     HttpConfig http;
+    ApiConfig api;
     LoggingConfig logging;
 
     /// The provider's section, or the defaults.

@@ -60,6 +60,9 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     addProviderChanges(before, after, keys);
     add(before.http.threads != after.http.threads, "http.threads");
     add(before.http.body_bytes_max != after.http.body_bytes_max, "http.body_limit");
+    add(!(before.api.user_secret == after.api.user_secret), "api.user_secret");
+    add(!(before.api.organization_secret == after.api.organization_secret),
+        "api.organization_secret");
     add(before.logging.level != after.logging.level, "logging.level");
     add(before.logging.format != after.logging.format, "logging.format");
     return keys;

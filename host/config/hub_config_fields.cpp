@@ -48,8 +48,8 @@ const FieldTable& apiFields() {
     static const FieldTable table(
         "'api'",
         {
-            secret("user_secret", "the caller's User secret"),
-            secret("organization_secret", "the caller's Organization secret"),
+            secret("user_secret", "an API key of role write"),
+            secret("organization_secret", "in place of the hub's own"),
         }
     );
     return table;
@@ -141,10 +141,7 @@ const FieldTable& hubConfigFields() {
                 "this version has no connectors without code, only plugins"
             ),
             field("instances", ValueType::List, "instance files, or folders of them"),
-            withoutEffect(
-                section("api", apiFields(), "who may use the API"),
-                "this version has no management API"
-            ),
+            section("api", apiFields(), "who may use the API"),
             section("encryption", encryptionFields(), "sealing of secrets"),
             section("delivery", deliveryFields(), "how callbacks are made"),
             [] {

@@ -100,6 +100,8 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"providers.dropbox.poll_interval", "providers: {dropbox: {poll_interval: 9m}}"},
         {"http.threads", "http: {threads: 9}"},
         {"http.body_limit", "http: {body_limit: 2MiB}"},
+        {"api.user_secret", "api: {user_secret: u}"},
+        {"api.organization_secret", "api: {organization_secret: o}"},
         {"logging.level", "logging: {level: error}"},
         {"logging.format", "logging: {format: json}"},
     };
