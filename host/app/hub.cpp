@@ -1,9 +1,11 @@
 #include "app/hub.h"
 
+#include "app/api_key_file.h"
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
 #include "config/references.h"
 #include "http/listen_check.h"
+#include "store/sqlite/sqlite_api_key_store.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
@@ -67,6 +69,8 @@ Status Hub::openStore() {
     }
     FERRY_TRY_ASSIGN(SealingKey key, keyForStore(config_.key_file, store_->meta(), random_));
     key_.emplace(std::move(key));
+
+    FERRY_TRY_ASSIGN(api_keys_, store::sqlite::SqliteApiKeyStore::open(apiKeyFile(config_)));
 
     FERRY_TRY_ASSIGN(auto hub_id, store_->meta().get(kMetaHubId));
     if (!hub_id) {

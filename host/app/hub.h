@@ -2,6 +2,7 @@
 // The hub: owns every component as a member in construction order; destruction in reverse is the
 // shutdown order. The only place that knows everything.
 
+#include "api/api.h"
 #include "app/catalog.h"
 #include "app/housekeeping.h"
 #include "app/instance_apply.h"
@@ -25,6 +26,7 @@
 #include "pipeline/settings_cache.h"
 #include "pipeline/sync_worker.h"
 #include "pipeline/webhook_receiver.h"
+#include "store/api_key_store.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -77,6 +79,7 @@ class Hub {
     void buildOauth();
     void buildSync();
     void buildDelivery();
+    void buildApi();
     void addRoutes();
     void buildServer();
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
@@ -91,6 +94,7 @@ class Hub {
     observe::Log& log_;
     observe::Metrics metrics_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<store::ApiKeyStore> api_keys_;
     std::optional<SealingKey> key_;
     std::string hub_id_;
     std::vector<Milliseconds> retry_delays_;
@@ -106,6 +110,8 @@ class Hub {
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
     std::unique_ptr<pipeline::InstanceLookup> lookup_;
     std::unique_ptr<pipeline::WebhookReceiver> webhooks_;
+
+    std::unique_ptr<api::Api> api_;
 
     std::unique_ptr<oauth::TokenWorker> token_worker_;
     std::unique_ptr<Housekeeping> housekeeping_;

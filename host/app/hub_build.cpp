@@ -33,6 +33,7 @@ Status Hub::build() {
         catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
             sync_thread_->wake();
         }});
+    buildApi();
     addRoutes();
     buildServer();
     addGauges();
@@ -103,6 +104,26 @@ void Hub::buildDelivery() {
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
+}
+
+void Hub::buildApi() {
+    api_ = std::make_unique<api::Api>(api::ApiParts{
+        *store_,
+        *api_keys_,
+        catalog_,
+        [this] {
+            auto snapshot = catalog_.snapshot();
+            const config::ManifestSet* const manifests = &snapshot->manifests;
+            return std::shared_ptr<const config::ManifestSet>(std::move(snapshot), manifests);
+        },
+        *key_,
+        random_,
+        clock_,
+        log_,
+        metrics_,
+        config_.public_url,
+        config_.api.user_secret,
+        config_.api.organization_secret});
 }
 
 void Hub::addGauges() {

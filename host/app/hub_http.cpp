@@ -71,7 +71,7 @@ void Hub::addRoutes() {
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";
         return response;
     });
-
+    api_->addTo(router_);
 }
 
 void Hub::buildServer() {

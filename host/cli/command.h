@@ -34,6 +34,7 @@ void addInit(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addDemo(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addKeys(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addHelp(CLI::App& app, const GlobalOptions& globals, Run& run);

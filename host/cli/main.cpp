@@ -41,7 +41,7 @@ int runProgram(int argc, char** argv) {
 
     Run run;
     constexpr AddCommand kCommands[] = {
-        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addEvents, addVersion,
+        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addKeys, addEvents, addVersion,
         addHelp};
     for (const AddCommand add : kCommands)
         add(app, globals, run);

@@ -119,6 +119,7 @@ std::string renderResponse(const Response& response, const ResponseFrame& frame)
     add("Date", frame.date);
     add("Connection", frame.keeps_alive ? "keep-alive" : "close");
     add("X-Request-Id", frame.request_id);
+    add("Elements-Request-Id", frame.request_id);  // as callers of the Open Connectors API know it
     if (!response.content_type.empty()) add("Content-Type", response.content_type);
     for (const auto& [name, value] : response.headers.fields())
         add(name, value);

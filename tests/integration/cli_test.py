@@ -63,7 +63,7 @@ class CliCase(unittest.TestCase):
 class Usage(CliCase):
     def test_help_of_each_command(self):
         text = self.run_ok("--help")
-        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "events", "version"]
+        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "keys", "events", "version"]
         for command in commands:
             self.assertIn("\n  " + command, text)
             own = self.run_ok(command, "--help")
@@ -260,6 +260,49 @@ class Refusals(CliCase):
             self.assertIn("ferry serve", self.run_bad(1, command))
 
 
+class Keys(CliCase):
+    def setUp(self):
+        super().setUp()
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\n")
+
+    def test_a_key_is_shown_once_and_listed_without_its_secret(self):
+        shown = self.run_ok("keys", "add", "crm", "--role", "write")
+        secret = re.search(r"fk_[\w-]{43}", shown).group(0)
+        self.assertRegex(shown, "Authorization: User " + secret + r", Organization [\w-]{43}\n")
+        listed = self.run_ok("keys", "list")
+        self.assertRegex(listed, r"^crm +write +20\d\d-")
+        self.assertNotIn(secret, listed)
+        with open(self.path("data", "keys.db"), "rb") as file:
+            self.assertNotIn(secret.encode(), file.read())
+        self.assertEqual(os.stat(self.path("data", "keys.db")).st_mode & 0o777, 0o600)
+        self.assertEqual([(key["name"], key["role"]) for key in json.loads(self.run_ok("keys", "list", "--json"))],
+                         [("crm", "write")])
+
+    def test_the_organization_secret_is_always_the_same(self):
+        one = json.loads(self.run_ok("keys", "add", "one", "--json"))
+        two = json.loads(self.run_ok("keys", "add", "two", "--json"))
+        self.assertEqual(one["organizationSecret"], two["organizationSecret"])
+        self.assertNotEqual(one["secret"], two["secret"])
+        self.assertEqual(one["role"], "read")
+        self.write("ferry.yaml", "api: {organization_secret: named}\n")
+        self.assertEqual(json.loads(self.run_ok("keys", "add", "three", "--json"))["organizationSecret"], "named")
+
+    def test_a_revoked_key_is_gone_and_its_name_is_free(self):
+        self.run_ok("keys", "add", "crm")
+        self.assertIn("'crm' already", self.run_bad(1, "keys", "add", "crm"))
+        self.assertIn("'crm' is revoked", self.run_ok("keys", "revoke", "crm"))
+        self.assertIn("no API keys", self.run_ok("keys", "list"))
+        self.assertIn("no API key 'crm'", self.run_bad(1, "keys", "revoke", "crm"))
+        self.run_ok("keys", "add", "crm")
+
+    def test_wrong_calls(self):
+        self.run_bad(2, "keys")
+        self.run_bad(2, "keys", "add")
+        self.run_bad(2, "keys", "add", "crm", "--role", "admin")
+        for name in ["", "a b", "ferry.yaml", "x" * 65]:
+            self.assertIn("the name of a key", self.run_bad(1, "keys", "add", name))
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -393,7 +436,6 @@ class Serve(CliCase):
         self.assertEqual(linted.returncode, 1)
         for text in [self.log(), linted.stdout]:
             self.assertIn("ferry.yaml:3:1: warning: 'connectors' has no effect", text)
-            self.assertIn("ferry.yaml:4:1: warning: 'api' has no effect", text)
             self.assertIn("ferry.yaml:6:3: error: there is no connector 'dropbx'", text)
 
     def test_an_empty_store_file_is_a_new_store_and_said_to_be_one(self):

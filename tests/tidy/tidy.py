@@ -39,10 +39,11 @@ LEVELS = {
     "http": {"base"},
     "pipeline": {"base", "model", "observe", "store", "http"},
     "oauth": {"base", "model", "observe", "store", "http", "pipeline"},
+    "api": {"base", "model", "observe", "config", "store", "http", "pipeline", "oauth"},
     "plugin": {"base", "model", "http", "pipeline"},
-    "app": {"base", "model", "observe", "config", "store", "http", "pipeline", "oauth", "plugin"},
+    "app": {"base", "model", "observe", "config", "store", "http", "pipeline", "oauth", "api", "plugin"},
     "demo": {"base", "model", "observe", "config", "store", "http", "pipeline", "app"},
-    "cli": {"base", "model", "observe", "config", "store", "http", "pipeline", "oauth", "plugin",
+    "cli": {"base", "model", "observe", "config", "store", "http", "pipeline", "oauth", "api", "plugin",
             "app", "demo"},
 }
 

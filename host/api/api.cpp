@@ -1,0 +1,164 @@
+#include "api/api.h"
+
+#include "api/areas.h"
+#include "api/element_id.h"
+#include "api/openapi.h"
+#include "http/problem.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+namespace ferry::api {
+namespace {
+
+constexpr std::string_view kOpenapiPath = "/openapi.json";
+constexpr std::string_view kHubPrefix = "/hubs/{hub}";
+
+bool hasParameter(const Route& route, std::string_view pattern) {
+    return route.path.find(pattern) != std::string::npos;
+}
+
+}  // namespace
+
+Api::Api(ApiParts parts)
+    : parts_(std::move(parts)),
+      authenticator_(
+          parts_.keys,
+          parts_.key,
+          parts_.clock,
+          parts_.log,
+          {parts_.user_secret, parts_.organization_secret}
+      ) {
+    addServiceRoutes(table_, parts_);
+    addElementRoutes(table_, parts_);
+    openapi_ = openapiDocument(table_, parts_.public_url);
+}
+
+void Api::addTo(http::Router& router) {
+    for (const Route& route : table_.routes()) {
+        const auto handler = [this, &route](
+                                 const http::Request& request, const http::Params& params
+                             ) { return answer(route, request, params); };
+        router.add(route.method, std::string(kBasePath) + route.path, handler);
+        if (!route.is_hub_resource) continue;
+        router.add(
+            route.method, std::string(kBasePath) + std::string(kHubPrefix) + route.path, handler
+        );
+    }
+    // Not a row: a document that lists itself would say nothing.
+    router.add(
+        "GET",
+        std::string(kBasePath) + std::string(kOpenapiPath),
+        [this](const http::Request&, const http::Params&) {
+            http::Response response;
+            response.body = openapi_;
+            return response;
+        }
+    );
+}
+
+http::Response Api::answer(
+    const Route& route, const http::Request& request, const http::Params& params
+) {
+    auto response = callHandler(route, request, params);
+    if (response) return std::move(*response);
+    const Error& error = response.error();
+    http::Response refusal = http::problem(error, request.request_id);
+    if (refusal.status == 401) refusal.headers.add("WWW-Authenticate", "Bearer realm=\"ferry\"");
+    if (refusal.status == 500) {
+        parts_.log.error(
+            "api",
+            "a call failed",
+            {{"operation", route.operation_id},
+             {"request_id", request.request_id},
+             {"error", error.message}}
+        );
+    }
+    return refusal;
+}
+
+Result<http::Response> Api::callHandler(
+    const Route& route, const http::Request& request, const http::Params& params
+) {
+    Call call{request, params, {}, std::nullopt};
+    if (route.role != Role::None) {
+        FERRY_TRY_ASSIGN(call.caller, authenticator_.authenticate(request));
+        if (call.caller.role < route.role) {
+            return fail(
+                ErrorCode::PermissionDenied,
+                fmt::format(
+                    "the API key '{}' may only {}",
+                    call.caller.key_name,
+                    apiRoleName(call.caller.role)
+                )
+            );
+        }
+    }
+    FERRY_TRY(findSubject(route, call));
+    const auto instance = call.instance ? call.instance->id : InstanceId();
+    FERRY_TRY_ASSIGN(http::Response response, route.handler(call));
+    if (instance) {
+        response.headers.add("Elements-Element-Instance-Id", std::to_string(instance.value));
+    }
+    return response;
+}
+
+Status Api::findSubject(const Route& route, Call& call) {
+    if (route.subject == Subject::None) return {};
+    const bool is_in_path = hasParameter(route, "{id}");
+    if (is_in_path) {
+        FERRY_TRY_ASSIGN(
+            call.instance, instanceOfPath(call.params, hasParameter(route, "{keyOrId}"))
+        );
+    } else if (call.caller.element) {
+        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
+        if (!call.instance) {
+            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
+        }
+    } else if (route.subject != Subject::AnyInstance) {
+        return fail(
+            ErrorCode::Unauthenticated,
+            "the Authorization header lacks 'Element <token>': it says which instance is meant"
+        );
+    }
+    if (route.subject == Subject::Account && call.instance->state == InstanceState::Disabled) {
+        return fail(
+            ErrorCode::PermissionDenied,
+            fmt::format(
+                "instance {} is disabled: enable it with PUT {}/instances/{}/enabled",
+                call.instance->id.value,
+                kBasePath,
+                call.instance->id.value
+            )
+        );
+    }
+    return {};
+}
+
+Result<std::optional<Instance>> Api::instanceOfPath(
+    const http::Params& params, bool has_connector
+) {
+    const std::string& text = params.get("id");
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size() && number > 0;
+    std::optional<Instance> found;
+    if (is_number) {
+        FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(number)));
+    }
+    if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
+        found.reset();
+    }
+    if (!found) {
+        return fail(
+            ErrorCode::NotFound,
+            is_number ? fmt::format("there is no instance {}", number)
+                      : "there is no such instance: its id is a number"
+        );
+    }
+    return found;
+}
+
+}  // namespace ferry::api

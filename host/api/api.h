@@ -1,0 +1,43 @@
+#pragma once
+// The REST API: routes made of the table, and what comes before each handler: who calls, whether he
+// may, and which instance is meant.
+
+#include "api/api_parts.h"
+#include "api/authenticator.h"
+#include "api/route_table.h"
+#include "http/router.h"
+
+#include <string>
+
+namespace ferry::api {
+
+/// Threads: addTo() once, before the router is used; handlers from any. Lifetime: outlives the
+/// router's last call.
+class Api {
+  public:
+    explicit Api(ApiParts parts);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    /// Adds a route for each row, and the OpenAPI document.
+    void addTo(http::Router& router);
+
+    const RouteTable& table() const noexcept { return table_; }
+
+  private:
+    http::Response answer(
+        const Route& route, const http::Request& request, const http::Params& params
+    );
+    Result<http::Response> callHandler(
+        const Route& route, const http::Request& request, const http::Params& params
+    );
+    Status findSubject(const Route& route, Call& call);
+    Result<std::optional<Instance>> instanceOfPath(const http::Params& params, bool has_connector);
+
+    const ApiParts parts_;
+    Authenticator authenticator_;
+    RouteTable table_;
+    std::string openapi_;
+};
+
+}  // namespace ferry::api

@@ -1,0 +1,38 @@
+#pragma once
+// What the API is built from. The app owns all of it and knows where it comes from.
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "config/connector_manifest.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "pipeline/stages.h"
+#include "store/api_key_store.h"
+#include "store/store.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace ferry::api {
+
+/// Lifetime: everything here outlives the API.
+struct ApiParts {
+    store::Store& store;
+    store::ApiKeyStore& keys;
+    const pipeline::ProviderDirectory& providers;
+    /// The manifests of the connectors that are loaded now; a reload gives others.
+    std::function<std::shared_ptr<const config::ManifestSet>()> connectors;
+    const SealingKey& key;
+    Random& random;
+    const Clock& clock;
+    observe::Log& log;
+    observe::Metrics& metrics;
+    std::string public_url;      ///< of ferry.yaml
+    Secret user_secret;          ///< `api.user_secret`; empty: none
+    Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own
+};
+
+}  // namespace ferry::api

@@ -1,0 +1,14 @@
+#pragma once
+// The areas of the API: each adds its rows to the table. `parts` outlives the table.
+
+#include "api/api_parts.h"
+#include "api/route_table.h"
+
+namespace ferry::api {
+
+/// The API about itself: the OpenAPI document, and schemas that all areas use.
+void addServiceRoutes(RouteTable& table, const ApiParts& parts);
+/// The catalogue of connectors.
+void addElementRoutes(RouteTable& table, const ApiParts& parts);
+
+}  // namespace ferry::api

@@ -1,0 +1,137 @@
+// Goal: the OpenAPI document says what the router does. Method: the table of a hub without
+// connectors, its document read back, and each operation sent through a router.
+
+#include "api/api.h"
+#include "store/sqlite/sqlite_api_key_store.h"
+#include "store/sqlite/sqlite_store.h"
+#include "support/sim_clock.h"
+#include "support/temp_dir.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <set>
+
+namespace ferry::api {
+namespace {
+
+class NoProviders final : public pipeline::ProviderDirectory {
+  public:
+    std::shared_ptr<pipeline::Provider> find(std::string_view) const override { return nullptr; }
+};
+
+class ApiTableTest : public testing::Test {
+  protected:
+    ApiTableTest() {
+        api_.addTo(router_);
+        const http::Response response = send("GET", "/openapi.json");
+        document_.Parse(response.body.data(), response.body.size());
+    }
+
+    http::Response send(const std::string& method, const std::string& path) {
+        http::Request request;
+        request.method = method;
+        request.raw_path = std::string(kBasePath) + path;
+        request.request_id = "0123";
+        return router_.handle(request);
+    }
+
+    void collectReferences(const rapidjson::Value& value, std::set<std::string>& found) {
+        if (value.IsArray()) {
+            for (const auto& item : value.GetArray())
+                collectReferences(item, found);
+        }
+        if (!value.IsObject()) return;
+        for (const auto& member : value.GetObject()) {
+            if (std::string_view(member.name.GetString()) == "$ref") {
+                found.insert(member.value.GetString());
+            }
+            collectReferences(member.value, found);
+        }
+    }
+
+    test::TempDir folder_;
+    test::SimClock clock_;
+    SystemRandom random_;
+    observe::Log log_{
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()
+    };
+    observe::Metrics metrics_;
+    SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
+    std::unique_ptr<store::sqlite::SqliteStore> store_ =
+        *store::sqlite::SqliteStore::open((folder_.path() / "ferry.db").string());
+    std::unique_ptr<store::sqlite::SqliteApiKeyStore> keys_ =
+        *store::sqlite::SqliteApiKeyStore::open((folder_.path() / "keys.db").string());
+    NoProviders providers_;
+    Api api_{ApiParts{
+        *store_,
+        *keys_,
+        providers_,
+        [] { return std::make_shared<const config::ManifestSet>(); },
+        key_,
+        random_,
+        clock_,
+        log_,
+        metrics_,
+        "https://hub.example.com",
+        Secret("u"),
+        Secret("o")
+    }};
+    http::Router router_;
+    rapidjson::Document document_;
+};
+
+TEST_F(ApiTableTest, DocumentIsJsonOfTheRightVersion) {
+    ASSERT_FALSE(document_.HasParseError());
+    EXPECT_STREQ(document_["openapi"].GetString(), "3.1.0");
+    EXPECT_STREQ(
+        document_["servers"][0]["url"].GetString(), "https://hub.example.com/elements/api-v2"
+    );
+}
+
+TEST_F(ApiTableTest, EverySchemaThatIsNamedIsThere) {
+    std::set<std::string> references;
+    collectReferences(document_, references);
+
+    EXPECT_FALSE(references.empty());
+    for (const std::string& reference : references) {
+        const std::string prefix = "#/components/schemas/";
+        ASSERT_TRUE(reference.starts_with(prefix)) << reference;
+        const std::string name = reference.substr(prefix.size());
+        EXPECT_TRUE(document_["components"]["schemas"].HasMember(name.c_str())) << name;
+    }
+}
+
+TEST_F(ApiTableTest, EveryOperationOfTheDocumentIsRoutedAndAsksWhoCalls) {
+    std::size_t count = 0;
+    for (const auto& path : document_["paths"].GetObject()) {
+        for (const auto& operation : path.value.GetObject()) {
+            std::string method = operation.name.GetString();
+            std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) {
+                return static_cast<char>(std::toupper(c));
+            });
+            std::string target = path.name.GetString();
+            for (const std::string& name : parametersOfPath(target))
+                target.replace(target.find("{" + name + "}"), name.size() + 2, "1");
+            const http::Response response = send(method, target);
+            const bool asks = !operation.value["security"].Empty();
+            EXPECT_TRUE(response.status == 401 || !asks) << method << " " << target;
+            EXPECT_NE(response.status, 405) << method << " " << target;
+            EXPECT_EQ(response.body.find("no such path"), std::string::npos) << target;
+            ++count;
+        }
+    }
+    std::size_t rows = 0;
+    for (const Route& route : api_.table().routes())
+        rows += route.is_hub_resource ? 2 : 1;
+    EXPECT_EQ(count, rows);
+}
+
+TEST_F(ApiTableTest, WhatIsNotInTheTableIsNotRouted) {
+    EXPECT_EQ(send("GET", "/nothing").status, 404);
+    EXPECT_EQ(send("DELETE", "/elements").status, 405);
+}
+
+}  // namespace
+}  // namespace ferry::api
