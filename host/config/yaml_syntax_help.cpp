@@ -73,7 +73,7 @@ class SyntaxHelp {
         if (message == "bad file") {
             say("the nesting is too deep", "");
         } else if (message == "unknown token" && !rest.empty()) {
-            found_.offending = rest.substr(0, 1);
+            found_.offending.assign(1, rest[0]);
             say(fmt::format("a value can't begin with '{}'", rest[0]), "put the value in quotes");
         } else if (message.find("anchor is not defined") != message.npos ||
                    message.find("alias not found") != message.npos) {

@@ -12,12 +12,15 @@ ResultPage failurePage(const Error& error) {
     const std::string& text = error.message;
     switch (error.code) {
         case ErrorCode::AuthorizationRevoked:
-            return messagePage(
+            return {
                 400,
-                "The code is no longer good",
-                "The provider says that its authorization code was used already or has expired. "
-                "Nothing was changed."
-            );
+                "The code is not accepted",
+                {"The provider answered: " + text + ".",
+                 "Its authorization codes are good once and for a short time, and only with the "
+                 "oauth.callback.url that they were asked for with. Nothing was changed."},
+                {},
+                {},
+            };
         case ErrorCode::Conflict:
             return {
                 409,
