@@ -28,6 +28,17 @@ struct FileInstance {
     std::string state_reason;
 };
 
+/// Which instances somebody looks for: those for which all of it is true.
+struct InstanceSearch {
+    std::vector<std::string> tags = {};  ///< it has every one of them
+    std::string text = {};  ///< in its name or connector key, whatever the case of ASCII letters
+    std::string connector_key = {};  ///< is this one; empty: any
+    InstanceId after = {};           ///< has a larger id
+    std::size_t limit = 200;
+
+    bool isFiltered() const { return !tags.empty() || !text.empty() || !connector_key.empty(); }
+};
+
 class InstanceStore {
   public:
     virtual ~InstanceStore() = default;
@@ -41,10 +52,10 @@ class InstanceStore {
         std::span<const Instance> instances, TimePoint notice_due
     ) = 0;
 
-    /// Overwrites what a configuration says (tags, source, events_enabled, sealed configuration and
-    /// its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and account
-    /// as they are by then: an authorization may end meanwhile. One transaction.
-    /// Errors: Conflict if an id is unknown (nothing written).
+    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed configuration
+    /// and its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and
+    /// account as they are by then: an authorization may end meanwhile. One transaction.
+    /// Errors: Conflict if a name is taken or an id is unknown (nothing written).
     virtual Status reconfigure(std::span<const Instance> instances) = 0;
 
     /// Removes instances with their tokens, notices, index, events and deliveries. Unknown ids are
@@ -56,6 +67,10 @@ class InstanceStore {
 
     /// Instances in id order after `after`, at most `limit`.
     virtual Result<std::vector<Instance>> page(InstanceId after, std::size_t limit) = 0;
+
+    /// What `search` looks for, in id order. Asking again with the last id as `after` goes on: a
+    /// page costs the same wherever it is, and memory for `limit` instances.
+    virtual Result<std::vector<Instance>> search(const InstanceSearch& search) = 0;
 
     /// All instances owned by files, in id order.
     virtual Result<std::vector<FileInstance>> fileInstances() = 0;

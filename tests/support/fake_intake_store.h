@@ -82,6 +82,9 @@ class FakeIntakeStore final : public store::InstanceStore,
         return std::optional<Instance>();
     }
     Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }
+    Result<std::vector<Instance>> search(const store::InstanceSearch&) override {
+        return unsupported();
+    }
     Result<std::vector<store::FileInstance>> fileInstances() override { return unsupported(); }
     Status setReason(InstanceId, std::string_view) override { return {}; }
     Status setState(

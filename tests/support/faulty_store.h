@@ -30,6 +30,9 @@ class FaultyInstanceStore final : public store::InstanceStore {
     Result<std::vector<Instance>> page(InstanceId after, std::size_t limit) override {
         return script_.run("instances.page", [&] { return inner_.page(after, limit); });
     }
+    Result<std::vector<Instance>> search(const store::InstanceSearch& search) override {
+        return script_.run("instances.search", [&] { return inner_.search(search); });
+    }
     Result<std::vector<store::FileInstance>> fileInstances() override {
         return script_.run("instances.fileInstances", [&] { return inner_.fileInstances(); });
     }

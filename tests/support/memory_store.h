@@ -178,6 +178,9 @@ class MemoryInstanceStore final : public store::InstanceStore {
     Status remove(std::span<const InstanceId>) override { return unsupported(); }
     Result<std::optional<Instance>> findByName(std::string_view) override { return unsupported(); }
     Result<std::vector<Instance>> page(InstanceId, std::size_t) override { return unsupported(); }
+    Result<std::vector<Instance>> search(const store::InstanceSearch&) override {
+        return unsupported();
+    }
     Result<std::vector<store::FileInstance>> fileInstances() override { return unsupported(); }
     Status setReason(InstanceId, std::string_view) override { return {}; }
     Status setState(InstanceId, InstanceState, std::string_view, TimePoint) override {

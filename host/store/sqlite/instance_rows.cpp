@@ -10,15 +10,6 @@
 namespace ferry::store::sqlite {
 namespace {
 
-std::string tagsToJson(const std::vector<std::string>& tags) {
-    JsonWriter json;
-    json.beginArray();
-    for (const std::string& tag : tags)
-        json.string(tag);
-    json.endArray();
-    return json.take();
-}
-
 Result<std::vector<std::string>> tagsFromJson(std::string_view text) {
     std::vector<std::string> tags;
     if (text == "[]") return tags;
@@ -56,6 +47,15 @@ Status checkWasThere(const Connection& connection, const Instance& instance) {
 }
 
 }  // namespace
+
+std::string tagsToJson(const std::vector<std::string>& tags) {
+    JsonWriter json;
+    json.beginArray();
+    for (const std::string& tag : tags)
+        json.string(tag);
+    json.endArray();
+    return json.take();
+}
 
 Result<Digest256> digestFrom(std::string_view bytes, std::string_view what) {
     Digest256 digest{};
@@ -137,12 +137,14 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
 }
 
 Status writeConfiguration(Connection& connection, const Instance& instance) {
+    FERRY_TRY(checkNameIsFree(connection, instance));
     const std::string tags = tagsToJson(instance.tags);
     FERRY_TRY(connection
-                  .query("UPDATE instance SET tags = ?, source = ?, events_enabled = ?, "
+                  .query("UPDATE instance SET name = ?, tags = ?, source = ?, events_enabled = ?, "
                          "configuration_fingerprint = ?, webhook_secret_id = ?, callback_id = ?, "
                          "updated_at = ?, sealed_configuration = ? WHERE id = ?")
                   .bind(
+                      instance.name,
                       tags,
                       instance.source,
                       instance.events_enabled,

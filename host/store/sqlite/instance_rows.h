@@ -23,8 +23,12 @@ Result<Instance> readInstance(const Query& row);
 /// unknown.
 Result<InstanceId> writeInstance(Connection& connection, const Instance& instance);
 
-/// Overwrites what the instance's configuration says. Conflict if its id is unknown.
+/// Overwrites what the instance's configuration says. Conflict if its name is taken or its id is
+/// unknown.
 Status writeConfiguration(Connection& connection, const Instance& instance);
+
+/// The tags as the table holds them: a JSON list of texts.
+std::string tagsToJson(const std::vector<std::string>& tags);
 
 /// Corrupt unless `bytes` are 32.
 Result<Digest256> digestFrom(std::string_view bytes, std::string_view what);

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_instance_store.h"
 
+#include "base/ascii.h"
 #include "store/sqlite/instance_rows.h"
 
 #include <fmt/format.h>
@@ -103,6 +104,26 @@ Result<std::vector<Instance>> SqliteInstanceStore::page(InstanceId after, std::s
         auto rows = connection.query("SELECT " FERRY_INSTANCE_COLUMNS
                                      " FROM instance WHERE id > ? ORDER BY id LIMIT ?");
         return readInstances(rows.bind(after, limit));
+    });
+}
+
+Result<std::vector<Instance>> SqliteInstanceStore::search(const InstanceSearch& search) {
+    if (!search.isFiltered()) return page(search.after, search.limit);
+    const std::string tags = tagsToJson(search.tags);
+    const std::string text = lowerAscii(search.text);
+    return core_.read([&](Connection& connection) {
+        // One statement for all: a condition that is not asked for costs a comparison of a row.
+        auto rows = connection.query(
+            "SELECT " FERRY_INSTANCE_COLUMNS " FROM instance WHERE id > ?1 "
+            "AND (?2 = '' OR connector_key = ?2) "
+            "AND (?3 = '' OR instr(lower(name), ?3) > 0 OR instr(lower(connector_key), ?3) > 0) "
+            "AND (?4 = '[]' OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted "
+            "WHERE wanted.value NOT IN (SELECT value FROM json_each(instance.tags)))) "
+            "ORDER BY id LIMIT ?5"
+        );
+        return readInstances(
+            rows.bind(search.after, search.connector_key, text, tags, search.limit)
+        );
     });
 }
 
