@@ -62,23 +62,28 @@ class CurlOutbound::Engine {
         std::unique_ptr<CurlTransfer> transfer;
         Lanes::iterator lane;
         bool is_in_flight = false;
-        std::optional<Deadlines::iterator> deadline;  ///< of the wait
+        std::optional<Deadlines::iterator>
+            deadline;  ///< of the wait; in flight, of a stream's idling
     };
 
-    /// A request, or with no transfer the wish to cancel it.
+    enum class Wish : std::uint8_t { Start, Cancel, Resume };
     struct Letter {
+        Wish wish;
         RequestHandle handle = 0;
-        std::unique_ptr<CurlTransfer> transfer;
+        std::unique_ptr<CurlTransfer> transfer;  ///< to Start
     };
 
     void run();
+    void post(Wish wish, RequestHandle handle);
     bool takeInbox();
     void enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer);
     void standInLine(Lanes::iterator lane);
     void startWaiting();
     void start(RequestHandle handle, Entry& entry);
+    void resume(RequestHandle handle);
     void finish(CURL* easy, CURLcode code);
     void end(RequestHandle handle, OutboundResponse response);
+    static void complete(CurlTransfer& transfer, OutboundResponse response);
     void endOverdue();
     void endAll();
     void leaveLane(Lanes::iterator lane);
@@ -116,7 +121,8 @@ CurlOutbound::Engine::Engine(
           options_.policy,
           options_.user_agent.empty() ? "Ferry/" FERRY_VERSION : options_.user_agent,
           options_.connect_timeout_max,
-          std::move(authorities)},
+          std::move(authorities)
+      },
       loop_(options_.connections_kept_max) {
     thread_ = std::thread([this] { run(); });
 }
@@ -138,18 +144,22 @@ RequestHandle CurlOutbound::Engine::submit(OutboundRequest request, Completion c
     {
         const std::lock_guard lock(mutex_);
         handle = ++last_handle_;
-        inbox_.push_back({handle, std::move(transfer)});
+        inbox_.push_back({Wish::Start, handle, std::move(transfer)});
     }
     loop_.wake();
     return handle;
 }
 
-void CurlOutbound::Engine::cancel(RequestHandle handle) {
+void CurlOutbound::Engine::post(Wish wish, RequestHandle handle) {
     {
         const std::lock_guard lock(mutex_);
-        inbox_.push_back({handle, nullptr});
+        inbox_.push_back({wish, handle, nullptr});
     }
     loop_.wake();
+}
+
+void CurlOutbound::Engine::cancel(RequestHandle handle) {
+    post(Wish::Cancel, handle);
 }
 
 void CurlOutbound::Engine::stop() {
@@ -186,10 +196,16 @@ bool CurlOutbound::Engine::takeInbox() {
         is_exiting = is_exiting_;
     }
     for (Letter& letter : letters_) {
-        if (letter.transfer) {
-            enqueue(letter.handle, std::move(letter.transfer));
-        } else {
-            end(letter.handle, CurlTransfer::failure(TransportError::Cancelled, "cancelled"));
+        switch (letter.wish) {
+            case Wish::Start:
+                enqueue(letter.handle, std::move(letter.transfer));
+                break;
+            case Wish::Cancel:
+                end(letter.handle, CurlTransfer::failure(TransportError::Cancelled, "cancelled"));
+                break;
+            case Wish::Resume:
+                resume(letter.handle);
+                break;
         }
     }
     letters_.clear();
@@ -207,8 +223,7 @@ bool CurlOutbound::Engine::takeInbox() {
 void CurlOutbound::Engine::enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer) {
     const auto to = transfer->check();
     if (!to) {
-        transfer->takeCompletion(
-        )(CurlTransfer::failure(TransportError::Refused, to.error().message));
+        complete(*transfer, CurlTransfer::failure(TransportError::Refused, to.error().message));
         return;
     }
     const bool is_provider = transfer->request().traffic == Traffic::Provider;
@@ -266,8 +281,21 @@ void CurlOutbound::Engine::start(RequestHandle handle, Entry& entry) {
         spare_easies_.pop_back();
     }
     handles_.emplace(easy.get(), handle);
+    if (CurlStream* stream = entry.transfer->stream()) {
+        stream->begin([this, handle] { post(Wish::Resume, handle); });
+        entry.deadline = deadlines_.emplace(stream->idleAt(), handle);
+    }
     entry.transfer->begin(std::move(easy));
     loop_.add(entry.transfer->request().traffic, entry.transfer->easy());
+}
+
+void CurlOutbound::Engine::resume(RequestHandle handle) {
+    const auto found = entries_.find(handle);
+    if (found == entries_.end() || !found->second.is_in_flight) return;
+    CurlTransfer& transfer = *found->second.transfer;
+    const CURLcode code = transfer.stream()->resume(transfer.easy());
+    // What was held back is handed on inside, and that can fail.
+    if (code != CURLE_OK) end(handle, transfer.takeResponse(code));
 }
 
 void CurlOutbound::Engine::finish(CURL* easy, CURLcode code) {
@@ -304,15 +332,30 @@ void CurlOutbound::Engine::end(RequestHandle handle, OutboundResponse response) 
     } else {
         --waiting_;
     }
-    entry.transfer->takeCompletion()(std::move(response));
+    complete(*entry.transfer, std::move(response));
+}
+
+void CurlOutbound::Engine::complete(CurlTransfer& transfer, OutboundResponse response) {
+    if (CurlStream* stream = transfer.stream()) stream->end(response.error, response.error_detail);
+    transfer.takeCompletion()(std::move(response));
 }
 
 void CurlOutbound::Engine::endOverdue() {
-    while (!deadlines_.empty() && deadlines_.begin()->first <= Steady::now()) {
-        end(deadlines_.begin()->second,
-            CurlTransfer::failure(
-                TransportError::Timeout, "no connection to this destination became free in time"
-            ));
+    const auto now = Steady::now();
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+        const RequestHandle handle = deadlines_.begin()->second;
+        Entry& entry = entries_.find(handle)->second;
+        std::string detail = "no connection to this destination became free in time";
+        if (entry.is_in_flight) {
+            // Looked at when it is due, and not moved with each piece of a body.
+            const CurlStream& stream = *entry.transfer->stream();
+            const auto idle_at = stream.idleAt();
+            deadlines_.erase(*entry.deadline);
+            entry.deadline = deadlines_.emplace(idle_at, handle);
+            if (idle_at > now) continue;
+            detail = stream.idleText();
+        }
+        end(handle, CurlTransfer::failure(TransportError::Timeout, std::move(detail)));
     }
 }
 

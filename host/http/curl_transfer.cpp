@@ -137,25 +137,32 @@ EasyHandle makeEasyHandle(const TransferContext& context) {
 CurlTransfer::CurlTransfer(
     const TransferContext& context, OutboundRequest request, Outbound::Completion completion
 )
-    : context_(context), request_(std::move(request)), completion_(std::move(completion)) {}
+    : context_(context), request_(std::move(request)), completion_(std::move(completion)) {
+    if (request_.stream) stream_.emplace(std::move(*request_.stream));
+}
 
 Result<Destination> CurlTransfer::check() const {
     if (!isToken(request_.method)) {
         return fail(ErrorCode::InvalidArgument, "the method is not a token");
     }
     static constexpr const char* kOwn[] = {
-        "Content-Length", "Transfer-Encoding", "Connection", "Host", "Accept-Encoding"};
+        "Content-Length", "Transfer-Encoding", "Connection", "Host"
+    };
     for (const auto& [name, value] : request_.headers.fields()) {
         if (!isToken(name) || hasLineBreak(value)) {
             return fail(ErrorCode::InvalidArgument, "a header has forbidden characters");
         }
     }
-    for (const char* name : kOwn) {
-        if (!request_.headers.get(name)) continue;
+    const auto refuse = [](const char* name) {
         return fail(
             ErrorCode::InvalidArgument, fmt::format("header {} is the transport's own", name)
         );
+    };
+    for (const char* name : kOwn) {
+        if (request_.headers.get(name)) return refuse(name);
     }
+    // A streamed answer goes on as it came: whoever reads it in the end says what it can read.
+    if (!stream_ && request_.headers.get("Accept-Encoding")) return refuse("Accept-Encoding");
     FERRY_TRY_ASSIGN(Destination to, parseDestination(request_.url));
     FERRY_TRY(context_.policy.checkUrl(request_.traffic, to.scheme, to.port));
     return to;
@@ -169,18 +176,14 @@ void CurlTransfer::begin(EasyHandle handle) {
     set(easy, CURLOPT_PRIVATE, this);
     set(easy, CURLOPT_ERRORBUFFER, error_text_);
     set(easy, CURLOPT_URL, request_.url.c_str());
-    set(easy, CURLOPT_FRESH_CONNECT, 0L);
+    // A body that went by can't be sent again, so it is not for a connection that may be stale.
+    set(easy, CURLOPT_FRESH_CONNECT, stream_ && stream_->sendsBody() ? 1L : 0L);
     setMethodAndBody();
     setHeaders();
-    const long timeout_ms = std::max<long>(1, request_.timeout.count());
-    set(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
-    set(easy,
-        CURLOPT_CONNECTTIMEOUT_MS,
-        std::min<long>(timeout_ms, context_.connect_timeout_max.count()));
-    set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.response_bytes_max));
+    setLimits();
     // Providers answer with megabytes of JSON; what a callback answers is hardly looked at.
-    const bool is_provider = request_.traffic == Traffic::Provider;
-    set(easy, CURLOPT_ACCEPT_ENCODING, is_provider ? "gzip" : static_cast<const char*>(nullptr));
+    const bool decodes = request_.traffic == Traffic::Provider && !stream_;
+    set(easy, CURLOPT_ACCEPT_ENCODING, decodes ? "gzip" : static_cast<const char*>(nullptr));
     set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::onOpenSocket);
     set(easy, CURLOPT_OPENSOCKETDATA, this);
     set(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::onHeader);
@@ -189,9 +192,21 @@ void CurlTransfer::begin(EasyHandle handle) {
     set(easy, CURLOPT_WRITEDATA, this);
 }
 
+void CurlTransfer::setLimits() {
+    CURL* easy = easy_.get();
+    const long timeout_ms = std::max<long>(1, request_.timeout.count());
+    // 0 is no limit.
+    set(easy, CURLOPT_TIMEOUT_MS, stream_ ? 0L : timeout_ms);
+    set(easy,
+        CURLOPT_CONNECTTIMEOUT_MS,
+        std::min<long>(timeout_ms, context_.connect_timeout_max.count()));
+    const std::size_t bytes_max = stream_ ? 0 : request_.response_bytes_max;
+    set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(bytes_max));
+}
+
 bool CurlTransfer::wasConnectionStale(CURLcode code) const {
-    const bool is_cut = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-                        code == CURLE_GOT_NOTHING;
+    const bool is_cut =
+        code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
     const bool is_kept_connection = sockets_opened_ == 0 && refusal_.empty();
     return is_cut && is_kept_connection && header_bytes_ == 0 && !is_second_try_;
 }
@@ -200,7 +215,9 @@ void CurlTransfer::beginOnNewConnection() {
     is_second_try_ = true;
     error_text_[0] = '\0';
     set(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
-    const auto spent = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
+    if (stream_) return;
+    const auto spent =
+        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
     const auto left = std::max(Milliseconds(1), request_.timeout - spent);
     set(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
 }
@@ -211,6 +228,7 @@ EasyHandle CurlTransfer::end() {
     set(easy_.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
     set(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     set(easy_.get(), CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
+    set(easy_.get(), CURLOPT_READDATA, static_cast<void*>(nullptr));
     return std::move(easy_);
 }
 
@@ -220,7 +238,9 @@ void CurlTransfer::setMethodAndBody() {
     const bool has_body = !request_.body.empty() || request_.method == "POST" ||
                           request_.method == "PUT" || request_.method == "PATCH";
     set(easy, CURLOPT_NOBODY, 0L);
-    if (has_body) {
+    if (stream_ && stream_->sendsBody()) {
+        setStreamedBody();
+    } else if (has_body) {
         set(easy, CURLOPT_POST, 1L);
         set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
         set(easy, CURLOPT_POSTFIELDS, request_.body.data());  // not copied: lives as long as this
@@ -230,6 +250,15 @@ void CurlTransfer::setMethodAndBody() {
         if (is_head) set(easy, CURLOPT_NOBODY, 1L);
     }
     set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+}
+
+void CurlTransfer::setStreamedBody() {
+    CURL* easy = easy_.get();
+    set(easy, CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, stream_->requestBytes());
+    set(easy, CURLOPT_READFUNCTION, &CurlStream::onRead);
+    set(easy, CURLOPT_READDATA, &*stream_);
 }
 
 void CurlTransfer::setHeaders() {
@@ -244,6 +273,9 @@ void CurlTransfer::setHeaders() {
         append(trim(value).empty() ? name + ";" : name + ": " + value);
     }
     append("Expect:");  // no round trip before large bodies
+    if (stream_ && stream_->sendsBody() && stream_->requestBytes() < 0) {
+        append("Transfer-Encoding: chunked");
+    }
     if (!request_.headers.get("Content-Type")) append("Content-Type:");
     header_list_.reset(list);
     set(easy_.get(), CURLOPT_HTTPHEADER, list);
@@ -289,6 +321,7 @@ OutboundResponse CurlTransfer::failure(TransportError error, std::string detail)
 
 TransportError CurlTransfer::classify(CURLcode code) const {
     if (is_too_large_) return TransportError::TooLarge;
+    if (stream_ && stream_->wasGivenUp()) return TransportError::Cancelled;
     switch (code) {
         case CURLE_OK:
             return TransportError::None;
@@ -357,7 +390,10 @@ void CurlTransfer::takeHeaderLine(std::string_view line) {
         return;
     }
     const std::string_view text = trim(line);
-    if (text.empty()) is_head_complete_ = true;
+    if (text.empty()) {
+        is_head_complete_ = true;
+        endHead();
+    }
     const std::size_t colon = text.find(':');
     // Trailers come after the body and are nobody's business.
     if (is_head_complete_ || colon == std::string_view::npos) return;
@@ -366,9 +402,23 @@ void CurlTransfer::takeHeaderLine(std::string_view line) {
     );
 }
 
+void CurlTransfer::endHead() {
+    if (!stream_) return;
+    OutboundResponse head;
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    head.status = static_cast<int>(status);
+    if (status < 200) return;  // an interim answer
+    head.headers = std::move(response_.headers);
+    head.latency =
+        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun_);
+    stream_->takeHead(std::move(head));
+}
+
 std::size_t CurlTransfer::onBody(char* data, std::size_t size, std::size_t count, void* user) {
     auto& self = *static_cast<CurlTransfer*>(user);
     const std::size_t bytes = size * count;
+    if (self.stream_) return self.stream_->takeBody({data, bytes});
     // Counted after decompression, so a bomb ends where a long answer does.
     if (bytes > self.request_.response_bytes_max - self.response_.body.size()) {
         self.is_too_large_ = true;

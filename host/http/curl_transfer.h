@@ -3,6 +3,7 @@
 // answer, checks each address that curl is about to connect to, and translates how it ended.
 
 #include "base/result.h"
+#include "http/curl_stream.h"
 #include "http/egress_policy.h"
 #include "http/outbound.h"
 
@@ -60,14 +61,17 @@ class CurlTransfer {
 
     /// Sets up `easy` for this request and takes it; the caller then adds it to the loop.
     void begin(EasyHandle easy);
-    /// True if `code` only says that the connection, kept from an earlier request, was closed by the
-    /// server meanwhile: no byte of an answer came. The request is then due once more, on a new one.
+    /// True if `code` only says that the connection, kept from an earlier request, was closed by
+    /// the server meanwhile: no byte of an answer came. The request is then due once more, on a new
+    /// one.
     bool wasConnectionStale(CURLcode code) const;
     /// Prepares the second try; between removing the handle from the loop and adding it again.
     void beginOnNewConnection();
     /// Gives the handle back, after it was removed from the loop.
     EasyHandle end();
     CURL* easy() const noexcept { return easy_.get(); }
+    /// Its bodies, if they are streamed; otherwise null.
+    CurlStream* stream() noexcept { return stream_ ? &*stream_ : nullptr; }
 
     const OutboundRequest& request() const noexcept { return request_; }
     /// The answer after curl ended the transfer with `code`.
@@ -84,7 +88,10 @@ class CurlTransfer {
     static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* user);
     static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user);
     void setMethodAndBody();
+    void setStreamedBody();
+    void setLimits();
     void setHeaders();
+    void endHead();
     void takeHeaderLine(std::string_view line);
     TransportError classify(CURLcode code) const;
 
@@ -98,6 +105,7 @@ class CurlTransfer {
     EasyHandle easy_;
     std::unique_ptr<curl_slist, ListDeleter> header_list_;
     OutboundResponse response_;
+    std::optional<CurlStream> stream_;
     std::chrono::steady_clock::time_point begun_;
     std::size_t header_bytes_ = 0;
     int sockets_opened_ = 0;

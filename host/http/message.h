@@ -1,9 +1,13 @@
 #pragma once
 // Our own HTTP values. Poco's and curl's types end in http/; everything else sees these.
 
+#include "base/clock.h"
+#include "base/result.h"
+
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +30,22 @@ class Headers {
 
   private:
     std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// A body that comes piece by piece. Threads: one reader.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+
+    /// Puts at least one byte into `into`, which must not be empty, and says how many; 0 after the
+    /// last one. Blocks for `patience` at most. Errors: DeadlineExceeded if nothing came in that
+    /// time (ask again); with any other the body is cut off here.
+    virtual Result<std::size_t> read(std::span<char> into, Milliseconds patience) = 0;
+
+  protected:
+    BodySource() = default;
+    BodySource(const BodySource&) = default;
+    BodySource& operator=(const BodySource&) = default;
 };
 
 /// A request that the hub received, with its whole body (bounded by the server's limit).

@@ -3,10 +3,13 @@
 // here, so that limits, egress policy and pooling are in one place.
 
 #include "base/clock.h"
+#include "http/body_pipe.h"
 #include "http/message.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,14 +37,37 @@ enum class Traffic : std::uint8_t {
     Callback,  ///< customer-given URL: private, loopback and other special ranges are refused
 };
 
+struct OutboundResponse;
+
+/// How the bodies of a request pass by without being held in memory. Of each, a pipe's worth is
+/// held; who is slow holds up the other side. The answer is handed on as it comes: what it is
+/// encoded with is neither asked for nor undone.
+struct OutboundStream {
+    /// In place of OutboundRequest::body; may be empty. Its reader is done when the exchange has
+    /// ended, whichever way. A body that fails cuts the request off.
+    std::shared_ptr<BodyPipe> request_body;
+    /// Of request_body, if known; otherwise it goes out in chunks.
+    std::optional<std::uint64_t> request_bytes;
+    /// Gets the body of the answer; not empty. It fails if the answer is cut off, and ends when
+    /// all of it came. Once its reader is gone, the exchange ends with Cancelled.
+    std::shared_ptr<BodyPipe> response_body;
+    /// Called at most once, on the outbound thread and before the completion, with status and
+    /// headers of the answer: hand them over and return at once.
+    std::function<void(OutboundResponse head)> on_head;
+    /// Ends the exchange with Timeout if for so long no byte moved either way, while neither pipe
+    /// held it up. There is no limit for the exchange as a whole.
+    Milliseconds idle_timeout{30000};
+};
+
 struct OutboundRequest {
     std::string method = "POST";
     std::string url;  ///< absolute http or https URL
     Headers headers;
     std::string body;
-    Milliseconds timeout{30000};  ///< for the whole exchange
-    std::size_t response_bytes_max = 1 << 20;
+    Milliseconds timeout{30000};  ///< for the whole exchange; with `stream`, until it is its turn
+    std::size_t response_bytes_max = 1 << 20;  ///< not with `stream`
     Traffic traffic = Traffic::Callback;
+    std::optional<OutboundStream> stream;
 };
 
 struct OutboundResponse {
@@ -49,7 +75,7 @@ struct OutboundResponse {
     TransportError error = TransportError::None;
     std::string error_detail;  ///< for people; no secrets
     Headers headers;           ///< of the last answer; redirects are never followed
-    std::string body;          ///< at most response_bytes_max bytes
+    std::string body;          ///< at most response_bytes_max bytes; with a stream, in its pipe
     Milliseconds latency{0};
 };
 

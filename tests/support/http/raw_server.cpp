@@ -41,6 +41,29 @@ std::string RawConnection::readRequest() {
     }
 }
 
+std::string RawConnection::readHead() {
+    std::size_t end = std::string::npos;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+        char bytes[4096];
+        const long got = receive(bytes, sizeof bytes);
+        if (got <= 0) return {};
+        buffer_.append(bytes, static_cast<std::size_t>(got));
+    }
+    std::string head = buffer_.substr(0, end + 4);
+    buffer_.erase(0, end + 4);
+    return head;
+}
+
+std::size_t RawConnection::readSome(char* into, std::size_t size) {
+    if (buffer_.empty()) {
+        const long got = receive(into, size);
+        return got <= 0 ? 0 : static_cast<std::size_t>(got);
+    }
+    const std::size_t count = buffer_.copy(into, size);
+    buffer_.erase(0, count);
+    return count;
+}
+
 bool RawConnection::send(std::string_view bytes) {
     if (tls_ != nullptr) {
         return bytes.empty() || SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size())) > 0;

@@ -24,6 +24,10 @@ class RawConnection {
 
     /// The next request, head and body by Content-Length; empty if the client is gone.
     std::string readRequest();
+    /// The next request's head alone; its body is for readSome().
+    std::string readHead();
+    /// Some bytes as they come; 0 when the client sends no more.
+    std::size_t readSome(char* into, std::size_t size);
     /// False if the client is gone.
     bool send(std::string_view bytes);
     /// Waits until the client has closed.
