@@ -1,5 +1,7 @@
 #include "api/answers.h"
 
+#include "base/utf8.h"
+
 namespace ferry::api {
 
 http::Response jsonAnswer(const JsonWriter& json) {
@@ -15,8 +17,8 @@ http::Response providerProblem(
     std::string_view provider_message
 ) {
     JsonWriter json;
-    json.beginObject().field("requestId", request_id).field("message", message);
-    json.field("providerMessage", provider_message).endObject();
+    json.beginObject().field("requestId", request_id).field("message", toValidUtf8(message));
+    json.field("providerMessage", toValidUtf8(provider_message)).endObject();
     http::Response response = jsonAnswer(json);
     response.status = status;
     return response;

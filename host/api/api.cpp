@@ -33,6 +33,7 @@ Api::Api(ApiParts parts)
       ) {
     addServiceRoutes(table_, parts_);
     addElementRoutes(table_, parts_);
+    addInstanceRoutes(table_, parts_);
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
 

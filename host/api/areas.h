@@ -10,5 +10,7 @@ namespace ferry::api {
 void addServiceRoutes(RouteTable& table, const ApiParts& parts);
 /// The catalogue of connectors.
 void addElementRoutes(RouteTable& table, const ApiParts& parts);
+/// Instances: making, reading, changing and removing them.
+void addInstanceRoutes(RouteTable& table, const ApiParts& parts);
 
 }  // namespace ferry::api

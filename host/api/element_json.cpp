@@ -12,17 +12,6 @@
 namespace ferry::api {
 namespace {
 
-/// True if an instance that says nothing else needs the parameter: with the way of authorizing that
-/// is the default, and with events off.
-bool isRequiredAtFirst(const config::ConnectorManifest& connector, const config::Field& field) {
-    if (!field.is_required || field.depends_on) return false;
-    if (field.profiles.empty()) return true;
-    const config::Field* chooser = connector.parameters.find(connector.authentication_parameter);
-    const std::string profile =
-        chooser == nullptr ? std::string() : chooser->default_value.value_or("");
-    return std::find(field.profiles.begin(), field.profiles.end(), profile) != field.profiles.end();
-}
-
 void writeEntry(
     JsonWriter& json,
     const config::ConnectorManifest& connector,
@@ -64,6 +53,15 @@ std::int64_t configurationId(std::string_view connector_key, std::string_view pa
     return elementId(fmt::format("{}\n{}", connector_key, parameter_key));
 }
 
+bool isConfiguration(
+    std::string_view key_or_id,
+    const config::ConnectorManifest& connector,
+    const config::Field& field
+) {
+    return key_or_id == field.key ||
+           key_or_id == std::to_string(configurationId(connector.key, field.key));
+}
+
 std::string_view configurationType(const config::Field& field) {
     if (field.is_secret) return "PASSWORD";
     switch (field.type) {
@@ -86,6 +84,15 @@ std::string_view configurationType(const config::Field& field) {
             return "TEXTAREA";
     }
     return "TEXTAREA";
+}
+
+bool isRequiredAtFirst(const config::ConnectorManifest& connector, const config::Field& field) {
+    if (!field.is_required || field.depends_on) return false;
+    if (field.profiles.empty()) return true;
+    const config::Field* chooser = connector.parameters.find(connector.authentication_parameter);
+    const std::string profile =
+        chooser == nullptr ? std::string() : chooser->default_value.value_or("");
+    return std::find(field.profiles.begin(), field.profiles.end(), profile) != field.profiles.end();
 }
 
 void writeElement(

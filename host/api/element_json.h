@@ -13,8 +13,19 @@ namespace ferry::api {
 /// The number of a parameter: made as that of its connector (api/element_id).
 std::int64_t configurationId(std::string_view connector_key, std::string_view parameter_key);
 
+/// True if `key_or_id` (of a path) names the parameter, by key or by number.
+bool isConfiguration(
+    std::string_view key_or_id,
+    const config::ConnectorManifest& connector,
+    const config::Field& field
+);
+
 /// The word for a parameter's type: "BOOLEAN", "PASSWORD", "COMBO", "TEXTFIELD_1000", ...
 std::string_view configurationType(const config::Field& field);
+
+/// True if an instance that says nothing else needs the parameter: with the way of authorizing that
+/// is the default, and with events off.
+bool isRequiredAtFirst(const config::ConnectorManifest& connector, const config::Field& field);
 
 /// Writes the element as an object. `configuration` is in it only if it is asked for: an instance
 /// shows its element without.

@@ -1,8 +1,6 @@
 #include "app/instance_apply.h"
 
-#include "app/instance_configuration.h"
-#include "pipeline/instance_lookup.h"
-#include "pipeline/instance_settings.h"
+#include "pipeline/instance_record.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +14,7 @@ namespace ferry::app {
 namespace {
 
 using pipeline::Configuration;
+using pipeline::InstanceDraft;
 
 /// Instances of one transaction.
 constexpr std::size_t kBatch = 1'000;
@@ -27,6 +26,18 @@ bool isAboutKept(std::string_view reason) {
     return reason.starts_with(kKeptPrefix);
 }
 
+/// Every parameter with a value, the grant code included.
+InstanceDraft draftOf(const config::InstanceDefinition& definition) {
+    InstanceDraft draft{
+        definition.name,
+        definition.key,
+        definition.tags,
+        {definition.configuration.begin(), definition.configuration.end()},
+        definition.source()};
+    if (!definition.code.empty()) draft.configuration["code"] = definition.code.reveal();
+    return draft;
+}
+
 class Applier {
   public:
     explicit Applier(const ApplyParts& parts) : parts_(parts), now_(parts.clock.now()) {}
@@ -36,25 +47,8 @@ class Applier {
   private:
     Status loadStored();
     Status declare(const config::InstanceDefinition& definition);
-    Status addNew(
-        const config::InstanceDefinition& definition,
-        Configuration configuration,
-        const Digest256& fingerprint
-    );
-    Status addChanged(
-        const config::InstanceDefinition& definition,
-        Configuration configuration,
-        const Digest256& fingerprint,
-        InstanceId id
-    );
-    Status fill(
-        Instance& instance,
-        const config::InstanceDefinition& definition,
-        const Configuration& configuration,
-        const Digest256& fingerprint
-    );
-    Result<WebhookSecretId> webhookSecretOf(const Configuration& configuration);
-    Result<CallbackId> callbackOf(const Configuration& configuration);
+    Status addNew(const InstanceDraft& draft);
+    Status addChanged(const InstanceDraft& draft, const Digest256& fingerprint, InstanceId id);
     Status flush();
     Status removeUndeclared(const config::InstanceLoad& load);
     Status tellKept(const config::InstanceLoad& load);
@@ -66,9 +60,7 @@ class Applier {
     std::set<std::string, std::less<>> declared_;
     std::vector<Instance> batch_;         // new ones, and those whose authorization is void
     std::vector<Instance> reconfigured_;  // those that keep it
-    // Many instances share one app and one callback: intern each once.
-    std::map<std::string, WebhookSecretId> secrets_;
-    std::map<std::string, CallbackId> callbacks_;
+    pipeline::InstanceRecords records_{parts_.store.instances(), parts_.key, parts_.random};
 };
 
 Result<ApplyReport> Applier::apply(const config::InstanceLoad& load) {
@@ -94,43 +86,34 @@ Status Applier::loadStored() {
 
 Status Applier::declare(const config::InstanceDefinition& definition) {
     declared_.insert(definition.name);
-    Configuration configuration = configurationOf(definition);
-    const Digest256 fingerprint = fingerprintOf(definition, configuration, parts_.key);
-    const auto found = stored_.find(definition.name);
-    if (found == stored_.end()) {
-        return addNew(definition, std::move(configuration), fingerprint);
-    }
+    const InstanceDraft draft = draftOf(definition);
+    const Digest256 fingerprint = pipeline::fingerprintOf(draft, parts_.key);
+    const auto found = stored_.find(draft.name);
+    if (found == stored_.end()) return addNew(draft);
     const bool is_same = found->second.configuration_fingerprint == fingerprint;
-    if (is_same && found->second.source == definition.source()) {
+    if (is_same && found->second.source == draft.source) {
         ++report_.unchanged;
         if (!isAboutKept(found->second.state_reason)) return {};
         return parts_.store.instances().setReason(found->second.id, "");
     }
-    return addChanged(definition, std::move(configuration), fingerprint, found->second.id);
+    return addChanged(draft, fingerprint, found->second.id);
 }
 
-Status Applier::addNew(
-    const config::InstanceDefinition& definition,
-    Configuration configuration,
-    const Digest256& fingerprint
-) {
+Status Applier::addNew(const InstanceDraft& draft) {
     Instance instance;
     instance.created_at = now_;
     instance.state = InstanceState::AwaitingAuthorization;
-    FERRY_TRY(fill(instance, definition, configuration, fingerprint));
+    FERRY_TRY(records_.fill(instance, draft, now_));
     ++report_.created;
     batch_.push_back(std::move(instance));
     return batch_.size() >= kBatch ? flush() : Status();
 }
 
 Status Applier::addChanged(
-    const config::InstanceDefinition& definition,
-    Configuration configuration,
-    const Digest256& fingerprint,
-    InstanceId id
+    const InstanceDraft& draft, const Digest256& fingerprint, InstanceId id
 ) {
     FERRY_TRY_ASSIGN(auto stored, parts_.store.instances().find(id));
-    if (!stored) return addNew(definition, std::move(configuration), fingerprint);
+    if (!stored) return addNew(draft);
     Instance instance = std::move(*stored);
     const bool is_same = instance.configuration_fingerprint == fingerprint;
     bool keeps_authorization = is_same;
@@ -140,7 +123,8 @@ Status Applier::addChanged(
             pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
         );
         keeps_authorization =
-            instance.connector_key == definition.key && sameCredentials(before, configuration);
+            instance.connector_key == draft.connector_key &&
+            pipeline::sameCredentials(before, draft.configuration);
         ++report_.changed;
     } else {
         ++report_.unchanged;  // it only moved to another line
@@ -153,7 +137,7 @@ Status Applier::addChanged(
         FERRY_TRY(parts_.store.instances().setReason(id, ""));
         instance.state_reason.clear();
     }
-    FERRY_TRY(fill(instance, definition, configuration, fingerprint));
+    FERRY_TRY(records_.fill(instance, draft, now_));
     if (keeps_authorization) {
         reconfigured_.push_back(std::move(instance));
         if (is_to_authorize) report_.to_authorize.push_back(id);
@@ -163,58 +147,6 @@ Status Applier::addChanged(
     instance.state = InstanceState::AwaitingAuthorization;
     batch_.push_back(std::move(instance));
     return batch_.size() >= kBatch ? flush() : Status();
-}
-
-Status Applier::fill(
-    Instance& instance,
-    const config::InstanceDefinition& definition,
-    const Configuration& configuration,
-    const Digest256& fingerprint
-) {
-    instance.name = definition.name;
-    instance.connector_key = definition.key;
-    instance.tags = definition.tags;
-    instance.source = definition.source();
-    instance.sealed_configuration =
-        pipeline::sealConfiguration(configuration, definition.name, parts_.key, parts_.random);
-    instance.configuration_fingerprint = fingerprint;
-    const auto enabled = configuration.find("event.notification.enabled");
-    instance.events_enabled = enabled != configuration.end() && enabled->second == "true";
-    instance.updated_at = now_;
-    FERRY_TRY_ASSIGN(instance.webhook_secret, webhookSecretOf(configuration));
-    FERRY_TRY_ASSIGN(instance.callback, callbackOf(configuration));
-    return {};
-}
-
-Result<WebhookSecretId> Applier::webhookSecretOf(const Configuration& configuration) {
-    // An instance that only polls has no webhooks that could be verified.
-    const auto vendor = configuration.find("event.vendor.type");
-    if (vendor != configuration.end() && vendor->second == "polling") return WebhookSecretId();
-    const auto secret = configuration.find("oauth.api.secret");
-    if (secret == configuration.end() || secret->second.empty()) return WebhookSecretId();
-    const auto known = secrets_.find(secret->second);
-    if (known != secrets_.end()) return known->second;
-    const pipeline::SealedWebhookSecret sealed =
-        pipeline::sealWebhookSecret(Secret(secret->second), parts_.key, parts_.random);
-    FERRY_TRY_ASSIGN(
-        const WebhookSecretId id,
-        parts_.store.instances().internWebhookSecret(sealed.fingerprint, sealed.sealed)
-    );
-    secrets_.emplace(secret->second, id);
-    return id;
-}
-
-Result<CallbackId> Applier::callbackOf(const Configuration& configuration) {
-    const auto url = configuration.find("event.notification.callback.url");
-    if (url == configuration.end() || url->second.empty()) return CallbackId();
-    const auto known = callbacks_.find(url->second);
-    if (known != callbacks_.end()) return known->second;
-    FERRY_TRY_ASSIGN(
-        const CallbackId id,
-        parts_.store.instances().internCallback(parts_.key.fingerprint("callback\n" + url->second))
-    );
-    callbacks_.emplace(url->second, id);
-    return id;
 }
 
 Status Applier::flush() {

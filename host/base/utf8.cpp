@@ -56,4 +56,19 @@ std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noex
     return text.substr(0, end);
 }
 
+std::string toValidUtf8(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t size = characterBytes(text);
+        if (size == 0) {
+            valid += "\xEF\xBF\xBD";
+        } else {
+            valid += text.substr(0, size);
+        }
+        text.remove_prefix(size == 0 ? 1 : size);
+    }
+    return valid;
+}
+
 }  // namespace ferry

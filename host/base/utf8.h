@@ -2,6 +2,7 @@
 // UTF-8 validation and cutting.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace ferry {
@@ -11,5 +12,8 @@ bool isValidUtf8(std::string_view text) noexcept;
 
 /// The longest prefix of at most `bytes_max` bytes that does not cut a character.
 std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noexcept;
+
+/// `text` with U+FFFD in place of each byte that belongs to no well-formed character.
+std::string toValidUtf8(std::string_view text);
 
 }  // namespace ferry

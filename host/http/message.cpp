@@ -14,6 +14,20 @@ bool equalWithoutCase(std::string_view a, std::string_view b) noexcept {
     return true;
 }
 
+/// Calls `take` with each decoded value of `name`, nullopt if badly encoded, until it says false.
+template <typename Take>
+void eachValue(std::string_view query, std::string_view name, Take&& take) {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
+        const std::size_t equals = pair.find('=');
+        const auto key = percentDecode(pair.substr(0, equals), true);
+        if (!key || *key != name) continue;
+        const bool has_value = equals != std::string_view::npos;
+        if (!take(has_value ? percentDecode(pair.substr(equals + 1), true) : std::string())) return;
+    }
+}
+
 }  // namespace
 
 std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
@@ -24,17 +38,21 @@ std::optional<std::string_view> Headers::get(std::string_view name) const noexce
 }
 
 std::optional<std::string> Request::queryValue(std::string_view name) const {
-    std::string_view rest = query;
-    while (!rest.empty()) {
-        const std::string_view pair = rest.substr(0, rest.find('&'));
-        rest.remove_prefix(pair.size() == rest.size() ? pair.size() : pair.size() + 1);
-        const std::size_t equals = pair.find('=');
-        const auto key = percentDecode(pair.substr(0, equals), true);
-        if (!key || *key != name) continue;
-        if (equals == std::string_view::npos) return std::string();
-        return percentDecode(pair.substr(equals + 1), true);
-    }
-    return std::nullopt;
+    std::optional<std::string> found;
+    eachValue(query, name, [&](std::optional<std::string> value) {
+        found = std::move(value);
+        return false;
+    });
+    return found;
+}
+
+std::vector<std::string> Request::queryValues(std::string_view name) const {
+    std::vector<std::string> found;
+    eachValue(query, name, [&](std::optional<std::string> value) {
+        if (value) found.push_back(std::move(*value));
+        return true;
+    });
+    return found;
 }
 
 }  // namespace ferry::http

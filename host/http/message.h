@@ -61,6 +61,8 @@ struct Request {
 
     /// Decoded value of the query parameter `name`; nullopt if absent or badly encoded.
     std::optional<std::string> queryValue(std::string_view name) const;
+    /// All of them, where a parameter may come several times; without those badly encoded.
+    std::vector<std::string> queryValues(std::string_view name) const;
 };
 
 struct Response {

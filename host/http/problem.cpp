@@ -1,6 +1,7 @@
 #include "http/problem.h"
 
 #include "base/json_writer.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 
@@ -38,7 +39,9 @@ int statusOf(ErrorCode code) noexcept {
 
 Response problem(int status, std::string_view request_id, std::string_view message) {
     JsonWriter json;
-    json.beginObject().field("requestId", request_id).field("message", message).endObject();
+    // It may quote what a caller or a provider sent.
+    json.beginObject().field("requestId", request_id).field("message", toValidUtf8(message));
+    json.endObject();
     Response response;
     response.status = status;
     response.body = json.take();

@@ -31,6 +31,12 @@ const std::string& Params::get(std::string_view name) const {
     return found->second;
 }
 
+bool Params::has(std::string_view name) const noexcept {
+    return std::any_of(values_.begin(), values_.end(), [&](const auto& value) {
+        return value.first == name;
+    });
+}
+
 void Router::add(std::string_view method, std::string_view pattern, RouteHandler handler) {
     Route route{std::string(method), parsePattern(pattern), std::move(handler)};
     for (const Route& other : routes_) {

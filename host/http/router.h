@@ -16,6 +16,7 @@ class Params {
   public:
     /// The value of `name`, which must be a parameter of the pattern (checked).
     const std::string& get(std::string_view name) const;
+    bool has(std::string_view name) const noexcept;
     void add(std::string_view name, std::string value) {
         values_.emplace_back(std::string(name), std::move(value));
     }

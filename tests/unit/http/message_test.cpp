@@ -31,6 +31,11 @@ TEST(Request, QueryValuesAreDecoded) {
     EXPECT_EQ(request.queryValue("ab"), "key");
     EXPECT_EQ(request.queryValue("bad"), std::nullopt);
     EXPECT_EQ(request.queryValue("absent"), std::nullopt);
+    EXPECT_EQ(
+        request.queryValues("challenge"), (std::vector<std::string>{"a b c", "second"})
+    );
+    EXPECT_TRUE(request.queryValues("bad").empty());
+    EXPECT_TRUE(request.queryValues("absent").empty());
 }
 
 TEST(Request, AnEmptyQueryHasNoValues) {
@@ -54,6 +59,13 @@ TEST(Problem, BodyHasRequestIdAndMessage) {
     EXPECT_EQ(response.content_type, "application/json");
     EXPECT_EQ(
         response.body, R"({"requestId":"00112233445566778899aabb","message":"no \"such\" path"})"
+    );
+}
+
+TEST(Problem, QuotesWhatIsNoTextAsText) {
+    EXPECT_EQ(
+        problem(404, "id", "no 'a\xFF\xC3'").body,
+        "{\"requestId\":\"id\",\"message\":\"no 'a\xEF\xBF\xBD\xEF\xBF\xBD'\"}"
     );
 }
 

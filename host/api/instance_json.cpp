@@ -1,0 +1,132 @@
+#include "api/instance_json.h"
+
+#include "api/element_id.h"
+#include "api/element_json.h"
+#include "config/parameter_validator.h"
+#include "oauth/oauth_links.h"
+
+namespace ferry::api {
+namespace {
+
+bool isAuthorized(const Instance& instance) {
+    return instance.state != InstanceState::AwaitingAuthorization &&
+           instance.state != InstanceState::NeedsReauthorization;
+}
+
+void writeConfiguration(
+    JsonWriter& json,
+    const config::ConnectorManifest* connector,
+    const pipeline::Configuration& configuration
+) {
+    json.key("configuration").beginObject();
+    for (const auto& [key, value] : configuration) {
+        // A grant code stands beside the configuration, and is never shown.
+        if (config::isInstanceKey(key)) continue;
+        json.field(key, isMasked(connector, key) ? kMask : std::string_view(value));
+    }
+    json.endObject();
+}
+
+std::string_view valueOf(const pipeline::Configuration& configuration, std::string_view key) {
+    const auto found = configuration.find(key);
+    return found == configuration.end() ? std::string_view() : std::string_view(found->second);
+}
+
+}  // namespace
+
+bool isMasked(const config::ConnectorManifest* connector, std::string_view parameter) {
+    if (parameter == "oauth.api.key" || connector == nullptr) return true;
+    const config::Field* field = connector->parameters.find(parameter);
+    return field == nullptr || field->is_secret;
+}
+
+InstanceWriter::InstanceWriter(const ApiParts& parts)
+    : parts_(parts), tokens_(parts.key), connectors_(parts.connectors()) {}
+
+const config::ConnectorManifest* InstanceWriter::connectorOf(const Instance& instance) const {
+    const auto found = connectors_->find(instance.connector_key);
+    return found == connectors_->end() ? nullptr : &found->second;
+}
+
+Status InstanceWriter::write(JsonWriter& json, const Instance& instance, InstanceDetail detail) {
+    pipeline::Configuration configuration;
+    if (detail == InstanceDetail::Whole) {
+        FERRY_TRY_ASSIGN(
+            configuration,
+            pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
+        );
+    }
+    json.beginObject().field("id", instance.id.value).field("name", instance.name);
+    json.field("createdDate", formatRfc3339(instance.created_at));
+    json.field("updatedDate", formatRfc3339(instance.updated_at));
+    json.field("token", tokens_.issue(instance.id));
+    writeElementOf(json, instance);
+    json.key("tags").beginArray();
+    for (const std::string& tag : instance.tags)
+        json.string(tag);
+    json.endArray();
+    writeInteractions(json, instance);
+    json.field("valid", isAuthorized(instance));
+    json.field("disabled", instance.state == InstanceState::Disabled);
+    json.field("maxCacheSize", std::int64_t{0}).field("cacheTimeToLive", std::int64_t{0});
+    if (detail == InstanceDetail::Whole) {
+        writeConfiguration(json, connectorOf(instance), configuration);
+        const auto callback = valueOf(configuration, "event.notification.callback.url");
+        if (!callback.empty()) json.field("eventsNotificationCallbackUrl", callback);
+    }
+    json.field("eventsEnabled", instance.events_enabled);
+    json.field("traceLoggingEnabled", false).field("cachingEnabled", false);
+    if (detail == InstanceDetail::Whole) {
+        const bool is_initial = !valueOf(configuration, oauth::kRefreshToken).empty();
+        json.field("externalAuthentication", is_initial ? "initial" : "none");
+    }
+    // Accounts and users of the original are not kept here: there is one, whose number is 1.
+    json.key("user").beginObject().field("id", std::int64_t{1}).endObject();
+    json.field("state", instanceStateName(instance.state));
+    json.field("stateReason", instance.state_reason);
+    json.field("accountId", instance.account_id);
+    json.field("source", instance.source).endObject();
+    return {};
+}
+
+void InstanceWriter::writeElementOf(JsonWriter& json, const Instance& instance) const {
+    json.key("element");
+    if (const config::ConnectorManifest* connector = connectorOf(instance)) {
+        writeElement(json, *connector, ElementDetail::Brief);
+    } else {
+        config::ConnectorManifest gone;
+        gone.key = instance.connector_key;
+        gone.name = instance.connector_key;
+        gone.description = "This connector is not loaded.";
+        writeElement(json, gone, ElementDetail::Brief);
+    }
+    json.field("elementId", elementId(instance.connector_key));
+}
+
+/// What a person has still to do: the link to open.
+void InstanceWriter::writeInteractions(JsonWriter& json, const Instance& instance) const {
+    json.key("provisionInteractions").beginArray();
+    if (!isAuthorized(instance)) {
+        json.beginObject().field("type", "oauth");
+        json.field("url", oauth::startLink(parts_.public_url, instance.name)).endObject();
+    }
+    json.endArray();
+}
+
+void writeConfigurationEntry(
+    JsonWriter& json,
+    const config::ConnectorManifest& connector,
+    const config::Field& field,
+    const pipeline::Configuration& configuration
+) {
+    const auto value = valueOf(configuration, field.key);
+    const bool is_shown = value.empty() || !isMasked(&connector, field.key);
+    json.beginObject().field("id", configurationId(connector.key, field.key));
+    json.field("key", field.key).field("name", field.title.empty() ? field.key : field.title);
+    json.field("description", field.description).field("type", configurationType(field));
+    json.field("propertyValue", is_shown ? value : kMask);
+    json.field("required", isRequiredAtFirst(connector, field));
+    json.field("active", true).field("hideFromConsole", false).endObject();
+}
+
+}  // namespace ferry::api

@@ -1,0 +1,45 @@
+#include "api/instance_routes.h"
+
+#include "api/areas.h"
+
+#include <string_view>
+#include <utility>
+
+namespace ferry::api {
+
+void addInstanceForms(
+    RouteTable& table,
+    const Route& route,
+    const std::string& rest,
+    const std::vector<InstancePath>& paths
+) {
+    struct Form {
+        std::string_view path;
+        std::string_view ending;
+        std::vector<Parameter> parameters;
+    };
+    const Form forms[] = {
+        {"/instances/{id}", "", {instanceId()}},
+        {"/instances", "ByToken", {}},
+        {"/elements/{keyOrId}/instances/{id}", "OfElement", {keyOrId(), instanceId()}}
+    };
+    for (const InstancePath path : paths) {
+        const Form& form = forms[static_cast<std::size_t>(path)];
+        Route row = route;
+        row.area = "instances";
+        row.subject = Subject::Instance;
+        row.path = std::string(form.path) + rest;
+        row.operation_id += form.ending;
+        row.parameters.insert(
+            row.parameters.begin(), form.parameters.begin(), form.parameters.end()
+        );
+        table.add(std::move(row));
+    }
+}
+
+void addInstanceRoutes(RouteTable& table, const ApiParts& parts) {
+    defineInstanceSchemas(table);
+    addInstanceReads(table, parts);
+}
+
+}  // namespace ferry::api

@@ -1,0 +1,86 @@
+// The schemas of instances.
+
+#include "api/instance_routes.h"
+
+namespace ferry::api {
+namespace {
+
+constexpr const char* kInstance = R"json({
+    "type": "object",
+    "required": ["id", "name", "createdDate", "token", "element", "elementId", "tags",
+                 "provisionInteractions", "valid", "disabled", "eventsEnabled", "user", "state"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string"},
+        "createdDate": {"type": "string"},
+        "updatedDate": {"type": "string"},
+        "token": {"type": "string", "description": "to be sent as 'Element <token>'"},
+        "element": {"$ref": "#/components/schemas/Element"},
+        "elementId": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "provisionInteractions": {
+            "type": "array",
+            "description": "what a person has still to do: the link to open",
+            "items": {
+                "type": "object",
+                "required": ["type", "url"],
+                "properties": {"type": {"enum": ["oauth"]}, "url": {"type": "string"}},
+                "additionalProperties": false
+            }
+        },
+        "valid": {"type": "boolean", "description": "it is authorized at the provider"},
+        "disabled": {"type": "boolean"},
+        "maxCacheSize": {"type": "integer"},
+        "cacheTimeToLive": {"type": "integer"},
+        "configuration": {
+            "type": "object",
+            "description": "every value as a text, what is secret as ********",
+            "additionalProperties": {"type": "string"}
+        },
+        "eventsEnabled": {"type": "boolean"},
+        "eventsNotificationCallbackUrl": {"type": "string"},
+        "traceLoggingEnabled": {"type": "boolean"},
+        "cachingEnabled": {"type": "boolean"},
+        "externalAuthentication": {"enum": ["none", "initial"]},
+        "user": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer"}},
+            "additionalProperties": false
+        },
+        "state": {
+            "enum": ["running", "awaiting-authorization", "needs-reauthorization", "disabled"]
+        },
+        "stateReason": {"type": "string"},
+        "accountId": {"type": "string", "description": "the provider's name for the account"},
+        "source": {"type": "string", "description": "the file and line that own it, if a file does"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kInstanceConfiguration = R"json({
+    "type": "object",
+    "required": ["id", "key", "name", "description", "type", "propertyValue", "required", "active",
+                 "hideFromConsole"],
+    "properties": {
+        "id": {"type": "integer"},
+        "key": {"type": "string"},
+        "name": {"type": "string"},
+        "description": {"type": "string"},
+        "type": {"type": "string"},
+        "propertyValue": {"type": "string"},
+        "required": {"type": "boolean"},
+        "active": {"type": "boolean"},
+        "hideFromConsole": {"type": "boolean"}
+    },
+    "additionalProperties": false
+})json";
+
+}  // namespace
+
+void defineInstanceSchemas(RouteTable& table) {
+    table.define("Instance", kInstance);
+    table.define("InstanceConfiguration", kInstanceConfiguration);
+}
+
+}  // namespace ferry::api

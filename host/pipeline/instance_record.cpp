@@ -1,0 +1,87 @@
+#include "pipeline/instance_record.h"
+
+#include "base/json_writer.h"
+#include "pipeline/instance_lookup.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace ferry::pipeline {
+
+Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key) {
+    JsonWriter json;
+    json.beginObject().field("key", draft.connector_key).key("tags").beginArray();
+    for (const std::string& tag : draft.tags)
+        json.string(tag);
+    json.endArray().key("configuration").beginObject();
+    for (const auto& [name, value] : draft.configuration)
+        json.field(name, value);
+    json.endObject().endObject();
+    return key.fingerprint(json.view());
+}
+
+bool isCredential(std::string_view key) {
+    return key == "authentication.type" || key == "code" || key == "oauth.api.key" ||
+           key == "oauth.user.refresh_token" || key == "oauth.user.token" ||
+           key.ends_with(".authorization.apikey");
+}
+
+bool sameCredentials(const Configuration& a, const Configuration& b) {
+    const auto credentials = [](const Configuration& from) {
+        Configuration found;
+        std::copy_if(
+            from.begin(),
+            from.end(),
+            std::inserter(found, found.end()),
+            [](const auto& e) { return isCredential(e.first); }
+        );
+        return found;
+    };
+    return credentials(a) == credentials(b);
+}
+
+Status InstanceRecords::fill(Instance& instance, const InstanceDraft& draft, TimePoint now) {
+    instance.name = draft.name;
+    instance.connector_key = draft.connector_key;
+    instance.tags = draft.tags;
+    instance.source = draft.source;
+    instance.sealed_configuration =
+        sealConfiguration(draft.configuration, draft.name, key_, random_);
+    instance.configuration_fingerprint = fingerprintOf(draft, key_);
+    const auto enabled = draft.configuration.find("event.notification.enabled");
+    instance.events_enabled = enabled != draft.configuration.end() && enabled->second == "true";
+    instance.updated_at = now;
+    FERRY_TRY_ASSIGN(instance.webhook_secret, webhookSecretOf(draft.configuration));
+    FERRY_TRY_ASSIGN(instance.callback, callbackOf(draft.configuration));
+    return {};
+}
+
+Result<WebhookSecretId> InstanceRecords::webhookSecretOf(const Configuration& configuration) {
+    // An instance that only polls has no webhooks that could be verified.
+    const auto vendor = configuration.find("event.vendor.type");
+    if (vendor != configuration.end() && vendor->second == "polling") return WebhookSecretId();
+    const auto secret = configuration.find("oauth.api.secret");
+    if (secret == configuration.end() || secret->second.empty()) return WebhookSecretId();
+    const auto known = secrets_.find(secret->second);
+    if (known != secrets_.end()) return known->second;
+    const SealedWebhookSecret sealed = sealWebhookSecret(Secret(secret->second), key_, random_);
+    FERRY_TRY_ASSIGN(
+        const WebhookSecretId id, instances_.internWebhookSecret(sealed.fingerprint, sealed.sealed)
+    );
+    secrets_.emplace(secret->second, id);
+    return id;
+}
+
+Result<CallbackId> InstanceRecords::callbackOf(const Configuration& configuration) {
+    const auto url = configuration.find("event.notification.callback.url");
+    if (url == configuration.end() || url->second.empty()) return CallbackId();
+    const auto known = callbacks_.find(url->second);
+    if (known != callbacks_.end()) return known->second;
+    FERRY_TRY_ASSIGN(
+        const CallbackId id, instances_.internCallback(key_.fingerprint("callback\n" + url->second))
+    );
+    callbacks_.emplace(url->second, id);
+    return id;
+}
+
+}  // namespace ferry::pipeline

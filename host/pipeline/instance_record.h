@@ -1,0 +1,61 @@
+#pragma once
+// From what an owner says of an instance, in a file or over REST, to the record that the store
+// keeps.
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "model/instance.h"
+#include "pipeline/instance_settings.h"
+#include "store/instance_store.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// What the owner of an instance says of it.
+struct InstanceDraft {
+    std::string name;
+    std::string connector_key;
+    std::vector<std::string> tags;
+    Configuration
+        configuration;   ///< every parameter with a value; may hold the grant code as `code`
+    std::string source;  ///< "path:line" of the file that owns it; empty: made over REST
+};
+
+/// What two versions of an instance are compared by, without opening either.
+Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key);
+
+/// True for parameters that say which account is meant, or how the hub gets at it.
+bool isCredential(std::string_view key);
+
+/// True if an authorization made with the one is good with the other: same app, same account, same
+/// way of authorizing. All else may change while an instance runs on.
+bool sameCredentials(const Configuration& a, const Configuration& b);
+
+/// Fills records. Many instances share one app and one callback: each is interned once, as long as
+/// this lives. Threads: one. Lifetime: all that is given outlives it.
+class InstanceRecords {
+  public:
+    InstanceRecords(store::InstanceStore& instances, const SealingKey& key, Random& random)
+        : instances_(instances), key_(key), random_(random) {}
+
+    /// Sets everything of `instance` that the draft says, and its time of change; leaves id, state,
+    /// account and time of creation. Errors: those of the store.
+    Status fill(Instance& instance, const InstanceDraft& draft, TimePoint now);
+
+  private:
+    Result<WebhookSecretId> webhookSecretOf(const Configuration& configuration);
+    Result<CallbackId> callbackOf(const Configuration& configuration);
+
+    store::InstanceStore& instances_;
+    const SealingKey& key_;
+    Random& random_;
+    std::map<std::string, WebhookSecretId> secrets_;
+    std::map<std::string, CallbackId> callbacks_;
+};
+
+}  // namespace ferry::pipeline
