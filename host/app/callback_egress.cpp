@@ -1,13 +1,12 @@
 #include "app/callback_egress.h"
 
 #include "base/ascii.h"
-#include "http/ip_network.h"
+#include "base/ip_network.h"
 #include "http/outbound.h"
 
 #include <fmt/format.h>
 
 #include <string>
-#include <vector>
 
 namespace ferry::app {
 
@@ -21,22 +20,10 @@ bool isLocalhost(std::string_view host) {
 
 }  // namespace
 
-Result<http::EgressPolicy> egressPolicyOf(const config::HubConfig& config) {
-    std::vector<http::IpNetwork> allowed;
-    for (const std::string& text : config.delivery.allow_networks) {
-        auto network = http::IpNetwork::parse(text);
-        if (!network) {
-            return fail(std::move(network.error()).withContext("delivery.allow_networks"));
-        }
-        allowed.push_back(*network);
-    }
-    return http::EgressPolicy::standard(std::move(allowed));
-}
-
 std::optional<config::ValueProblem> callbackRefusal(
     const http::EgressPolicy& policy, const config::UrlParts& url
 ) {
-    const auto address = http::IpAddress::parse(isLocalhost(url.host) ? "127.0.0.1" : url.host);
+    const auto address = IpAddress::parse(isLocalhost(url.host) ? "127.0.0.1" : url.host);
     if (!address || policy.checkAddress(http::Traffic::Callback, *address)) return std::nullopt;
     return config::ValueProblem{
         fmt::format(
@@ -46,7 +33,8 @@ std::optional<config::ValueProblem> callbackRefusal(
             "if it is meant, add {}/{} to delivery.allow_networks in ferry.yaml",
             address->toString(),
             address->isV4() ? 32 : 128
-        )};
+        )
+    };
 }
 
 }  // namespace ferry::app

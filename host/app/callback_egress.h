@@ -2,7 +2,6 @@
 // What ferry.yaml lets callbacks reach: the policy that the hub's way out decides by, and the same
 // question asked of an address that is only written down.
 
-#include "base/result.h"
 #include "config/field_table.h"
 #include "config/hub_config.h"
 #include "config/value_type.h"
@@ -11,9 +10,6 @@
 #include <optional>
 
 namespace ferry::app {
-
-/// Errors: InvalidArgument, naming the key, if a network in it is none.
-Result<http::EgressPolicy> egressPolicyOf(const config::HubConfig& config);
 
 /// Why callbacks to a URL whose host is an address, or localhost, are refused, and what to do;
 /// nullopt if they are not. Of another name nobody can tell before it is resolved: nullopt.

@@ -30,9 +30,14 @@ Status Hub::build() {
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
-            sync_thread_->wake();
-        }});
+        catalog_,
+        *lookup_,
+        store_->notices(),
+        clock_,
+        log_,
+        metrics_,
+        [this] { sync_thread_->wake(); }
+    });
     buildApi();
     addRoutes();
     buildServer();
@@ -42,7 +47,7 @@ Status Hub::build() {
 
 Status Hub::buildOutbound() {
     http::CurlOutboundOptions outbound_options;
-    FERRY_TRY_ASSIGN(outbound_options.policy, egressPolicyOf(config_));
+    outbound_options.policy = http::EgressPolicy::standard(config_.delivery.allow_networks);
     outbound_options.user_agent = kUserAgent;
     FERRY_TRY_ASSIGN(outbound_, http::CurlOutbound::create(std::move(outbound_options)));
     return {};
@@ -60,7 +65,8 @@ void Hub::buildOauth() {
         log_,
         metrics_,
         config_.public_url,
-        [this] { token_thread_->wake(); }};
+        [this] { token_thread_->wake(); }
+    };
     tokens_ = std::make_unique<oauth::TokenRefresher>(oauth_parts);
     authorizer_ = std::make_unique<oauth::AccountAuthorizer>(oauth_parts, [this](InstanceId id) {
         tokens_->forget(id);
@@ -76,7 +82,8 @@ void Hub::buildSync() {
     sync_options.hub_id = hub_id_;
     sync_ = std::make_unique<pipeline::SyncWorker>(
         pipeline::SyncWorkerParts{
-            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_},
+            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_
+        },
         sync_options,
         [this] { sync_thread_->wake(); },
         [this] { delivery_thread_->wake(); }
@@ -100,7 +107,8 @@ void Hub::buildDelivery() {
             clock_,
             random_,
             metrics_,
-            log_},
+            log_
+        },
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -123,7 +131,8 @@ void Hub::buildApi() {
         metrics_,
         config_.public_url,
         config_.api.user_secret,
-        config_.api.organization_secret});
+        config_.api.organization_secret
+    });
 }
 
 void Hub::addGauges() {

@@ -36,13 +36,10 @@ config::ManifestSet knownConnectors(const std::vector<fs::path>& plugin_folders)
     return manifests;
 }
 
-/// Judges callbacks as the hub of this configuration will; not at all if it can't start.
+/// Judges callbacks as the hub of this configuration will.
 config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
-    auto policy = app::egressPolicyOf(hub);
-    if (!policy) return {};
-    return [policy = std::move(*policy)](const config::UrlParts& url) {
-        return app::callbackRefusal(policy, url);
-    };
+    return [policy = http::EgressPolicy::standard(hub.delivery.allow_networks
+            )](const config::UrlParts& url) { return app::callbackRefusal(policy, url); };
 }
 
 int lint(const GlobalOptions& globals, const LintOptions& options) {

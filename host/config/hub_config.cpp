@@ -2,7 +2,6 @@
 
 #include "config/node_reader.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +23,8 @@ std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
         hours(10),
         hours(14),
         hours(20),
-        hours(24)};
+        hours(24)
+    };
 }
 
 ProviderConfig HubConfig::provider(const std::string& connector_key) const {
@@ -40,17 +40,6 @@ std::string withoutSlash(std::string url) {
     while (!url.empty() && url.back() == '/')
         url.pop_back();
     return url;
-}
-
-bool isNetwork(const std::string& text) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string::npos) return false;
-    const std::string address = text.substr(0, slash);
-    const std::optional<std::int64_t> bits = parseInteger(std::string_view(text).substr(slash + 1));
-    std::array<unsigned char, 16> parsed{};
-    if (!bits || *bits < 0) return false;
-    if (::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1) return *bits <= 32;
-    return ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1 && *bits <= 128;
 }
 
 class HubConfigReader {
@@ -172,13 +161,16 @@ class HubConfigReader {
 
     void readDelivery() {
         const YamlNode& delivery = section("delivery");
-        config_.delivery.allow_networks = listOf(delivery, "allow_networks");
-        for (const auto& [node, network] : itemsOf(delivery, "allow_networks")) {
-            if (isNetwork(network)) continue;
+        for (const auto& [node, text] : itemsOf(delivery, "allow_networks")) {
+            const auto network = IpNetwork::parse(text);
+            if (network) {
+                config_.delivery.allow_networks.push_back(*network);
+                continue;
+            }
             reporter_.atValue(
                 *node,
                 Visibility::Shown,
-                "an item of 'allow_networks' is not a network",
+                "an item of 'allow_networks' is not a network: " + network.error().message,
                 "write for example 10.0.0.0/8 or fd00::/8"
             );
         }

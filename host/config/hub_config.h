@@ -1,6 +1,7 @@
 #pragma once
 // ferry.yaml: everything the hub itself can be told, with the default beside each member.
 
+#include "base/ip_network.h"
 #include "base/secret.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
@@ -19,7 +20,7 @@
 namespace ferry::config {
 
 struct DeliveryConfig {
-    std::vector<std::string> allow_networks;  ///< CIDR; private ranges callbacks may reach
+    std::vector<IpNetwork> allow_networks;  ///< private ranges callbacks may reach
     std::int64_t concurrency_per_callback = 4;
     std::chrono::milliseconds timeout{15'000};  ///< of one attempt
     /// Waits before the second attempt, the third, ...; the Standard Webhooks schedule.

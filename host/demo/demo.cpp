@@ -136,7 +136,7 @@ Status Demo::startHub() {
     config.plugins = {options_.plugins};
     config.connectors.clear();
     config.instances = {folder_.path() / "instances"};
-    config.delivery.allow_networks = {"127.0.0.0/8"};
+    config.delivery.allow_networks = {IpNetwork::parse("127.0.0.0/8").value()};
     for (const char* name : {"www", "api", "content", "notify"}) {
         config.providers["dropbox"].base_urls[name] = fake_->url();
     }

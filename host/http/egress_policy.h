@@ -2,8 +2,8 @@
 // What the hub may connect to: a pure decision over scheme, port and address. CurlOutbound asks it
 // with the URL before a request starts, and with the resolved address when a socket is opened.
 
+#include "base/ip_network.h"
 #include "base/result.h"
-#include "http/ip_network.h"
 #include "http/outbound.h"
 
 #include <cstdint>

@@ -77,7 +77,7 @@ int serve() {
 int post(int count, int in_flight) {
     test::HoldServer server(1);
     http::CurlOutboundOptions options;
-    options.policy = http::EgressPolicy::standard({http::IpNetwork::parse("127.0.0.0/8").value()});
+    options.policy = http::EgressPolicy::standard({IpNetwork::parse("127.0.0.0/8").value()});
     auto outbound = http::CurlOutbound::create(options).value();
     std::atomic<int> started{0};
     std::atomic<int> done{0};

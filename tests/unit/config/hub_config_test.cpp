@@ -141,10 +141,13 @@ TEST(HubConfig, FindsEachMistake) {
         {"delivery: timeout:5s\n", "put a space after the ':'"},
         {"delivery: {timeout: 5}\n", "add a unit"},
         {"delivery: {timeout: 10m}\n", "more than 5m"},
-        {"delivery: {allow_networks: [10.0.0.1]}\n", ":1:29: error: an item of 'allow_networks' is not a"},
+        {"delivery: {allow_networks: [10.0.0.1/8]}\n",
+         ":1:29: error: an item of 'allow_networks' is not a"},
+        {"delivery: {allow_networks: [10.0.0.1/8]}\n", "is 10.0.0.0/8 meant?"},
         {"delivery: {allow_networks: [10.0.0.0/33]}\n", "is not a network"},
-        {"delivery: {retry_schedule: [5s, soon]}\n", ":1:33: error: an item of 'retry_schedule' is not a duration"},
-        {"delivery:\n  allow_networks: [10.0.0.1]\n", "2 |   allow_networks: [10.0.0.1]"},
+        {"delivery: {retry_schedule: [5s, soon]}\n",
+         ":1:33: error: an item of 'retry_schedule' is not a duration"},
+        {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0]"},
         {"delivery: {concurrency_per_callback: 0}\n", "less than 1"},
         {"http: {body_limit: 1B}\n", "less than 1KiB"},
         {"http: {body_limit: 1 megabyte}\n", "is not a size"},
@@ -180,8 +183,7 @@ TEST(HubConfig, WarnsOfAScheduleWithoutRetries) {
     EXPECT_TRUE(config->delivery.retry_schedule.empty());
     EXPECT_NE(
         printed(out).find("ferry.yaml:2:3: warning: 'retry_schedule' is empty"), std::string::npos
-    )
-        << printed(out);
+    ) << printed(out);
 }
 
 TEST(HubConfig, SaysOfWhatDoesNothingThatItDoesNothing) {

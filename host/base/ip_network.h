@@ -11,7 +11,7 @@
 
 struct sockaddr;
 
-namespace ferry::http {
+namespace ferry {
 
 /// An IPv4 or IPv6 address.
 class IpAddress {
@@ -43,10 +43,11 @@ class IpNetwork {
 
     bool contains(const IpAddress& address) const noexcept;
     std::string toString() const;
+    bool operator==(const IpNetwork&) const = default;
 
   private:
     IpAddress base_;
     unsigned prefix_bits_ = 0;
 };
 
-}  // namespace ferry::http
+}  // namespace ferry

@@ -1,4 +1,4 @@
-#include "http/ip_network.h"
+#include "base/ip_network.h"
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace ferry::http {
+namespace ferry {
 namespace {
 
 constexpr std::size_t kV4Bytes = 4;
@@ -106,4 +106,4 @@ std::string IpNetwork::toString() const {
     return fmt::format("{}/{}", base_.toString(), prefix_bits_);
 }
 
-}  // namespace ferry::http
+}  // namespace ferry
