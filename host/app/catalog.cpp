@@ -70,7 +70,7 @@ class Catalog::Loader {
         observe::Log& log,
         std::filesystem::path probe
     )
-        : config_(config), clock_(clock), lines_(log), probe_{std::move(probe)} {}
+        : config_(config), clock_(clock), log_(log), lines_(log), probe_{std::move(probe)} {}
 
     std::shared_ptr<const CatalogSnapshot> load() {
         auto snapshot = std::make_shared<CatalogSnapshot>();
@@ -121,6 +121,13 @@ class Catalog::Loader {
         if (!provider) return tl::unexpected<plugin::Refusal>(provider.error());
         LoadedFolder& entry = loaded_[folder.folder.string()];
         entry = {library_time, manifest_time, std::move(*manifest), std::move(*provider)};
+        log_.info(
+            "plugin",
+            "a connector is loaded",
+            {{"connector", entry.manifest.key},
+             {"version", entry.manifest.version},
+             {"folder", folder.folder.string()}}
+        );
         use(entry, snapshot);
         return {};
     }
@@ -205,6 +212,7 @@ class Catalog::Loader {
 
     const config::HubConfig& config_;
     const Clock& clock_;
+    observe::Log& log_;
     PluginLines lines_;
     const plugin::ProbeOptions probe_;
     std::shared_ptr<const plugin::HostServices> services_ =

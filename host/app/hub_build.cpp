@@ -139,9 +139,9 @@ void Hub::addGauges() {
     metrics_.gauge("ferry_http_in_flight", "Requests being answered now", [this] {
         return static_cast<double>(in_flight_->inFlight());
     });
-    metrics_.gauge(
-        "ferry_http_connections_refused",
-        "Connections closed without an answer since the start",
+    metrics_.counterFrom(
+        "ferry_http_connections_refused_total",
+        "Connections closed without an answer",
         [this] { return static_cast<double>(server_->stats().connections_refused); }
     );
     metrics_.gauge(
@@ -149,9 +149,9 @@ void Hub::addGauges() {
         "Connections whose client has not sent a whole request, without a thread",
         [this] { return static_cast<double>(server_->stats().connections_waiting); }
     );
-    metrics_.gauge(
-        "ferry_http_connections_dropped",
-        "Connections closed while their client was waited for, to make room, since the start",
+    metrics_.counterFrom(
+        "ferry_http_connections_dropped_total",
+        "Connections closed while their client was waited for, to make room",
         [this] { return static_cast<double>(server_->stats().connections_dropped); }
     );
     metrics_.gauge(

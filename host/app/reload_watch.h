@@ -18,6 +18,9 @@ class ReloadWatch {
     ReloadWatch(const std::filesystem::path& config_file, const config::HubConfig& config);
     bool hasChanged();
 
+    /// What is there now is about to be read: it is told no more. Call it before the reading.
+    void passOver();
+
   private:
     std::uint64_t look() const;
 

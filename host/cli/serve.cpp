@@ -52,8 +52,11 @@ void serveUntilStopped(
     for (;;) {
         const app::Signal signal = signals.wait(kWatchInterval);
         if (signal == app::Signal::Stop) return;
-        const bool has_changed = watch.hasChanged();
-        if (signal != app::Signal::Reload && !has_changed) continue;
+        if (signal == app::Signal::Reload) {
+            watch.passOver();
+        } else if (!watch.hasChanged()) {
+            continue;
+        }
         reload();
     }
 }

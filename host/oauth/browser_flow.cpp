@@ -111,6 +111,7 @@ http::Response BrowserFlow::redirect(
 ) {
     pipeline::AuthorizeUrlRequest request;
     request.redirect_uri = redirectUri(settings, parts_.public_url);
+    request.scope = settings.value(kScope);
     PendingAuthorization pending{settings.id, request.redirect_uri, {}, false};
     pending.is_browser_bound = isUnder(request.redirect_uri, parts_.public_url);
     if (provider.options().uses_pkce) {
@@ -187,6 +188,11 @@ http::Response BrowserFlow::callback(const http::Request& request) {
         ));
     }
     if (!error.empty()) {
+        parts_.log.info(
+            "oauth",
+            "an authorization was not given",
+            {{"instance_id", pending->instance.value}, {"error", error}}
+        );
         ResultPage page{400, "Not authorized", {}, {}, {}};
         page.paragraphs.push_back(
             error == "access_denied"

@@ -11,6 +11,7 @@ namespace ferry::oauth {
 /// Configuration keys of the Open Connectors contract that this folder reads.
 inline constexpr std::string_view kAuthenticationType = "authentication.type";
 inline constexpr std::string_view kCallbackUrl = "oauth.callback.url";
+inline constexpr std::string_view kScope = "oauth.scope";
 inline constexpr std::string_view kCode = "code";
 inline constexpr std::string_view kRefreshToken = "oauth.user.refresh_token";
 

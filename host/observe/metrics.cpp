@@ -13,6 +13,15 @@ Counter& Metrics::counter(std::string_view name, std::string_view help, std::str
     return *entry;
 }
 
+void Metrics::counterFrom(
+    std::string_view name, std::string_view help, std::function<double()> read
+) {
+    const std::lock_guard lock(mutex_);
+    Family& family = families_[std::string(name)];
+    family.help = help;
+    family.read[""] = std::move(read);
+}
+
 void Metrics::gauge(
     std::string_view name,
     std::string_view help,
@@ -23,7 +32,7 @@ void Metrics::gauge(
     Family& family = families_[std::string(name)];
     family.help = help;
     family.is_counter = false;
-    family.gauges[std::string(labels)] = std::move(read);
+    family.read[std::string(labels)] = std::move(read);
 }
 
 std::string Metrics::prometheusText() const {
@@ -43,7 +52,7 @@ std::string Metrics::prometheusText() const {
         );
         for (const auto& [labels, counter] : family.counters)
             line(name, labels, counter->value());
-        for (const auto& [labels, read] : family.gauges)
+        for (const auto& [labels, read] : family.read)
             line(name, labels, read());
     }
     return text;

@@ -23,14 +23,18 @@ class Counter {
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Metric names are listed in observe/metric_names.h. Threads: any.
+/// Threads: any.
 class Metrics {
   public:
     /// The counter of this name and label set, made at the first call. `labels` is Prometheus text
     /// without braces (`reason="bad_signature"`) or empty; label values come from fixed sets only.
     Counter& counter(std::string_view name, std::string_view help, std::string_view labels = {});
 
-    /// A gauge that is read when it is asked for. `read` must stay callable as long as this lives.
+    /// A counter that somebody else keeps, read when it is asked for. `read` must stay callable as
+    /// long as this lives.
+    void counterFrom(std::string_view name, std::string_view help, std::function<double()> read);
+
+    /// A gauge, read as above.
     void gauge(
         std::string_view name,
         std::string_view help,
@@ -46,7 +50,7 @@ class Metrics {
         std::string help;
         bool is_counter = true;
         std::map<std::string, Counter*, std::less<>> counters;
-        std::map<std::string, std::function<double()>, std::less<>> gauges;
+        std::map<std::string, std::function<double()>, std::less<>> read;
     };
     mutable std::mutex mutex_;
     std::map<std::string, Family, std::less<>> families_;

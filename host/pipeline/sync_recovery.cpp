@@ -119,14 +119,22 @@ void SyncWorker::giveBack(
     }
     const SyncFailureDecision decision =
         decideSyncFailure(error, {notice.failures, parts_.random.unit()});
-    parts_.log.warning(
-        kSyncComponent,
-        "drain failed",
-        {{"instance", name},
-         {"code", errorCodeName(error.code)},
-         {"error", error.message},
-         {"retry_in_ms", decision.delay.count()}}
-    );
+    if (decision.state) {
+        parts_.log.warning(
+            kSyncComponent,
+            "drain failed; nothing is tried before a person has done something",
+            {{"instance", name}, {"code", errorCodeName(error.code)}, {"error", error.message}}
+        );
+    } else {
+        parts_.log.warning(
+            kSyncComponent,
+            "drain failed",
+            {{"instance", name},
+             {"code", errorCodeName(error.code)},
+             {"error", error.message},
+             {"retry_in_ms", decision.delay.count()}}
+        );
+    }
     item.due_at = now + decision.delay;
     item.failures = notice.failures + 1;
     const auto waiting = waits_.find(notice.instance);

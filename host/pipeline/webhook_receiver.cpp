@@ -17,7 +17,7 @@ constexpr std::string_view kComponent = "webhook_receiver";
 // Dropbox retries with a back-off of its own; this is for providers that ask us.
 constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
-constexpr Milliseconds kFaultLineInterval{10'000};
+constexpr Milliseconds kLineInterval{10'000};
 
 constexpr std::array<std::string_view, 10> kReasonNames = {
     "unknown_connector",
@@ -96,7 +96,8 @@ http::Response WebhookReceiver::receive(
         return reject(request, Reason::UnknownConnector, 404, "no connector of this key is loaded");
     }
     if (request.method != "GET" && request.method != "POST") {
-        http::Response response = reject(request, Reason::Method, 405, "webhooks come by GET or POST");
+        http::Response response =
+            reject(request, Reason::Method, 405, "webhooks come by GET or POST");
         response.headers.add("Allow", "GET, POST");
         return response;
     }
@@ -120,19 +121,27 @@ http::Response WebhookReceiver::receiveNotification(
         if (error.code == ErrorCode::InvalidArgument) {
             // Mostly somebody who opens the URL in a browser.
             constexpr std::string_view kNoChallenge =
-                "this URL takes a provider's webhooks: notifications by POST, and by GET a challenge "
+                "this URL takes a provider's webhooks: notifications by POST, and by GET a "
+                "challenge "
                 "in the provider's form, which is missing here, empty or too long";
             return reject(
-                request, Reason::Malformed, 400, request.method == "GET" ? kNoChallenge : error.message
+                request,
+                Reason::Malformed,
+                400,
+                request.method == "GET" ? kNoChallenge : error.message
             );
         }
         if (error.code == ErrorCode::Unsupported) {
-            return reject(request, Reason::UnknownConnector, 404, "this connector takes no webhooks");
+            return reject(
+                request, Reason::UnknownConnector, 404, "this connector takes no webhooks"
+            );
         }
         return askToRetry(request, provider.key(), error);
     }
     if (accounts->size() > kNotificationAccountsMax) {
-        return reject(request, Reason::TooManyAccounts, 413, "the notification names too many accounts");
+        return reject(
+            request, Reason::TooManyAccounts, 413, "the notification names too many accounts"
+        );
     }
 
     const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, *accounts)
@@ -150,15 +159,34 @@ http::Response WebhookReceiver::receiveNotification(
     const Verified verified = verify(provider, found->matches, request);
     if (!verified.instances.empty()) return mark(request, verified.instances);
     if (verified.fault) return askToRetry(request, provider.key(), *verified.fault);
-    if (verified.without_secret == found->matches.size()) {
-        return reject(
-            request,
-            Reason::NoSecret,
-            401,
-            "the instances of this account have no app secret to verify the signature with"
+    return rejectUnverified(request, provider.key(), verified, found->matches);
+}
+
+http::Response WebhookReceiver::rejectUnverified(
+    const http::Request& request,
+    std::string_view connector_key,
+    const Verified& verified,
+    std::span<const store::AccountMatch> matches
+) {
+    const bool has_no_secret = verified.without_secret == matches.size();
+    const std::string_view why =
+        has_no_secret
+            ? "the instances of this account have no app secret to verify the signature with"
+            : "the signature is missing or wrong";
+    if (mayWrite(next_unverified_line_ms_)) {
+        parts_.log.warning(
+            kComponent,
+            "a webhook was refused: its signature was made with another app secret than that of "
+            "the "
+            "instances of its account, or by somebody else; more are only counted for a while",
+            {{"connector", connector_key},
+             {"instance_id", matches.front().instance.value},
+             {"instances", static_cast<std::int64_t>(matches.size())},
+             {"reason", why},
+             {"peer", request.peer}}
         );
     }
-    return reject(request, Reason::BadSignature, 401, "the signature is missing or wrong");
+    return reject(request, has_no_secret ? Reason::NoSecret : Reason::BadSignature, 401, why);
 }
 
 WebhookReceiver::Verified WebhookReceiver::verify(
@@ -227,10 +255,7 @@ void WebhookReceiver::countRefused(int status) {
 http::Response WebhookReceiver::askToRetry(
     const http::Request& request, std::string_view what, const Error& error
 ) {
-    const std::int64_t now = toEpochMilliseconds(parts_.clock.now());
-    std::int64_t next = next_fault_line_ms_.load();
-    if (now >= next &&
-        next_fault_line_ms_.compare_exchange_strong(next, now + kFaultLineInterval.count())) {
+    if (mayWrite(next_fault_line_ms_)) {
         parts_.log.error(
             kComponent,
             "a webhook could not be taken; the provider is asked to send it again",
@@ -244,6 +269,12 @@ http::Response WebhookReceiver::askToRetry(
         "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1000))
     );
     return response;
+}
+
+bool WebhookReceiver::mayWrite(std::atomic<std::int64_t>& next_line_ms) const {
+    const std::int64_t now = toEpochMilliseconds(parts_.clock.now());
+    std::int64_t next = next_line_ms.load();
+    return now >= next && next_line_ms.compare_exchange_strong(next, now + kLineInterval.count());
 }
 
 observe::Counter& WebhookReceiver::rejected(Reason reason) {

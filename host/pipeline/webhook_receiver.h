@@ -109,6 +109,15 @@ class WebhookReceiver {
     http::Response reject(
         const http::Request& request, Reason reason, int status, std::string_view text
     );
+    /// 401; says in the log which instances to look at: a wrong app secret is seen nowhere else.
+    http::Response rejectUnverified(
+        const http::Request& request,
+        std::string_view connector_key,
+        const Verified& verified,
+        std::span<const store::AccountMatch> matches
+    );
+    /// True once in a while: whoever sends nonsense can send much of it.
+    bool mayWrite(std::atomic<std::int64_t>& next_line_ms) const;
     /// For faults of our own side.
     http::Response askToRetry(
         const http::Request& request, std::string_view what, const Error& error
@@ -122,6 +131,7 @@ class WebhookReceiver {
     observe::Counter& marked_;
     std::vector<observe::Counter*> rejected_;  ///< by Reason
     std::atomic<std::int64_t> next_fault_line_ms_{0};
+    std::atomic<std::int64_t> next_unverified_line_ms_{0};
 };
 
 }  // namespace ferry::pipeline

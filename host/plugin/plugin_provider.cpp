@@ -93,7 +93,8 @@ Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http
         // A provider without challenges has no hook for them: then no request is one.
         if (reply.error().code == ErrorCode::Unsupported) return std::optional<http::Response>();
         // What a stranger sent is not understood: no fault of ours.
-        if (reply.error().code == ErrorCode::Corrupt) reply.error().code = ErrorCode::InvalidArgument;
+        if (reply.error().code == ErrorCode::Corrupt)
+            reply.error().code = ErrorCode::InvalidArgument;
         return fail(std::move(reply.error()));
     }
     if (!*reply) return std::optional<http::Response>();
@@ -146,7 +147,7 @@ Result<std::string> PluginProvider::authorizeUrl(
     wanted.redirect_uri = request.redirect_uri;
     wanted.state = request.state;
     wanted.code_challenge = request.code_challenge;
-    std::istringstream scopes(request.scope);
+    std::istringstream scopes(request.scope.empty() ? options().default_scope : request.scope);
     for (std::string scope; scopes >> scope;)
         wanted.scopes.push_back(scope);
     return auth_.authorizeUrl(call(account.account_id), toPlugin(account), wanted);
@@ -156,7 +157,8 @@ Result<OperationPtr> PluginProvider::startExchange(
     const ProviderAccount& account, const pipeline::CodeExchangeRequest& request
 ) {
     const CodeExchange exchange{
-        Secret(request.code), request.redirect_uri, Secret(request.code_verifier)};
+        Secret(request.code), request.redirect_uri, Secret(request.code_verifier)
+    };
     return wrap(
         auth_.exchangeCode(call(account.account_id), toPlugin(account), exchange),
         description_,

@@ -15,7 +15,6 @@ inline constexpr std::string_view kAuthenticationType = "authentication.type";
 inline constexpr std::string_view kAppKey = "oauth.api.key";
 inline constexpr std::string_view kAppSecret = "oauth.api.secret";
 inline constexpr std::string_view kAccessToken = "dropbox.authorization.apikey";
-inline constexpr std::string_view kScope = "oauth.scope";
 inline constexpr std::string_view kPath = "dropbox.path";
 inline constexpr std::string_view kPathRoot = "dropbox.path.root";
 }  // namespace parameter

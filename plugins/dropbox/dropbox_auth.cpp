@@ -100,7 +100,8 @@ std::string extraOf(const rapidjson::Document& account) {
         {"email", json::text(account, "email")},
         {"display_name", json::text(json::member(account, "name"), "display_name")},
         {"account_type", json::text(json::member(account, "account_type"), ".tag")},
-        {"team_name", json::text(json::member(account, "team"), "name")}};
+        {"team_name", json::text(json::member(account, "team"), "name")}
+    };
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     writer.StartObject();
@@ -118,10 +119,9 @@ std::string extraOf(const rapidjson::Document& account) {
 std::string authorizeUrl(
     const sdk::AccountView& account, const sdk::AuthorizeRequestView& request
 ) {
-    std::string scopes(account.config(parameter::kScope));
-    if (scopes.empty())
-        for (std::size_t i = 0; i < request.scopeCount(); ++i)
-            scopes += (i == 0 ? "" : " ") + std::string(request.scope(i));
+    std::string scopes;
+    for (std::size_t i = 0; i < request.scopeCount(); ++i)
+        scopes += (i == 0 ? "" : " ") + std::string(request.scope(i));
     FormBuilder query;
     query.add("response_type", "code")
         .add("client_id", appKey(account))

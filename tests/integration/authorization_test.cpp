@@ -101,6 +101,21 @@ TEST_F(AuthorizationTest, TheBrowserBringsItToLife) {
     ASSERT_TRUE(receiver_.waitForEvents(1));
 }
 
+TEST_F(AuthorizationTest, TheScopesOfTheConnectorAreAskedForUnlessTheInstanceNamesItsOwn) {
+    declare("marketing", byBrowser());
+    Overrides own = byBrowser();
+    own["oauth.scope"] = "account_info.read files.content.read";
+    declare("sales", own);
+    startHub();
+
+    EXPECT_THAT(
+        browser().open("marketing"), HasSubstr("&scope=account_info.read%20files.metadata.read")
+    );
+    EXPECT_THAT(
+        browser().open("sales"), HasSubstr("&scope=account_info.read%20files.content.read")
+    );
+}
+
 TEST_F(AuthorizationTest, DeniedConsentChangesNothing) {
     declare("marketing", byBrowser());
     startHub();

@@ -74,14 +74,6 @@ void Faults::tokenEndpoint500(int times) {
     add({"oauth2/token", fault, times, 0});
 }
 
-void Faults::cursorReset(int times, int skip) {
-    Fault fault;
-    fault.kind = FaultKind::UnionError;
-    fault.status = 409;
-    fault.tag = "reset";
-    add({"files/list_folder/continue", fault, times, skip});
-}
-
 void Faults::unionError(std::string route, int status, std::string tag, int times) {
     Fault fault;
     fault.kind = FaultKind::UnionError;

@@ -105,7 +105,6 @@ class Faults {
     /// For the next calls of list_folder or continue.
     void nextListing(FaultKind kind, int times = 1);
     void tokenEndpoint500(int times = 1);
-    void cursorReset(int times = 1, int skip = 0);
     void unionError(std::string route, int status, std::string tag, int times = 1);
     void rateLimit(
         std::string route, std::optional<int> seconds, bool as_text = false, int times = 1

@@ -87,9 +87,4 @@ NoticeCounts NoticeQueue::counts() const {
     return counts_;
 }
 
-bool NoticeQueue::isEmpty() const {
-    const std::lock_guard lock(mutex_);
-    return marked_.empty() && waiting_.empty();
-}
-
 }  // namespace ferry::demo

@@ -67,7 +67,6 @@ class NoticeQueue {
     TimePoint nextDue() const;
     NoticeCounts counts() const;
     /// True if nothing waits (tries under way are not seen).
-    bool isEmpty() const;
 
   private:
     struct Marked {

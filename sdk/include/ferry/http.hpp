@@ -86,7 +86,6 @@ class Request {
 
     const std::string& method() const noexcept { return method_; }
     const std::string& url() const noexcept { return url_; }
-    const std::string& bodyBytes() const noexcept { return body_; }
     const Headers& headers() const noexcept { return headers_; }
 
     /// Hands the request to the host.

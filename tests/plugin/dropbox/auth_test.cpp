@@ -45,14 +45,6 @@ TEST_F(Auth, AuthorizeUrlLeavesOutWhatIsNotGivenAndAddsExtras) {
     );
 }
 
-TEST_F(Auth, AuthorizeUrlTakesTheScopesOfTheInstanceBeforeThoseOfTheManifest) {
-    const AbiOutcome outcome =
-        plugin_.authorizeUrl(account({{"oauth.scope", "files.content.read"}}), "", "s", {"a"}, "");
-
-    ASSERT_THAT(outcome.texts, SizeIs(1));
-    EXPECT_THAT(outcome.texts[0], testing::EndsWith("&scope=files.content.read"));
-}
-
 TEST_F(Auth, AuthorizeUrlNeedsTheAppKey) {
     const AbiOutcome outcome = plugin_.authorizeUrl({}, "", "s", {}, "c");
 
@@ -112,9 +104,8 @@ TEST_F(Auth, RefusesATokenOfAWholeTeam) {
         "c",
         "",
         "",
-        {AbiResponse::json(
-            200, R"({"access_token":"t","token_type":"bearer","team_id":"dbtid:1"})"
-        )}
+        {AbiResponse::json(200, R"({"access_token":"t","token_type":"bearer","team_id":"dbtid:1"})")
+        }
     );
 
     EXPECT_EQ(outcome.status, FERRY_ERROR_REJECTED);

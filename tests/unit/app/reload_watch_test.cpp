@@ -84,6 +84,15 @@ TEST_F(ReloadWatchTest, EachKindOfChangeIsToldOnce) {
     expectTold("the hub's configuration is gone");
 }
 
+TEST_F(ReloadWatchTest, WhatIsPassedOverIsNotToldAndTheNextChangeIs) {
+    ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
+    write("instances/a.yaml", "instances: [1]\n");
+    watch.passOver();
+    EXPECT_FALSE(isTold(watch));
+    write("instances/a.yaml", "instances: [2]\n");
+    EXPECT_TRUE(isTold(watch));
+}
+
 TEST_F(ReloadWatchTest, WhileItChangesNothingIsTold) {
     ReloadWatch watch(folder_.path() / "ferry.yaml", config_);
     for (int round = 0; round < 5; ++round) {

@@ -172,7 +172,7 @@ TEST_F(BrowserFlowTest, ProviderFailuresHavePagesOfTheirOwn) {
     };
     for (const Case& one : {
              Case{503, "", 503, "not available at the moment"},
-             Case{400, "invalid_grant", 400, "used already or has expired"},
+             Case{400, "invalid_grant", 400, "code is not accepted"},
              Case{400, "invalid_client", 502, "Check oauth.api.key"},
              Case{200, "nonsense", 500, "could not finish"},
          }) {

@@ -119,6 +119,19 @@ TEST_F(WebhookReceiverTest, AsksToRetryWhenTheStoreCannotBeRead) {
     EXPECT_EQ(log_lines_, 2U);
 }
 
+TEST_F(WebhookReceiverTest, AWrongAppSecretIsSeenInTheLogAndDoesNotFloodIt) {
+    instance("acc-a", "s1");
+
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(status(post("accounts:acc-a", "another")), 401);
+    EXPECT_EQ(log_lines_, 1U);
+    clock_.advance(Milliseconds(60'000));
+    EXPECT_EQ(status(post("accounts:acc-a", "another")), 401);
+    EXPECT_EQ(log_lines_, 2U);
+    EXPECT_EQ(status(post("accounts:nobody", "another")), 200);
+    EXPECT_EQ(log_lines_, 2U) << "nobody's account is nobody's fault";
+}
+
 TEST_F(WebhookReceiverTest, RefusesMissingAndWrongSignatures) {
     instance("acc-a", "s1");
     http::Request changed = post("accounts:acc-a", "s1");
