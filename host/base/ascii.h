@@ -1,5 +1,5 @@
 #pragma once
-// Letters without case, where a protocol says so (header names, host names), whatever the locale.
+// Text of protocols (header names and values, host names), whatever the locale.
 
 #include <string>
 #include <string_view>
@@ -16,6 +16,15 @@ inline std::string lowerAscii(std::string_view text) {
     for (char& c : lower)
         c = lowerAscii(c);
     return lower;
+}
+
+/// Without the spaces and tabs at both ends.
+constexpr std::string_view trimBlanks(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
 }
 
 }  // namespace ferry

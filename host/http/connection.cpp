@@ -19,13 +19,16 @@ Poco::Net::SocketAddress localAddress(int fd) {
 }  // namespace
 
 Connection::Connection(
-    int descriptor, const Poco::Net::SocketAddress& from, std::size_t body_bytes_max
+    int descriptor,
+    const Poco::Net::SocketAddress& from,
+    std::size_t body_bytes_max,
+    const StreamsBody& streams_body
 )
     : fd(descriptor),
       peer(from),
       local(localAddress(descriptor)),
       peer_text(from.toString()),
-      reader(body_bytes_max) {}
+      reader(body_bytes_max, &streams_body) {}
 
 Connection::~Connection() {
     if (fd >= 0) ::close(fd);
@@ -45,9 +48,7 @@ void sendContinue(int fd, RequestReader& reader) {
     if (!reader.takeContinue()) return;
     // So little always fits in; if it does not go out, neither will the answer.
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    static_cast<void>(
-        ::send(fd, kContinue.data(), kContinue.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
-    );
+    static_cast<void>(::send(fd, kContinue.data(), kContinue.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 }  // namespace ferry::http

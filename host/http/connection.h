@@ -17,10 +17,11 @@ namespace ferry::http {
 
 /// How long a client may take.
 struct ConnectionTimeouts {
-    Milliseconds head;   ///< from the first byte of a request to the end of its head
-    Milliseconds body;   ///< from there to the end of its body
-    Milliseconds write;  ///< for a whole answer
-    Milliseconds idle;   ///< between two requests
+    Milliseconds head;    ///< from the first byte of a request to the end of its head
+    Milliseconds body;    ///< from there to the end of its body
+    Milliseconds write;   ///< for a whole answer
+    Milliseconds idle;    ///< between two requests
+    Milliseconds stream;  ///< for the next piece of a streamed body, either way
 };
 
 /// Threads: one at a time.
@@ -28,7 +29,13 @@ struct Connection {
     using Steady = std::chrono::steady_clock;
     enum class Stage : std::uint8_t { Idle, Head, Body, Lingering };
 
-    Connection(int descriptor, const Poco::Net::SocketAddress& from, std::size_t body_bytes_max);
+    /// `streams_body` outlives it.
+    Connection(
+        int descriptor,
+        const Poco::Net::SocketAddress& from,
+        std::size_t body_bytes_max,
+        const StreamsBody& streams_body
+    );
     /// Closes the descriptor, if it is here.
     ~Connection();
     Connection(const Connection&) = delete;

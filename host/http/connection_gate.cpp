@@ -123,7 +123,10 @@ void ConnectionGate::acceptSome(int listening_fd) {
             continue;
         }
         auto connection = std::make_unique<Connection>(
-            fd, Poco::Net::SocketAddress(raw, length), options_.body_bytes_max
+            fd,
+            Poco::Net::SocketAddress(raw, length),
+            options_.body_bytes_max,
+            options_.streams_body
         );
         connection->deadline = Steady::now() + options_.timeouts.head;
         enter(std::move(connection));
@@ -147,6 +150,7 @@ void ConnectionGate::enter(std::unique_ptr<Connection> connection) {
     Connection& entered = *connection;
     entered.place = waiting_.insert(waiting_.end(), std::move(connection));
     waiting_count_.store(waiting_.size());
+    if (entered.stage == Connection::Stage::Lingering) return linger(entered);
     // What came with the handshake, or before it was parked, needs no wait.
     if (entered.reader.wantsBytes()) {
         receive(entered);
@@ -200,6 +204,10 @@ void ConnectionGate::answerRefusal(Connection& connection) {
     static_cast<void>(
         ::send(connection.fd, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
     );
+    linger(connection);
+}
+
+void ConnectionGate::linger(Connection& connection) {
     ::shutdown(connection.fd, SHUT_WR);
     connection.reader.release();
     waiting_bytes_ -= std::exchange(connection.bytes_counted, 0);
@@ -244,7 +252,8 @@ void ConnectionGate::endLate(Steady::time_point now) {
     for (auto next = waiting_.begin(); next != waiting_.end();) {
         Connection& connection = **next++;  // it may leave
         if (connection.deadline > now) {
-            next_deadline_ = std::min(next_deadline_.value_or(connection.deadline), connection.deadline);
+            next_deadline_ =
+                std::min(next_deadline_.value_or(connection.deadline), connection.deadline);
         } else if (connection.stage == Connection::Stage::Head) {
             connection.reader.refuse(408, "the head of the request took too long to arrive");
             answerRefusal(connection);

@@ -1,8 +1,8 @@
 #pragma once
 // In front of the server's threads: accepts connections and waits for their clients, thousands at a
-// time on the accepting thread, so that a slow or hostile one costs a descriptor and never a thread.
-// What comes out are connections with a whole request. Refuses what the reader refuses, and what
-// takes too long.
+// time on the accepting thread, so that a slow or hostile one costs a descriptor and never a
+// thread. What comes out are connections with a whole request. Refuses what the reader refuses, and
+// what takes too long.
 
 #include "http/connection.h"
 #include "http/connection_gauge.h"
@@ -23,8 +23,9 @@ namespace ferry::http {
 struct GateOptions {
     ConnectionTimeouts timeouts;
     std::size_t body_bytes_max = 1 << 20;
-    std::size_t waiting_max = 512;               ///< connections; the one that waits longest goes
-    std::size_t waiting_bytes_max = 64 << 20;    ///< of half requests; the same goes
+    StreamsBody streams_body;                  ///< whose bodies are left to their handlers
+    std::size_t waiting_max = 512;             ///< connections; the one that waits longest goes
+    std::size_t waiting_bytes_max = 64 << 20;  ///< of half requests; the same goes
     /// The whole answer to a refused request, also for the log and the counters. Threads: one.
     std::function<std::string(const Refusal&, const std::string& peer)> refuse;
 };
@@ -43,7 +44,8 @@ class ConnectionGate {
     /// One whose request is there, in the order in which they became so.
     std::unique_ptr<Connection> takeReady();
     /// Takes a connection whose thread is wanted elsewhere, or whose request was refused. It comes
-    /// out again when its next request is there.
+    /// out again when its next request is there. One that is Lingering ends: what its client still
+    /// sends is dropped for a while, so that it sees the answer and no reset.
     void park(std::unique_ptr<Connection> connection);
 
     const ConnectionTimeouts& timeouts() const noexcept { return options_.timeouts; }
@@ -62,6 +64,7 @@ class ConnectionGate {
     /// Decides about a connection after something came: on to a thread, refused, or wait on.
     void settle(Connection& connection);
     void answerRefusal(Connection& connection);
+    void linger(Connection& connection);
     void dropBytes(Connection& connection);
     void wait(Connection& connection);
     std::unique_ptr<Connection> leave(Connection& connection);

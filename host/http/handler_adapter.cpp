@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "http/problem.h"
+#include "http/response_writer.h"
 #include "http/server_socket.h"
 
 #include <Poco/Exception.h>
@@ -25,6 +26,18 @@ ConnectionSocket& socketOf(HTTPServerRequest& request) {
     return static_cast<ConnectionSocket&>(*poco.socket().impl());
 }
 
+class ClientOfSocket final : public Client {
+  public:
+    explicit ClientOfSocket(ConnectionSocket& socket) : socket_(socket) {}
+    Result<std::size_t> read(std::span<char> into, Milliseconds patience) override {
+        return socket_.readPiece(into, patience);
+    }
+    bool isGone() override { return socket_.isClientGone(); }
+
+  private:
+    ConnectionSocket& socket_;
+};
+
 /// One request on its way through. Poco makes it, calls it once and deletes it.
 class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
   public:
@@ -36,6 +49,10 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         request.request_id = factory_.nextRequestId();
         request.peer = socket.peerText();
         request.body = socket.takeBody();
+        request.streams_body = socket.isStreamed();
+        if (request.streams_body) request.stream_bytes = socket.streamLength();
+        ClientOfSocket client(socket);
+        request.client = &client;
         const std::optional<Response> refusal = readHead(poco_request, request);
         const Response response = refusal ? *refusal : factory_.answer(request);
         if (socket.mustEnd()) out.setKeepAlive(false);
@@ -45,16 +62,11 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
   private:
     static std::optional<Response> readHead(const HTTPServerRequest& from, Request& to) {
         to.method = from.getMethod();
-        std::string_view target = from.getURI();
-        // The absolute form, as proxies send it: scheme and authority are not ours to judge.
-        if (const auto scheme = target.find("://");
-            !target.empty() && target.front() != '/' && scheme != std::string_view::npos) {
-            const auto path = target.find('/', scheme + 3);
-            target = path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+        const std::string_view target = from.getURI();
+        to.raw_path = pathOf(target);
+        if (const auto question = target.find('?'); question != std::string_view::npos) {
+            to.query = target.substr(question + 1);
         }
-        const auto question = target.find('?');
-        to.raw_path = target.substr(0, question);
-        if (question != std::string_view::npos) to.query = target.substr(question + 1);
         to.headers.reserve(from.size());
         for (const auto& [name, value] : from)
             to.headers.add(name, value);
@@ -69,23 +81,28 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
 
     /// Head and body in one send. Poco's own stream would keep a short answer until after this
     /// call, and cut a long one into pieces of 8 KiB.
-    void send(
+    static void send(
         const Request& request,
         const Response& response,
         HTTPServerResponse& out,
         ConnectionSocket& socket
     ) {
-        const bool has_body = request.method != "HEAD";
+        const bool is_chunkable = out.getVersion() == HTTPServerResponse::HTTP_1_1;
+        const BodyFraming framing = framingOf(request.method, response, is_chunkable);
+        if (framing == BodyFraming::UntilClose) out.setKeepAlive(false);
         const std::string bytes = renderResponse(
-            response, {request.request_id, out.get("Date", ""), out.getKeepAlive(), has_body}
+            response, {request.request_id, out.get("Date", ""), out.getKeepAlive(), framing}
         );
         try {
             socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()), 0);
+            if (!response.stream || framing == BodyFraming::None) return;
+            if (sendStream(response, framing, socket)) return;
         } catch (const Poco::Exception&) {
-            // Half an answer is out: nothing may follow it, least of all Poco's own 500.
-            out.setKeepAlive(false);
-            ::shutdown(socket.sockfd(), SHUT_WR);
         }
+        // Half an answer is out: nothing may follow it, least of all Poco's own 500.
+        out.setKeepAlive(false);
+        if (framing == BodyFraming::UntilClose) socket.resetAtClose();
+        ::shutdown(socket.sockfd(), SHUT_WR);
     }
 
     HandlerAdapterFactory& factory_;
@@ -106,30 +123,6 @@ bool isSendable(const Response& response) {
 }
 
 }  // namespace
-
-std::string renderResponse(const Response& response, const ResponseFrame& frame) {
-    const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status);
-    std::string bytes;
-    bytes.reserve(512 + response.body.size());
-    const auto add = [&bytes](std::string_view name, std::string_view value) {
-        bytes.append(name).append(": ").append(value).append("\r\n");
-    };
-    bytes.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-    bytes.append(Poco::Net::HTTPResponse::getReasonForStatus(status)).append("\r\n");
-    add("Date", frame.date);
-    add("Connection", frame.keeps_alive ? "keep-alive" : "close");
-    add("X-Request-Id", frame.request_id);
-    add("Elements-Request-Id", frame.request_id);  // as callers of the Open Connectors API know it
-    if (!response.content_type.empty()) add("Content-Type", response.content_type);
-    for (const auto& [name, value] : response.headers.fields())
-        add(name, value);
-    // 204 and 304 have no body, and 204 no length either (RFC 9110, 8.6).
-    const bool has_length = response.status != 204 && response.status != 304;
-    if (has_length) add("Content-Length", std::to_string(response.body.size()));
-    bytes.append("\r\n");
-    if (has_length && frame.has_body) bytes.append(response.body);
-    return bytes;
-}
 
 HandlerAdapterFactory::HandlerAdapterFactory(
     std::uint64_t request_id_seed, Handler handler, FailureReport report

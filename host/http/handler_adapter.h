@@ -1,6 +1,7 @@
 #pragma once
-// Between Poco and our handlers: makes our request of Poco's head and the body that is there already,
-// and is the only place where an exception becomes an answer (Poco drops the connection without one).
+// Between Poco and our handlers: makes our request of Poco's head and the body that is there
+// already (or comes while the handler runs), and is the only place where an exception becomes an
+// answer (Poco drops the connection without one).
 
 #include "http/message.h"
 
@@ -17,17 +18,6 @@ namespace ferry::http {
 
 /// Told about a handler that threw, for the log. Threads: many at a time.
 using FailureReport = std::function<void(const Request& request, std::string_view what)>;
-
-/// What an answer says besides what the handler does.
-struct ResponseFrame {
-    std::string_view request_id;
-    std::string_view date;
-    bool keeps_alive = false;
-    bool has_body = true;  ///< false: the answer to HEAD
-};
-
-/// The bytes of an answer.
-std::string renderResponse(const Response& response, const ResponseFrame& frame);
 
 /// Makes one adapter per request. Threads: createRequestHandler() from many at a time.
 class HandlerAdapterFactory final : public Poco::Net::HTTPRequestHandlerFactory {

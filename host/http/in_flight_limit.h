@@ -17,7 +17,8 @@ class InFlightLimit {
   public:
     InFlightLimit(std::size_t in_flight_max, Milliseconds retry_after);
 
-    /// A handler that calls `next`, or answers 503 if `in_flight_max` calls are running.
+    /// A handler that calls `next`, or answers 503 if `in_flight_max` calls are running. A call
+    /// whose answer is streamed runs until all of that is sent.
     Handler wrap(Handler next);
 
     std::size_t inFlight() const noexcept { return in_flight_.load(); }

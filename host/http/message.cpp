@@ -37,6 +37,15 @@ std::optional<std::string_view> Headers::get(std::string_view name) const noexce
     return std::nullopt;
 }
 
+std::string_view pathOf(std::string_view target) noexcept {
+    const std::size_t scheme = target.find("://");
+    if (!target.empty() && target.front() != '/' && scheme != std::string_view::npos) {
+        const std::size_t path = target.find('/', scheme + 3);
+        target = path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+    }
+    return target.substr(0, target.find('?'));
+}
+
 std::optional<std::string> Request::queryValue(std::string_view name) const {
     std::optional<std::string> found;
     eachValue(query, name, [&](std::optional<std::string> value) {

@@ -5,7 +5,9 @@
 #include "base/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +50,18 @@ class BodySource {
     BodySource& operator=(const BodySource&) = default;
 };
 
+/// The client of a request, while its handler runs. Threads: the handler's.
+class Client : public BodySource {
+  public:
+    /// The next bytes of the body, on a route that streams it. Also errors, and the body is cut
+    /// off, if none came for the server's stream_timeout, or if they are malformed
+    /// (InvalidArgument).
+    Result<std::size_t> read(std::span<char> into, Milliseconds patience) override = 0;
+    /// True if the client has closed the connection, or its sending side: who waits on its behalf
+    /// gives up.
+    virtual bool isGone() = 0;
+};
+
 /// A request that the hub received, with its whole body (bounded by the server's limit).
 struct Request {
     std::string method;
@@ -58,6 +72,11 @@ struct Request {
     std::string body;  ///< raw bytes
     std::string peer;  ///< "127.0.0.1:4711"
     std::string request_id;
+    /// Set by the server, for as long as the handler runs.
+    Client* client = nullptr;
+    bool streams_body =
+        false;  ///< `body` is empty, and what the client sends is read from `client`
+    std::optional<std::uint64_t> stream_bytes;  ///< length of the streamed body, if announced
 
     /// Decoded value of the query parameter `name`; nullopt if absent or badly encoded.
     std::optional<std::string> queryValue(std::string_view name) const;
@@ -70,7 +89,15 @@ struct Response {
     std::string content_type = "application/json";
     Headers headers;
     std::string body;
+    /// In place of `body`, if set: what comes piece by piece, and may be of any length. If it fails
+    /// the connection ends, so that the client sees that the body is cut off.
+    std::shared_ptr<BodySource> stream = nullptr;
+    std::optional<std::uint64_t> stream_bytes = std::nullopt;  ///< length of `stream`, if known
 };
+
+/// The path of a request target as it was received, without the query; of the absolute form, as
+/// proxies send it, without scheme and authority, which are not ours to judge.
+std::string_view pathOf(std::string_view target) noexcept;
 
 /// Answers one request. Threads: called by many at a time.
 using Handler = std::function<Response(const Request&)>;

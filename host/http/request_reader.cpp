@@ -20,11 +20,11 @@ constexpr std::size_t kLineMax = kTargetMax + 100;
 constexpr std::size_t kHeadMax = 64 * 1024;
 // Clients put an empty line or two between requests (RFC 9112, 2.2).
 constexpr std::size_t kEmptyLinesMax = 8;  // bytes
-constexpr std::size_t kChunkLineMax = 256;
-constexpr std::size_t kTrailerMax = 8 * 1024;
 // Enough for a webhook with its body; what a request needed beyond is given back after it.
 constexpr std::size_t kBufferFirst = 2048;
 constexpr std::size_t kBufferKept = 16 * 1024;
+// What a streamed body is received in.
+constexpr std::size_t kStreamRoom = 64 * 1024;
 
 /// `name` is in lower case.
 bool isNamed(std::string_view text, std::string_view name) noexcept {
@@ -46,22 +46,10 @@ bool isControl(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
-int hexValue(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    return lowerAscii(c) >= 'a' && lowerAscii(c) <= 'f' ? lowerAscii(c) - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 std::span<char> RequestReader::space() {
+    if (is_streamed_ && buffer_.size() < end_ + kStreamRoom) buffer_.resize(end_ + kStreamRoom);
     if (end_ == buffer_.size()) buffer_.resize(std::max(kBufferFirst, buffer_.size() * 2));
     return {buffer_.data() + end_, buffer_.size() - end_};
 }
@@ -72,7 +60,7 @@ void RequestReader::added(std::size_t count) {
 }
 
 void RequestReader::ended() {
-    if (state_ == State::Body) {
+    if (state_ == State::Body || (state_ == State::Ready && !isBodyWhole())) {
         refuse(400, "the body is shorter than announced");
     } else if (state_ == State::Head && hasBegun()) {
         refuse(400, "the connection ended in the middle of the request's head");
@@ -91,7 +79,8 @@ void RequestReader::refuse(int status, const char* reason) {
 }
 
 bool RequestReader::takeContinue() noexcept {
-    const bool is_due = wants_continue_ && state_ == State::Body;
+    const bool is_due =
+        wants_continue_ && (state_ == State::Body || (state_ == State::Ready && !isBodyWhole()));
     if (is_due) wants_continue_ = false;
     return is_due;
 }
@@ -101,6 +90,7 @@ std::string_view RequestReader::head() const noexcept {
 }
 
 std::string RequestReader::takeBody() {
+    if (is_streamed_) return {};
     if (is_chunked_) return std::move(body_);
     return buffer_.substr(head_end_, length_.value_or(0));
 }
@@ -122,6 +112,8 @@ void RequestReader::next() {
     chunk_ = Chunk::Size;
     chunk_left_ = trailer_bytes_ = 0;
     body_ = {};
+    are_chunks_over_ = is_streamed_ = is_stream_over_ = false;
+    taken_ = 0;
     if (left > 0) parse();
 }
 
@@ -142,11 +134,14 @@ void RequestReader::parseHead() {
         const void* found = std::memchr(begin, '\n', end_ - scanned_);
         const bool is_long = end_ - scanned_ > kLineMax || end_ > kHeadMax;
         if (found == nullptr) {
-            if (is_long) lines_ == 0 ? refuse(414, "the request's target is too long")
-                                     : refuse(431, "the request's head is too large");
+            if (is_long)
+                lines_ == 0 ? refuse(414, "the request's target is too long")
+                            : refuse(431, "the request's head is too large");
             return;
         }
-        std::string_view line(begin, static_cast<std::size_t>(static_cast<const char*>(found) - begin));
+        std::string_view line(
+            begin, static_cast<std::size_t>(static_cast<const char*>(found) - begin)
+        );
         scanned_ += line.size() + 1;
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (lines_ == 0 && line.empty()) {
@@ -191,7 +186,7 @@ void RequestReader::takeField(std::string_view line) {
     if (colon == std::string_view::npos || !isToken(name)) {
         return refuse(400, "a line of the request's head is no header field");
     }
-    const std::string_view value = trim(line.substr(colon + 1));
+    const std::string_view value = trimBlanks(line.substr(colon + 1));
     if (name.size() > kNameMax || value.size() > kValueMax) {
         return refuse(431, "a header field is too large");
     }
@@ -224,74 +219,20 @@ void RequestReader::takeLength(std::string_view value) {
 void RequestReader::endHead() {
     if (length_ && is_chunked_) return refuse(400, "both content-length and chunked");
     head_end_ = request_end_ = scanned_;
-    if (length_.value_or(0) > body_bytes_max_) return refuse(413, "the body is too large");
-    state_ = is_chunked_ || length_.value_or(0) > 0 ? State::Body : State::Ready;
-}
-
-void RequestReader::parseBody() {
-    if (is_chunked_) return parseChunks();
-    if (end_ - head_end_ < *length_) return;
-    request_end_ = head_end_ + *length_;
-    state_ = State::Ready;
-}
-
-void RequestReader::parseChunks() {
-    while (state_ == State::Body) {
-        if (chunk_ == Chunk::Data) {
-            const std::size_t count = std::min(chunk_left_, end_ - scanned_);
-            body_.append(buffer_, scanned_, count);
-            scanned_ += count;
-            chunk_left_ -= count;
-            if (chunk_left_ > 0) break;
-            chunk_ = Chunk::DataEnd;
-        }
-        const auto line = chunkLine();
-        if (!line) break;
-        if (chunk_ == Chunk::Size) {
-            takeChunkSize(*line);
-        } else if (chunk_ == Chunk::DataEnd) {
-            if (!line->empty()) refuse(400, "a chunk of the body is longer than it says");
-            chunk_ = Chunk::Size;
-        } else if (line->empty()) {
-            request_end_ = scanned_;
-            state_ = State::Ready;
-        } else if ((trailer_bytes_ += line->size() + 2) > kTrailerMax) {
-            refuse(431, "the trailer of the body is too large");
-        }
+    const bool has_body = is_chunked_ || length_.value_or(0) > 0;
+    is_streamed_ = has_body && isStreamWished();
+    if (!is_streamed_ && length_.value_or(0) > body_bytes_max_) {
+        return refuse(413, "the body is too large");
     }
-    if (state_ != State::Body) return;
-    // What is decoded makes room for what comes.
-    std::memmove(buffer_.data() + head_end_, buffer_.data() + scanned_, end_ - scanned_);
-    end_ -= scanned_ - head_end_;
-    scanned_ = head_end_;
+    state_ = has_body && !is_streamed_ ? State::Body : State::Ready;
 }
 
-void RequestReader::takeChunkSize(std::string_view line) {
-    const std::string_view digits = trim(line.substr(0, line.find(';')));
-    if (digits.empty() || digits.size() > 15) return refuse(400, "a chunk has no size");
-    std::size_t size = 0;
-    for (const char c : digits) {
-        if (hexValue(c) < 0) return refuse(400, "the size of a chunk is not a number");
-        size = size * 16 + static_cast<std::size_t>(hexValue(c));
-    }
-    if (size > body_bytes_max_ - body_.size()) return refuse(413, "the body is too large");
-    chunk_left_ = size;
-    chunk_ = size == 0 ? Chunk::Trailer : Chunk::Data;
-}
-
-std::optional<std::string_view> RequestReader::chunkLine() {
-    const std::string_view rest(buffer_.data() + scanned_, end_ - scanned_);
-    const std::size_t end = rest.find('\n');
-    const std::size_t longest = chunk_ == Chunk::Trailer ? kTrailerMax : kChunkLineMax;
-    const bool is_whole = end != std::string_view::npos;
-    // A bare line feed is taken for an end by some and not by others: another way to smuggle.
-    const bool is_bare = is_whole && (end == 0 || rest[end - 1] != '\r');
-    if (is_bare || std::min(end, rest.size()) > longest) {
-        refuse(400, "the chunks of the body are malformed");
-    }
-    if (!is_whole || state_ == State::Refused) return std::nullopt;
-    scanned_ += end + 1;
-    return rest.substr(0, end - 1);
+bool RequestReader::isStreamWished() const {
+    if (streams_body_ == nullptr || !*streams_body_) return false;
+    const std::string_view line = head().substr(0, head().find('\n'));
+    const std::size_t first = line.find(' ');
+    const std::string_view target = line.substr(first + 1, line.rfind(' ') - first - 1);
+    return (*streams_body_)(line.substr(0, first), target);
 }
 
 }  // namespace ferry::http

@@ -37,8 +37,10 @@ bool Params::has(std::string_view name) const noexcept {
     });
 }
 
-void Router::add(std::string_view method, std::string_view pattern, RouteHandler handler) {
-    Route route{std::string(method), parsePattern(pattern), std::move(handler)};
+void Router::add(
+    std::string_view method, std::string_view pattern, RouteHandler handler, BodyMode body
+) {
+    Route route{std::string(method), parsePattern(pattern), std::move(handler), body};
     for (const Route& other : routes_) {
         FERRY_CHECK(
             other.method != route.method || other.segments != route.segments, "route added twice"
@@ -54,12 +56,10 @@ void Router::add(std::string_view method, std::string_view pattern, RouteHandler
 Response Router::handle(const Request& request) const {
     const bool is_raw = !request.raw_path.empty();
     const std::vector<std::string_view> path = split(is_raw ? request.raw_path : request.path);
-    const std::string_view method =
-        request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
     std::string allowed;
     for (const Route& route : routes_) {
         if (!matches(route, path)) continue;
-        if (route.method != method && route.method != "*") {
+        if (!takesMethod(route, request.method)) {
             if (allowed.find(route.method) != std::string::npos) continue;
             allowed += allowed.empty() ? "" : ", ";
             allowed += route.method;
@@ -75,6 +75,20 @@ Response Router::handle(const Request& request) const {
     Response response = problem(405, request.request_id, "this path does not take this method");
     response.headers.add("Allow", allowed);
     return response;
+}
+
+bool Router::streamsBody(std::string_view method, std::string_view target) const {
+    const std::vector<std::string_view> path = split(pathOf(target));
+    for (const Route& route : routes_) {
+        if (matches(route, path) && takesMethod(route, method)) {
+            return route.body == BodyMode::Streamed;
+        }
+    }
+    return false;
+}
+
+bool Router::takesMethod(const Route& route, std::string_view method) {
+    return route.method == "*" || route.method == (method == "HEAD" ? "GET" : method);
 }
 
 std::vector<Router::Segment> Router::parsePattern(std::string_view pattern) {

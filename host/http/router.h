@@ -27,14 +27,29 @@ class Params {
 
 using RouteHandler = std::function<Response(const Request&, const Params&)>;
 
+/// How the handler of a route gets the body of a request.
+enum class BodyMode : unsigned char {
+    Whole,     ///< as Request::body, within the server's limit
+    Streamed,  ///< from Request::client, of any length
+};
+
 /// Threads: add() before the first handle(); handle() from any thread.
 class Router {
   public:
     /// Adds a route. A pattern is a path whose segments are literal, `{name}` (one segment, not
     /// empty) or, at the end only, `{name*}` (the rest, with its slashes, possibly empty).
     /// Where several patterns match, the one with a literal in the earliest differing segment
-    /// wins. The method "*" is any. A bad pattern, or the same route twice, is a programmer error (checked).
-    void add(std::string_view method, std::string_view pattern, RouteHandler handler);
+    /// wins. The method "*" is any. A bad pattern, or the same route twice, is a programmer error
+    /// (checked).
+    void add(
+        std::string_view method,
+        std::string_view pattern,
+        RouteHandler handler,
+        BodyMode body = BodyMode::Whole
+    );
+
+    /// True if this request leads to a route that streams bodies. `target` is as it was received.
+    bool streamsBody(std::string_view method, std::string_view target) const;
 
     /// Answers `request`: 404 if no pattern matches, 405 with Allow if one does but not with this
     /// method, 400 if a segment is badly encoded. HEAD is served by the GET route.
@@ -51,10 +66,12 @@ class Router {
         std::string method;
         std::vector<Segment> segments;
         RouteHandler handler;
+        BodyMode body = BodyMode::Whole;
     };
 
     static std::vector<Segment> parsePattern(std::string_view pattern);
     static bool matches(const Route& route, const std::vector<std::string_view>& path);
+    static bool takesMethod(const Route& route, std::string_view method);
     static bool isMoreSpecific(const Route& a, const Route& b);
     static bool collect(
         const Route& route, const std::vector<std::string_view>& path, bool is_raw, Params& params

@@ -2,6 +2,7 @@
 
 #include "http/handler_adapter.h"
 #include "http/problem.h"
+#include "http/response_writer.h"
 #include "http/server_socket.h"
 
 #include <Poco/DateTimeFormat.h>
@@ -78,17 +79,20 @@ GateOptions Server::State::gateOptions(HandlerAdapterFactory& factory) const {
         options.head_timeout,
         options.body_timeout,
         options.write_timeout,
-        options.keep_alive_timeout};
+        options.keep_alive_timeout,
+        options.stream_timeout
+    };
     gate_options.body_bytes_max = options.body_bytes_max;
+    gate_options.streams_body = options.streams_body;
     gate_options.waiting_max = options.connections_waiting_max;
     gate_options.refuse = [this, &factory](const Refusal& refusal, const std::string& peer) {
         if (options.refused) options.refused(refusal, peer);
         const std::string id = factory.nextRequestId();
-        const std::string date = Poco::DateTimeFormatter::format(
-            Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT
-        );
+        const std::string date =
+            Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT);
         return renderResponse(
-            problem(refusal.status, id, refusal.reason), {id, date, false, !refusal.is_for_head}
+            problem(refusal.status, id, refusal.reason),
+            {id, date, false, refusal.is_for_head ? BodyFraming::None : BodyFraming::Length}
         );
     };
     return gate_options;
@@ -113,9 +117,8 @@ Status Server::start() {
             new HandlerAdapterFactory(state_->request_id_seed, state_->handler, state_->report);
         const Poco::Net::HTTPRequestHandlerFactory::Ptr owner(factory);
         state_->gauge = std::make_shared<ConnectionGauge>(options.threads);
-        state_->gate = std::make_shared<ConnectionGate>(
-            state_->gateOptions(*factory), state_->gauge
-        );
+        state_->gate =
+            std::make_shared<ConnectionGate>(state_->gateOptions(*factory), state_->gauge);
         ListeningSocket socket(state_->gate, state_->gauge);
         // Without the port being shared, which Poco's two-argument form does: a second hub on the
         // same port must fail and not take half of the requests.

@@ -31,13 +31,18 @@ struct ServerOptions {
     Milliseconds body_timeout{10000};        ///< whole body, else 408
     Milliseconds write_timeout{10000};       ///< whole answer
     Milliseconds keep_alive_timeout{15000};  ///< idle
-    RefusalReport refused;                   ///< may be empty
+    /// For the next 64 KiB of a streamed answer to be taken, or the next byte of a streamed body to
+    /// come. There is no limit for the whole of either.
+    Milliseconds stream_timeout{30000};
+    /// Which requests' bodies are read by their handlers: those may be of any length.
+    StreamsBody streams_body;
+    RefusalReport refused;  ///< may be empty
 };
 
 struct ServerStats {
-    int connections_open = 0;      ///< with a thread or waiting for one
-    int connections_queued = 0;    ///< waiting for a thread
-    int connections_waiting = 0;   ///< for their client, without a thread
+    int connections_open = 0;               ///< with a thread or waiting for one
+    int connections_queued = 0;             ///< waiting for a thread
+    int connections_waiting = 0;            ///< for their client, without a thread
     std::uint64_t connections_total = 0;    ///< times that a thread took one so far
     std::uint64_t connections_refused = 0;  ///< closed without an answer: alarm if this grows
     std::uint64_t connections_dropped = 0;  ///< waited for their client, closed to make room

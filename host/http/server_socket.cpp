@@ -75,6 +75,11 @@ ConnectionSocket::~ConnectionSocket() {
 }
 
 void ConnectionSocket::close() {
+    const bool has_unread_body = connection_ && is_served_ && !connection_->reader.isBodyWhole();
+    if (has_unread_body && !gauge_->isStopping()) {
+        connection_->stage = Connection::Stage::Lingering;
+        park();
+    }
     StreamSocketImpl::close();
     // The descriptor goes first: who waits for an empty gauge may count on closed sockets.
     if (connection_) gauge_->closed();
@@ -97,6 +102,7 @@ bool ConnectionSocket::poll(const Poco::Timespan& timeout, int mode) {
             case RequestReader::State::Ready:
                 is_served_ = true;
                 head_fed_ = 0;
+                piece_begun_ = Steady::now();
                 request_begun_.reset();
                 return true;
             case RequestReader::State::Refused:
@@ -141,11 +147,15 @@ bool ConnectionSocket::giveBack() {
     const bool is_refused = connection_->reader.state() == RequestReader::State::Refused;
     // Nothing comes out of the gate any more, but a refusal is told.
     if (gauge_->isStopping() && !is_refused) return false;
+    park();
+    return false;
+}
+
+void ConnectionSocket::park() {
     connection_->fd = sockfd();
     reset();
     gate_->park(std::move(connection_));
     gauge_->closed();
-    return false;
 }
 
 int ConnectionSocket::receiveBytes(void* buffer, int length, int) {
@@ -179,6 +189,60 @@ int ConnectionSocket::sendBytes(const void* buffer, int length, int flags) {
         if (waited != Wait::Ready) throw Poco::TimeoutException("write deadline");
     }
     return length;
+}
+
+Result<std::size_t> ConnectionSocket::readPiece(std::span<char> into, Milliseconds patience) {
+    RequestReader& reader = connection_->reader;
+    for (;;) {
+        const std::size_t count = reader.takePiece(into);
+        if (count > 0) piece_begun_ = Steady::now();
+        if (count > 0 || reader.isBodyWhole()) return count;
+        if (reader.state() == RequestReader::State::Refused) {
+            return fail(ErrorCode::InvalidArgument, reader.refusal().reason);
+        }
+        sendContinue(sockfd(), reader);
+        const std::span<char> space = reader.space();
+        const ssize_t got = ::recv(sockfd(), space.data(), space.size(), MSG_DONTWAIT);
+        if (got > 0) {
+            reader.added(static_cast<std::size_t>(got));
+        } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            const auto late = piece_begun_ + gate_->timeouts().stream;
+            const auto until = std::min(late, Steady::now() + patience);
+            if (waitFor(POLLIN, false, until) == Wait::Ready) continue;
+            if (until < late)
+                return fail(ErrorCode::DeadlineExceeded, "no more of the body came yet");
+            reader.refuse(408, "the body took too long to arrive");
+        } else if (got == 0 || errno != EINTR) {
+            reader.ended();
+        }
+    }
+}
+
+bool ConnectionSocket::isClientGone() const {
+    pollfd looked{sockfd(), POLLRDHUP, 0};
+    return ::poll(&looked, 1, 0) > 0;
+}
+
+Status ConnectionSocket::sendPiece(std::string_view bytes) {
+    const auto deadline = Steady::now() + gate_->timeouts().stream;
+    while (!bytes.empty()) {
+        const ssize_t sent =
+            ::send(sockfd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            if (waitFor(POLLOUT, false, deadline) == Wait::Ready) continue;
+            return fail(ErrorCode::DeadlineExceeded, "the client reads too slowly");
+        } else if (errno != EINTR) {
+            return fail(ErrorCode::Cancelled, "the client is gone");
+        }
+    }
+    return {};
+}
+
+void ConnectionSocket::resetAtClose() {
+    const linger now{1, 0};
+    ::setsockopt(sockfd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 ConnectionSocket::Wait ConnectionSocket::waitFor(

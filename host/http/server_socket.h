@@ -1,8 +1,9 @@
 #pragma once
 // The sockets under Poco's HTTPServer: one that listens and hands on only connections whose request
-// is there, and one that serves such a connection. Poco calls these virtuals for every wait, read and
-// write, and knows nothing of the gate behind them (0005-http-server.md).
+// is there, and one that serves such a connection. Poco calls these virtuals for every wait, read
+// and write, and knows nothing of the gate behind them (0005-http-server.md).
 
+#include "base/result.h"
 #include "http/connection_gate.h"
 
 #include <Poco/Net/ServerSocket.h>
@@ -11,7 +12,9 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace ferry::http {
 
@@ -26,11 +29,26 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
         std::shared_ptr<ConnectionGauge> gauge
     );
 
-    /// The body of the request whose head Poco has read.
+    /// The body of the request whose head Poco has read; of a streamed one nothing.
     std::string takeBody() { return connection_->reader.takeBody(); }
+    bool isStreamed() const noexcept { return connection_->reader.isStreamed(); }
+    std::optional<std::size_t> streamLength() const noexcept {
+        return connection_->reader.streamLength();
+    }
+    /// The next bytes of a streamed body, as BodySource::read.
+    Result<std::size_t> readPiece(std::span<char> into, Milliseconds patience);
+    /// True once the client has closed its sending side, or all of the connection.
+    bool isClientGone() const;
+    /// All of `bytes`, within the time for a piece of a streamed body. Errors: DeadlineExceeded,
+    /// Cancelled if the client is gone.
+    Status sendPiece(std::string_view bytes);
+    /// What is sent ends in a reset, for a body whose end is the connection's.
+    void resetAtClose();
     const std::string& peerText() const noexcept { return connection_->peer_text; }
     /// True if the connection has to end after the running request.
-    bool mustEnd() const noexcept { return gauge_->isStopping(); }
+    bool mustEnd() const noexcept {
+        return gauge_->isStopping() || !connection_->reader.isBodyWhole();
+    }
 
     /// Poco's wait for a request: true when one is there, all of it. False when the connection is
     /// over, or back at the gate because the thread is wanted elsewhere.
@@ -57,6 +75,7 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     bool receive();
     bool giveBack();
     Wait waitFor(short events, bool and_crowded, Steady::time_point until);
+    void park();
 
     std::unique_ptr<Connection> connection_;  // none: it went back to the gate
     const std::shared_ptr<ConnectionGate> gate_;
@@ -68,6 +87,7 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
     std::optional<Steady::time_point> request_begun_;  // while it is only half there
     bool is_served_ = false;                           // it was handed to Poco
     std::size_t head_fed_ = 0;                         // bytes of its head that Poco has
+    Steady::time_point piece_begun_;                   // the wait for the next of its streamed body
 };
 
 /// A listening socket that accepts what its gate lets through.

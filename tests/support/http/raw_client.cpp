@@ -65,6 +65,18 @@ std::string RawClient::readAnswer(std::chrono::milliseconds patience) {
     return answer;
 }
 
+std::size_t RawClient::readSome(char* into, std::size_t size) {
+    if (buffer_.empty() && !fill(kPatience)) return 0;
+    const std::size_t count = buffer_.copy(into, size);
+    buffer_.erase(0, count);
+    return count;
+}
+
+void RawClient::close() {
+    ::close(fd_);
+    fd_ = -1;
+}
+
 std::string RawClient::readToEnd() {
     while (fill(kPatience)) {
     }

@@ -27,6 +27,10 @@ class RawClient {
     /// One answer: head and body by Content-Length. What was received so far if the connection
     /// ends, or `patience` does.
     std::string readAnswer(std::chrono::milliseconds patience = kPatience);
+    /// Some bytes as they come, at most `size`; 0 if the connection ends, or patience does.
+    std::size_t readSome(char* into, std::size_t size);
+    /// Closes at once.
+    void close();
     /// Everything until the other side closes.
     std::string readToEnd();
     /// True if the other side closes, without a byte, within `patience`.
