@@ -11,6 +11,8 @@ void benchIntake(Report& report);
 void benchChanges(Report& report);
 /// Webhook to callback, open loop.
 void benchFlow(Report& report);
+/// Calls of the REST API with many instances.
+void benchApi(Report& report);
 /// Memory, start-up, lint and apply.
 void benchScale(Report& report);
 

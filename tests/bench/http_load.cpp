@@ -243,7 +243,7 @@ std::string fetch(std::uint16_t port, const std::string& path) {
     );
 }
 
-std::string ask(std::uint16_t port, const std::string& request) {
+std::string askWhole(std::uint16_t port, const std::string& request) {
     const int fd = connectTo(port);
     if (fd < 0) return {};
     ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
@@ -256,8 +256,14 @@ std::string ask(std::uint16_t port, const std::string& request) {
         answer.append(buffer.data(), static_cast<std::size_t>(got));
     }
     ::close(fd);
+    return answer;
+}
+
+std::string ask(std::uint16_t port, const std::string& request) {
+    const std::string answer = askWhole(port, request);
     const auto body = answer.find("\r\n\r\n");
-    if (status != 200 || body == std::string::npos) return {};
+    int status = 0;
+    if (answerBytes(answer, status) == 0 || status != 200) return {};
     return answer.substr(body + 4);
 }
 

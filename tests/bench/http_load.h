@@ -50,7 +50,9 @@ std::string notification(const std::string& secret, const std::string& account);
 
 /// GET; the body of a 200, or empty.
 std::string fetch(std::uint16_t port, const std::string& path);
-/// Sends these bytes on a connection of its own; the body of a 200, or empty.
+/// Sends these bytes on a connection of its own; the whole answer, or as much as came of it.
+std::string askWhole(std::uint16_t port, const std::string& request);
+/// As before; the body of a 200, or empty.
 std::string ask(std::uint16_t port, const std::string& request);
 
 }  // namespace ferry::bench

@@ -23,11 +23,12 @@ constexpr Bench kBenches[] = {
     {"intake", ferry::bench::benchIntake},
     {"changes", ferry::bench::benchChanges},
     {"flow", ferry::bench::benchFlow},
+    {"api", ferry::bench::benchApi},
     {"scale", ferry::bench::benchScale},
 };
 
 int usage() {
-    fmt::print(stderr, "usage: hub_bench [--quick] [--json] [intake|changes|flow|scale]...\n");
+    fmt::print(stderr, "usage: hub_bench [--quick] [--json] [intake|changes|flow|api|scale]...\n");
     return 2;
 }
 

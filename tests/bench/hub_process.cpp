@@ -28,6 +28,8 @@ fs::path writeConfig(const HubSetup& setup) {
         << "    base_urls:\n";
     for (const char* name : {"www", "api", "content", "notify"})
         out << "      " << name << ": '" << setup.provider_url << "'\n";
+    out << "api:\n  user_secret: " << kApiUserSecret
+        << "\n  organization_secret: " << kApiOrganizationSecret << "\n";
     return path;
 }
 

@@ -11,6 +11,10 @@
 
 namespace ferry::bench {
 
+/// What callers of the hub's REST API present.
+inline constexpr const char* kApiUserSecret = "bench-user-secret-0123456789abcdef";
+inline constexpr const char* kApiOrganizationSecret = "bench-organization-secret-0123456789";
+
 struct HubSetup {
     std::filesystem::path folder;      ///< of ferry.yaml and data
     std::string provider_url;          ///< base URL of everything of Dropbox

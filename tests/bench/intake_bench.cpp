@@ -149,13 +149,8 @@ void benchIntake(Report& report) {
         {"intake.p50", load.percentileMs(0.5), "ms", Target::None, 0, bare.percentileMs(0.5), ""}
     );
     report.add(
-        {"intake.p99",
-         load.percentileMs(0.99),
-         "ms",
-         Target::Below,
-         25,
-         bare.percentileMs(0.99),
-         ""}
+        {"intake.p99", load.percentileMs(0.99), "ms", Target::Below, 25, bare.percentileMs(0.99), ""
+        }
     );
     report.add(
         {"intake.bare_marks",

@@ -27,8 +27,9 @@ Result<std::unique_ptr<Provider>> Provider::make(
         provider->notices_.push_back(notification(app.secret, account));
         seeds.push_back({account, tokens.access_token, tokens.refresh_token, callback(i)});
     }
-    const Seed seed{
-        provider->folder(), app.key, app.secret, accounts, [&](std::size_t i) { return seeds[i]; }};
+    const Seed seed{provider->folder(), app.key, app.secret, accounts, [&](std::size_t i) {
+                        return seeds[i];
+                    }};
     FERRY_TRY(seedInstances(seed));
     return provider;
 }

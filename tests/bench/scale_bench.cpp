@@ -34,7 +34,8 @@ Result<Idle> idleHub(std::size_t count, int seconds) {
                             fmt::format("dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRo{:06}", i),
                             i < 1'000 ? "token" : "",
                             "refresh",
-                            fmt::format("http://127.0.0.1:9/events/{}", i % 100)};
+                            fmt::format("http://127.0.0.1:9/events/{}", i % 100)
+                        };
                     }};
     FERRY_TRY(seedInstances(seed));
     FERRY_TRY_ASSIGN(const auto hub, HubProcess::start({folder.path(), provider.url(), {}}));

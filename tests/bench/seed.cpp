@@ -64,7 +64,8 @@ class Seeder {
             {"oauth.api.key", seed_.app_key},
             {"oauth.api.secret", seed_.app_secret},
             {"oauth.callback.url", "http://127.0.0.1/oauth/callback"},
-            {"oauth.user.refresh_token", from.refresh_token}};
+            {"oauth.user.refresh_token", from.refresh_token}
+        };
         if (instance.events_enabled) {
             configuration["event.notification.enabled"] = "true";
             configuration["event.notification.callback.url"] = from.callback_url;
