@@ -11,6 +11,8 @@ using EventNumber = StrongId<struct EventTag>;
 using DeliveryId = StrongId<struct DeliveryTag>;
 /// One provider app's webhook secret, shared by all instances made with that app.
 using WebhookSecretId = StrongId<struct WebhookSecretTag>;
+/// One replay: events that are delivered again, by time range and filter.
+using ReplayId = StrongId<struct ReplayTag>;
 /// One callback URL, shared by all instances that deliver to it.
 using CallbackId = StrongId<struct CallbackTag>;
 

@@ -1,9 +1,6 @@
 #include "pipeline/change_derivation.h"
 
-#include "base/crypto.h"
-#include "base/encoding.h"
-
-#include <fmt/format.h>
+#include "model/event_id.h"
 
 #include <algorithm>
 #include <utility>
@@ -35,7 +32,7 @@ ChangeDerivation::ChangeDerivation(
     : store_(store),
       instance_(instance),
       options_(std::move(options)),
-      event_id_prefix_(fmt::format("{}/{}/", options_.hub_id, instance.value)),
+      event_id_hub_(eventIdHub(options_.hub_id)),
       position_(std::move(position)),
       overlay_(store, instance) {
     for (FolderMove& move : folder_moves) {
@@ -180,9 +177,7 @@ Result<bool> ChangeDerivation::turnUp(
     const std::string old_key = store::storageKey(before.object);
     if (before.object.kind == ObjectKind::Folder && old_key != key && losesLeftBehind()) {
         // Another folder took its place, which leaves there what was in this one.
-        FERRY_TRY_ASSIGN(
-            const bool is_done, loseLeftBehind(old_key, before.event_id, now)
-        );
+        FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, before.event_id, now));
         if (!is_done) return false;
     }
     overlay_.removeLost(object.object_id);
@@ -191,9 +186,7 @@ Result<bool> ChangeDerivation::turnUp(
         noteFolderMove(before.object, object, before.event_id, before.cascade_of);
         samePlace({before.object, 0}, object, raw, now);
     } else {
-        FERRY_TRY(
-            moved(before.object, before.event_id, before.cascade_of, object, raw, now)
-        );
+        FERRY_TRY(moved(before.object, before.event_id, before.cascade_of, object, raw, now));
     }
     return true;
 }
@@ -225,14 +218,10 @@ Status ChangeDerivation::created(IndexedObject object, std::string& raw, TimePoi
 }
 
 std::string ChangeDerivation::nextEventId() {
-    std::string source = event_id_prefix_;
-    source += std::to_string(++position_.event_sequence);
-    return base64UrlEncode(asText(sha256(source)).substr(0, 15));
+    return makeEventId({event_id_hub_, instance_, ++position_.event_sequence});
 }
 
-Event& ChangeDerivation::emit(
-    EventType type, std::string id, IndexedObject object, TimePoint now
-) {
+Event& ChangeDerivation::emit(EventType type, std::string id, IndexedObject object, TimePoint now) {
     Event& event = events_.emplace_back();
     event.type = type;
     event.id = std::move(id);

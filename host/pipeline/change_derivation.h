@@ -24,7 +24,7 @@
 namespace ferry::pipeline {
 
 struct DerivationOptions {
-    std::string hub_id;             ///< unique to the store: goes into event ids
+    std::string hub_id;  ///< unique to the store: goes into event ids
     /// Created events for what a baseline finds, and events for what happens to it meanwhile.
     bool reports_baseline = false;
     Milliseconds move_window{2000};
@@ -79,8 +79,8 @@ class ChangeDerivation {
     /// Ends the drain after the last page. `had_changes`: this drain saw at least one record.
     Result<DrainEnd> finish(TimePoint now, bool had_changes);
 
-    /// From here on the provider is asked for everything, into a new generation; the differences are
-    /// the events, and what it does not show is deleted at the end.
+    /// From here on the provider is asked for everything, into a new generation; the differences
+    /// are the events, and what it does not show is deleted at the end.
     void beginListing();
 
     /// Moves events and index writes since the last flush into `commit`, with the position.
@@ -154,8 +154,8 @@ class ChangeDerivation {
     bool isSilent() const {
         return position_.phase == SyncPhase::Baseline && !options_.reports_baseline;
     }
-    /// What this listing does not show is lost at its end: it began again, so it has seen things that
-    /// are gone by now, or the index is from before it.
+    /// What this listing does not show is lost at its end: it began again, so it has seen things
+    /// that are gone by now, or the index is from before it.
     bool isSwept() const { return position_.phase != SyncPhase::Live && position_.generation > 1; }
     /// A swept listing may have shown already what is at the old place of a folder by now.
     bool losesLeftBehind() const { return !isSilent() && !isSwept(); }
@@ -166,7 +166,7 @@ class ChangeDerivation {
     store::SyncStore& store_;
     const InstanceId instance_;
     const DerivationOptions options_;
-    const std::string event_id_prefix_;
+    const std::uint64_t event_id_hub_;
     SyncPosition position_;
     IndexOverlay overlay_;
     std::unordered_map<std::string, store::FolderMove> folder_moves_;  // by from_key

@@ -1,8 +1,5 @@
 #include "pipeline/event_body.h"
 
-#include "base/crypto.h"
-#include "base/encoding.h"
-
 #include <utility>
 
 namespace ferry::pipeline {
@@ -41,14 +38,6 @@ Event createdHalf(const Event& moved) {
 }
 
 }  // namespace
-
-std::string splitMoveId(std::string_view moved_id) {
-    constexpr std::size_t kIdBytes = 15;  // 20 characters of base64
-    std::string text = "ferry/split-move/";
-    text += moved_id;
-    const Digest256 digest = sha256(text);
-    return base64UrlEncode(asText(digest).substr(0, kIdBytes));
-}
 
 void EventBodyWriter::record(Event event, TimePoint now, std::vector<RecordedEvent>& out) {
     if (event.type == EventType::Moved && moves_ == MoveReporting::DeletedCreated) {

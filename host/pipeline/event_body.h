@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "model/event.h"
+#include "model/event_id.h"
 #include "pipeline/instance_settings.h"
 
 #include <string>
@@ -50,9 +51,5 @@ std::vector<RecordedEvent> recordEvent(
     MoveReporting moves,
     TimePoint now
 );
-
-/// Id of the CREATED half of a split move: 20 URL-safe characters that follow from the id of the
-/// move alone, so that a page that is derived again gives the same ids.
-std::string splitMoveId(std::string_view moved_id);
 
 }  // namespace ferry::pipeline

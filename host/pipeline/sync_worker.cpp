@@ -164,9 +164,15 @@ void SyncWorker::submitReady() {
     std::vector<store::SyncCommit> commits;
     commits.reserve(batch.size());
     bool makes_deliveries = false;
+    const TimePoint now = parts_.clock.now();
     for (const DrainId id : batch) {
         Drain& drain = *drains_.at(id);
-        const store::SyncCommit& commit = commits.emplace_back(drain.takeCommit());
+        store::SyncCommit& commit = commits.emplace_back(drain.takeCommit());
+        // Here and not when it was prepared: the log is searched by time, so times go up with
+        // numbers.
+        commit.now = now;
+        for (RecordedEvent& event : commit.events)
+            event.recorded_at = now;
         makes_deliveries = makes_deliveries || (commit.callback && !commit.events.empty());
         counters_->events.add(commit.events.size());
         drain.is_committing = true;
@@ -177,9 +183,8 @@ void SyncWorker::submitReady() {
         std::move(commits),
         [inbox = inbox_,
          batch = std::move(batch),
-         wake_deliveries = makes_deliveries ? wake_deliveries_ : Wake()](
-            std::vector<Status> outcomes
-        ) {
+         wake_deliveries =
+             makes_deliveries ? wake_deliveries_ : Wake()](std::vector<Status> outcomes) {
             const std::lock_guard lock(inbox->mutex);
             if (!inbox->wake) return;
             for (std::size_t i = 0; i < batch.size(); ++i)

@@ -143,15 +143,6 @@ TEST(EventBody, SplitsNothingButMoves) {
     }
 }
 
-TEST(SplitMoveId, IsTwentyUrlSafeCharactersThatFollowFromTheFirst) {
-    const std::string id = splitMoveId("AXBooiL_qrZEur0mJV08");
-
-    EXPECT_EQ(id.size(), 20U);
-    EXPECT_EQ(id, splitMoveId("AXBooiL_qrZEur0mJV08"));
-    EXPECT_NE(id, splitMoveId("AXBooiL_qrZEur0mJV09"));
-    EXPECT_EQ(id.find_first_of("+/=."), std::string::npos);
-}
-
 TEST(EventBodyWriter, GivesTheSameBodiesWithOneBufferForMany) {
     EventBodyWriter writer("dropbox", "documents", MoveReporting::Moved);
     std::vector<RecordedEvent> recorded;

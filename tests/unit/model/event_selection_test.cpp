@@ -1,0 +1,33 @@
+// Goal: a selection means what was added to it, and everything while nothing was.
+// Method: every type and kind against some selections.
+
+#include "model/event_selection.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry {
+namespace {
+
+TEST(EventSelection, OfNothingMeansEverything) {
+    const EventSelection all;
+
+    for (const EventType type :
+         {EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted})
+        for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder})
+            EXPECT_TRUE(all.matches(type, kind));
+}
+
+TEST(EventSelection, MeansTypesAndKindsThatWereAdded) {
+    EventSelection some;
+    some.add(EventType::Deleted);
+    some.add(EventType::Created);
+    some.add(ObjectKind::Folder);
+
+    EXPECT_TRUE(some.matches(EventType::Deleted, ObjectKind::Folder));
+    EXPECT_TRUE(some.matches(EventType::Created, ObjectKind::Folder));
+    EXPECT_FALSE(some.matches(EventType::Created, ObjectKind::File));
+    EXPECT_FALSE(some.matches(EventType::Moved, ObjectKind::Folder));
+}
+
+}  // namespace
+}  // namespace ferry
