@@ -21,6 +21,23 @@ enum class DeliveryState : std::uint8_t {
 
 std::string_view deliveryStateName(DeliveryState state) noexcept;
 
+/// The first and the last event of a delivery are fewer numbers apart than this, so that the
+/// deliveries of an event are found near it.
+inline constexpr std::int64_t kDeliverySpanMax = 5'000;
+
+/// Why there is a delivery.
+enum class DeliveryOrigin : std::uint8_t {
+    Commit = 0,   ///< its events were recorded
+    Again = 1,    ///< the same, and somebody asked for it again
+    Request = 2,  ///< somebody asked for a single event again
+    Replay = 3,   ///< a replay made it
+};
+
+/// True if the events of the delivery have another one, which their commit made.
+constexpr bool isCopy(DeliveryOrigin origin) noexcept {
+    return origin == DeliveryOrigin::Request || origin == DeliveryOrigin::Replay;
+}
+
 struct Delivery {
     DeliveryId id;
     InstanceId instance;
@@ -33,6 +50,8 @@ struct Delivery {
     TimePoint created_at;
     int last_status = 0;     ///< HTTP status of the last attempt; 0: none came
     std::string last_error;  ///< for people; empty after success
+    DeliveryOrigin origin = DeliveryOrigin::Commit;
+    ReplayId replay;  ///< that made it; none unless origin is Replay
 };
 
 /// What one attempt did to a delivery; decided by pipeline/delivery_policy.

@@ -8,10 +8,14 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/cursor_store.h"
+#include "store/delivery_search.h"
 #include "store/delivery_store.h"
 #include "store/event_log.h"
+#include "store/event_search.h"
 #include "store/instance_store.h"
 #include "store/notice_store.h"
+#include "store/replay_store.h"
 #include "store/sync_store.h"
 #include "store/token_store.h"
 
@@ -38,6 +42,10 @@ class Store {
     virtual SyncStore& sync() = 0;
     virtual EventLog& events() = 0;
     virtual DeliveryStore& deliveries() = 0;
+    virtual EventSearch& eventSearch() = 0;
+    virtual DeliverySearch& deliverySearch() = 0;
+    virtual ReplayStore& replays() = 0;
+    virtual CursorStore& cursors() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

@@ -5,6 +5,7 @@
 
 #include "store/store.h"
 #include "support/fault_script.h"
+#include "support/faulty_replay_store.h"
 
 namespace ferry::test {
 
@@ -320,6 +321,10 @@ class FaultyStore final : public store::Store {
           sync_(inner.sync(), script, std::move(post)),
           events_(inner.events(), script),
           deliveries_(inner.deliveries(), script),
+          event_search_(inner.eventSearch()),
+          delivery_search_(inner.deliverySearch()),
+          replays_(inner.replays(), script),
+          cursors_(inner.cursors(), script),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -328,6 +333,10 @@ class FaultyStore final : public store::Store {
     store::SyncStore& sync() override { return sync_; }
     store::EventLog& events() override { return events_; }
     store::DeliveryStore& deliveries() override { return deliveries_; }
+    store::EventSearch& eventSearch() override { return event_search_; }
+    store::DeliverySearch& deliverySearch() override { return delivery_search_; }
+    store::ReplayStore& replays() override { return replays_; }
+    store::CursorStore& cursors() override { return cursors_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -337,6 +346,10 @@ class FaultyStore final : public store::Store {
     FaultySyncStore sync_;
     FaultyEventLog events_;
     FaultyDeliveryStore deliveries_;
+    store::EventSearch& event_search_;  // what people ask fails where they ask
+    store::DeliverySearch& delivery_search_;
+    FaultyReplayStore replays_;
+    FaultyCursorStore cursors_;
     FaultyMetaStore meta_;
 };
 

@@ -9,7 +9,7 @@ namespace ferry::store::sqlite {
 /// The columns that `readDelivery` expects, in order.
 #define FERRY_DELIVERY_COLUMNS                                                      \
     "id, instance_id, callback_id, first_event, last_event, state, attempt_count, " \
-    "next_attempt_at, created_at, last_status, last_error"
+    "next_attempt_at, created_at, last_status, last_error, origin, replay_id"
 
 inline Delivery readDelivery(const Query& row) {
     Delivery delivery;
@@ -24,6 +24,8 @@ inline Delivery readDelivery(const Query& row) {
     delivery.created_at = row.time(8);
     delivery.last_status = row.as<int>(9);
     delivery.last_error = row.text(10);
+    delivery.origin = row.as<DeliveryOrigin>(11);
+    delivery.replay = ReplayId(row.integer(12));
     return delivery;
 }
 

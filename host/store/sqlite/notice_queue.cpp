@@ -3,6 +3,30 @@
 #include <algorithm>
 
 namespace ferry::store::sqlite {
+namespace {
+
+Result<std::optional<TimePoint>> giveBack(
+    Connection& writer,
+    const LeasedNotice& notice,
+    TimePoint due_at,
+    TimePoint marked_due_at,
+    unsigned failures,
+    std::optional<TimePoint> drained_at
+) {
+    auto update = writer.query(
+        "UPDATE notice SET due_at = CASE WHEN mark = ?2 THEN ?3 ELSE min(?3, ?4) END, "
+        "failures = ?5, drained_at = coalesce(?6, drained_at) "
+        "WHERE instance_id = ?1 AND due_at IS NOT NULL RETURNING due_at"
+    );
+    update.bind(notice.instance, notice.mark, due_at, marked_due_at, failures, drained_at);
+    FERRY_TRY_ASSIGN(const bool has_row, update.step());
+    if (!has_row) return std::optional<TimePoint>();
+    const TimePoint now_due_at = update.time(0);
+    FERRY_TRY(update.run());
+    return std::optional(now_due_at);
+}
+
+}  // namespace
 
 Result<std::vector<LeasedNotice>> NoticeQueue::lease(
     Connection& reader, TimePoint now, std::size_t limit
@@ -79,23 +103,24 @@ Status dropNotice(Connection& writer, InstanceId instance) {
         .run();
 }
 
-Result<std::optional<TimePoint>> finishNotice(
+Result<std::optional<TimePoint>> releaseNotice(
     Connection& writer,
     const LeasedNotice& notice,
     TimePoint due_at,
     TimePoint marked_due_at,
     unsigned failures
 ) {
-    auto update = writer.query(
-        "UPDATE notice SET due_at = CASE WHEN mark = ?2 THEN ?3 ELSE min(?3, ?4) END, "
-        "failures = ?5 WHERE instance_id = ?1 AND due_at IS NOT NULL RETURNING due_at"
-    );
-    update.bind(notice.instance, notice.mark, due_at, marked_due_at, failures);
-    FERRY_TRY_ASSIGN(const bool has_row, update.step());
-    if (!has_row) return std::optional<TimePoint>();
-    const TimePoint now_due_at = update.time(0);
-    FERRY_TRY(update.run());
-    return std::optional(now_due_at);
+    return giveBack(writer, notice, due_at, marked_due_at, failures, std::nullopt);
+}
+
+Result<std::optional<TimePoint>> finishNotice(
+    Connection& writer,
+    const LeasedNotice& notice,
+    TimePoint due_at,
+    TimePoint now,
+    unsigned failures
+) {
+    return giveBack(writer, notice, due_at, now, failures, now);
 }
 
 }  // namespace ferry::store::sqlite

@@ -44,11 +44,20 @@ Status dropNotice(Connection& writer, InstanceId instance);
 
 /// Due at `due_at`, or at `marked_due_at` at the latest if it was marked since `notice` was leased.
 /// Gives the due time it has now; nullopt if it is not in the queue any more.
-Result<std::optional<TimePoint>> finishNotice(
+Result<std::optional<TimePoint>> releaseNotice(
     Connection& writer,
     const LeasedNotice& notice,
     TimePoint due_at,
     TimePoint marked_due_at,
+    unsigned failures
+);
+
+/// The same for a drain that got to its end at `now`, with a commit.
+Result<std::optional<TimePoint>> finishNotice(
+    Connection& writer,
+    const LeasedNotice& notice,
+    TimePoint due_at,
+    TimePoint now,
     unsigned failures
 );
 

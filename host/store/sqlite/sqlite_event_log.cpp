@@ -1,97 +1,106 @@
 #include "store/sqlite/sqlite_event_log.h"
 
-#include <limits>
+#include "model/delivery.h"
+#include "store/sqlite/event_rows.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace ferry::store::sqlite {
 namespace {
 
-#define FERRY_EVENT_COLUMNS "number, instance_id, id, type, object_kind, recorded_at, body, raw"
+constexpr std::int64_t kFromStart = std::numeric_limits<std::int64_t>::min();
+/// Events that are looked at together, and how many times in one transaction: what waits for a
+/// callback that is away for long stays in the log, and must not be gone through at once.
+constexpr std::size_t kChunkRows = 1'000;
+constexpr int kChunksMax = 20;
 
-RecordedEvent readEvent(const Query& row) {
-    RecordedEvent event;
-    event.number = EventNumber(row.integer(0));
-    event.instance = InstanceId(row.integer(1));
-    event.id = row.text(2);
-    event.type = row.as<EventType>(3);
-    event.object_kind = row.as<ObjectKind>(4);
-    event.recorded_at = row.time(5);
-    event.body = row.text(6);
-    event.raw = row.text(7);
-    return event;
-}
-
-/// Events that one waiting delivery needs.
-struct NeededRange {
-    std::int64_t first = std::numeric_limits<std::int64_t>::max();
-    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+struct OldEvents {
+    std::vector<std::int64_t> numbers;
+    bool is_all = false;  ///< what follows is newer, or nothing
 };
 
-/// The first range that a waiting delivery needs and that ends at `number` or later. The ranges of
-/// deliveries never overlap: each commit numbers its events and pages them.
-Result<NeededRange> nextNeeded(Connection& connection, std::int64_t number) {
-    auto row = connection.query(
-        "SELECT first_event, last_event FROM delivery WHERE state = 0 AND last_event >= ? "
-        "ORDER BY last_event LIMIT 1"
-    );
-    FERRY_TRY_ASSIGN(const bool has_row, row.bind(number).step());
-    if (!has_row) return NeededRange{};
-    return NeededRange{row.integer(0), row.integer(1)};
-}
-
-/// The end (not included) of the events from `number` on, before `end` and at most `limit`, that
-/// were recorded before `before`; sets `is_last` if what follows is newer or nothing.
-Result<std::int64_t> endOfOld(
-    Connection& connection,
-    std::int64_t number,
-    std::int64_t end,
-    TimePoint before,
-    std::size_t limit,
-    bool& is_last
-) {
+/// Events from `from` on that were recorded before `before`, up to the first that was not.
+Result<OldEvents> oldEvents(Connection& connection, std::int64_t from, TimePoint before) {
     auto rows = connection.query(
-        "SELECT number, recorded_at FROM event WHERE number >= ? AND number < ? "
+        "SELECT number, recorded_at FROM event WHERE number >= ? "
         "ORDER BY number LIMIT ?"
     );
-    rows.bind(number, end, limit);
-    std::int64_t past = number;
-    for (;;) {
+    rows.bind(from, kChunkRows);
+    OldEvents old;
+    while (old.numbers.size() < kChunkRows) {
         FERRY_TRY_ASSIGN(const bool has_row, rows.step());
-        if (!has_row) return past;
-        if (rows.time(1) >= before) {
-            is_last = true;
-            return past;
-        }
-        past = rows.integer(0) + 1;
+        old.is_all = !has_row || rows.time(1) >= before;
+        if (old.is_all) break;
+        old.numbers.push_back(rows.integer(0));
     }
+    return old;
 }
 
-/// The first event from `number` on; nullopt at the end of the log.
-Result<std::optional<std::int64_t>> firstEvent(Connection& connection, std::int64_t number) {
-    auto row =
-        connection.query("SELECT number FROM event WHERE number >= ? ORDER BY number LIMIT 1");
-    row.bind(number);
-    return collectOne<std::int64_t>(row, [](const Query& found) { return found.integer(0); });
+/// First and last event of a delivery.
+using Range = std::pair<std::int64_t, std::int64_t>;
+
+/// What waiting deliveries need of [low, high], by first event.
+Result<std::vector<Range>> neededIn(Connection& connection, std::int64_t low, std::int64_t high) {
+    auto rows = connection.query(
+        "SELECT first_event, last_event FROM delivery INDEXED BY delivery_needs "
+        "WHERE state = 0 AND last_event >= ?1 AND last_event < ?2 + ?3 AND first_event <= ?2"
+    );
+    rows.bind(low, high, kDeliverySpanMax);
+    FERRY_TRY_ASSIGN(auto needed, collect<Range>(rows, [](const Query& row) {
+                         return Range(row.integer(0), row.integer(1));
+                     }));
+    std::sort(needed.begin(), needed.end());
+    return needed;
 }
 
-Result<std::size_t> pruneSome(Connection& connection, TimePoint before, std::size_t limit) {
+/// Drops those of `numbers` that are in none of the ranges, at most `limit`; gives how many. `from`
+/// is moved behind the last that was dropped or is needed.
+Result<std::size_t> dropUnneeded(
+    Connection& connection,
+    const std::vector<std::int64_t>& numbers,
+    const std::vector<Range>& needed,
+    std::size_t limit,
+    std::int64_t& from
+) {
     std::size_t count = 0;
-    bool is_last = false;
-    std::int64_t number = std::numeric_limits<std::int64_t>::min();
-    while (count < limit && !is_last) {
-        FERRY_TRY_ASSIGN(const auto first, firstEvent(connection, number));
-        if (!first) break;
-        FERRY_TRY_ASSIGN(const NeededRange needed, nextNeeded(connection, *first));
-        if (needed.first <= *first) {
-            number = needed.last + 1;
-            continue;
+    std::size_t next_range = 0;
+    std::int64_t needed_until = kFromStart;
+    for (const std::int64_t number : numbers) {
+        for (; next_range < needed.size() && needed[next_range].first <= number; ++next_range)
+            needed_until = std::max(needed_until, needed[next_range].second);
+        if (number > needed_until) {
+            if (count == limit) break;
+            FERRY_TRY(connection.query("DELETE FROM event WHERE number = ?").bind(number).run());
+            ++count;
         }
-        FERRY_TRY_ASSIGN(
-            number, endOfOld(connection, *first, needed.first, before, limit - count, is_last)
-        );
-        FERRY_TRY(connection.query("DELETE FROM event WHERE number >= ? AND number < ?")
-                      .bind(*first, number)
-                      .run());
-        if (number != *first) count += static_cast<std::size_t>(connection.changes());
+        from = number + 1;
+    }
+    return count;
+}
+
+/// From `from` on, which is moved to where the next call goes on.
+Result<std::size_t> pruneSome(
+    Connection& connection, TimePoint before, std::size_t limit, std::int64_t& from
+) {
+    std::size_t count = 0;
+    for (int chunk = 0; chunk < kChunksMax && count < limit; ++chunk) {
+        FERRY_TRY_ASSIGN(const OldEvents old, oldEvents(connection, from, before));
+        if (!old.numbers.empty()) {
+            FERRY_TRY_ASSIGN(
+                const auto needed, neededIn(connection, old.numbers.front(), old.numbers.back())
+            );
+            FERRY_TRY_ASSIGN(
+                const std::size_t dropped,
+                dropUnneeded(connection, old.numbers, needed, limit - count, from)
+            );
+            count += dropped;
+        }
+        const bool is_through = old.numbers.empty() || from > old.numbers.back();
+        if (old.is_all && is_through) {
+            from = kFromStart;
+            break;
+        }
     }
     return count;
 }
@@ -140,11 +149,14 @@ Result<EventNumber> SqliteEventLog::newest() {
 Result<EventNumber> SqliteEventLog::beforeNewest(InstanceId instance, std::size_t count) {
     return core_.read([&](Connection& connection) -> Result<EventNumber> {
         // Steps over `count` entries; no event is decoded.
-        auto row = instance
-                       ? connection.query("SELECT number FROM event WHERE instance_id = ?1"
-                                          " ORDER BY number DESC LIMIT 1 OFFSET ?2")
-                       : connection.query("SELECT number FROM event WHERE ?1 = 0"
-                                          " ORDER BY number DESC LIMIT 1 OFFSET ?2");
+        auto row = instance ? connection.query(
+                                  "SELECT number FROM event WHERE instance_id = ?1"
+                                  " ORDER BY number DESC LIMIT 1 OFFSET ?2"
+                              )
+                            : connection.query(
+                                  "SELECT number FROM event WHERE ?1 = 0"
+                                  " ORDER BY number DESC LIMIT 1 OFFSET ?2"
+                              );
         FERRY_TRY_ASSIGN(const bool has_row, row.bind(instance, count).step());
         return has_row ? EventNumber(row.integer(0)) : EventNumber();
     });
@@ -161,10 +173,13 @@ Result<std::int64_t> SqliteEventLog::count(InstanceId instance) {
 
 Result<std::size_t> SqliteEventLog::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;
+    std::int64_t from = kFromStart;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {
-        FERRY_TRY_ASSIGN(count, pruneSome(connection, before, limit));
+        from = prune_from_;
+        FERRY_TRY_ASSIGN(count, pruneSome(connection, before, limit, from));
         return {};
     }));
+    prune_from_ = from;
     return count;
 }
 

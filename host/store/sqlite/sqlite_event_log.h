@@ -4,6 +4,10 @@
 #include "store/event_log.h"
 #include "store/sqlite/core.h"
 
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
 namespace ferry::store::sqlite {
 
 class SqliteEventLog final : public EventLog {
@@ -23,6 +27,8 @@ class SqliteEventLog final : public EventLog {
 
   private:
     Core& core_;
+    /// Where `prune` goes on: it looks at so many events in one call.
+    std::atomic<std::int64_t> prune_from_{std::numeric_limits<std::int64_t>::min()};
 };
 
 }  // namespace ferry::store::sqlite

@@ -66,7 +66,7 @@ Status SqliteNoticeStore::release(const LeasedNotice& notice, TimePoint due_at, 
         [&](Connection& connection) -> Status {
             // Marked since: at once. It was due when it was leased, so that time is past.
             FERRY_TRY_ASSIGN(
-                now_due_at, finishNotice(connection, notice, due_at, notice.due_at, failures)
+                now_due_at, releaseNotice(connection, notice, due_at, notice.due_at, failures)
             );
             return {};
         },

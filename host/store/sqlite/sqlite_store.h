@@ -3,10 +3,14 @@
 
 #include "store/sqlite/core.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/sqlite_cursor_store.h"
+#include "store/sqlite/sqlite_delivery_search.h"
 #include "store/sqlite/sqlite_delivery_store.h"
 #include "store/sqlite/sqlite_event_log.h"
+#include "store/sqlite/sqlite_event_search.h"
 #include "store/sqlite/sqlite_instance_store.h"
 #include "store/sqlite/sqlite_notice_store.h"
+#include "store/sqlite/sqlite_replay_store.h"
 #include "store/sqlite/sqlite_sync_store.h"
 #include "store/sqlite/sqlite_token_store.h"
 #include "store/store.h"
@@ -33,8 +37,8 @@ struct SqliteOptions {
 
 class SqliteStore final : public Store {
   public:
-    /// Opens the database, makes it if there is none (mode 0600, also of one that is there), brings its schema up to date, and finishes
-    /// removals that were cut short. Blocks for that long.
+    /// Opens the database, makes it if there is none (mode 0600, also of one that is there), brings
+    /// its schema up to date, and finishes removals that were cut short. Blocks for that long.
     /// Errors: Unavailable if the file can't be used or another process has it open in this way;
     /// Unsupported if it is of a newer program; Corrupt if it is damaged or no database, or empty
     /// beside a log that is not. An empty file alone becomes a new store.
@@ -44,7 +48,8 @@ class SqliteStore final : public Store {
 
     /// Opens a database for looking at it, while a hub may be running on it. Every write, lease
     /// included, fails with Unsupported.
-    /// Errors: NotFound if there is no file, or an empty one; Unsupported if its schema is not this program's.
+    /// Errors: NotFound if there is no file, or an empty one; Unsupported if its schema is not this
+    /// program's.
     static Result<std::unique_ptr<SqliteStore>> openReadOnly(
         const std::string& path, const SqliteOptions& options = {}
     );
@@ -55,6 +60,10 @@ class SqliteStore final : public Store {
     SyncStore& sync() override { return sync_; }
     EventLog& events() override { return events_; }
     DeliveryStore& deliveries() override { return deliveries_; }
+    EventSearch& eventSearch() override { return event_search_; }
+    DeliverySearch& deliverySearch() override { return delivery_search_; }
+    ReplayStore& replays() override { return replays_; }
+    CursorStore& cursors() override { return cursors_; }
     MetaStore& meta() override { return meta_; }
 
   private:
@@ -72,6 +81,10 @@ class SqliteStore final : public Store {
     SqliteSyncStore sync_{core_};
     SqliteEventLog events_{core_};
     SqliteDeliveryStore deliveries_{core_};
+    SqliteEventSearch event_search_{core_};
+    SqliteDeliverySearch delivery_search_{core_};
+    SqliteReplayStore replays_{core_};
+    SqliteCursorStore cursors_{core_, sync_};
     SqliteMetaStore meta_{core_};
 };
 

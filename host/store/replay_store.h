@@ -1,0 +1,93 @@
+#pragma once
+// Deliveries that are made again: on request, and by replays.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/delivery.h"
+#include "model/ids.h"
+#include "model/replay.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace ferry::store {
+
+/// A delivery by its full key.
+struct DeliveryKey {
+    InstanceId instance;
+    DeliveryId id;
+};
+
+/// Events of one instance for one callback: those with a number in [first, last].
+struct ReplayedPage {
+    InstanceId instance;
+    CallbackId callback;
+    EventNumber first_event;
+    EventNumber last_event;  ///< less than first_event + kDeliverySpanMax
+};
+
+/// How far a replay is with one of its instances.
+struct ReplayPart {
+    InstanceId instance;
+    EventNumber next_event;    ///< nothing below it is left to do
+    std::int64_t waiting = 0;  ///< deliveries that the replay made and that wait; set by reads
+};
+
+/// Progress of a replay: all of it becomes durable together or not at all.
+struct ReplayProgress {
+    ReplayId replay;
+    InstanceId opened_until;             ///< replaces the stored one
+    std::vector<ReplayPart> parts;       ///< begun or moved on
+    std::vector<InstanceId> parts_done;  ///< nothing is left to do
+    std::vector<ReplayedPage> pages;     ///< deliveries to make, due at `now`
+    ReplayCounts added;                  ///< adds to the counts
+    bool is_done = false;
+    TimePoint now;
+};
+
+class ReplayStore {
+  public:
+    virtual ~ReplayStore() = default;
+
+    /// Finished deliveries wait again, waiting ones wait no longer: due at `now`, with all attempts
+    /// before them. The log of attempts goes on. One transaction; gives how many there were:
+    /// unknown ones are skipped. One that is being attempted just now is left to that attempt.
+    virtual Result<std::size_t> redeliver(std::span<const DeliveryKey> keys, TimePoint now) = 0;
+
+    /// Makes a delivery of one event, due at `now`. Gives its id; nullopt if there is no such event
+    /// of the instance.
+    virtual Result<std::optional<DeliveryId>> redeliverEvent(
+        InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
+    ) = 0;
+
+    /// Stores a replay that begins; `id`, `opened_until` and `counts` are set by the store.
+    virtual Result<ReplayId> create(const Replay& replay) = 0;
+
+    virtual Result<std::optional<Replay>> find(ReplayId id) = 0;
+
+    /// Replays, newest first, before `before` (none = from the newest).
+    virtual Result<std::vector<Replay>> page(ReplayId before, std::size_t limit) = 0;
+
+    /// Replays that run, oldest first.
+    virtual Result<std::vector<Replay>> running(std::size_t limit) = 0;
+
+    /// Parts that are under way, by instance after `after`.
+    virtual Result<std::vector<ReplayPart>> parts(
+        ReplayId id, InstanceId after, std::size_t limit
+    ) = 0;
+
+    /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances
+    /// that are gone get no deliveries.
+    virtual Status advance(const ReplayProgress& progress) = 0;
+
+    /// Ends a replay that runs, and removes its deliveries that wait. An attempt under way is not
+    /// called back. False: it did not run. Several short transactions.
+    virtual Result<bool> cancel(ReplayId id, TimePoint now) = 0;
+
+    /// Forgets replays that ended before `before`, at most `limit`; gives how many.
+    virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
+};
+
+}  // namespace ferry::store

@@ -1,0 +1,25 @@
+#pragma once
+// Rows of the event table as values.
+
+#include "model/event.h"
+#include "store/sqlite/statement.h"
+
+namespace ferry::store::sqlite {
+
+/// The columns that `readEvent` expects, in order.
+#define FERRY_EVENT_COLUMNS "number, instance_id, id, type, object_kind, recorded_at, body, raw"
+
+inline RecordedEvent readEvent(const Query& row) {
+    RecordedEvent event;
+    event.number = EventNumber(row.integer(0));
+    event.instance = InstanceId(row.integer(1));
+    event.id = row.text(2);
+    event.type = row.as<EventType>(3);
+    event.object_kind = row.as<ObjectKind>(4);
+    event.recorded_at = row.time(5);
+    event.body = row.text(6);
+    event.raw = row.text(7);
+    return event;
+}
+
+}  // namespace ferry::store::sqlite

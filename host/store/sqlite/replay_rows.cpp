@@ -1,0 +1,89 @@
+#include "store/sqlite/replay_rows.h"
+
+#include "store/sqlite/sequence.h"
+
+#include <charconv>
+
+namespace ferry::store::sqlite {
+namespace {
+
+std::vector<InstanceId> splitIds(std::string_view text) {
+    std::vector<InstanceId> ids;
+    const char* const end = text.data() + text.size();
+    for (const char* place = text.data(); place < end; ++place) {
+        std::int64_t id = 0;
+        place = std::from_chars(place, end, id).ptr;
+        ids.emplace_back(id);
+    }
+    return ids;
+}
+
+}  // namespace
+
+std::string joinIds(const std::vector<InstanceId>& ids) {
+    std::string text;
+    for (const InstanceId id : ids) {
+        if (!text.empty()) text += ',';
+        text += std::to_string(id.value);
+    }
+    return text;
+}
+
+Replay readReplay(const Query& row) {
+    Replay replay;
+    replay.id = ReplayId(row.integer(0));
+    replay.state = row.as<ReplayState>(1);
+    replay.is_dry_run = row.integer(2) != 0;
+    replay.instances = splitIds(row.view(3));
+    replay.selection.types = row.as<std::uint8_t>(4);
+    replay.selection.kinds = row.as<std::uint8_t>(5);
+    replay.from = row.time(6);
+    replay.to = row.time(7);
+    replay.first_event = EventNumber(row.integer(8));
+    replay.end_event = EventNumber(row.integer(9));
+    replay.rate = row.integer(10);
+    replay.opened_until = InstanceId(row.integer(11));
+    replay.counts.instances = row.integer(12);
+    replay.counts.skipped = row.integer(13);
+    replay.counts.examined = row.integer(14);
+    replay.counts.matched = row.integer(15);
+    replay.counts.deliveries = row.integer(16);
+    replay.created_at = row.time(17);
+    replay.updated_at = row.time(18);
+    return replay;
+}
+
+Result<DeliveryId> insertCopy(
+    Connection& connection,
+    const ReplayedPage& page,
+    DeliveryOrigin origin,
+    ReplayId replay,
+    TimePoint now
+) {
+    {
+        auto instance = connection.query("SELECT 1 FROM instance WHERE id = ?");
+        FERRY_TRY_ASSIGN(const bool exists, instance.bind(page.instance).step());
+        if (!exists) return DeliveryId();
+    }
+    FERRY_TRY_ASSIGN(const std::int64_t id, takeNumbers(connection, "delivery", 1));
+    FERRY_TRY(connection
+                  .query("INSERT INTO delivery (id, instance_id, callback_id, first_event, "
+                         "last_event, state, attempt_count, next_attempt_at, created_at, "
+                         "finished_at, last_status, last_error, origin, replay_id) "
+                         "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?)")
+                  .bind(
+                      id,
+                      page.instance,
+                      page.callback,
+                      page.first_event,
+                      page.last_event,
+                      now,
+                      now,
+                      origin,
+                      replay
+                  )
+                  .run());
+    return DeliveryId(id);
+}
+
+}  // namespace ferry::store::sqlite

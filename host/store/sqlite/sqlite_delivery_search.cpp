@@ -1,0 +1,174 @@
+#include "store/sqlite/sqlite_delivery_search.h"
+
+#include "store/sqlite/delivery_rows.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ferry::store::sqlite {
+namespace {
+
+/// Rows that one call examines at most: some milliseconds.
+constexpr std::size_t kExaminedMax = 5'000;
+constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
+
+/// Column of the key that a page goes by, after those of the delivery.
+constexpr int kKeyColumn = 13;
+
+/// By the end of the last attempt.
+constexpr const char* kDeadPage = "SELECT " FERRY_DELIVERY_COLUMNS
+                                  ", finished_at FROM delivery INDEXED BY delivery_finished "
+                                  "WHERE state = 2 AND state <> 0 AND (finished_at, id) < (?, ?) "
+                                  "ORDER BY finished_at DESC, id DESC LIMIT ?";
+/// By the last event, in whose order an index has what waits.
+constexpr const char* kWaitingPage =
+    "SELECT " FERRY_DELIVERY_COLUMNS
+    ", last_event FROM delivery INDEXED BY delivery_needs "
+    "WHERE state = 0 AND (last_event, id) < (?, ?) ORDER BY last_event DESC, id DESC LIMIT ?";
+constexpr const char* kInstancePage =
+    "SELECT " FERRY_DELIVERY_COLUMNS
+    ", 0 FROM delivery INDEXED BY delivery_instance "
+    "WHERE instance_id = ? AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?";
+constexpr const char* kPage = "SELECT " FERRY_DELIVERY_COLUMNS
+                              ", 0 FROM delivery WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?";
+
+/// The first id of a delivery that was made at `time` or later; ids are given in that order, but
+/// where the clock was set back between two runs.
+Result<std::int64_t> firstIdAt(Connection& connection, TimePoint time) {
+    auto ends = connection.query(
+        "SELECT coalesce((SELECT min(id) FROM delivery), 1), "
+        "coalesce((SELECT max(id) FROM delivery), 0)"
+    );
+    FERRY_TRY(ends.step());
+    std::int64_t low = ends.integer(0);
+    std::int64_t high = ends.integer(1);
+    auto row = connection.query(
+        "SELECT id, created_at FROM delivery WHERE id >= ? AND id <= ? "
+        "ORDER BY id LIMIT 1"
+    );
+    while (low <= high) {
+        const std::int64_t middle = low + (high - low) / 2;
+        FERRY_TRY_ASSIGN(const bool has_row, row.bind(middle, high).step());
+        if (has_row && row.time(1) < time) {
+            low = row.integer(0) + 1;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
+bool matches(const DeliveryQuery& query, const Query& row) {
+    if (query.instance && row.integer(1) != query.instance.value) return false;
+    if (query.callback && row.integer(2) != query.callback.value) return false;
+    if (query.state && row.as<DeliveryState>(5) != *query.state) return false;
+    if (query.is_tried && (row.integer(6) > 0) != *query.is_tried) return false;
+    return row.time(8) >= query.created_from && row.time(8) < query.created_before;
+}
+
+Result<DeliveryPage> readPage(Query& rows, const DeliveryQuery& query) {
+    DeliveryPage page;
+    std::optional<DeliveryPlace> last;
+    for (std::size_t examined = 0;; ++examined) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) return page;
+        if (examined == kExaminedMax || page.deliveries.size() == query.limit) break;
+        last = DeliveryPlace{rows.integer(kKeyColumn), DeliveryId(rows.integer(0))};
+        if (matches(query, rows)) page.deliveries.push_back(readDelivery(rows));
+    }
+    page.next = last;
+    return page;
+}
+
+/// Of deliveries that are in no order but that of their ids.
+Result<DeliveryPage> pageById(Connection& connection, const DeliveryQuery& query) {
+    std::int64_t before = query.after ? query.after->id.value : kAfterAll;
+    std::int64_t from = 1;
+    if (query.created_before != TimePoint::max()) {
+        FERRY_TRY_ASSIGN(const std::int64_t end, firstIdAt(connection, query.created_before));
+        before = std::min(before, end);
+    }
+    if (query.created_from != TimePoint::min()) {
+        FERRY_TRY_ASSIGN(from, firstIdAt(connection, query.created_from));
+    }
+    if (query.instance) {
+        auto rows = connection.query(kInstancePage);
+        rows.bind(query.instance, before, from, kExaminedMax + 1);
+        return readPage(rows, query);
+    }
+    auto rows = connection.query(kPage);
+    rows.bind(before, from, kExaminedMax + 1);
+    return readPage(rows, query);
+}
+
+}  // namespace
+
+Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
+    InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+                                     " FROM delivery INDEXED BY delivery_event"
+                                     " WHERE instance_id = ? AND last_event >= ?"
+                                     " AND last_event < ? AND first_event <= ?"
+                                     " ORDER BY last_event, first_event, id LIMIT ?");
+        rows.bind(instance, first, last.value + kDeliverySpanMax, last, limit);
+        return collect<Delivery>(rows, readDelivery);
+    });
+}
+
+Result<DeliveryPage> SqliteDeliverySearch::page(const DeliveryQuery& query) {
+    return core_.read([&](Connection& connection) -> Result<DeliveryPage> {
+        const bool is_dead = query.state == DeliveryState::Dead;
+        if (!is_dead && query.state != DeliveryState::Waiting) return pageById(connection, query);
+        const DeliveryPlace place =
+            query.after.value_or(DeliveryPlace{kAfterAll, DeliveryId(kAfterAll)});
+        auto rows = connection.query(is_dead ? kDeadPage : kWaitingPage);
+        rows.bind(place.key, place.id, kExaminedMax + 1);
+        return readPage(rows, query);
+    });
+}
+
+Result<std::vector<EventOutcome>> SqliteDeliverySearch::outcomes(
+    InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        // Deliveries that commits made do not overlap, so the first to end at `first` or later is
+        // the first in the range.
+        auto rows = connection.query(
+            "SELECT first_event, last_event, state"
+            " FROM delivery INDEXED BY delivery_event"
+            " WHERE instance_id = ?1 AND last_event >= ?2"
+            " AND last_event < ?3 + ?4 AND first_event < ?3"
+            " AND origin IN (0, 1) ORDER BY last_event LIMIT ?5"
+        );
+        rows.bind(instance, first, end, kDeliverySpanMax, limit);
+        return collect<EventOutcome>(rows, [](const Query& row) {
+            return EventOutcome{
+                EventNumber(row.integer(0)), EventNumber(row.integer(1)), row.as<DeliveryState>(2)
+            };
+        });
+    });
+}
+
+Result<std::vector<DeadDeliveries>> SqliteDeliverySearch::dead() {
+    return core_.read([&](Connection& connection) {
+        // Columns beside the one max() are of the row that has it.
+        auto rows = connection.query(
+            "SELECT instance_id, count(*), max(finished_at), last_status, last_error FROM delivery "
+            "INDEXED BY delivery_finished WHERE state = 2 AND state <> 0 GROUP BY instance_id "
+            "ORDER BY instance_id"
+        );
+        return collect<DeadDeliveries>(rows, [](const Query& row) {
+            return DeadDeliveries{
+                InstanceId(row.integer(0)),
+                row.integer(1),
+                row.time(2),
+                row.as<int>(3),
+                row.text(4),
+            };
+        });
+    });
+}
+
+}  // namespace ferry::store::sqlite

@@ -1,0 +1,285 @@
+#include "store/sqlite/sqlite_replay_store.h"
+
+#include "store/sqlite/replay_rows.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <set>
+
+namespace ferry::store::sqlite {
+namespace {
+
+/// Deliveries of a replay that one transaction of `cancel` removes.
+constexpr int kRowsPerTransaction = 1'000;
+
+Result<bool> isRunning(Connection& connection, ReplayId id) {
+    auto row = connection.query("SELECT 1 FROM replay WHERE id = ? AND state = 0");
+    return row.bind(id).step();
+}
+
+Status writeCounts(Connection& connection, const ReplayProgress& progress) {
+    const ReplayCounts& added = progress.added;
+    return connection
+        .query(
+            "UPDATE replay SET opened_until = ?, instances_n = instances_n + ?, "
+            "skipped_n = skipped_n + ?, examined_n = examined_n + ?, matched_n = matched_n + ?, "
+            "deliveries_n = deliveries_n + ?, updated_at = ?, state = ? WHERE id = ?"
+        )
+        .bind(
+            progress.opened_until,
+            added.instances,
+            added.skipped,
+            added.examined,
+            added.matched,
+            added.deliveries,
+            progress.now,
+            progress.is_done ? ReplayState::Done : ReplayState::Running,
+            progress.replay
+        )
+        .run();
+}
+
+Status writeParts(Connection& connection, const ReplayProgress& progress) {
+    auto put = connection.query(
+        "INSERT OR REPLACE INTO replay_part (replay_id, instance_id, next_event) VALUES (?, ?, ?)"
+    );
+    for (const ReplayPart& part : progress.parts)
+        FERRY_TRY(put.bind(progress.replay, part.instance, part.next_event).run());
+    auto remove =
+        connection.query("DELETE FROM replay_part WHERE replay_id = ? AND instance_id = ?");
+    for (const InstanceId instance : progress.parts_done)
+        FERRY_TRY(remove.bind(progress.replay, instance).run());
+    return {};
+}
+
+/// Makes the delivery wait again, due at `now`; gives its callback, or none if there is none.
+Result<CallbackId> waitAgain(Connection& connection, const DeliveryKey& key, TimePoint now) {
+    auto update = connection.query(
+        "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = ?, "
+        "origin = CASE origin WHEN 0 THEN 1 ELSE origin END "
+        "WHERE id = ? AND instance_id = ? RETURNING callback_id"
+    );
+    FERRY_TRY_ASSIGN(const bool has_row, update.bind(now, key.id, key.instance).step());
+    if (!has_row) return CallbackId();
+    const CallbackId callback(update.integer(0));
+    FERRY_TRY(update.run());
+    return callback;
+}
+
+/// Removes waiting deliveries of the replay, at most kRowsPerTransaction; gives how many.
+Result<std::int64_t> removeWaiting(Connection& connection, ReplayId id) {
+    FERRY_TRY(connection
+                  .query("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery "
+                         "INDEXED BY delivery_replay WHERE state = 0 AND replay_id <> 0 "
+                         "AND replay_id = ? ORDER BY instance_id, id LIMIT ?)")
+                  .bind(id, kRowsPerTransaction)
+                  .run());
+    FERRY_TRY(connection
+                  .query("DELETE FROM delivery WHERE id IN (SELECT id FROM delivery "
+                         "INDEXED BY delivery_replay WHERE state = 0 AND replay_id <> 0 "
+                         "AND replay_id = ? ORDER BY instance_id, id LIMIT ?)")
+                  .bind(id, kRowsPerTransaction)
+                  .run());
+    return connection.changes();
+}
+
+}  // namespace
+
+Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
+    std::size_t count = 0;
+    std::set<CallbackId> callbacks;
+    FERRY_TRY(core_.write(
+        [&](Connection& connection) -> Status {
+            count = 0;
+            for (const DeliveryKey& key : keys) {
+                FERRY_TRY_ASSIGN(const CallbackId callback, waitAgain(connection, key, now));
+                if (!callback) continue;
+                ++count;
+                callbacks.insert(callback);
+            }
+            return {};
+        },
+        [&] {
+            for (const CallbackId callback : callbacks)
+                core_.deliveries.noteDue(callback, now);
+        },
+        keys.size() * 256
+    ));
+    return count;
+}
+
+Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
+    InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
+) {
+    std::optional<DeliveryId> made;
+    FERRY_TRY(core_.write(
+        [&](Connection& connection) -> Status {
+            made.reset();
+            auto row = connection.query("SELECT 1 FROM event WHERE number = ? AND instance_id = ?");
+            FERRY_TRY_ASSIGN(const bool exists, row.bind(event, instance).step());
+            if (!exists) return {};
+            FERRY_TRY_ASSIGN(
+                const DeliveryId id,
+                insertCopy(
+                    connection,
+                    {instance, callback, event, event},
+                    DeliveryOrigin::Request,
+                    ReplayId(),
+                    now
+                )
+            );
+            if (id) made = id;
+            return {};
+        },
+        [&] {
+            if (made) core_.deliveries.noteDue(callback, now);
+        }
+    ));
+    return made;
+}
+
+Result<ReplayId> SqliteReplayStore::create(const Replay& replay) {
+    ReplayId id;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        const std::string instances = joinIds(replay.instances);
+        FERRY_TRY(connection
+                      .query("INSERT INTO replay (state, is_dry_run, instances, types, kinds, "
+                             "from_at, to_at, first_event, end_event, rate, opened_until, "
+                             "instances_n, skipped_n, examined_n, matched_n, deliveries_n, "
+                             "created_at, updated_at) "
+                             "VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, ?)")
+                      .bind(
+                          replay.is_dry_run,
+                          instances,
+                          replay.selection.types,
+                          replay.selection.kinds,
+                          replay.from,
+                          replay.to,
+                          replay.first_event,
+                          replay.end_event,
+                          replay.rate,
+                          replay.created_at,
+                          replay.created_at
+                      )
+                      .run());
+        id = ReplayId(connection.lastInsertId());
+        return {};
+    }));
+    return id;
+}
+
+Result<std::optional<Replay>> SqliteReplayStore::find(ReplayId id) {
+    return core_.read([&](Connection& connection) {
+        auto row = connection.query("SELECT " FERRY_REPLAY_COLUMNS " FROM replay WHERE id = ?");
+        row.bind(id);
+        return collectOne<Replay>(row, readReplay);
+    });
+}
+
+Result<std::vector<Replay>> SqliteReplayStore::page(ReplayId before, std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_REPLAY_COLUMNS
+                                     " FROM replay WHERE id < ? ORDER BY id DESC LIMIT ?");
+        rows.bind(before ? before.value : std::numeric_limits<std::int64_t>::max(), limit);
+        return collect<Replay>(rows, readReplay);
+    });
+}
+
+Result<std::vector<Replay>> SqliteReplayStore::running(std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_REPLAY_COLUMNS
+                                     " FROM replay WHERE state = 0 ORDER BY id LIMIT ?");
+        rows.bind(limit);
+        return collect<Replay>(rows, readReplay);
+    });
+}
+
+Result<std::vector<ReplayPart>> SqliteReplayStore::parts(
+    ReplayId id, InstanceId after, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT instance_id, next_event, (SELECT count(*) FROM delivery "
+            "INDEXED BY delivery_replay WHERE state = 0 AND delivery.replay_id <> 0 "
+            "AND delivery.replay_id = part.replay_id "
+            "AND delivery.instance_id = part.instance_id) FROM replay_part AS part "
+            "WHERE part.replay_id = ? AND part.instance_id > ? ORDER BY part.instance_id LIMIT ?"
+        );
+        rows.bind(id, after, limit);
+        return collect<ReplayPart>(rows, [](const Query& row) {
+            return ReplayPart{
+                InstanceId(row.integer(0)), EventNumber(row.integer(1)), row.integer(2)
+            };
+        });
+    });
+}
+
+Status SqliteReplayStore::advance(const ReplayProgress& progress) {
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            FERRY_TRY_ASSIGN(const bool is_running, isRunning(connection, progress.replay));
+            if (!is_running) {
+                return fail(
+                    ErrorCode::Conflict,
+                    fmt::format("replay {} does not run", progress.replay.value)
+                );
+            }
+            FERRY_TRY(writeCounts(connection, progress));
+            FERRY_TRY(writeParts(connection, progress));
+            for (const ReplayedPage& page : progress.pages) {
+                FERRY_TRY(insertCopy(
+                    connection, page, DeliveryOrigin::Replay, progress.replay, progress.now
+                ));
+            }
+            return {};
+        },
+        [&] {
+            for (const ReplayedPage& page : progress.pages)
+                core_.deliveries.noteDue(page.callback, progress.now);
+        },
+        (progress.parts.size() + progress.pages.size()) * 256
+    );
+}
+
+Result<bool> SqliteReplayStore::cancel(ReplayId id, TimePoint now) {
+    bool was_running = false;
+    std::int64_t removed = 0;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        FERRY_TRY(connection
+                      .query("UPDATE replay SET state = ?, updated_at = ? WHERE id = ? "
+                             "AND state = 0")
+                      .bind(ReplayState::Cancelled, now, id)
+                      .run());
+        was_running = connection.changes() > 0;
+        removed = 0;
+        if (!was_running) return {};
+        FERRY_TRY(connection.query("DELETE FROM replay_part WHERE replay_id = ?").bind(id).run());
+        // With the end, as far as it goes: a replay has few deliveries that wait at any time.
+        FERRY_TRY_ASSIGN(removed, removeWaiting(connection, id));
+        return {};
+    }));
+    while (removed == kRowsPerTransaction) {
+        FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+            FERRY_TRY_ASSIGN(removed, removeWaiting(connection, id));
+            return {};
+        }));
+    }
+    return was_running;
+}
+
+Result<std::size_t> SqliteReplayStore::prune(TimePoint before, std::size_t limit) {
+    std::size_t count = 0;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        FERRY_TRY(connection
+                      .query("DELETE FROM replay WHERE id IN (SELECT id FROM replay "
+                             "WHERE state <> 0 AND updated_at < ? ORDER BY updated_at LIMIT ?)")
+                      .bind(before, limit)
+                      .run());
+        count = static_cast<std::size_t>(connection.changes());
+        return {};
+    }));
+    return count;
+}
+
+}  // namespace ferry::store::sqlite
