@@ -26,6 +26,7 @@ TimePoint Housekeeping::step() {
     };
     note("deliveries", store_.deliveries().prune(now - retention_.events, kRowsPerStep));
     note("events", store_.events().prune(now - retention_.events, kRowsPerStep));
+    note("replays", store_.replays().prune(now - retention_.events, kRowsPerStep));
     note("tombstones", store_.sync().pruneTombstones(now - retention_.tombstones, kRowsPerStep));
     return now + (dropped_max == kRowsPerStep ? kPause : kRest);
 }

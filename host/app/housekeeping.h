@@ -10,7 +10,7 @@
 namespace ferry::app {
 
 struct Retention {
-    Milliseconds events{30LL * 86'400'000};  ///< and delivered deliveries
+    Milliseconds events{30LL * 86'400'000};  ///< and delivered deliveries, and replays that ended
     Milliseconds tombstones{90LL * 86'400'000};
 };
 

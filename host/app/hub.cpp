@@ -93,6 +93,7 @@ Status Hub::start() {
     token_thread_->start();
     sync_thread_->start();
     delivery_thread_->start();
+    replay_thread_->start();
     housekeeping_thread_->start();
     is_running_ = true;
     FERRY_TRY(enqueueAuthorizations());
@@ -185,6 +186,7 @@ void Hub::stopDrains() {
     // the next start.
     sync_thread_->stop();
     sync_->shutDown();
+    replay_thread_->stop();
     token_thread_->stop();
     authorizer_->stop();
     tokens_->stop();

@@ -23,6 +23,7 @@
 #include "observe/metrics.h"
 #include "pipeline/delivery_worker.h"
 #include "pipeline/instance_lookup.h"
+#include "pipeline/replay_worker.h"
 #include "pipeline/settings_cache.h"
 #include "pipeline/sync_worker.h"
 #include "pipeline/webhook_receiver.h"
@@ -79,6 +80,7 @@ class Hub {
     void buildOauth();
     void buildSync();
     void buildDelivery();
+    void buildReplays();
     void buildApi();
     void addRoutes();
     void buildServer();
@@ -108,6 +110,7 @@ class Hub {
     std::unique_ptr<oauth::BrowserFlow> browser_flow_;
     std::unique_ptr<pipeline::SyncWorker> sync_;
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
+    std::unique_ptr<pipeline::ReplayWorker> replays_;
     std::unique_ptr<pipeline::InstanceLookup> lookup_;
     std::unique_ptr<pipeline::WebhookReceiver> webhooks_;
 
@@ -118,6 +121,7 @@ class Hub {
     std::unique_ptr<Worker> token_thread_;
     std::unique_ptr<Worker> sync_thread_;
     std::unique_ptr<Worker> delivery_thread_;
+    std::unique_ptr<Worker> replay_thread_;
     std::unique_ptr<Worker> housekeeping_thread_;
 
     http::Router router_;

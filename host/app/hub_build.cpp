@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ferry::app {
 
 namespace {
@@ -21,11 +23,13 @@ Status Hub::build() {
     buildOauth();
     buildSync();
     buildDelivery();
+    buildReplays();
     housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
     delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
+    replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
@@ -111,6 +115,25 @@ void Hub::buildDelivery() {
         },
         delivery_options,
         [this] { delivery_thread_->wake(); }
+    );
+}
+
+void Hub::buildReplays() {
+    pipeline::ReplayOptions options;
+    // Half of what a callback may have under way is left to live deliveries.
+    options.waiting_per_callback =
+        std::max<std::int64_t>(config_.delivery.concurrency_per_callback / 2, 1);
+    replays_ = std::make_unique<pipeline::ReplayWorker>(
+        pipeline::ReplayServices{
+            store_->replays(),
+            store_->eventSearch(),
+            store_->instances(),
+            *settings_,
+            clock_,
+            metrics_,
+            log_,
+            [this] { delivery_thread_->wake(); }},
+        options
     );
 }
 

@@ -4,6 +4,19 @@
 
 namespace ferry::pipeline {
 
+std::string redeliveryOf(const Delivery& delivery) {
+    switch (delivery.origin) {
+        case DeliveryOrigin::Commit:
+            return {};
+        case DeliveryOrigin::Again:
+        case DeliveryOrigin::Request:
+            return "request";
+        case DeliveryOrigin::Replay:
+            return "replay " + std::to_string(delivery.replay.value);
+    }
+    return {};
+}
+
 http::OutboundRequest makeCallbackRequest(
     const Delivery& delivery,
     const InstanceSettings& settings,
@@ -20,6 +33,8 @@ http::OutboundRequest makeCallbackRequest(
     request.traffic = http::Traffic::Callback;
     request.headers.add("Content-Type", std::string(callbackFormat(settings.format).content_type));
     request.headers.add("User-Agent", options.user_agent);
+    const std::string redelivery = redeliveryOf(delivery);
+    if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);
     const std::string notification_id = std::to_string(delivery.id.value);
     const std::string message_id = callbackEventId(delivery, events);
     signCallback(

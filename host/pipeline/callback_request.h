@@ -6,6 +6,7 @@
 #include "pipeline/callback_body.h"
 
 #include <string>
+#include <string_view>
 
 namespace ferry::pipeline {
 
@@ -16,6 +17,13 @@ struct CallbackRequestOptions {
     std::string user_agent = "Ferry";
     HubIdentity hub;
 };
+
+/// Of a callback that carries events again because somebody asked for it.
+inline constexpr std::string_view kRedeliveryHeader = "Ferry-Redelivery";
+
+/// Its value: "request" for a delivery or a single event, "replay <id>" for a replay; empty for
+/// callbacks that have no such header. An attempt that is made again by itself has none.
+std::string redeliveryOf(const Delivery& delivery);
 
 /// The request that brings `events` to the instance's callback URL. `attempted_at` is the wall
 /// clock at this attempt; apart from what follows from it, all attempts are alike.

@@ -32,7 +32,6 @@ struct ReplayedPage {
 struct ReplayPart {
     InstanceId instance;
     EventNumber next_event;    ///< nothing below it is left to do
-    std::int64_t waiting = 0;  ///< deliveries that the replay made and that wait; set by reads
 };
 
 /// Progress of a replay: all of it becomes durable together or not at all.
@@ -77,6 +76,9 @@ class ReplayStore {
     virtual Result<std::vector<ReplayPart>> parts(
         ReplayId id, InstanceId after, std::size_t limit
     ) = 0;
+
+    /// Deliveries of replays that wait for the callback. Costs nothing per other delivery.
+    virtual Result<std::int64_t> waiting(CallbackId callback) = 0;
 
     /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances
     /// that are gone get no deliveries.

@@ -37,6 +37,9 @@ class FaultyReplayStore final : public store::ReplayStore {
         override {
         return script_.run("replays.parts", [&] { return inner_.parts(id, after, limit); });
     }
+    Result<std::int64_t> waiting(CallbackId callback) override {
+        return script_.run("replays.waiting", [&] { return inner_.waiting(callback); });
+    }
     Status advance(const store::ReplayProgress& progress) override {
         return script_.run("replays.advance", [&] { return inner_.advance(progress); });
     }

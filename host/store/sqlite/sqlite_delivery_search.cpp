@@ -106,14 +106,30 @@ Result<DeliveryPage> pageById(Connection& connection, const DeliveryQuery& query
 Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
     InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
 ) {
-    return core_.read([&](Connection& connection) {
-        auto rows = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+    return core_.read([&](Connection& connection) -> Result<std::vector<Delivery>> {
+        std::vector<Delivery> deliveries;
+        // They do not overlap, so the first that begins later ends the search.
+        auto made = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
                                      " FROM delivery INDEXED BY delivery_event"
-                                     " WHERE instance_id = ? AND last_event >= ?"
-                                     " AND last_event < ? AND first_event <= ?"
-                                     " ORDER BY last_event, first_event, id LIMIT ?");
-        rows.bind(instance, first, last.value + kDeliverySpanMax, last, limit);
-        return collect<Delivery>(rows, readDelivery);
+                                     " WHERE instance_id = ? AND last_event >= ? AND origin < 2"
+                                     " ORDER BY last_event");
+        made.bind(instance, first);
+        while (deliveries.size() < limit) {
+            FERRY_TRY_ASSIGN(const bool has_row, made.step());
+            if (!has_row || made.integer(3) > last.value) break;
+            deliveries.push_back(readDelivery(made));
+        }
+        auto copies = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+                                       " FROM delivery INDEXED BY delivery_copy"
+                                       " WHERE instance_id = ?1 AND last_event >= ?2"
+                                       " AND last_event < ?3 + ?4 AND first_event <= ?3"
+                                       " AND origin >= 2 ORDER BY last_event LIMIT ?5");
+        copies.bind(instance, first, last, kDeliverySpanMax, limit - deliveries.size());
+        for (;;) {
+            FERRY_TRY_ASSIGN(const bool has_row, copies.step());
+            if (!has_row) return deliveries;
+            deliveries.push_back(readDelivery(copies));
+        }
     });
 }
 
@@ -140,7 +156,7 @@ Result<std::vector<EventOutcome>> SqliteDeliverySearch::outcomes(
             " FROM delivery INDEXED BY delivery_event"
             " WHERE instance_id = ?1 AND last_event >= ?2"
             " AND last_event < ?3 + ?4 AND first_event < ?3"
-            " AND origin IN (0, 1) ORDER BY last_event LIMIT ?5"
+            " AND origin < 2 ORDER BY last_event LIMIT ?5"
         );
         rows.bind(instance, first, end, kDeliverySpanMax, limit);
         return collect<EventOutcome>(rows, [](const Query& row) {

@@ -72,13 +72,13 @@ Result<std::int64_t> removeWaiting(Connection& connection, ReplayId id) {
     FERRY_TRY(connection
                   .query("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery "
                          "INDEXED BY delivery_replay WHERE state = 0 AND replay_id <> 0 "
-                         "AND replay_id = ? ORDER BY instance_id, id LIMIT ?)")
+                         "AND replay_id = ? ORDER BY callback_id, id LIMIT ?)")
                   .bind(id, kRowsPerTransaction)
                   .run());
     FERRY_TRY(connection
                   .query("DELETE FROM delivery WHERE id IN (SELECT id FROM delivery "
                          "INDEXED BY delivery_replay WHERE state = 0 AND replay_id <> 0 "
-                         "AND replay_id = ? ORDER BY instance_id, id LIMIT ?)")
+                         "AND replay_id = ? ORDER BY callback_id, id LIMIT ?)")
                   .bind(id, kRowsPerTransaction)
                   .run());
     return connection.changes();
@@ -200,18 +200,22 @@ Result<std::vector<ReplayPart>> SqliteReplayStore::parts(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT instance_id, next_event, (SELECT count(*) FROM delivery "
-            "INDEXED BY delivery_replay WHERE state = 0 AND delivery.replay_id <> 0 "
-            "AND delivery.replay_id = part.replay_id "
-            "AND delivery.instance_id = part.instance_id) FROM replay_part AS part "
-            "WHERE part.replay_id = ? AND part.instance_id > ? ORDER BY part.instance_id LIMIT ?"
+            "SELECT instance_id, next_event FROM replay_part WHERE replay_id = ? "
+            "AND instance_id > ? ORDER BY instance_id LIMIT ?"
         );
         rows.bind(id, after, limit);
         return collect<ReplayPart>(rows, [](const Query& row) {
-            return ReplayPart{
-                InstanceId(row.integer(0)), EventNumber(row.integer(1)), row.integer(2)
-            };
+            return ReplayPart{InstanceId(row.integer(0)), EventNumber(row.integer(1))};
         });
+    });
+}
+
+Result<std::int64_t> SqliteReplayStore::waiting(CallbackId callback) {
+    return core_.read([&](Connection& connection) -> Result<std::int64_t> {
+        auto row = connection.query("SELECT count(*) FROM delivery INDEXED BY delivery_replay "
+                                    "WHERE state = 0 AND replay_id <> 0 AND callback_id = ?");
+        FERRY_TRY(row.bind(callback).step());
+        return row.integer(0);
     });
 }
 

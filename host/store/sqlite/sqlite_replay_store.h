@@ -20,6 +20,7 @@ class SqliteReplayStore final : public ReplayStore {
     Result<std::vector<Replay>> running(std::size_t limit) override;
     Result<std::vector<ReplayPart>> parts(ReplayId id, InstanceId after, std::size_t limit)
         override;
+    Result<std::int64_t> waiting(CallbackId callback) override;
     Status advance(const ReplayProgress& progress) override;
     Result<bool> cancel(ReplayId id, TimePoint now) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;

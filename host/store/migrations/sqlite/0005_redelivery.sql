@@ -2,9 +2,11 @@
 
 ALTER TABLE delivery ADD COLUMN origin INTEGER NOT NULL DEFAULT 0; -- model/delivery.h
 ALTER TABLE delivery ADD COLUMN replay_id INTEGER NOT NULL DEFAULT 0;
--- The deliveries of an event; one row per delivery, and no write when it is attempted.
-CREATE INDEX delivery_event ON delivery (instance_id, last_event, first_event);
-CREATE INDEX delivery_replay ON delivery (replay_id, instance_id)
+-- The deliveries of an event: the one that its commit made, which never overlaps another, and the
+-- others, which may. No write when a delivery is attempted.
+CREATE INDEX delivery_event ON delivery (instance_id, last_event, first_event) WHERE origin < 2;
+CREATE INDEX delivery_copy ON delivery (instance_id, last_event, first_event) WHERE origin >= 2;
+CREATE INDEX delivery_replay ON delivery (callback_id, replay_id)
     WHERE state = 0 AND replay_id <> 0;
 
 CREATE TABLE replay (

@@ -1,0 +1,46 @@
+#pragma once
+// Which deliveries a replay makes of an instance's events. Pure.
+
+#include "model/delivery.h"
+#include "model/event_selection.h"
+#include "store/event_search.h"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace ferry::pipeline {
+
+struct EventRange {
+    EventNumber first;
+    EventNumber last;
+
+    bool operator==(const EventRange&) const = default;
+};
+
+/// What may be made in one go.
+struct PageLimits {
+    std::size_t pages = 0;
+    std::size_t events = 0;  ///< in all pages
+};
+
+struct ReplayedEvents {
+    std::vector<EventRange> pages;
+    EventNumber next;          ///< nothing before it is left to do; none if nothing was done
+    std::size_t examined = 0;  ///< events before `next`
+    std::size_t matched = 0;   ///< of these; all of them are in pages
+};
+
+/// Pages of the selected ones of `events`, which are successive events of one instance. A delivery
+/// carries all events of its instance between its first and its last, so a page ends where an event
+/// is that was not selected; it has at most kEventsPerDeliveryMax events and spans less than
+/// kDeliverySpanMax numbers. `is_end`: there are no more after these; otherwise a last page that
+/// may go on is left for the next call, unless it would be all.
+ReplayedEvents pageEvents(
+    std::span<const store::EventHead> events,
+    const EventSelection& selection,
+    const PageLimits& limits,
+    bool is_end
+);
+
+}  // namespace ferry::pipeline

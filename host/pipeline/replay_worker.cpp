@@ -1,0 +1,225 @@
+#include "pipeline/replay_worker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr std::string_view kComponent = "replay";
+/// Replays that get on at the same time; others wait for them.
+constexpr std::size_t kReplaysMax = 16;
+/// Events of one instance that are looked at in one go, and that a dry run looks at in a step.
+constexpr std::size_t kEventsPerLook = 500;
+constexpr std::size_t kDryRunEvents = 10'000;
+/// The store failed: time until it is asked again.
+constexpr Milliseconds kStoreRetry{500};
+/// What was not used of the rate is kept for so long.
+constexpr double kAllowanceSeconds = 1;
+
+}  // namespace
+
+ReplayWorker::ReplayWorker(ReplayServices services, ReplayOptions options)
+    : services_(std::move(services)),
+      options_(options),
+      replayed_(services_.metrics.counter(
+          "ferry_replayed_events_total", "Events that replays have made deliveries of"
+      )) {}
+
+TimePoint ReplayWorker::step() {
+    const TimePoint now = services_.clock.now();
+    const auto running = services_.replays.running(kReplaysMax);
+    if (!running) {
+        noteStoreFailure(running.error());
+        return now + kStoreRetry;
+    }
+    std::erase_if(allowances_, [&](const auto& item) {
+        return std::none_of(running->begin(), running->end(), [&](const Replay& replay) {
+            return replay.id == item.first;
+        });
+    });
+    for (const Replay& replay : *running) {
+        const Status status = takeTurn(replay, now);
+        // Conflict: it was cancelled meanwhile.
+        if (status || status.error().code == ErrorCode::Conflict) continue;
+        noteStoreFailure(status.error());
+        return now + kStoreRetry;
+    }
+    is_store_failing_ = false;
+    return running->empty() ? TimePoint::max() : now + options_.interval;
+}
+
+Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
+    Allowance& allowance = allowances_.try_emplace(replay.id, Allowance{0, now, {}}).first->second;
+    Turn turn{replay, {}};
+    turn.progress.replay = replay.id;
+    turn.progress.opened_until = replay.opened_until;
+    turn.progress.now = now;
+    turn.budget = budgetOf(replay, allowance, now);
+    if (turn.budget == 0) return {};
+
+    FERRY_TRY_ASSIGN(
+        auto parts,
+        services_.replays.parts(replay.id, allowance.looked_at, options_.parts_per_step)
+    );
+    const bool had_parts = !parts.empty() || allowance.looked_at;
+    InstanceId looked_at;
+    for (const store::ReplayPart& part : parts) {
+        if (turn.budget == 0) break;
+        FERRY_TRY(moveOn(turn, part, false));
+        looked_at = part.instance;
+    }
+    // The next step goes on with those that had no turn, and then begins with the first ones again.
+    const bool is_round = turn.budget > 0 && parts.size() < options_.parts_per_step;
+    allowance.looked_at = is_round ? InstanceId() : looked_at;
+    if (turn.budget > 0) {
+        FERRY_TRY_ASSIGN(parts, openMore(turn, options_.parts_per_step));
+        for (const store::ReplayPart& part : parts)
+            FERRY_TRY(moveOn(turn, part, true));
+    }
+    return finishTurn(turn, allowance, had_parts);
+}
+
+/// How many events may be taken now: as many as make full pages.
+std::size_t ReplayWorker::budgetOf(
+    const Replay& replay, Allowance& allowance, TimePoint now
+) const {
+    if (replay.is_dry_run) return kDryRunEvents;
+    const auto rate = static_cast<double>(std::max<std::int64_t>(replay.rate, 1));
+    const double seconds =
+        std::chrono::duration<double>(now - std::exchange(allowance.counted_at, now)).count();
+    allowance.events =
+        std::min(allowance.events + std::max(seconds, 0.0) * rate, rate * kAllowanceSeconds);
+    const double page = std::min(static_cast<double>(kEventsPerDeliveryMax), rate);
+    return static_cast<std::size_t>(std::floor(allowance.events / page) * page);
+}
+
+Result<std::vector<InstanceId>> ReplayWorker::nextInstances(const Turn& turn, std::size_t limit) {
+    const InstanceId after = turn.progress.opened_until;
+    std::vector<InstanceId> ids;
+    const std::vector<InstanceId>& named = turn.replay.instances;
+    if (!named.empty()) {
+        auto next = std::upper_bound(named.begin(), named.end(), after);
+        for (; next != named.end() && ids.size() < limit; ++next)
+            ids.push_back(*next);
+        return ids;
+    }
+    FERRY_TRY_ASSIGN(const auto instances, services_.instances.page(after, limit));
+    for (const Instance& instance : instances)
+        ids.push_back(instance.id);
+    return ids;
+}
+
+Result<std::vector<store::ReplayPart>> ReplayWorker::openMore(Turn& turn, std::size_t limit) {
+    FERRY_TRY_ASSIGN(const auto ids, nextInstances(turn, limit));
+    turn.is_all_opened = ids.size() < limit;
+    std::vector<store::ReplayPart> parts;
+    for (const InstanceId id : ids) {
+        turn.progress.opened_until = id;
+        ++turn.progress.added.instances;
+        parts.push_back({id, turn.replay.first_event});
+    }
+    return parts;
+}
+
+/// A part that is not new is stored already.
+Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_new) {
+    const auto keep = [&] {
+        if (is_new) turn.progress.parts.push_back(part);
+        return Status();
+    };
+    FERRY_TRY_ASSIGN(const CallbackId callback, callbackOf(part.instance));
+    if (!callback) {
+        ++turn.progress.added.skipped;
+        turn.progress.parts_done.push_back(part.instance);
+        return {};
+    }
+    if (turn.budget == 0) return keep();
+    PageLimits limits{kEventsPerLook, turn.budget};
+    std::int64_t* waiting = nullptr;
+    if (!turn.replay.is_dry_run) {
+        FERRY_TRY_ASSIGN(waiting, waitingFor(turn, callback));
+        if (*waiting >= options_.waiting_per_callback) return keep();
+        limits.pages = static_cast<std::size_t>(options_.waiting_per_callback - *waiting);
+    }
+    FERRY_TRY_ASSIGN(
+        const auto events,
+        services_.events.heads(
+            part.instance, part.next_event, turn.replay.end_event, kEventsPerLook
+        )
+    );
+    const bool is_end = events.size() < kEventsPerLook;
+    const ReplayedEvents done = pageEvents(events, turn.replay.selection, limits, is_end);
+    turn.progress.added.examined += static_cast<std::int64_t>(done.examined);
+    turn.progress.added.matched += static_cast<std::int64_t>(done.matched);
+    turn.progress.added.deliveries += static_cast<std::int64_t>(done.pages.size());
+    turn.budget -= turn.replay.is_dry_run ? std::min(turn.budget, done.examined) : done.matched;
+    if (waiting != nullptr) {
+        *waiting += static_cast<std::int64_t>(done.pages.size());
+        for (const EventRange& page : done.pages)
+            turn.progress.pages.push_back({part.instance, callback, page.first, page.last});
+    }
+    if (is_end && done.examined == events.size()) {
+        turn.progress.parts_done.push_back(part.instance);
+    } else {
+        turn.progress.parts.push_back(
+            {part.instance, done.next ? done.next : part.next_event}
+        );
+    }
+    return {};
+}
+
+Result<CallbackId> ReplayWorker::callbackOf(InstanceId id) {
+    const auto settings = services_.settings.get(id);
+    if (!settings) {
+        if (isTransient(settings.error().code)) return fail(settings.error());
+        return CallbackId();
+    }
+    const InstanceSettings& instance = **settings;
+    const bool delivers = instance.state != InstanceState::Disabled && instance.events_enabled &&
+                          !instance.callback_url.empty();
+    return delivers ? instance.callback : CallbackId();
+}
+
+Result<std::int64_t*> ReplayWorker::waitingFor(Turn& turn, CallbackId callback) {
+    const auto found = turn.waiting.find(callback);
+    if (found != turn.waiting.end()) return &found->second;
+    FERRY_TRY_ASSIGN(const std::int64_t count, services_.replays.waiting(callback));
+    return &turn.waiting.emplace(callback, count).first->second;
+}
+
+Status ReplayWorker::finishTurn(Turn& turn, Allowance& allowance, bool had_parts) {
+    store::ReplayProgress& progress = turn.progress;
+    progress.is_done = turn.is_all_opened && !had_parts && progress.parts.empty();
+    const bool is_nothing = progress.parts.empty() && progress.parts_done.empty() &&
+                            progress.added == ReplayCounts{} && !progress.is_done;
+    if (is_nothing) return {};
+    FERRY_TRY(services_.replays.advance(progress));
+    if (!turn.replay.is_dry_run) {
+        allowance.events -= static_cast<double>(progress.added.matched);
+        replayed_.add(static_cast<std::uint64_t>(progress.added.matched));
+    }
+    if (!progress.pages.empty() && services_.wake_deliveries) services_.wake_deliveries();
+    if (progress.is_done) {
+        const ReplayCounts& before = turn.replay.counts;
+        services_.log.info(
+            kComponent,
+            turn.replay.is_dry_run ? "dry run is done" : "replay is done",
+            {{"replay", turn.replay.id.value},
+             {"events", before.matched + progress.added.matched},
+             {"deliveries", before.deliveries + progress.added.deliveries},
+             {"instances_skipped", before.skipped + progress.added.skipped}}
+        );
+    }
+    return {};
+}
+
+void ReplayWorker::noteStoreFailure(const Error& error) {
+    if (std::exchange(is_store_failing_, true)) return;
+    services_.log.warning(
+        kComponent, "the store failed; trying again", {{"error", error.message}}
+    );
+}
+
+}  // namespace ferry::pipeline
