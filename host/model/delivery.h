@@ -48,6 +48,7 @@ struct Delivery {
     unsigned attempt_count = 0;  ///< attempts made so far
     TimePoint next_attempt_at;
     TimePoint created_at;
+    TimePoint finished_at;   ///< end of the last attempt; 1970 if there was none
     int last_status = 0;     ///< HTTP status of the last attempt; 0: none came
     std::string last_error;  ///< for people; empty after success
     DeliveryOrigin origin = DeliveryOrigin::Commit;

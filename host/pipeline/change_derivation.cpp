@@ -228,6 +228,7 @@ Event& ChangeDerivation::emit(EventType type, std::string id, IndexedObject obje
     event.occurred_at = object.modified_ms > 0 ? fromEpochMilliseconds(object.modified_ms) : now;
     event.object = std::move(object);
     switch (position_.phase) {
+        case SyncPhase::Skip:
         case SyncPhase::Baseline:
             event.origin = EventOrigin::Baseline;
             break;

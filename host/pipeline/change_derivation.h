@@ -150,9 +150,10 @@ class ChangeDerivation {
     Status settle(const store::LostObject& lost, TimePoint now);
 
     bool isFull() const { return overlay_.writes() >= options_.writes_max; }
-    /// A baseline fills the index and tells nobody.
+    /// A baseline fills the index and tells nobody; so does a skip, which comes upon a full one.
     bool isSilent() const {
-        return position_.phase == SyncPhase::Baseline && !options_.reports_baseline;
+        return position_.phase == SyncPhase::Skip ||
+               (position_.phase == SyncPhase::Baseline && !options_.reports_baseline);
     }
     /// What this listing does not show is lost at its end: it began again, so it has seen things
     /// that are gone by now, or the index is from before it.

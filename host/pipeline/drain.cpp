@@ -21,8 +21,17 @@ Drain::Drain(
       options_(std::move(options)),
       recorder_(*settings_, std::string(provider_->hub())) {}
 
-Status Drain::open(store::SyncStore& store) {
+Status Drain::open(store::SyncStore& store, store::CursorStore& cursors) {
     FERRY_TRY_ASSIGN(SyncPosition position, store.position(instance()));
+    FERRY_TRY_ASSIGN(request, cursors.requested(instance()));
+    if (request) {
+        const bool is_skip = *request == store::CursorRequest::Skip;
+        // What never was in the index can't differ from it.
+        const SyncPhase again =
+            position.phase == SyncPhase::Baseline ? SyncPhase::Baseline : SyncPhase::Resync;
+        position.beginListing(is_skip ? SyncPhase::Skip : again);
+        FERRY_TRY(cursors.begin(instance(), *request, position));
+    }
     FERRY_TRY_ASSIGN(auto folder_moves, store.folderMoves(instance()));
     DerivationOptions derivation_options;
     derivation_options.hub_id = options_.hub_id;

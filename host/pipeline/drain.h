@@ -9,6 +9,7 @@
 #include "pipeline/event_recorder.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/stages.h"
+#include "store/cursor_store.h"
 #include "store/notice_store.h"
 #include "store/sync_store.h"
 
@@ -45,8 +46,9 @@ class Drain {
         DrainOptions options
     );
 
-    /// Reads position and folder moves; before anything else.
-    Status open(store::SyncStore& store);
+    /// Reads position and folder moves, and begins with what was asked to be done with the cursor;
+    /// before anything else.
+    Status open(store::SyncStore& store, store::CursorStore& cursors);
 
     /// The request for the page after the one in hand. The tokens must be set.
     Result<OperationPtr> startFetch();
@@ -63,16 +65,16 @@ class Drain {
     Status normalizePage();
     /// Applies as much of the page as fits one commit; `commit()` holds it then.
     Status derive(TimePoint now);
-    /// Derives while the commit before is on its way, if that can make no difference. The new commit
-    /// must not be submitted before the other one is on disk.
+    /// Derives while the commit before is on its way, if that can make no difference. The new
+    /// commit must not be submitted before the other one is on disk.
     Status deriveAhead(TimePoint now);
     Status finish(TimePoint now);
 
     /// Begins to list everything again, into a new generation; `commit()` holds the new position.
     void beginResync(TimePoint now);
 
-    /// After `beginResync`: the account has changed, and with it the settings, so the listing is for
-    /// another drain. The commit does not give the notice back.
+    /// After `beginResync`: the account has changed, and with it the settings, so the listing is
+    /// for another drain. The commit does not give the notice back.
     void endForAccount(std::string account_state);
 
     /// The prepared commit; it is prepared until it is taken.
@@ -98,7 +100,9 @@ class Drain {
     std::optional<Status> received;  ///< how the next page came, which was not taken yet
     std::optional<Status> ahead;     ///< how the work went that was done while `is_committing`
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
-    bool changes_account = false;    ///< the cached settings are void once its commit is on disk
+    bool is_interrupted = false;     ///< it ends after its next commit, and another one begins
+    std::optional<store::CursorRequest> request;  ///< that it began with
+    bool changes_account = false;  ///< the cached settings are void once its commit is on disk
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
     std::uint64_t pages_counted = 0;  ///< of `pages`, in the metrics

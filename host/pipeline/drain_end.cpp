@@ -1,4 +1,5 @@
-// The end of a drain: what a resync did not see, and what is still lost when the move window closes.
+// The end of a drain: what a resync did not see, and what is still lost when the move window
+// closes.
 
 #include "pipeline/change_derivation.h"
 
@@ -92,7 +93,8 @@ Result<DrainEnd> ChangeDerivation::settleLost(TimePoint now) {
 }
 
 /// True if the provider has shown where the folder of `lost` is by now, but neither that the object
-/// is in it nor that it is not: it may list a moved folder alone, or have left out what happened since.
+/// is in it nor that it is not: it may list a moved folder alone, or have left out what happened
+/// since.
 Result<bool> ChangeDerivation::isInDoubt(const LostObject& lost) {
     // A listing that is swept at its end has shown everything there is.
     if (isSwept() || lost.cascade_of.empty()) return false;
@@ -109,6 +111,7 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
     FERRY_TRY(overlay_.lostById(lost.object.object_id));
     overlay_.removeLost(lost.object.object_id);
     tombstones_.push_back(lost.object);
+    if (isSilent()) return {};
     Event& event = emit(EventType::Deleted, lost.event_id, lost.object, now);
     const FolderMove* move = moveOfParent(lost.object.path_key);
     // A folder that came back has no event that this one could name.
@@ -121,11 +124,8 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
 
 void ChangeDerivation::beginListing() {
     // A baseline that is listed again is still a baseline.
-    if (position_.phase == SyncPhase::Live) position_.phase = SyncPhase::Resync;
-    position_.cursor.clear();
-    ++position_.generation;
-    position_.window_round = 0;
-    position_.window_until_ms = 0;
+    const bool is_live = position_.phase == SyncPhase::Live;
+    position_.beginListing(is_live ? SyncPhase::Resync : position_.phase);
     is_settling_ = false;
 }
 

@@ -3,6 +3,7 @@
 #include "pipeline/sync_failure_policy.h"
 #include "pipeline/sync_worker_parts.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::pipeline {
@@ -66,6 +67,39 @@ void SyncWorker::noteDoubt(const Drain& drain) {
         "everything again",
         {{"instance", drain.settings()->name}}
     );
+}
+
+void SyncWorker::noteRequest(const Drain& drain) {
+    const bool is_skip = *drain.request == store::CursorRequest::Skip;
+    counters_->resyncs.add();
+    parts_.log.info(
+        kSyncComponent,
+        is_skip ? "the cursor is set to now on request; listing everything again without events"
+                : "the cursor is reset on request; listing everything again",
+        {{"instance", drain.settings()->name}}
+    );
+}
+
+void SyncWorker::interrupt(InstanceId instance) {
+    const std::lock_guard lock(inbox_->mutex);
+    if (!inbox_->wake) return;
+    inbox_->interrupts.push_back(instance);
+    inbox_->wake();
+}
+
+void SyncWorker::takeInterrupts() {
+    std::vector<InstanceId> interrupts;
+    {
+        const std::lock_guard lock(inbox_->mutex);
+        interrupts.swap(inbox_->interrupts);
+    }
+    if (interrupts.empty()) return;
+    for (auto& [id, drain] : drains_) {
+        const bool is_meant =
+            std::find(interrupts.begin(), interrupts.end(), drain->instance()) != interrupts.end();
+        // One that began with the request is not the one to be interrupted by it.
+        if (is_meant && !drain->request) drain->is_interrupted = true;
+    }
 }
 
 void SyncWorker::onStoreError(DrainId id, const Error& error) {

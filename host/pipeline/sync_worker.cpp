@@ -26,6 +26,7 @@ SyncWorker::~SyncWorker() {
 TimePoint SyncWorker::step() {
     const TimePoint now = parts_.clock.now();
     runner_.poll();
+    takeInterrupts();
     advance(now);
     returnLeases();
     leaseDrains(now);
@@ -104,10 +105,11 @@ void SyncWorker::begin(const store::LeasedNotice& notice) {
     auto drain = std::make_unique<Drain>(
         notice, std::move(*settings), std::move(provider), std::move(options)
     );
-    if (const Status opened = drain->open(parts_.store.sync()); !opened) {
+    if (const Status opened = drain->open(parts_.store.sync(), parts_.store.cursors()); !opened) {
         giveBackToStore(notice, opened.error(), drain->settings()->name);
         return;
     }
+    if (drain->request) noteRequest(*drain);
     const DrainId id = next_drain_++;
     drains_.emplace(id, std::move(drain));
     requestTokens(id, std::nullopt);
@@ -216,6 +218,14 @@ bool SyncWorker::takeCommits(TimePoint now) {
 
 void SyncWorker::goOn(DrainId id, TimePoint now) {
     Drain& drain = *drains_.at(id);
+    if (drain.is_interrupted && drain.afterCommit() != AfterCommit::End) {
+        // As if it had ended with the process: what was committed stays, the rest is another
+        // drain's.
+        Return item{drain.notice(), now};
+        item.failures = drain.notice().failures;
+        returns_.push_back(std::move(item));
+        return end(id);
+    }
     if (drain.ahead) {
         const Status status = std::move(*std::exchange(drain.ahead, std::nullopt));
         return settleStep(id, !status || drain.hasCommit() ? status : drain.derive(now));

@@ -51,6 +51,10 @@ class SyncWorker final : public Steppable {
 
     TimePoint step() override;
 
+    /// A drain of the instance that is under way ends after its next commit, so that the next one
+    /// begins with what was asked of the cursor. Threads: any.
+    void interrupt(InstanceId instance);
+
     /// Ends all drains where they are and gives their leases back. What was committed stays; the
     /// rest runs again at the next start. No step may follow.
     void shutDown();
@@ -79,13 +83,17 @@ class SyncWorker final : public Steppable {
     void refreshAccount(DrainId id, Error cause);
     void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
     void noteDoubt(const Drain& drain);
+    void noteRequest(const Drain& drain);
+    void takeInterrupts();
     void onError(DrainId id, Error error);
     /// The store failed: no failure of the instance, which is due again as soon as the store is.
     void onStoreError(DrainId id, const Error& error);
     /// Gives the notice back if the provider asked not to be asked yet: a webhook is no reason to.
     bool waitsForProvider(const store::LeasedNotice& notice);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
-    void giveBackToStore(const store::LeasedNotice& notice, const Error& error, std::string_view name);
+    void giveBackToStore(
+        const store::LeasedNotice& notice, const Error& error, std::string_view name
+    );
     Status tell(InstanceId id, std::string_view reason);
     void returnLeases();
     void noteStoreFailure(std::string_view what, const Error& error);
@@ -102,7 +110,7 @@ class SyncWorker final : public Steppable {
     std::unique_ptr<Counters> counters_;
 
     std::unordered_map<DrainId, std::unique_ptr<Drain>> drains_;
-    std::vector<DrainId> ready_;  // their commits are prepared
+    std::vector<DrainId> ready_;      // their commits are prepared
     std::vector<DrainId> with_page_;  // a page has come for them, or can be taken by now
     DrainId next_drain_ = 1;
 
@@ -120,8 +128,8 @@ class SyncWorker final : public Steppable {
         bool was_asked = false;  ///< by the provider: a webhook does not end it
     };
     std::unordered_map<InstanceId, Wait> waits_;  // of instances whose last drain failed
-    TimePoint store_retry_at_{};     // the store failed: nothing is leased before this
-    bool is_store_failing_ = false;  // and people have been told
+    TimePoint store_retry_at_{};                  // the store failed: nothing is leased before this
+    bool is_store_failing_ = false;               // and people have been told
 };
 
 }  // namespace ferry::pipeline

@@ -13,16 +13,17 @@ inline constexpr std::string_view kSyncComponent = "sync";
 /// The store failed (disk full, say): time until it is asked again.
 inline constexpr Milliseconds kStoreRetry{500};
 
-/// A commit of so many rows goes to the store at once, so that it is written while the next drain is
-/// derived. Smaller ones wait for the end of the step and share a transaction.
+/// A commit of so many rows goes to the store at once, so that it is written while the next drain
+/// is derived. Smaller ones wait for the end of the step and share a transaction.
 inline constexpr std::size_t kLargeCommitRows = 256;
 
-/// Tokens and outcomes of commits come on other threads, perhaps after the worker is gone: the inbox
-/// outlives it.
+/// Tokens and outcomes of commits come on other threads, perhaps after the worker is gone: the
+/// inbox outlives it.
 struct SyncWorker::Inbox {
     std::mutex mutex;
     std::vector<std::pair<DrainId, Result<TokenSet>>> tokens;
     std::vector<std::pair<DrainId, Status>> commits;
+    std::vector<InstanceId> interrupts;
     Wake wake;
 };
 
@@ -34,7 +35,10 @@ struct SyncWorker::Counters {
           pages(metrics.counter("ferry_sync_pages_total", "Pages of changes taken")),
           changes(metrics.counter("ferry_sync_changes_total", "Raw changes fetched")),
           events(metrics.counter("ferry_sync_events_total", "Events recorded")),
-          resyncs(metrics.counter("ferry_sync_resyncs_total", "Full listings after a lost cursor or in doubt about a moved folder")),
+          resyncs(metrics.counter(
+              "ferry_sync_resyncs_total",
+              "Full listings after a lost cursor, in doubt about a moved folder, or on request"
+          )),
           unknown_removals(metrics.counter(
               "ferry_sync_unknown_removals_total", "Removals of paths that the index does not have"
           )),

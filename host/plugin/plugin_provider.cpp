@@ -216,6 +216,7 @@ Result<OperationPtr> PluginProvider::startFetch(
             wanted.mode = FetchMode::Continue;
             break;
         case SyncPhase::Resync:
+        case SyncPhase::Skip:
             wanted.mode = FetchMode::Resync;
             break;
     }

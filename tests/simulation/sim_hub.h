@@ -83,6 +83,8 @@ class SimHub {
 
     /// The store without faults.
     store::Store& store() { return *store_; }
+    TimePoint now() const { return clock_.now(); }
+    void interrupt(InstanceId instance) { sync_->interrupt(instance); }
     std::size_t drainsInFlight() const { return sync_->drainsInFlight(); }
 
   private:

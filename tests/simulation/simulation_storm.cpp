@@ -90,7 +90,7 @@ void Simulation::misfortune() {
 void Simulation::providerMisfortune() {
     const Customer& customer = customers_[random_.below(customers_.size())];
     const std::string& account = customer.account;
-    switch (random_.below(8)) {
+    switch (random_.below(9)) {
         case 0:
             provider_->expireAccessTokens(account);
             trace("access tokens expire");
@@ -129,6 +129,14 @@ void Simulation::providerMisfortune() {
                 provider_->unlink(customer.app_key, account);
                 trace(customer.name + ": the user revokes the app");
             }
+            break;
+        case 7:
+            if (!hub_) break;
+            static_cast<void>(hub_->store().cursors().request(
+                customer.id, store::CursorRequest::Resync, hub_->now()
+            ));
+            if (random_.below(2) == 0) hub_->interrupt(customer.id);
+            trace(customer.name + ": somebody resets the cursor");
             break;
         default:
             provider_->faults().nextListing(

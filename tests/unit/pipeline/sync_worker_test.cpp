@@ -4,6 +4,7 @@
 // memory, a clock that stands.
 
 #include "pipeline/sync_worker.h"
+
 #include "store/sqlite/sqlite_store.h"
 #include "support/fake_outbound.h"
 #include "support/fake_provider.h"
@@ -25,6 +26,9 @@ class ListingProvider final : public test::FakeProvider {
         const ProviderAccount&, const TokenSet&, const FetchRequest& request
     ) override {
         ++fetches;
+        asked.push_back(
+            std::string(syncPhaseName(request.phase)) + (request.cursor.empty() ? "" : " on")
+        );
         const auto end = [](const auto& fields) -> Result<OperationResult> {
             OperationResult result;
             result.page = ChangePage{{}, fields.at("cursor"), fields.contains("more")};
@@ -32,13 +36,13 @@ class ListingProvider final : public test::FakeProvider {
         };
         return OperationPtr(std::make_unique<test::FakeOperation>("fetch", request.cursor, end));
     }
-    Result<std::vector<NormalizedChange>> normalize(
-        const ProviderAccount&, std::vector<std::string>
-    ) override {
+    Result<std::vector<NormalizedChange>>
+    normalize(const ProviderAccount&, std::vector<std::string>) override {
         return std::vector<NormalizedChange>();
     }
 
     int fetches = 0;
+    std::vector<std::string> asked;  ///< phases, and "on" where a cursor is given
 };
 
 class FixedTokens final : public TokenSource {
@@ -68,7 +72,8 @@ class SyncWorkerTest : public testing::Test {
         instance_ = addInstance();
         worker_ = std::make_unique<SyncWorker>(
             SyncWorkerParts{
-                *store_, directory_, *settings_, tokens_, outbound_, clock_, random_, log_, metrics_},
+                *store_, directory_, *settings_, tokens_, outbound_, clock_, random_, log_, metrics_
+            },
             SyncWorkerOptions{"hub"},
             [] {},
             [] {}
@@ -115,7 +120,8 @@ class SyncWorkerTest : public testing::Test {
         clock_,
         observe::LogLevel::Warning,
         observe::LogFormat::Text,
-        [this](std::string_view line) { lines_.emplace_back(line); }};
+        [this](std::string_view line) { lines_.emplace_back(line); }
+    };
     bool is_disk_full_ = false;
     std::unique_ptr<store::sqlite::SqliteStore> store_;
     std::shared_ptr<ListingProvider> provider_;
@@ -184,8 +190,9 @@ TEST_F(SyncWorkerTest, ALongDrainShowsItsProgressInTheMetrics) {
         outbound_.complete(std::move(response));
         worker_->step();
         const std::string text = metrics_.prometheusText();
-        EXPECT_NE(text.find("\nferry_sync_pages_total " + std::to_string(page) + "\n"), std::string::npos)
-            << text;
+        EXPECT_NE(
+            text.find("\nferry_sync_pages_total " + std::to_string(page) + "\n"), std::string::npos
+        ) << text;
         EXPECT_NE(text.find("\nferry_sync_drains_total 0\n"), std::string::npos);
     }
 }
@@ -208,6 +215,58 @@ TEST_F(SyncWorkerTest, AStoreThatFailsIsNoFailureOfTheInstance) {
     EXPECT_EQ(store_->sync().position(instance_)->cursor, "next") << "it was drained";
     EXPECT_GE(told, 1U) << "nobody was told";
     EXPECT_LE(told, 2U) << "told again and again, first: " << lines_.front();
+}
+
+TEST_F(SyncWorkerTest, BeginsWithWhatWasAskedOfTheCursorOnce) {
+    webhook();
+    settle(200);
+    webhook();
+    settle(200);
+    ASSERT_TRUE(store_->cursors().request(instance_, store::CursorRequest::Resync, clock_.now()));
+    settle(200);
+    webhook();
+    settle(200);
+    ASSERT_TRUE(store_->cursors().request(instance_, store::CursorRequest::Skip, clock_.now()));
+    settle(200);
+
+    EXPECT_EQ(
+        provider_->asked,
+        (std::vector<std::string>{"baseline", "live on", "resync", "live on", "skip"})
+    );
+    EXPECT_EQ(store_->sync().position(instance_)->phase, SyncPhase::Live);
+    EXPECT_EQ(store_->sync().position(instance_)->generation, 3U);
+}
+
+TEST_F(SyncWorkerTest, ADrainUnderWayEndsAfterItsPageIfItIsInterrupted) {
+    const auto answerWithMore = [this](const std::string& cursor) {
+        http::OutboundResponse response = test::FakeOutbound::answer(200);
+        response.body = "more=1;cursor=" + cursor;
+        outbound_.complete(std::move(response));
+        worker_->step();
+    };
+    webhook();
+    worker_->step();
+    answerWithMore("1");
+    ASSERT_EQ(store_->sync().position(instance_)->cursor, "1");
+
+    ASSERT_TRUE(store_->cursors().request(instance_, store::CursorRequest::Skip, clock_.now()));
+    worker_->interrupt(instance_);
+    answerWithMore("2");
+
+    EXPECT_EQ(worker_->drainsInFlight(), 1U) << "another one";
+    settle(200);
+    EXPECT_EQ(provider_->asked.back(), "skip");
+    EXPECT_EQ(store_->sync().position(instance_)->phase, SyncPhase::Live);
+    EXPECT_EQ(*store_->cursors().requested(instance_), std::nullopt);
+}
+
+TEST_F(SyncWorkerTest, WithoutAnInterruptionTheRequestIsForTheNextDrain) {
+    webhook();
+    worker_->step();
+    ASSERT_TRUE(store_->cursors().request(instance_, store::CursorRequest::Resync, clock_.now()));
+    settle(200);
+
+    EXPECT_EQ(provider_->asked, (std::vector<std::string>{"baseline", "resync"}));
 }
 
 }  // namespace
