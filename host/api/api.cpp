@@ -34,6 +34,11 @@ Api::Api(ApiParts parts)
     addServiceRoutes(table_, parts_);
     addElementRoutes(table_, parts_);
     addInstanceRoutes(table_, parts_);
+    addEventRoutes(table_, parts_);
+    addAnalyticsRoutes(table_, parts_);
+    addDeliveryRoutes(table_, parts_);
+    addReplayRoutes(table_, parts_);
+    addCursorRoutes(table_, parts_);
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
 

@@ -8,6 +8,7 @@
 #include "config/connector_manifest.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pipeline/settings_cache.h"
 #include "pipeline/stages.h"
 #include "store/api_key_store.h"
 #include "store/store.h"
@@ -25,6 +26,12 @@ struct ApiParts {
     const pipeline::ProviderDirectory& providers;
     /// The manifests of the connectors that are loaded now; a reload gives others.
     std::function<std::shared_ptr<const config::ManifestSet>()> connectors;
+    pipeline::SettingsCache& settings;
+    /// There are deliveries to be made now; there is a replay to be begun with.
+    std::function<void()> wake_deliveries;
+    std::function<void()> wake_replays;
+    /// Something was asked of the instance's cursor.
+    std::function<void(InstanceId)> interrupt_drain;
     const SealingKey& key;
     Random& random;
     const Clock& clock;

@@ -12,5 +12,15 @@ void addServiceRoutes(RouteTable& table, const ApiParts& parts);
 void addElementRoutes(RouteTable& table, const ApiParts& parts);
 /// Instances: making, reading, changing and removing them.
 void addInstanceRoutes(RouteTable& table, const ApiParts& parts);
+/// Events: lists, single ones, what became of them, one delivered again.
+void addEventRoutes(RouteTable& table, const ApiParts& parts);
+/// How many events there were.
+void addAnalyticsRoutes(RouteTable& table, const ApiParts& parts);
+/// Deliveries, as the original's notifications.
+void addDeliveryRoutes(RouteTable& table, const ApiParts& parts);
+/// Events of a time range delivered again.
+void addReplayRoutes(RouteTable& table, const ApiParts& parts);
+/// Positions in providers' feeds.
+void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 
 }  // namespace ferry::api

@@ -132,7 +132,8 @@ void Hub::buildReplays() {
             clock_,
             metrics_,
             log_,
-            [this] { delivery_thread_->wake(); }},
+            [this] { delivery_thread_->wake(); }
+        },
         options
     );
 }
@@ -147,6 +148,10 @@ void Hub::buildApi() {
             const config::ManifestSet* const manifests = &snapshot->manifests;
             return std::shared_ptr<const config::ManifestSet>(std::move(snapshot), manifests);
         },
+        *settings_,
+        [this] { delivery_thread_->wake(); },
+        [this] { replay_thread_->wake(); },
+        [this](InstanceId id) { sync_->interrupt(id); },
         *key_,
         random_,
         clock_,

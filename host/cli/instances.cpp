@@ -25,10 +25,15 @@ struct ListContext {
     std::string public_url;
     std::optional<SealingKey> key;  ///< none if it can't be read by who asks
     std::map<InstanceId, store::FailingDeliveries> failing;
+    std::map<InstanceId, store::DeadDeliveries> dead;
 
     const store::FailingDeliveries* failingOf(const Instance& instance) const {
         const auto found = failing.find(instance.id);
         return found == failing.end() ? nullptr : &found->second;
+    }
+    const store::DeadDeliveries* deadOf(const Instance& instance) const {
+        const auto found = dead.find(instance.id);
+        return found == dead.end() ? nullptr : &found->second;
     }
 };
 
@@ -89,6 +94,12 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
         json.field("lastStatus", std::int64_t{failing->last_status});
         json.field("lastError", failing->last_error).endObject();
     }
+    if (const store::DeadDeliveries* dead = context.deadOf(instance)) {
+        json.key("deadDeliveries").beginObject().field("count", dead->count);
+        json.field("lastAttemptDate", formatRfc3339(dead->last_attempt_at));
+        json.field("lastStatus", std::int64_t{dead->last_status});
+        json.field("lastError", dead->last_error).endObject();
+    }
     json.endObject();
 }
 
@@ -115,6 +126,17 @@ void printInstance(const Instance& instance, const ListContext& context) {
             formatRfc3339(failing->since),
             failing->waiting,
             failing->last_error
+        );
+    }
+    if (const store::DeadDeliveries* dead = context.deadOf(instance)) {
+        std::cout << fmt::format(
+            "        callback: {} dead, not tried again, the last one at {}: {}\n"
+            "        do:  PUT /elements/api-v2/notifications/subscriptions/deliveries"
+            "?where=status='queued' and instanceId='{}' once it works again\n",
+            dead->count,
+            formatRfc3339(dead->last_attempt_at),
+            dead->last_error,
+            instance.id.value
         );
     }
 }
@@ -145,16 +167,26 @@ void printRejected(const app::RejectedEntry& entry) {
     std::cout << "        why: " << entry.why << "\n        do:  " << kMend << "\n";
 }
 
+/// Callbacks that do not take what is brought to them.
+Status readTroubles(store::Store& store, ListContext& context) {
+    FERRY_TRY_ASSIGN(auto failing, store.deliveries().failing());
+    for (store::FailingDeliveries& found : failing)
+        context.failing.emplace(found.instance, std::move(found));
+    FERRY_TRY_ASSIGN(auto dead, store.deliverySearch().dead());
+    for (store::DeadDeliveries& found : dead)
+        context.dead.emplace(found.instance, std::move(found));
+    return {};
+}
+
 int listInstances(const GlobalOptions& globals, bool is_json) {
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
     const auto store = openStore(*config);
     if (!store) return kExitFailed;
-    auto failing = store->deliveries().failing();
-    if (!failing) return failWith(failing.error().message);
-    ListContext context{config->public_url, std::nullopt, {}};
-    for (store::FailingDeliveries& found : *failing)
-        context.failing.emplace(found.instance, std::move(found));
+    ListContext context{config->public_url, std::nullopt, {}, {}};
+    if (const Status read = readTroubles(*store, context); !read) {
+        return failWith(read.error().message);
+    }
     if (auto key = app::readKeyFile(config->key_file)) context.key = std::move(*key);
     constexpr std::size_t kPage = 500;
     std::size_t count = 0;

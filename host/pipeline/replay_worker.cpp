@@ -60,8 +60,7 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
     if (turn.budget == 0) return {};
 
     FERRY_TRY_ASSIGN(
-        auto parts,
-        services_.replays.parts(replay.id, allowance.looked_at, options_.parts_per_step)
+        auto parts, services_.replays.parts(replay.id, allowance.looked_at, options_.parts_per_step)
     );
     const bool had_parts = !parts.empty() || allowance.looked_at;
     InstanceId looked_at;
@@ -82,9 +81,8 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
 }
 
 /// How many events may be taken now: as many as make full pages.
-std::size_t ReplayWorker::budgetOf(
-    const Replay& replay, Allowance& allowance, TimePoint now
-) const {
+std::size_t ReplayWorker::budgetOf(const Replay& replay, Allowance& allowance, TimePoint now)
+    const {
     if (replay.is_dry_run) return kDryRunEvents;
     const auto rate = static_cast<double>(std::max<std::int64_t>(replay.rate, 1));
     const double seconds =
@@ -163,9 +161,7 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     if (is_end && done.examined == events.size()) {
         turn.progress.parts_done.push_back(part.instance);
     } else {
-        turn.progress.parts.push_back(
-            {part.instance, done.next ? done.next : part.next_event}
-        );
+        turn.progress.parts.push_back({part.instance, done.next ? done.next : part.next_event});
     }
     return {};
 }
@@ -217,9 +213,7 @@ Status ReplayWorker::finishTurn(Turn& turn, Allowance& allowance, bool had_parts
 
 void ReplayWorker::noteStoreFailure(const Error& error) {
     if (std::exchange(is_store_failing_, true)) return;
-    services_.log.warning(
-        kComponent, "the store failed; trying again", {{"error", error.message}}
-    );
+    services_.log.warning(kComponent, "the store failed; trying again", {{"error", error.message}});
 }
 
 }  // namespace ferry::pipeline

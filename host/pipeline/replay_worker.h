@@ -1,7 +1,7 @@
 #pragma once
 // Delivers events of the log again, for replays that somebody asked for: finds what is meant, makes
-// deliveries of it, and leaves the sending to the delivery worker. Beside live traffic, at a bounded
-// rate.
+// deliveries of it, and leaves the sending to the delivery worker. Beside live traffic, at a
+// bounded rate.
 
 #include "base/clock.h"
 #include "base/worker.h"
@@ -70,7 +70,7 @@ class ReplayWorker final : public Steppable {
     struct Turn {
         const Replay& replay;
         store::ReplayProgress progress;
-        std::size_t budget = 0;                          ///< events
+        std::size_t budget = 0;                           ///< events
         std::map<CallbackId, std::int64_t> waiting = {};  ///< by callback, as far as asked
         bool is_all_opened = false;
     };

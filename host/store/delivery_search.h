@@ -62,8 +62,8 @@ class DeliverySearch {
   public:
     virtual ~DeliverySearch() = default;
 
-    /// Deliveries that carry at least one event of [first, last], at most `limit`: those that commits
-    /// made by their events, then those that were made on request and by replays.
+    /// Deliveries that carry at least one event of [first, last], at most `limit`: those that
+    /// commits made by their events, then those that were made on request and by replays.
     virtual Result<std::vector<Delivery>> ofEvents(
         InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
     ) = 0;

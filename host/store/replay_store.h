@@ -31,7 +31,7 @@ struct ReplayedPage {
 /// How far a replay is with one of its instances.
 struct ReplayPart {
     InstanceId instance;
-    EventNumber next_event;    ///< nothing below it is left to do
+    EventNumber next_event;  ///< nothing below it is left to do
 };
 
 /// Progress of a replay: all of it becomes durable together or not at all.

@@ -573,6 +573,21 @@ class Serve(CliCase):
         eventually(lambda: fake.baseline_is_in(), "the baseline")
         return fake
 
+    def test_a_dead_delivery_is_seen_at_its_instance(self):
+        receiver = receiver_for(self)
+        fake = self.start_with_alice(receiver)
+        self.assertNotIn("deadDeliveries", self.instances()["alice"])
+        receiver.status = 410
+        fake.put("/new.txt")
+        eventually(lambda: "deadDeliveries" in self.instances()["alice"], "the end")
+        dead = self.instances()["alice"]["deadDeliveries"]
+        self.assertEqual((dead["count"], dead["lastStatus"]), (1, 410))
+        self.assertNotIn("failingCallback", self.instances()["alice"])
+        self.assertRegex(
+            self.run_ok("instances"),
+            r"(?m)^ +callback: 1 dead, not tried again, the last one at \S+Z: .*410",
+        )
+
     def test_a_callback_that_fails_is_seen_at_its_instance(self):
         receiver = receiver_for(self)
         fake = self.start_with_alice(receiver)

@@ -9,7 +9,8 @@ namespace ferry::store::sqlite {
 /// The columns that `readDelivery` expects, in order.
 #define FERRY_DELIVERY_COLUMNS                                                      \
     "id, instance_id, callback_id, first_event, last_event, state, attempt_count, " \
-    "next_attempt_at, created_at, last_status, last_error, origin, replay_id"
+    "next_attempt_at, created_at, last_status, last_error, origin, replay_id, "     \
+    "finished_at"
 
 inline Delivery readDelivery(const Query& row) {
     Delivery delivery;
@@ -26,6 +27,7 @@ inline Delivery readDelivery(const Query& row) {
     delivery.last_error = row.text(10);
     delivery.origin = row.as<DeliveryOrigin>(11);
     delivery.replay = ReplayId(row.integer(12));
+    delivery.finished_at = row.time(13);
     return delivery;
 }
 

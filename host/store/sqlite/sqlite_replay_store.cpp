@@ -212,8 +212,10 @@ Result<std::vector<ReplayPart>> SqliteReplayStore::parts(
 
 Result<std::int64_t> SqliteReplayStore::waiting(CallbackId callback) {
     return core_.read([&](Connection& connection) -> Result<std::int64_t> {
-        auto row = connection.query("SELECT count(*) FROM delivery INDEXED BY delivery_replay "
-                                    "WHERE state = 0 AND replay_id <> 0 AND callback_id = ?");
+        auto row = connection.query(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_replay "
+            "WHERE state = 0 AND replay_id <> 0 AND callback_id = ?"
+        );
         FERRY_TRY(row.bind(callback).step());
         return row.integer(0);
     });

@@ -63,12 +63,17 @@ class ApiTableTest : public testing::Test {
         *store::sqlite::SqliteStore::open((folder_.path() / "ferry.db").string());
     std::unique_ptr<store::sqlite::SqliteApiKeyStore> keys_ =
         *store::sqlite::SqliteApiKeyStore::open((folder_.path() / "keys.db").string());
+    pipeline::SettingsCache settings_{store_->instances(), key_};
     NoProviders providers_;
     Api api_{ApiParts{
         *store_,
         *keys_,
         providers_,
         [] { return std::make_shared<const config::ManifestSet>(); },
+        settings_,
+        [] {},
+        [] {},
+        [](InstanceId) {},
         key_,
         random_,
         clock_,

@@ -2,6 +2,7 @@
 // Method: a table of small logs; then long ones by seed, read in pieces.
 
 #include "pipeline/replay_pages.h"
+
 #include "support/seeded_random.h"
 
 #include <gmock/gmock.h>
@@ -106,8 +107,7 @@ TEST_P(PageEventsBySeed, EverySelectedEventIsInOnePageWhateverThePieces) {
         const std::size_t size = std::min(1 + random.below(60), events.size() - begin);
         const auto piece = std::span(events).subspan(begin, size);
         const PageLimits limits{1 + random.below(5), 1 + random.below(50)};
-        const auto done =
-            pageEvents(piece, deletions(), limits, begin + size == events.size());
+        const auto done = pageEvents(piece, deletions(), limits, begin + size == events.size());
         ASSERT_GT(done.examined, 0U);
         EXPECT_LE(done.pages.size(), limits.pages);
         EXPECT_LE(done.matched, limits.events);

@@ -1,0 +1,63 @@
+#include "api/delivery_list.h"
+
+#include <utility>
+
+namespace ferry::api {
+namespace {
+
+/// Looks at the store for one page at most; each examines some thousand deliveries.
+constexpr int kLooksMax = 40;
+
+/// True if the delivery goes to this URL now.
+Result<bool> goesTo(const ApiParts& parts, const Delivery& delivery, std::string_view url) {
+    if (url.empty()) return true;
+    const auto settings = parts.settings.get(delivery.instance);
+    if (settings) return (*settings)->callback_url == url;
+    if (settings.error().code == ErrorCode::NotFound) return false;
+    return fail(settings.error());
+}
+
+}  // namespace
+
+Result<DeliveryList> listDeliveries(
+    const ApiParts& parts, const Call& call, DeliveryWhere where, std::size_t limit
+) {
+    DeliveryList list;
+    if (call.instance) {
+        const bool is_other = where.query.instance && where.query.instance != call.instance->id;
+        if (is_other) return list;
+        where.query.instance = call.instance->id;
+    }
+    if (where.is_none) return list;
+    if (const auto next = call.request.queryValue("nextPage"); next && !next->empty()) {
+        FERRY_TRY_ASSIGN(where.query.after, readDeliveryPageToken(*next));
+    }
+    if (where.delivery) {
+        // A page of that one alone: ids are in the order of pages without a state.
+        where.query.after = store::DeliveryPlace{0, DeliveryId(where.delivery->value + 1)};
+        where.query.limit = 1;
+        const auto state = std::exchange(where.query.state, std::nullopt);
+        FERRY_TRY_ASSIGN(const auto page, parts.store.deliverySearch().page(where.query));
+        for (const Delivery& delivery : page.deliveries) {
+            FERRY_TRY_ASSIGN(const bool goes_to, goesTo(parts, delivery, where.callback_url));
+            const bool is_it =
+                delivery.id == *where.delivery && (!state || delivery.state == *state);
+            if (is_it && goes_to) list.deliveries.push_back(delivery);
+        }
+        return list;
+    }
+    for (int looks = 0; looks < kLooksMax && list.deliveries.size() < limit; ++looks) {
+        where.query.limit = limit - list.deliveries.size();
+        FERRY_TRY_ASSIGN(const auto page, parts.store.deliverySearch().page(where.query));
+        for (const Delivery& delivery : page.deliveries) {
+            FERRY_TRY_ASSIGN(const bool goes_to, goesTo(parts, delivery, where.callback_url));
+            if (goes_to) list.deliveries.push_back(delivery);
+        }
+        list.next = page.next;
+        where.query.after = page.next;
+        if (!page.next) break;
+    }
+    return list;
+}
+
+}  // namespace ferry::api

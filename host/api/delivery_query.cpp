@@ -1,0 +1,142 @@
+#include "api/delivery_query.h"
+
+#include "api/time_range.h"
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace ferry::api {
+namespace {
+
+constexpr std::string_view kTokenName = "deliveries";
+
+tl::unexpected<Error> wrongValue(const Condition& condition, std::string_view expected) {
+    return fail(
+        ErrorCode::InvalidArgument, fmt::format("where: {} is {}", condition.field, expected)
+    );
+}
+
+Status takeStatus(const Condition& condition, DeliveryWhere& where) {
+    const std::string& value = condition.value;
+    if (value == "created" || value == "retry") {
+        where.query.state = DeliveryState::Waiting;
+        where.query.is_tried = value == "retry";
+    } else if (value == "delivered") {
+        where.query.state = DeliveryState::Delivered;
+    } else if (value == "queued") {
+        where.query.state = DeliveryState::Dead;
+    } else if (value == "notified") {
+        where.is_none = true;  // of channels that Ferry does not have
+    } else {
+        return wrongValue(condition, "one of created, retry, delivered, queued, notified");
+    }
+    return {};
+}
+
+Status takeCreated(const Condition& condition, DeliveryWhere& where) {
+    FERRY_TRY_ASSIGN(const TimePoint time, parseTime("createdDate", condition.value));
+    const TimePoint after = time + Milliseconds(1);
+    TimePoint& from = where.query.created_from;
+    TimePoint& before = where.query.created_before;
+    switch (condition.comparison) {
+        case Comparison::Equal:
+            from = std::max(from, time);
+            before = std::min(before, after);
+            break;
+        case Comparison::Less:
+            before = std::min(before, time);
+            break;
+        case Comparison::LessOrEqual:
+            before = std::min(before, after);
+            break;
+        case Comparison::Greater:
+            from = std::max(from, after);
+            break;
+        case Comparison::GreaterOrEqual:
+            from = std::max(from, time);
+            break;
+    }
+    return {};
+}
+
+Status take(const Condition& condition, DeliveryWhere& where) {
+    const std::string& field = condition.field;
+    if (field == "createdDate") return takeCreated(condition, where);
+    if (condition.comparison != Comparison::Equal)
+        return wrongValue(condition, "compared by = only");
+    if (field == "status") return takeStatus(condition, where);
+    if (field == "config.url") {
+        where.callback_url = condition.value;
+        return {};
+    }
+    if (field == "channel") {
+        const std::string& value = condition.value;
+        if (value == "email" || value == "sms" || value == "push") where.is_none = true;
+        if (value == "webhook" || where.is_none) return {};
+        return wrongValue(condition, "one of webhook, email, sms, push");
+    }
+    const bool is_instance = field == "instanceId" || field == "subscriptionId";
+    if (!is_instance && field != "notificationId") {
+        return fail(
+            ErrorCode::InvalidArgument,
+            "where has a field other than channel, status, config.url, createdDate, "
+            "notificationId, subscriptionId, instanceId"
+        );
+    }
+    const auto id = parseId(condition.value);
+    if (!id) return wrongValue(condition, "a number");
+    if (is_instance) {
+        where.query.instance = InstanceId(*id);
+    } else {
+        where.delivery = DeliveryId(*id);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parseId(std::string_view text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
+    if (number <= 0 || number == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+    return number;
+}
+
+Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
+    FERRY_TRY_ASSIGN(const auto conditions, parseWhere(where));
+    DeliveryWhere result;
+    for (const Condition& condition : conditions)
+        FERRY_TRY(take(condition, result));
+    return result;
+}
+
+std::string deliveryPageToken(const store::DeliveryPlace& place) {
+    return base64UrlEncode(fmt::format("{}:{}:{}", kTokenName, place.key, place.id.value));
+}
+
+Result<store::DeliveryPlace> readDeliveryPageToken(std::string_view token) {
+    if (const auto text = base64Decode(token)) {
+        store::DeliveryPlace place;
+        const char* const end = text->data() + text->size();
+        const std::size_t begin = kTokenName.size() + 1;
+        if (text->size() > begin && text->starts_with(kTokenName)) {
+            const auto key = std::from_chars(text->data() + begin, end, place.key);
+            if (key.ec == std::errc() && key.ptr != end && *key.ptr == ':') {
+                const auto id = std::from_chars(key.ptr + 1, end, place.id.value);
+                if (id.ec == std::errc() && id.ptr == end) return place;
+            }
+        }
+    }
+    return fail(
+        ErrorCode::InvalidArgument,
+        "nextPage is not a token of this list: give the Elements-Next-Page-Token of the page before"
+    );
+}
+
+}  // namespace ferry::api

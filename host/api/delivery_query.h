@@ -1,0 +1,34 @@
+#pragma once
+// What a `where` means for deliveries.
+
+#include "api/where_clause.h"
+#include "base/result.h"
+#include "store/delivery_search.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ferry::api {
+
+struct DeliveryWhere {
+    store::DeliveryQuery query;
+    std::optional<DeliveryId> delivery;  ///< one alone
+    std::string callback_url;            ///< deliveries to it alone; empty: to any
+    bool is_none = false;                ///< nothing can match: another channel, say
+};
+
+/// Fields: `channel` (webhook; the others have no deliveries), `status` (created, retry, delivered,
+/// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`, and
+/// `createdDate` with any comparison. Errors: InvalidArgument naming the field or the value.
+Result<DeliveryWhere> readDeliveryWhere(std::string_view where);
+
+/// A number from 1 on, below the greatest there is; nullopt for anything else.
+std::optional<std::int64_t> parseId(std::string_view text);
+
+/// Tokens of pages of deliveries.
+std::string deliveryPageToken(const store::DeliveryPlace& place);
+Result<store::DeliveryPlace> readDeliveryPageToken(std::string_view token);
+
+}  // namespace ferry::api

@@ -1,0 +1,177 @@
+#include "api/event_query.h"
+
+#include "api/route_table.h"
+#include "api/time_range.h"
+#include "base/ascii.h"
+#include "store/delivery_search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::api {
+namespace {
+
+/// Looks at the store for one page at most; each examines some thousand events.
+constexpr int kLooksMax = 40;
+/// Deliveries of one event that are told; of an event that was asked for again and again, the
+/// first.
+constexpr std::size_t kDeliveriesMax = 100;
+
+constexpr std::array kTypes{
+    EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted
+};
+constexpr std::array kKinds{ObjectKind::File, ObjectKind::Folder};
+
+template <typename Add>
+Status eachWord(std::string_view text, Add add) {
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        FERRY_TRY(add(text.substr(0, comma)));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return {};
+}
+
+/// Numbers of the events that the call's times mean.
+Status limitByTime(const ApiParts& parts, const Call& call, store::EventQuery& query) {
+    const auto given = [&](std::string_view name) {
+        const auto text = call.request.queryValue(name);
+        return text && !text->empty();
+    };
+    if (!given("from") && !given("to")) return {};
+    const TimePoint now = parts.clock.now();
+    const Milliseconds since_1970 = now.time_since_epoch();
+    FERRY_TRY_ASSIGN(const TimeRange range, readTimeRange(call.request, now, since_1970));
+    if (given("from")) {
+        FERRY_TRY_ASSIGN(query.first, parts.store.eventSearch().firstAt(range.from));
+    }
+    if (given("to")) {
+        FERRY_TRY_ASSIGN(query.end, parts.store.eventSearch().firstAt(range.to + Milliseconds(1)));
+    }
+    return {};
+}
+
+}  // namespace
+
+Status addType(EventSelection& selection, std::string_view word) {
+    const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](EventType type) {
+        return lowerAscii(eventTypeName(type)) == lowerAscii(word);
+    });
+    if (found == kTypes.end()) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            "eventTypes has words other than CREATED, UPDATED, MOVED, DELETED"
+        );
+    }
+    selection.add(*found);
+    return {};
+}
+
+Status addKind(EventSelection& selection, std::string_view word) {
+    const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](ObjectKind kind) {
+        return objectKindName(kind) == lowerAscii(word);
+    });
+    if (found == kKinds.end()) {
+        return fail(ErrorCode::InvalidArgument, "objectTypes has words other than file and folder");
+    }
+    selection.add(*found);
+    return {};
+}
+
+Result<EventSelection> readSelection(std::string_view types, std::string_view kinds) {
+    EventSelection selection;
+    FERRY_TRY(eachWord(types, [&](std::string_view word) { return addType(selection, word); }));
+    FERRY_TRY(eachWord(kinds, [&](std::string_view word) { return addKind(selection, word); }));
+    return selection;
+}
+
+Result<EventList> listEvents(const ApiParts& parts, const Call& call, std::string_view list) {
+    FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, list));
+    store::EventQuery query;
+    if (call.instance) query.instance = call.instance->id;
+    FERRY_TRY_ASSIGN(
+        query.selection,
+        readSelection(
+            call.request.queryValue("eventTypes").value_or(""),
+            call.request.queryValue("objectTypes").value_or("")
+        )
+    );
+    FERRY_TRY(limitByTime(parts, call, query));
+    query.is_newest_first = true;
+    query.limit = paging.page_size;
+    if (paging.after > 0) query.end = std::min(query.end, EventNumber(paging.after));
+
+    EventList result;
+    for (int looks = 0; looks < kLooksMax; ++looks) {
+        FERRY_TRY_ASSIGN(store::EventPage page, parts.store.eventSearch().page(query));
+        std::move(page.events.begin(), page.events.end(), std::back_inserter(result.events));
+        result.next = page.next ? std::optional<std::int64_t>(page.next->value) : std::nullopt;
+        if (!page.next || result.events.size() >= paging.page_size) break;
+        query.end = *page.next;
+        query.limit = paging.page_size - result.events.size();
+    }
+    return result;
+}
+
+std::vector<Parameter> eventListParameters() {
+    std::vector<Parameter> parameters = pagingParameters();
+    parameters.push_back(
+        {"from", ParameterPlace::Query, "Recorded at this time or later (RFC 3339, or epoch ms)"}
+    );
+    parameters.push_back({"to", ParameterPlace::Query, "Recorded at this time or earlier"});
+    parameters.push_back(
+        {"eventTypes", ParameterPlace::Query, "CREATED, UPDATED, MOVED, DELETED, with commas"}
+    );
+    parameters.push_back({"objectTypes", ParameterPlace::Query, "file, folder, with a comma"});
+    return parameters;
+}
+
+Result<std::vector<std::vector<Delivery>>> deliveriesOf(
+    const ApiParts& parts, const std::vector<RecordedEvent>& events
+) {
+    std::vector<std::vector<Delivery>> deliveries;
+    deliveries.reserve(events.size());
+    for (const RecordedEvent& event : events) {
+        FERRY_TRY_ASSIGN(
+            auto of_event,
+            parts.store.deliverySearch().ofEvents(
+                event.instance, event.number, event.number, kDeliveriesMax
+            )
+        );
+        deliveries.push_back(std::move(of_event));
+    }
+    return deliveries;
+}
+
+Result<RecordedEvent> findEvent(const ApiParts& parts, const Call& call) {
+    const std::string& id = call.params.get("eventId");
+    FERRY_TRY_ASSIGN(auto event, parts.store.eventSearch().find(id));
+    const bool is_meant = event && (!call.instance || event->instance == call.instance->id);
+    if (!is_meant) {
+        return fail(
+            ErrorCode::NotFound,
+            "there is no such event; events leave the log when the retention time is over"
+        );
+    }
+    return std::move(*event);
+}
+
+Result<CallbackId> callbackOf(const ApiParts& parts, InstanceId id) {
+    FERRY_TRY_ASSIGN(const auto settings, parts.settings.get(id));
+    std::string_view reason;
+    if (settings->state == InstanceState::Disabled) {
+        reason = "it is disabled";
+    } else if (!settings->events_enabled) {
+        reason = "event.notification.enabled is false";
+    } else if (settings->callback_url.empty()) {
+        reason = "event.notification.callback.url is not set";
+    }
+    if (reason.empty()) return settings->callback;
+    return fail(
+        ErrorCode::Conflict, fmt::format("instance {} takes no callbacks: {}", id.value, reason)
+    );
+}
+
+}  // namespace ferry::api

@@ -1,0 +1,48 @@
+#pragma once
+// What a call for events asks of the store, and the answers' events with their deliveries.
+
+#include "api/api_parts.h"
+#include "api/paging.h"
+#include "api/route.h"
+#include "model/delivery.h"
+#include "model/event.h"
+#include "model/event_selection.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ferry::api {
+
+/// A page of a list of events, newest first.
+struct EventList {
+    std::vector<RecordedEvent> events;
+    std::optional<std::int64_t> next;  ///< key of the page that follows
+};
+
+/// The page that the call asks for: `from`, `to`, `eventTypes`, `objectTypes`, and the paging
+/// parameters of the list `list`; of the call's instance if it has one. A page may have fewer
+/// events than asked for, or none, and still be followed by others.
+Result<EventList> listEvents(const ApiParts& parts, const Call& call, std::string_view list);
+
+/// The parameters that `listEvents` reads.
+std::vector<Parameter> eventListParameters();
+
+/// Reads a list of event types and one of object kinds, as words with commas between them.
+/// Errors: InvalidArgument naming the word.
+Result<EventSelection> readSelection(std::string_view types, std::string_view kinds);
+Status addType(EventSelection& selection, std::string_view word);
+Status addKind(EventSelection& selection, std::string_view word);
+
+/// Which deliveries carry each of these events, in their order.
+Result<std::vector<std::vector<Delivery>>> deliveriesOf(
+    const ApiParts& parts, const std::vector<RecordedEvent>& events
+);
+
+/// The event that {eventId} names, of the call's instance if it has one. NotFound if there is none.
+Result<RecordedEvent> findEvent(const ApiParts& parts, const Call& call);
+
+/// The callback that the instance delivers to now. Errors: Conflict saying why it takes none.
+Result<CallbackId> callbackOf(const ApiParts& parts, InstanceId id);
+
+}  // namespace ferry::api

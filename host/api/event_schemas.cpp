@@ -1,0 +1,132 @@
+// The forms of events and deliveries, for the OpenAPI document.
+
+#include "api/event_json.h"
+
+namespace ferry::api {
+namespace {
+
+constexpr const char* kNotifiedData = R"json({
+    "type": "object",
+    "required": ["message", "notificationId", "status", "date"],
+    "properties": {
+        "message": {"type": "string"},
+        "notificationId": {"type": "integer"},
+        "status": {"enum": ["created", "retry", "delivered", "queued"]},
+        "date": {"type": "string", "format": "date-time"},
+        "httpStatus": {"type": "integer"},
+        "error": {"type": "string"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kDelivery = R"json({
+    "type": "object",
+    "required": ["notificationId", "subscriptionId", "instanceId", "status", "createdDate",
+                 "updatedDate", "attemptCount", "httpStatus", "error"],
+    "properties": {
+        "notificationId": {"type": "integer", "description": "Elements-Webhook-Id of the callback"},
+        "subscriptionId": {"type": "integer", "description": "the instance's number"},
+        "instanceId": {"type": "integer"},
+        "status": {"enum": ["created", "retry", "delivered", "queued"]},
+        "createdDate": {"type": "string", "format": "date-time"},
+        "updatedDate": {"type": "string", "format": "date-time"},
+        "attemptCount": {"type": "integer"},
+        "httpStatus": {"type": "integer", "description": "of the last attempt; 0: no answer came"},
+        "error": {"type": "string", "description": "of the last attempt, for people"},
+        "nextAttemptDate": {"type": "string", "format": "date-time"},
+        "redelivery": {"type": "string", "description": "as the callback's Ferry-Redelivery"},
+        "attempts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["number", "date", "httpStatus", "latency", "error"],
+                "properties": {
+                    "number": {"type": "integer"},
+                    "date": {"type": "string", "format": "date-time"},
+                    "httpStatus": {"type": "integer"},
+                    "latency": {"type": "integer", "description": "milliseconds"},
+                    "error": {"type": "string"}
+                },
+                "additionalProperties": false
+            }
+        },
+        "notification": {"type": "object", "description": "the body of the callback"},
+        "subscription": {
+            "type": "object",
+            "required": ["id", "channel", "topics", "config"],
+            "properties": {
+                "id": {"type": "integer"},
+                "channel": {"const": "webhook"},
+                "topics": {"type": "array", "items": {"type": "string"}},
+                "config": {
+                    "type": "object",
+                    "required": ["url"],
+                    "properties": {"url": {"type": "string"}},
+                    "additionalProperties": false
+                }
+            },
+            "additionalProperties": false
+        }
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kEvent = R"json({
+    "type": "object",
+    "required": ["id", "eventDate", "status", "providerData", "elementInstanceId", "event",
+                 "notifiedData", "eventElementInstances"],
+    "properties": {
+        "id": {"type": "string"},
+        "eventDate": {"type": "string", "format": "date-time", "description": "when it was recorded"},
+        "status": {"enum": ["NEW", "RECEIVED", "DISPATCHED", "NOTIFIED"]},
+        "providerData": {"type": "string", "description": "the provider's record; empty if it has none"},
+        "elementInstanceId": {"type": "integer"},
+        "event": {"type": "object", "description": "as callbacks carry it"},
+        "notifiedData": {"type": "array", "items": {"$ref": "#/components/schemas/NotifiedData"}},
+        "eventElementInstances": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["eventId", "elementInstanceId", "notificationId", "notifiedData",
+                             "createdDate", "updatedDate"],
+                "properties": {
+                    "eventId": {"type": "string"},
+                    "elementInstanceId": {"type": "integer"},
+                    "notificationId": {"type": "integer"},
+                    "notifiedData": {
+                        "type": "array", "items": {"$ref": "#/components/schemas/NotifiedData"}
+                    },
+                    "createdDate": {"type": "string", "format": "date-time"},
+                    "updatedDate": {"type": "string", "format": "date-time"}
+                },
+                "additionalProperties": false
+            }
+        },
+        "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kDisposition = R"json({
+    "type": "object",
+    "required": ["eventId", "elementInstanceId", "eventDate", "status", "notificationData"],
+    "properties": {
+        "eventId": {"type": "string"},
+        "elementInstanceId": {"type": "integer"},
+        "eventDate": {"type": "string", "format": "date-time"},
+        "status": {"enum": ["NEW", "RECEIVED", "DISPATCHED", "NOTIFIED"]},
+        "notificationData": {"type": "array", "items": {"$ref": "#/components/schemas/NotifiedData"}}
+    },
+    "additionalProperties": false
+})json";
+
+}  // namespace
+
+void defineEventSchemas(RouteTable& table) {
+    table.define("NotifiedData", kNotifiedData);
+    table.define("Delivery", kDelivery);
+    table.define("Event", kEvent);
+    table.define("Disposition", kDisposition);
+}
+
+}  // namespace ferry::api

@@ -1,0 +1,110 @@
+#include "api/replay_request.h"
+
+#include "api/event_query.h"
+#include "api/json_body.h"
+#include "api/time_range.h"
+#include "pipeline/replay_worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::api {
+namespace {
+
+constexpr std::array<std::string_view, 7> kMembers{
+    "from", "to", "eventTypes", "objectTypes", "instanceIds", "rate", "dryRun"
+};
+
+tl::unexpected<Error> wrong(std::string_view member, std::string_view expected) {
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} is {}", member, expected));
+}
+
+Status checkMembers(const rapidjson::Document& body) {
+    for (const auto& member : body.GetObject()) {
+        if (std::find(kMembers.begin(), kMembers.end(), textOf(member.name)) != kMembers.end()) {
+            continue;
+        }
+        return fail(
+            ErrorCode::InvalidArgument,
+            "the body has a member other than from, to, eventTypes, objectTypes, instanceIds, "
+            "rate, dryRun"
+        );
+    }
+    return {};
+}
+
+Result<TimePoint> readTime(const rapidjson::Value& value, std::string_view name) {
+    if (value.IsString()) return parseTime(name, textOf(value));
+    if (value.IsInt64() && value.GetInt64() >= 0) {
+        return parseTime(name, std::to_string(value.GetInt64()));
+    }
+    return parseTime(name, {});
+}
+
+using AddWord = Status (*)(EventSelection& selection, std::string_view word);
+
+Status readWords(
+    const rapidjson::Document& body, std::string_view name, EventSelection& selection, AddWord add
+) {
+    const rapidjson::Value* list = findMember(body, name);
+    if (list == nullptr) return {};
+    if (!list->IsArray()) return wrong(name, "a list of texts");
+    for (const auto& word : list->GetArray()) {
+        if (!word.IsString()) return wrong(name, "a list of texts");
+        FERRY_TRY(add(selection, textOf(word)));
+    }
+    return {};
+}
+
+Result<std::vector<InstanceId>> readInstances(const rapidjson::Document& body) {
+    std::vector<InstanceId> ids;
+    const rapidjson::Value* list = findMember(body, "instanceIds");
+    if (list == nullptr) return ids;
+    if (!list->IsArray()) return wrong("instanceIds", "a list of numbers");
+    if (list->Size() > kReplayInstancesMax) {
+        return wrong("instanceIds", fmt::format("a list of at most {}", kReplayInstancesMax));
+    }
+    for (const auto& id : list->GetArray()) {
+        if (!id.IsInt64() || id.GetInt64() <= 0) return wrong("instanceIds", "a list of numbers");
+        ids.emplace_back(id.GetInt64());
+    }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
+}  // namespace
+
+Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now) {
+    FERRY_TRY(checkMembers(body));
+    Replay replay;
+    const rapidjson::Value* from = findMember(body, "from");
+    if (from == nullptr) return wrong("from", "required: where the replay begins");
+    FERRY_TRY_ASSIGN(replay.from, readTime(*from, "from"));
+    replay.to = now;
+    if (const rapidjson::Value* to = findMember(body, "to")) {
+        FERRY_TRY_ASSIGN(replay.to, readTime(*to, "to"));
+    }
+    if (replay.from >= replay.to) return wrong("from", "not before to");
+    FERRY_TRY(readWords(body, "eventTypes", replay.selection, addType));
+    FERRY_TRY(readWords(body, "objectTypes", replay.selection, addKind));
+    FERRY_TRY_ASSIGN(replay.instances, readInstances(body));
+    replay.rate = pipeline::kReplayRateDefault;
+    if (const rapidjson::Value* rate = findMember(body, "rate")) {
+        const bool is_good = rate->IsInt64() && rate->GetInt64() >= 1 &&
+                             rate->GetInt64() <= pipeline::kReplayRateMax;
+        if (!is_good) {
+            return wrong("rate", fmt::format("a number from 1 to {}", pipeline::kReplayRateMax));
+        }
+        replay.rate = rate->GetInt64();
+    }
+    if (const rapidjson::Value* dry_run = findMember(body, "dryRun")) {
+        if (!dry_run->IsBool()) return wrong("dryRun", "true or false");
+        replay.is_dry_run = dry_run->GetBool();
+    }
+    return replay;
+}
+
+}  // namespace ferry::api
