@@ -58,6 +58,11 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
     turn.progress.now = now;
     turn.budget = budgetOf(replay, allowance, now);
     if (turn.budget == 0) return {};
+    if (!replay.is_dry_run) {
+        FERRY_TRY_ASSIGN(const std::int64_t untried, services_.replays.untried());
+        turn.room = options_.untried_max - untried;
+        if (turn.room <= 0) return {};
+    }
 
     FERRY_TRY_ASSIGN(
         auto parts, services_.replays.parts(replay.id, allowance.looked_at, options_.parts_per_step)
@@ -65,14 +70,14 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
     const bool had_parts = !parts.empty() || allowance.looked_at;
     InstanceId looked_at;
     for (const store::ReplayPart& part : parts) {
-        if (turn.budget == 0) break;
+        if (!turn.hasRoom()) break;
         FERRY_TRY(moveOn(turn, part, false));
         looked_at = part.instance;
     }
     // The next step goes on with those that had no turn, and then begins with the first ones again.
-    const bool is_round = turn.budget > 0 && parts.size() < options_.parts_per_step;
+    const bool is_round = turn.hasRoom() && parts.size() < options_.parts_per_step;
     allowance.looked_at = is_round ? InstanceId() : looked_at;
-    if (turn.budget > 0) {
+    if (turn.hasRoom()) {
         FERRY_TRY_ASSIGN(parts, openMore(turn, options_.parts_per_step));
         for (const store::ReplayPart& part : parts)
             FERRY_TRY(moveOn(turn, part, true));
@@ -138,8 +143,9 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     std::int64_t* waiting = nullptr;
     if (!turn.replay.is_dry_run) {
         FERRY_TRY_ASSIGN(waiting, waitingFor(turn, callback));
-        if (*waiting >= options_.waiting_per_callback) return keep();
-        limits.pages = static_cast<std::size_t>(options_.waiting_per_callback - *waiting);
+        const std::int64_t pages = std::min(options_.waiting_per_callback - *waiting, turn.room);
+        if (pages <= 0) return keep();
+        limits.pages = static_cast<std::size_t>(pages);
     }
     FERRY_TRY_ASSIGN(
         const auto events,
@@ -155,6 +161,7 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     turn.budget -= turn.replay.is_dry_run ? std::min(turn.budget, done.examined) : done.matched;
     if (waiting != nullptr) {
         *waiting += static_cast<std::int64_t>(done.pages.size());
+        turn.room -= static_cast<std::int64_t>(done.pages.size());
         for (const EventRange& page : done.pages)
             turn.progress.pages.push_back({part.instance, callback, page.first, page.last});
     }

@@ -27,6 +27,10 @@ struct ReplayOptions {
     /// Deliveries of replays that wait for one callback at most. Less than the attempts that a
     /// callback may have at once, so that a live delivery always finds one free.
     std::int64_t waiting_per_callback = 4;
+    /// Deliveries of replays that wait for their first attempt or are in it, at most, of all
+    /// callbacks. Much less than the attempts that the delivery worker makes at once, so that
+    /// callbacks that hang take them from nobody.
+    std::int64_t untried_max = 64;
     /// Instances that a step looks at, and that are begun with at once.
     std::size_t parts_per_step = 64;
     Milliseconds interval{50};  ///< between two steps
@@ -71,8 +75,11 @@ class ReplayWorker final : public Steppable {
         const Replay& replay;
         store::ReplayProgress progress;
         std::size_t budget = 0;                           ///< events
+        std::int64_t room = 0;                            ///< deliveries
         std::map<CallbackId, std::int64_t> waiting = {};  ///< by callback, as far as asked
         bool is_all_opened = false;
+
+        bool hasRoom() const { return budget > 0 && (replay.is_dry_run || room > 0); }
     };
 
     Status takeTurn(const Replay& replay, TimePoint now);

@@ -80,6 +80,10 @@ class ReplayStore {
     /// Deliveries of replays that wait for the callback. Costs nothing per other delivery.
     virtual Result<std::int64_t> waiting(CallbackId callback) = 0;
 
+    /// Deliveries of replays that wait and have had no attempt, those whose first is under way
+    /// included. Costs nothing per other delivery.
+    virtual Result<std::int64_t> untried() = 0;
+
     /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances
     /// that are gone get no deliveries.
     virtual Status advance(const ReplayProgress& progress) = 0;

@@ -186,6 +186,7 @@ TEST_P(ReplayStoreContract, AdvancesAllTogether) {
     EXPECT_EQ(parts[0].instance, a);
     EXPECT_EQ(parts[0].next_event, EventNumber(21));
     EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 2);
+    EXPECT_EQ(valueOf(replays().untried()), 2);
     EXPECT_EQ(valueOf(replays().waiting(callback('y'))), 0);
     EXPECT_THAT(valueOf(replays().parts(id, a, 9)), IsEmpty());
     const auto leased = leaseDeliveries(at(200));
@@ -195,6 +196,9 @@ TEST_P(ReplayStoreContract, AdvancesAllTogether) {
     EXPECT_EQ(leased[0].last_event, EventNumber(9));
     record(anOutcome(leased[0], DeliveryState::Delivered, at(201)));
     EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 1);
+    record(anOutcome(leased[1], DeliveryState::Waiting, at(202)));
+    EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 1);
+    EXPECT_EQ(valueOf(replays().untried()), 0);
 }
 
 TEST_P(ReplayStoreContract, ADoneReplayDoesNotAdvance) {

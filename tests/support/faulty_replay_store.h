@@ -40,6 +40,9 @@ class FaultyReplayStore final : public store::ReplayStore {
     Result<std::int64_t> waiting(CallbackId callback) override {
         return script_.run("replays.waiting", [&] { return inner_.waiting(callback); });
     }
+    Result<std::int64_t> untried() override {
+        return script_.run("replays.untried", [&] { return inner_.untried(); });
+    }
     Status advance(const store::ReplayProgress& progress) override {
         return script_.run("replays.advance", [&] { return inner_.advance(progress); });
     }

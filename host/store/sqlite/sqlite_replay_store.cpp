@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <set>
 
 namespace ferry::store::sqlite {
 namespace {
@@ -53,20 +52,6 @@ Status writeParts(Connection& connection, const ReplayProgress& progress) {
     return {};
 }
 
-/// Makes the delivery wait again, due at `now`; gives its callback, or none if there is none.
-Result<CallbackId> waitAgain(Connection& connection, const DeliveryKey& key, TimePoint now) {
-    auto update = connection.query(
-        "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = ?, "
-        "origin = CASE origin WHEN 0 THEN 1 ELSE origin END "
-        "WHERE id = ? AND instance_id = ? RETURNING callback_id"
-    );
-    FERRY_TRY_ASSIGN(const bool has_row, update.bind(now, key.id, key.instance).step());
-    if (!has_row) return CallbackId();
-    const CallbackId callback(update.integer(0));
-    FERRY_TRY(update.run());
-    return callback;
-}
-
 /// Removes waiting deliveries of the replay, at most kRowsPerTransaction; gives how many.
 Result<std::int64_t> removeWaiting(Connection& connection, ReplayId id) {
     FERRY_TRY(connection
@@ -85,59 +70,6 @@ Result<std::int64_t> removeWaiting(Connection& connection, ReplayId id) {
 }
 
 }  // namespace
-
-Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
-    std::size_t count = 0;
-    std::set<CallbackId> callbacks;
-    FERRY_TRY(core_.write(
-        [&](Connection& connection) -> Status {
-            count = 0;
-            for (const DeliveryKey& key : keys) {
-                FERRY_TRY_ASSIGN(const CallbackId callback, waitAgain(connection, key, now));
-                if (!callback) continue;
-                ++count;
-                callbacks.insert(callback);
-            }
-            return {};
-        },
-        [&] {
-            for (const CallbackId callback : callbacks)
-                core_.deliveries.noteDue(callback, now);
-        },
-        keys.size() * 256
-    ));
-    return count;
-}
-
-Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
-    InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
-) {
-    std::optional<DeliveryId> made;
-    FERRY_TRY(core_.write(
-        [&](Connection& connection) -> Status {
-            made.reset();
-            auto row = connection.query("SELECT 1 FROM event WHERE number = ? AND instance_id = ?");
-            FERRY_TRY_ASSIGN(const bool exists, row.bind(event, instance).step());
-            if (!exists) return {};
-            FERRY_TRY_ASSIGN(
-                const DeliveryId id,
-                insertCopy(
-                    connection,
-                    {instance, callback, event, event},
-                    DeliveryOrigin::Request,
-                    ReplayId(),
-                    now
-                )
-            );
-            if (id) made = id;
-            return {};
-        },
-        [&] {
-            if (made) core_.deliveries.noteDue(callback, now);
-        }
-    ));
-    return made;
-}
 
 Result<ReplayId> SqliteReplayStore::create(const Replay& replay) {
     ReplayId id;
@@ -217,6 +149,17 @@ Result<std::int64_t> SqliteReplayStore::waiting(CallbackId callback) {
             "WHERE state = 0 AND replay_id <> 0 AND callback_id = ?"
         );
         FERRY_TRY(row.bind(callback).step());
+        return row.integer(0);
+    });
+}
+
+Result<std::int64_t> SqliteReplayStore::untried() {
+    return core_.read([&](Connection& connection) -> Result<std::int64_t> {
+        auto row = connection.query(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_untried "
+            "WHERE state = 0 AND replay_id <> 0 AND attempt_count = 0"
+        );
+        FERRY_TRY(row.step());
         return row.integer(0);
     });
 }

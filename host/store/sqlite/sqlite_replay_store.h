@@ -1,5 +1,6 @@
 #pragma once
-// ReplayStore on SQLite.
+// ReplayStore on SQLite: replays in sqlite_replay_store.cpp, what is asked for singly in
+// sqlite_redelivery.cpp.
 
 #include "store/replay_store.h"
 #include "store/sqlite/core.h"
@@ -21,6 +22,7 @@ class SqliteReplayStore final : public ReplayStore {
     Result<std::vector<ReplayPart>> parts(ReplayId id, InstanceId after, std::size_t limit)
         override;
     Result<std::int64_t> waiting(CallbackId callback) override;
+    Result<std::int64_t> untried() override;
     Status advance(const ReplayProgress& progress) override;
     Result<bool> cancel(ReplayId id, TimePoint now) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;

@@ -94,6 +94,21 @@ TEST_F(ReplayWorkerTest, FewWaitForACallbackAtATime) {
     EXPECT_THAT(timesCarried(), Each(2));
 }
 
+TEST_F(ReplayWorkerTest, FewAreOnTheirWayAtATimeHoweverManyCallbacksThereAre) {
+    options_.untried_max = 6;
+    kill();
+    start();
+    for (int i = 0; i < 10; ++i)
+        record(add("i" + std::to_string(i)), 100);
+    const ReplayId id = begin(100'000);
+
+    run(id, 60);
+
+    EXPECT_EQ(replay(id).state, ReplayState::Done);
+    EXPECT_EQ(carried_.size(), 1'000U);
+    EXPECT_EQ(most_waiting_, 6U);
+}
+
 TEST_F(ReplayWorkerTest, ACallbackThatIsAwayHoldsUpNoOther) {
     options_.parts_per_step = 2;
     kill();

@@ -8,6 +8,8 @@ CREATE INDEX delivery_event ON delivery (instance_id, last_event, first_event) W
 CREATE INDEX delivery_copy ON delivery (instance_id, last_event, first_event) WHERE origin >= 2;
 CREATE INDEX delivery_replay ON delivery (callback_id, replay_id)
     WHERE state = 0 AND replay_id <> 0;
+CREATE INDEX delivery_untried ON delivery (replay_id)
+    WHERE state = 0 AND replay_id <> 0 AND attempt_count = 0;
 
 CREATE TABLE replay (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
