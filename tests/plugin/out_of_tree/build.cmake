@@ -10,6 +10,11 @@ function(run)
 endfunction()
 file(REMOVE_RECURSE ${WORK_DIR})
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --component sdk --prefix ${WORK_DIR}/prefix)
+file(GLOB_RECURSE installed ${WORK_DIR}/prefix/include/*)
+list(FILTER installed EXCLUDE REGEX "[.](h|hpp)$")
+if(installed)
+  message(FATAL_ERROR "these are no headers: ${installed}")
+endif()
 file(COPY ${SOURCE_DIR}/examples/minimal_plugin DESTINATION ${WORK_DIR}/source)
 run(${CMAKE_COMMAND} -S ${WORK_DIR}/source/minimal_plugin -B ${WORK_DIR}/build -G Ninja
   -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Release
