@@ -23,10 +23,17 @@ export function webhookFor(key) {
  */
 const seen = new Set();
 
+/** The text with U+FFFD for what a terminal would obey or not show: whoever names a file could
+ *  otherwise forge lines. */
+function printable(text) {
+  return String(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\uFFFD");
+}
+
 /** Yours to replace. If it throws, Ferry delivers again later. Keep it synchronous, or guard
  *  against the same event being handled twice at a time. */
 function handle(event) {
-  console.log(event.eventType, event.objectType, event.objectId, event.object?.path ?? "");
+  const words = [event.eventType, event.objectType, event.objectId, event.object?.path ?? ""];
+  console.log(words.map(printable).join(" "));
 }
 
 function handleAll(events) {

@@ -18,6 +18,7 @@ import re
 import sys
 import threading
 import time
+import unicodedata
 
 TOLERANCE_SECONDS = 5 * 60  # as the Standard Webhooks libraries
 BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -102,10 +103,18 @@ class SeenEvents:
             self._ids.popitem(last=False)
 
 
+def printable(text: str) -> str:
+    """The text with U+FFFD for what a terminal would obey or not show: whoever names a file could
+    otherwise forge lines."""
+    unwanted = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join("\ufffd" if unicodedata.category(c) in unwanted else c for c in text)
+
+
 def handle(event: dict) -> None:
     """Yours to replace. If it raises, Ferry delivers again later."""
     path = event.get("object", {}).get("path", "")
-    write_line(sys.stdout, event["eventType"], event["objectType"], event["objectId"], path)
+    words = (event["eventType"], event["objectType"], event["objectId"], path)
+    write_line(sys.stdout, *(printable(str(word)) for word in words))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -158,7 +167,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, form, *args):
-        write_line(sys.stderr, self.address_string(), form % args)
+        write_line(sys.stderr, self.address_string(), printable(form % args))
 
 
 def main() -> int:

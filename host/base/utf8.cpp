@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -27,6 +29,49 @@ std::size_t characterBytes(std::string_view text) {
                                                                                                : 0;
     }
     return 0;
+}
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+/// The code point of a well-formed character.
+char32_t codePoint(std::string_view character) {
+    constexpr std::array<std::uint8_t, 5> kLeadMasks = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t code = static_cast<std::uint8_t>(character[0]) & kLeadMasks[character.size()];
+    for (const char c : character.substr(1))
+        code = (code << 6U) | (static_cast<std::uint8_t>(c) & 0x3FU);
+    return code;
+}
+
+/// What stands for a character that is not shown as it is; empty for all others.
+std::string_view substituteFor(char32_t code) {
+    struct Range {
+        char32_t first;
+        char32_t last;
+        std::string_view substitute;
+    };
+    static constexpr Range kRanges[] = {
+        {0x00, 0x08, kReplacement},
+        {0x09, 0x0D, " "},  // tab and line ends
+        {0x0E, 0x1F, kReplacement},
+        {0x7F, 0x84, kReplacement},
+        {0x85, 0x85, " "},  // next line
+        {0x86, 0x9F, kReplacement},
+        {0xAD, 0xAD, kReplacement},        // soft hyphen
+        {0x61C, 0x61C, kReplacement},      // direction
+        {0x180E, 0x180E, kReplacement},    // no width
+        {0x200B, 0x200F, kReplacement},    // no width, direction
+        {0x2028, 0x2029, " "},             // line and paragraph
+        {0x202A, 0x202E, kReplacement},    // direction
+        {0x2060, 0x206F, kReplacement},    // no width, direction
+        {0xFEFF, 0xFEFF, kReplacement},    // no width
+        {0xFFF9, 0xFFFB, kReplacement},    // annotations
+        {0xE0000, 0xE007F, kReplacement},  // tags
+    };
+    const auto* const found = std::find_if(
+        std::begin(kRanges), std::end(kRanges), [&](auto& range) { return code <= range.last; }
+    );
+    const bool is_in = found != std::end(kRanges) && code >= found->first;
+    return is_in ? found->substitute : std::string_view();
 }
 
 }  // namespace
@@ -62,13 +107,30 @@ std::string toValidUtf8(std::string_view text) {
     while (!text.empty()) {
         const std::size_t size = characterBytes(text);
         if (size == 0) {
-            valid += "\xEF\xBF\xBD";
+            valid += kReplacement;
         } else {
             valid += text.substr(0, size);
         }
         text.remove_prefix(size == 0 ? 1 : size);
     }
     return valid;
+}
+
+std::string toPrintable(std::string_view text) {
+    const bool is_plain =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c != 0x7F; });
+    if (is_plain) return std::string(text);
+    std::string printable;
+    printable.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t size = characterBytes(text);
+        const std::string_view character = text.substr(0, std::max<std::size_t>(size, 1));
+        const std::string_view substitute =
+            size == 0 ? kReplacement : substituteFor(codePoint(character));
+        printable += substitute.empty() ? character : substitute;
+        text.remove_prefix(character.size());
+    }
+    return printable;
 }
 
 }  // namespace ferry

@@ -1,5 +1,5 @@
 #pragma once
-// UTF-8 validation and cutting.
+// UTF-8 validation, cutting, and cleaning for people's eyes.
 
 #include <cstddef>
 #include <string>
@@ -15,5 +15,11 @@ std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noex
 
 /// `text` with U+FFFD in place of each byte that belongs to no well-formed character.
 std::string toValidUtf8(std::string_view text);
+
+/// `text`, which may come from anybody, as a part of one line that shows what it holds: line ends
+/// and tabs become spaces, and U+FFFD stands for what a terminal would obey or not show (other
+/// control characters, C1 among them, marks of the writing direction, characters without width) and
+/// for bytes that are not UTF-8. Letters of all scripts stay.
+std::string toPrintable(std::string_view text);
 
 }  // namespace ferry

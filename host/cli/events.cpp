@@ -1,5 +1,6 @@
 #include "app/signals.h"
 #include "base/json_writer.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 
 #include <fmt/format.h>
@@ -42,10 +43,10 @@ class EventPrinter {
                          "{:>8}  {}  {:<16} {:<8} {:<6} {}\n",
                          event.number.value,
                          formatRfc3339(event.recorded_at),
-                         nameOf(event.instance),
+                         toPrintable(nameOf(event.instance)),
                          eventTypeName(event.type),
                          objectKindName(event.object_kind),
-                         pathOf(event.body)
+                         toPrintable(pathOf(event.body))  // the provider's users name files
                      )
                   << std::flush;
     }
@@ -69,7 +70,7 @@ class EventPrinter {
         const auto text = [&](const char* name) -> std::string {
             const auto member = object->value.FindMember(name);
             if (member == object->value.MemberEnd() || !member->value.IsString()) return {};
-            return member->value.GetString();
+            return {member->value.GetString(), member->value.GetStringLength()};
         };
         const std::string previous = text("previousPath");
         return previous.empty() ? text("path") : previous + " -> " + text("path");

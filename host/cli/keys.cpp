@@ -5,6 +5,7 @@
 #include "app/key_file.h"
 #include "base/json_writer.h"
 #include "base/random.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "store/sqlite/sqlite_api_key_store.h"
 
@@ -96,7 +97,7 @@ Status addKey(const config::HubConfig& config, const KeysOptions& options) {
         "Callers send one of these headers:\n"
         "  Authorization: User {2}, Organization {3}\n"
         "  Authorization: Bearer {2}\n",
-        options.name,
+        toPrintable(options.name),
         apiRoleName(role),
         secret.reveal(),
         organization
@@ -121,7 +122,10 @@ Status listKeys(const config::HubConfig& config, const KeysOptions& options) {
     if (found.empty()) std::cout << "no API keys: make one with 'ferry keys add NAME'\n";
     for (const ApiKey& key : found) {
         std::cout << fmt::format(
-            "{:<24} {:<6} {}\n", key.name, apiRoleName(key.role), formatRfc3339(key.created_at)
+            "{:<24} {:<6} {}\n",
+            toPrintable(key.name),
+            apiRoleName(key.role),
+            formatRfc3339(key.created_at)
         );
     }
     return {};

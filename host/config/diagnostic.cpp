@@ -1,5 +1,7 @@
 #include "config/diagnostic.h"
 
+#include "base/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,18 +54,17 @@ std::size_t characterCount(std::string_view text) {
 
 void printSourceLine(std::ostream& out, const Diagnostic& diagnostic) {
     constexpr std::size_t kShownBytesMax = 160;
-    std::string line = diagnostic.source_line.substr(0, kShownBytesMax);
-    std::replace(line.begin(), line.end(), '\t', ' ');
-    const std::string number = fmt::format("{:>5} | ", diagnostic.line);
-    out << number << line << '\n';
+    const std::string_view line = truncateUtf8(diagnostic.source_line, kShownBytesMax);
+    // One character for each, so the caret stands where it would.
+    out << fmt::format("{:>5} | {}\n", diagnostic.line, toPrintable(line));
     const std::size_t start = diagnostic.column == 0 ? 0 : diagnostic.column - 1;
     if (start > line.size()) return;
-    const std::string_view rest = std::string_view(line).substr(start);
+    const std::string_view rest = line.substr(start);
     const bool is_verbatim =
         !diagnostic.offending.empty() &&
         rest.substr(0, diagnostic.offending.size()) == std::string_view(diagnostic.offending);
     const std::size_t width = is_verbatim ? characterCount(diagnostic.offending) : 1;
-    out << "      | " << std::string(characterCount(std::string_view(line).substr(0, start)), ' ')
+    out << "      | " << std::string(characterCount(line.substr(0, start)), ' ')
         << std::string(width, '^') << '\n';
 }
 
@@ -71,12 +72,13 @@ void printSourceLine(std::ostream& out, const Diagnostic& diagnostic) {
 
 void printDiagnostics(std::ostream& out, const Diagnostics& diagnostics, SourceLines lines) {
     for (const Diagnostic& diagnostic : diagnostics.items()) {
-        out << place(diagnostic) << ": " << severityName(diagnostic.severity) << ": "
-            << diagnostic.message << '\n';
+        out << toPrintable(place(diagnostic)) << ": " << severityName(diagnostic.severity) << ": "
+            << toPrintable(diagnostic.message) << '\n';
         if (lines == SourceLines::Show && !diagnostic.source_line.empty()) {
             printSourceLine(out, diagnostic);
         }
-        if (!diagnostic.suggestion.empty()) out << "      = " << diagnostic.suggestion << '\n';
+        if (!diagnostic.suggestion.empty())
+            out << "      = " << toPrintable(diagnostic.suggestion) << '\n';
     }
     if (diagnostics.droppedCount() != 0) {
         out << "and " << diagnostics.droppedCount() << " more that are not shown\n";

@@ -60,7 +60,7 @@ class Diagnostics {
 enum class SourceLines : std::uint8_t { Hide, Show };
 
 /// Writes `file:line:col: error: text`, with `SourceLines::Show` also the line and a caret under
-/// the place, then the suggestion.
+/// the place, then the suggestion. All of it is cleaned for a terminal.
 void printDiagnostics(std::ostream& out, const Diagnostics& diagnostics, SourceLines lines);
 
 /// One finding as `file:line:col: error: text (suggestion)`, for a log line or an API answer.

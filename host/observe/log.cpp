@@ -1,6 +1,7 @@
 #include "observe/log.h"
 
 #include "base/json_writer.h"
+#include "base/utf8.h"
 
 #include <unistd.h>
 
@@ -21,14 +22,6 @@ std::string_view levelName(LogLevel level) {
     return "error";
 }
 
-/// Text that came from outside may hold line ends or terminal codes; a line must stay a line.
-void appendPrintable(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-        out.push_back(is_control ? ' ' : c);
-    }
-}
-
 std::string textLine(
     TimePoint time,
     LogLevel level,
@@ -38,12 +31,12 @@ std::string textLine(
 ) {
     std::string line = formatRfc3339(time);
     line.append(" ").append(levelName(level)).append(" ").append(component).append(": ");
-    appendPrintable(line, message);
+    line.append(toPrintable(message));  // from outside, it may hold line ends or terminal codes
     for (const Field& field : fields) {
         line.append(" ").append(field.name).append("=");
         const bool is_quoted = field.value.find_first_of(" =\"") != std::string::npos;
         if (is_quoted) line.push_back('"');
-        appendPrintable(line, field.value);
+        line.append(toPrintable(field.value));
         if (is_quoted) line.push_back('"');
     }
     line.push_back('\n');

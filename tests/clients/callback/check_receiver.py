@@ -64,7 +64,7 @@ def run(key):
     print(f"key {key}")
     environment = dict(os.environ, SIGNING_KEY=key)
     receiver = subprocess.Popen(
-        [*command, "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
+        [*command, "--port", "0"], env=environment, stdout=subprocess.PIPE, encoding="utf-8"
     )
     try:
         port = int(receiver.stdout.readline().rsplit(":", 1)[1].strip().strip("/"))
@@ -73,6 +73,9 @@ def run(key):
         receiver.terminate()
         output, _ = receiver.communicate(timeout=10)
     expect("events handled", output.count("CREATED file id:"), 1)
+    expect("lines printed", len(output.split("\n")), 2)
+    expect("what a terminal obeys", [c for c in output if c in "\x1b\x9b\u202e"], [])
+    expect("the name is told", "/Prüfung/日本 \"1\"" in output and output.endswith("txt.gpj\n"), True)
 
 
 for one_key in KEYS:

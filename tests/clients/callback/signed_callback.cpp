@@ -17,7 +17,8 @@ Event createdFile() {
     Event event;
     event.id = "AXBooiL_qrZEur0mJV08";
     event.object.object_id = "id:a4ayc_80_OEAAAAAAAAAXw";
-    event.object.path = "/Prüfung/日本 \"1\".txt";  // what is signed is bytes, not characters
+    // What is signed is bytes, not characters; and users name files as they like.
+    event.object.path = "/Prüfung/日本 \"1\"\n\x1B[2J\xC2\x9B\u202Etxt.gpj";
     event.object.name = "日本 \"1\".txt";
     event.object.size = 7212;
     event.occurred_at = fromEpochMilliseconds(1'582'303'421'000);

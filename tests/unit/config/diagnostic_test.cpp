@@ -20,7 +20,8 @@ Diagnostic finding() {
         .offending = "calback",
         .message = "unknown key 'calback'",
         .suggestion = "did you mean 'callback'?",
-        .source_line = "  \xC3\xBC calback:"};
+        .source_line = "  \xC3\xBC calback:"
+    };
 }
 
 TEST(Diagnostics, PrintLikeACompilerWithACaret) {
@@ -46,6 +47,30 @@ TEST(Diagnostics, PrintLikeACompilerWithACaret) {
     );
     EXPECT_EQ(
         describe(finding()), "a.yaml:3:6: error: unknown key 'calback' (did you mean 'callback'?)"
+    );
+}
+
+TEST(Diagnostics, PrintNothingThatATerminalObeys) {
+    Diagnostics diagnostics;
+    diagnostics.add(
+        {.file = "a\n.yaml",
+         .line = 1,
+         .column = 9,
+         .offending = "x",
+         .message = "unknown key '\x1B[2Jx'",
+         .suggestion = "\xC2\x9B",
+         .source_line = "\t\xE2\x80\xAE\"\x1B: x"}
+    );
+    std::ostringstream out;
+
+    printDiagnostics(out, diagnostics, SourceLines::Show);
+
+    EXPECT_EQ(
+        out.str(),
+        "a .yaml:1:9: error: unknown key '\xEF\xBF\xBD[2Jx'\n"
+        "    1 |  \xEF\xBF\xBD\"\xEF\xBF\xBD: x\n"
+        "      |       ^\n"
+        "      = \xEF\xBF\xBD\n"
     );
 }
 
