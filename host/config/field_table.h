@@ -83,6 +83,9 @@ std::optional<ValueProblem> checkValue(
     const Field& field, std::string_view text, std::string& normal
 );
 
+/// A bound of a field (`min`, `max`) as it is written in a file: "5m", "64KiB", "3".
+std::string boundText(const Field& field, std::int64_t bound);
+
 /// Checks `mapping` against `table`: unknown keys, missing ones, types, and the fields within.
 /// Every problem goes to `reporter`. Secrets are not quoted.
 void validateMapping(const YamlNode& mapping, const FieldTable& table, Reporter& reporter);

@@ -234,7 +234,8 @@ class HubConfigReader {
                     reporter_.atValue(
                         value,
                         Visibility::Shown,
-                        fmt::format("the base URL '{}' {}", urls->key(at).text, fault)
+                        fmt::format("the base URL '{}' {}", urls->key(at).text, fault),
+                        "write for example https://proxy.example.com"
                     );
                 }
                 provider.base_urls.emplace(urls->key(at).text, withoutSlash(value.text));
@@ -260,15 +261,21 @@ class HubConfigReader {
 
 }  // namespace
 
+HubConfig readHubConfigAsFarAsGood(
+    YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
+) {
+    Reporter reporter(*document.source, out);
+    resolveReferences(document.root, references, reporter);
+    validateMapping(document.root, hubConfigFields(), reporter);
+    // The reader takes only what has the right shape, so both passes report at once.
+    return HubConfigReader(document.root, reporter).read();
+}
+
 std::optional<HubConfig> readHubConfig(
     YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
 ) {
     Diagnostics found;
-    Reporter reporter(*document.source, found);
-    resolveReferences(document.root, references, reporter);
-    validateMapping(document.root, hubConfigFields(), reporter);
-    // The reader takes only what has the right shape, so both passes report at once.
-    HubConfig config = HubConfigReader(document.root, reporter).read();
+    HubConfig config = readHubConfigAsFarAsGood(document, references, found);
     const bool is_good = !found.hasErrors();
     out.addAll(std::move(found));
     if (!is_good || document.root.is_faulty) return std::nullopt;

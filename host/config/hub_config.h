@@ -91,6 +91,11 @@ const FieldTable& hubConfigFields();
 std::optional<HubConfig> readHubConfig(
     YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
 );
+/// The same, but also what could be read of a file with errors, with the default in place of what
+/// could not: good for looking at what the file names, never for running a hub.
+HubConfig readHubConfigAsFarAsGood(
+    YamlDocument& document, const ReferenceOptions& references, Diagnostics& out
+);
 std::optional<HubConfig> readHubConfigFile(
     const std::filesystem::path& path, const ReferenceOptions& references, Diagnostics& out
 );

@@ -131,7 +131,12 @@ const FieldTable& hubConfigFields() {
     static const FieldTable table(
         "ferry.yaml",
         {
-            field("public_url", ValueType::Url, "what providers and browsers reach"),
+            [] {
+                Field url =
+                    field("public_url", ValueType::Url, "what providers and browsers reach");
+                url.example = "https://hub.example.com";
+                return url;
+            }(),
             field("listen", ValueType::String, "address:port"),
             field("data_dir", ValueType::String, "folder of the store"),
             secret("storage", "sqlite"),

@@ -24,7 +24,7 @@ void readInstances(
 ) {
     Reporter reporter(*document.source, out);
     resolveReferences(document.root, references, reporter);
-    InstanceReader reader(connectors, reporter, load);
+    InstanceReader reader(document, connectors, reporter, load);
     const YamlNode* list = document.root.find("instances");
     if (list == nullptr) {
         reader.read(document.root);
@@ -49,7 +49,7 @@ void readInstances(
     if (!list->isSequence()) {
         reporter.atValue(
             *list,
-            Visibility::Hidden,
+            list->isMapping() ? Visibility::Shown : Visibility::Hidden,
             fmt::format("'instances' takes a list, not {}", yamlKindName(list->kind)),
             "begin each instance with '- name: ...'"
         );
@@ -61,41 +61,55 @@ void readInstances(
 
 namespace {
 
+std::string placeText(const std::string& file, const NamePlace& place) {
+    return fmt::format("{}:{}:{}", file, place.line, place.column);
+}
+
 void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {
-    out.add(
-        {.file = instance.file,
-         .line = instance.line,
-         .column = 1,
-         .offending = instance.name,
-         .message = fmt::format("the instance name '{}' is used twice", instance.name),
-         .suggestion = fmt::format("rename one; the other is at {}", other)}
-    );
+    YamlNode name;
+    name.kind = YamlKind::Scalar;
+    name.text = instance.name;
+    name.line = instance.name_place.line;
+    name.column = instance.name_place.column;
+    Reporter(*instance.name_place.source, out)
+        .atValue(
+            name,
+            Visibility::Shown,
+            fmt::format("the instance name '{}' is used twice", instance.name),
+            fmt::format("rename one; the other is at {}", other)
+        );
 }
 
 }  // namespace
 
 void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
-    std::unordered_map<std::string, std::string> first_sources;
+    std::unordered_map<std::string, std::string> first_places;
     std::vector<InstanceDefinition> kept;
     std::vector<RejectedInstance> repeated;
     kept.reserve(load.instances.size());
     for (InstanceDefinition& instance : load.instances) {
-        if (first_sources.emplace(instance.name, instance.source()).second) {
+        const std::string place = placeText(instance.file, instance.name_place);
+        if (first_places.emplace(instance.name, place).second) {
             kept.push_back(std::move(instance));
             continue;
         }
-        repeated.push_back({instance.name, instance.file, instance.line});
+        repeated.push_back(
+            {std::move(instance.name),
+             std::move(instance.file),
+             instance.line,
+             std::move(instance.name_place)}
+        );
     }
     load.instances = std::move(kept);
     // One with another error has its name all the same, and is to be told of both at once.
     for (const RejectedInstance& instance : load.rejected) {
         if (instance.name.empty()) continue;
-        const auto source = fmt::format("{}:{}", instance.file, instance.line);
-        const auto [first, is_new] = first_sources.emplace(instance.name, source);
+        const std::string place = placeText(instance.file, instance.name_place);
+        const auto [first, is_new] = first_places.emplace(instance.name, place);
         if (!is_new) tellRepeated(instance, first->second, out);
     }
     for (const RejectedInstance& instance : repeated)
-        tellRepeated(instance, first_sources.at(instance.name), out);
+        tellRepeated(instance, first_places.at(instance.name), out);
     load.rejected.insert(load.rejected.end(), repeated.begin(), repeated.end());
 }
 

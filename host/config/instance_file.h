@@ -11,10 +11,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace ferry::config {
+
+/// Where the name of an instance is written, or, if it has none, where the instance begins.
+struct NamePlace {
+    std::shared_ptr<const SourceText> source;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
 
 /// One declared instance, checked against its connector, references resolved.
 struct InstanceDefinition {
@@ -26,6 +34,7 @@ struct InstanceDefinition {
     std::map<std::string, std::string> configuration;
     std::string file;
     std::uint32_t line = 0;
+    NamePlace name_place;
 
     /// "file:line", for messages to people.
     std::string source() const;
@@ -36,6 +45,7 @@ struct RejectedInstance {
     std::string name;  ///< "" if even that is missing
     std::string file;
     std::uint32_t line = 0;
+    NamePlace name_place = {};
 };
 
 /// What a set of files declares.
@@ -44,8 +54,8 @@ struct InstanceLoad {
     std::vector<RejectedInstance> rejected;
     /// Files whose text could not be parsed: what they declared before is to be kept.
     std::vector<std::string> unreadable_files;
-    /// Files and folders of the configuration that are not there or can't be read: the same for what
-    /// came from them and from what is in them.
+    /// Files and folders of the configuration that are not there or can't be read: the same for
+    /// what came from them and from what is in them.
     std::vector<std::string> missing_paths;
 };
 

@@ -4,7 +4,6 @@
 #include "config/suggest.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -30,6 +29,7 @@ void InstanceReader::read(const YamlNode& node) {
     InstanceDefinition instance;
     instance.file = reporter_.source().name();
     instance.line = node.line;
+    instance.name_place = {source_, node.line, node.column};
     entries_.clear();
     readIdentity(node, instance);
     connector_ = findConnector(node, instance.key);
@@ -38,106 +38,9 @@ void InstanceReader::read(const YamlNode& node) {
     if (reporter_.errorCount() == errors_before && !node.is_faulty) {
         load_.instances.push_back(std::move(instance));
     } else {
-        load_.rejected.push_back({instance.name, instance.file, instance.line});
-    }
-}
-
-void InstanceReader::readIdentity(const YamlNode& node, InstanceDefinition& instance) {
-    readName(node, instance);
-    instance.key = readText(node, "key", Visibility::Shown);
-    if (node.find("key") == nullptr && !node.isGap()) {
-        reporter_.atKey(node, "the key 'key' is missing in an instance", "write 'key: dropbox'");
-    }
-    instance.code = Secret(readText(node, "code", Visibility::Hidden));
-    readTags(node, instance);
-}
-
-std::string InstanceReader::readText(
-    const YamlNode& node, std::string_view key, Visibility visibility
-) {
-    const YamlNode* value = node.find(key);
-    if (value == nullptr || value->isNull() || value->is_unresolved) return {};
-    if (!value->isScalar()) {
-        reporter_.atValue(
-            *value,
-            Visibility::Hidden,
-            fmt::format("'{}' takes a single value, not {}", key, yamlKindName(value->kind))
-        );
-        return {};
-    }
-    if (value->text.size() > kValueBytesMax) {
-        reporter_.atValue(
-            *value,
-            visibility,
-            fmt::format("the value of '{}' is longer than {} bytes", key, kValueBytesMax)
+        load_.rejected.push_back({instance.name, instance.file, instance.line, instance.name_place}
         );
     }
-    return value->text;
-}
-
-void InstanceReader::readName(const YamlNode& node, InstanceDefinition& instance) {
-    const YamlNode* value = node.find("name");
-    instance.name = readText(node, "name", Visibility::Shown);
-    if (value != nullptr && (value->is_unresolved || value->isMapping() || value->isSequence())) {
-        return;
-    }
-    if (value == nullptr && node.isGap()) return;
-    if (instance.name.empty()) {
-        const YamlNode* key = node.findKey("name");
-        reporter_.atKey(
-            key == nullptr ? node : *key,
-            key == nullptr ? "the key 'name' is missing in an instance"
-                           : "the name of an instance is empty",
-            "give each instance a name of its own"
-        );
-        return;
-    }
-    const bool has_control = std::any_of(instance.name.begin(), instance.name.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-    if (instance.name.size() > kInstanceNameBytesMax || has_control) {
-        reporter_.atValue(
-            *value,
-            Visibility::Hidden,
-            fmt::format("a name is one line of at most {} bytes", kInstanceNameBytesMax)
-        );
-    }
-}
-
-void InstanceReader::readTags(const YamlNode& node, InstanceDefinition& instance) {
-    const YamlNode* value = node.find("tags");
-    if (value == nullptr || value->isNull() || value->is_unresolved) return;
-    Field field;
-    field.key = "tags";
-    const std::optional<std::string> joined = joinList(*value, field, reporter_);
-    if (!joined) return;
-    instance.tags = listOf(node, "tags");
-    if (instance.tags.size() > kListItemsMax || joined->size() > kValueBytesMax) {
-        reporter_.atValue(*value, Visibility::Hidden, "there are too many tags");
-    }
-}
-
-const ConnectorManifest* InstanceReader::findConnector(
-    const YamlNode& node, const std::string& key
-) {
-    if (key.empty()) return nullptr;
-    const auto found = connectors_.find(key);
-    if (found != connectors_.end()) return &found->second;
-    std::vector<std::string_view> keys;
-    for (const auto& entry : connectors_)
-        keys.push_back(entry.first);
-    std::string suggestion = didYouMean(key, keys);
-    if (suggestion.empty()) {
-        suggestion = keys.empty() ? "no connector is loaded; check 'plugins' and 'connectors'"
-                                  : fmt::format("loaded are: {}", fmt::join(keys, ", "));
-    }
-    reporter_.atValue(
-        *node.find("key"),
-        Visibility::Shown,
-        fmt::format("there is no connector '{}'", key.substr(0, 128)),
-        std::move(suggestion)
-    );
-    return nullptr;
 }
 
 void InstanceReader::collect(const YamlNode& node) {
@@ -179,19 +82,24 @@ void InstanceReader::collectEntry(Entry entry) {
     const bool is_parameter =
         connector_ != nullptr && connector_->parameters.find(entry.key->text) != nullptr;
     if (entry.value->isMapping() && !is_parameter) {
-        const std::string inner =
-            entry.value->entryCount() == 0 ? "..." : entry.value->key(0).text.substr(0, 64);
         reporter_.atKey(
             *entry.key,
             fmt::format("'{}' takes a single value, not a mapping", entry.key->text.substr(0, 128)),
-            fmt::format(
-                "write the whole key on one line: '{}.{}'", entry.key->text.substr(0, 64), inner
-            )
+            fmt::format("write the whole key on one line: '{}'", wholeKey(entry))
         );
         return;
     }
     checkShape(entry);
     entries_.push_back(std::move(entry));
+}
+
+/// The key that nested mappings spell piece by piece, as far as the first entry of each tells.
+std::string InstanceReader::wholeKey(const Entry& entry) {
+    std::string key = entry.key->text.substr(0, 64);
+    const YamlNode* value = entry.value;
+    for (; value->entryCount() > 0; value = &value->value(0))
+        key += '.' + value->key(0).text.substr(0, 64);
+    return value->isMapping() ? key + "..." : key;
 }
 
 void InstanceReader::checkShape(Entry& entry) {
@@ -263,15 +171,15 @@ void InstanceReader::report(const YamlNode& node, ParameterProblem& problem) {
         return candidate.key->text.substr(0, 128) == problem.key;
     });
     const YamlNode* configuration = node.find("configuration");
+    // A configuration of another shape is a finding of its own.
     const bool is_all_known =
-        !node.isGap() && (configuration == nullptr || !configuration->isGap());
+        !node.isGap() && (configuration == nullptr || configuration->isNull() ||
+                          (configuration->isMapping() && !configuration->isGap()));
     if (problem.place == ProblemPlace::Missing && !is_all_known) return;
     if (problem.place == ProblemPlace::Missing || entry == entries_.end()) {
         const YamlNode* key = node.findKey("configuration");
         reporter_.atKey(
-            key != nullptr ? *key : node,
-            std::move(problem.message),
-            std::move(problem.suggestion)
+            key != nullptr ? *key : node, std::move(problem.message), std::move(problem.suggestion)
         );
     } else if (problem.severity == Severity::Warning) {
         reporter_.warnAtKey(*entry->key, std::move(problem.message), std::move(problem.suggestion));

@@ -6,6 +6,7 @@
 #include "config/parameter_validator.h"
 #include "config/reporter.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,13 @@ namespace ferry::config {
 class InstanceReader {
   public:
     /// All outlive the reader.
-    InstanceReader(const ManifestSet& connectors, Reporter& reporter, InstanceLoad& load)
-        : connectors_(connectors), reporter_(reporter), load_(load) {}
+    InstanceReader(
+        const YamlDocument& document,
+        const ManifestSet& connectors,
+        Reporter& reporter,
+        InstanceLoad& load
+    )
+        : source_(document.source), connectors_(connectors), reporter_(reporter), load_(load) {}
 
     /// Adds the instance to `load.instances`, or, after reporting what is wrong, to
     /// `load.rejected`.
@@ -40,6 +46,7 @@ class InstanceReader {
     const ConnectorManifest* findConnector(const YamlNode& node, const std::string& key);
     void collect(const YamlNode& node);
     void collectEntry(Entry entry);
+    static std::string wholeKey(const Entry& entry);
     void checkShape(Entry& entry);
     void checkRepeats();
     void validate(
@@ -47,6 +54,7 @@ class InstanceReader {
     );
     void report(const YamlNode& node, ParameterProblem& problem);
 
+    const std::shared_ptr<const SourceText> source_;
     const ManifestSet& connectors_;
     Reporter& reporter_;
     InstanceLoad& load_;

@@ -78,7 +78,10 @@ class ParameterCheck {
             unknown_.insert(field);
             return;
         }
-        if (value.text.empty()) return;
+        if (value.text.empty()) {
+            empty_.insert(field);
+            return;
+        }
         std::string normal;
         if (auto problem = checkValue(*field, value.text, normal)) {
             unknown_.insert(field);
@@ -161,19 +164,29 @@ class ParameterCheck {
         } else if (!field.profiles.empty()) {
             reason = fmt::format(", as '{}' is {}", connector_.authentication_parameter, profile_);
         }
-        say(ProblemPlace::Missing,
+        const bool is_empty = empty_.count(&field) != 0;
+        say(is_empty ? ProblemPlace::Key : ProblemPlace::Missing,
             field.key,
             field.is_secret,
-            {fmt::format("the parameter '{}' is required{}", field.key, reason),
-             field.is_secret ? fmt::format("add '{}: ${{env:NAME}}'", field.key)
-                             : (field.example.empty()
-                                    ? std::string()
-                                    : fmt::format("add '{}: {}'", field.key, field.example))});
+            {fmt::format(
+                 "the parameter '{}' is required{}{}",
+                 field.key,
+                 reason,
+                 is_empty ? ", and has no value here" : ""
+             ),
+             fmt::format("{} '{}: {}'", is_empty ? "write" : "add", field.key, exampleOf(field))});
+    }
+
+    static std::string exampleOf(const Field& field) {
+        if (field.is_secret) return "${env:NAME}";
+        if (!field.example.empty()) return field.example;
+        return field.values.empty() ? "..." : field.values.front();
     }
 
     const ConnectorManifest& connector_;
     ParameterReport report_;
     std::set<const Field*> unknown_;
+    std::set<const Field*> empty_;  ///< given without a value
     std::string profile_;
 };
 

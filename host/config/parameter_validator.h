@@ -19,7 +19,11 @@ struct ParameterValue {
     bool is_unknown = false;  ///< there is a value, but it can't be looked at (a linted reference)
 };
 
-enum class ProblemPlace : std::uint8_t { Key, Value, Missing };
+enum class ProblemPlace : std::uint8_t {
+    Key,      ///< at the key, which is there
+    Value,    ///< at the value, which is there
+    Missing,  ///< nothing of it is there
+};
 
 /// A finding about one parameter. The message never holds the value.
 struct ParameterProblem {

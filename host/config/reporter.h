@@ -19,9 +19,12 @@ class Reporter {
     /// Both outlive the reporter.
     Reporter(const SourceText& source, Diagnostics& out) : source_(source), out_(out) {}
 
-    /// A finding about a key: the line is shown up to its colon.
+    /// A finding about a key, or about a mapping as a whole: the line is shown up to the colon of
+    /// the key, or of the mapping's first one.
     void atKey(const YamlNode& key, std::string message, std::string suggestion = {});
-    /// A finding about a value. A value that came from a reference is never shown.
+    /// A finding about a value: the line is shown up to its end. In place of a value that is
+    /// hidden, or may hold a secret all the same, stands `***`, and in place of one that came from
+    /// a reference the reference. Of a mapping or list the start is shown.
     void atValue(
         const YamlNode& value,
         Visibility visibility,
@@ -37,6 +40,12 @@ class Reporter {
 
   private:
     Diagnostic keyFinding(const YamlNode& key) const;
+    std::string_view lineFrom(const YamlNode& node) const;
+    std::string before(const YamlNode& node) const;
+    std::string_view written(const YamlNode& scalar) const;
+    std::string mappingStart(const YamlNode& mapping) const;
+    std::string hiddenValue(const YamlNode& value, Visibility visibility) const;
+    bool mayBeShown(const YamlNode& value, Visibility visibility) const;
 
     const SourceText& source_;
     Diagnostics& out_;

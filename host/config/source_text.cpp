@@ -44,7 +44,7 @@ Result<std::string> readFileBounded(const std::filesystem::path& path, std::size
     // Without O_NONBLOCK, opening a pipe nobody writes to would wait forever.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return failFromErrno(path, errno);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file.get(), &status) != 0) return failFromErrno(path, errno);
     if (!S_ISREG(status.st_mode)) {
         return fail(
@@ -213,9 +213,24 @@ bool SourceText::checkTabs(Diagnostics& out) const {
     return is_good;
 }
 
+std::size_t quotedBytes(std::string_view text) noexcept {
+    if (text.empty() || (text[0] != '"' && text[0] != '\'')) return 0;
+    const char quote = text[0];
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (quote == '"' && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == quote) {
+            if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return at + 1;
+            ++at;
+        }
+    }
+    return 0;
+}
+
 bool mayNameSecret(std::string_view text) noexcept {
     constexpr std::array<std::string_view, 9> kWords = {
-        "secret", "token", "passw", "apikey", "signature", "private", "credential", "code", "pwd"};
+        "secret", "token", "passw", "apikey", "signature", "private", "credential", "code", "pwd"
+    };
     return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
         return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
                    return std::tolower(static_cast<unsigned char>(a)) == b;

@@ -55,6 +55,10 @@ class SourceText {
     std::vector<std::size_t> line_starts_;
 };
 
+/// Bytes of the quoted text that `text` begins with, its quotes included; 0 if it begins with no
+/// quote, or that quote has no end.
+std::size_t quotedBytes(std::string_view text) noexcept;
+
 /// True if a key of this name may hold something that must not be shown.
 bool mayNameSecret(std::string_view text) noexcept;
 

@@ -14,20 +14,16 @@ namespace {
 
 using Problem = std::optional<ValueProblem>;
 
-std::string numberText(const Field& field, std::int64_t number) {
-    if (field.type == ValueType::Duration) return durationText(std::chrono::milliseconds(number));
-    if (field.type == ValueType::Bytes) return bytesText(number);
-    return std::to_string(number);
-}
-
 Problem checkRange(const Field& field, std::int64_t number) {
     if (field.min && number < *field.min) {
         return ValueProblem{
-            fmt::format("is less than {}", numberText(field, *field.min)), "give a larger value"};
+            fmt::format("is less than {}", boundText(field, *field.min)), "give a larger value"
+        };
     }
     if (field.max && number > *field.max) {
         return ValueProblem{
-            fmt::format("is more than {}", numberText(field, *field.max)), "give a smaller value"};
+            fmt::format("is more than {}", boundText(field, *field.max)), "give a smaller value"
+        };
     }
     return std::nullopt;
 }
@@ -44,7 +40,8 @@ Problem checkBoolean(std::string_view text, std::string& normal) {
         text == "no" || text == "off" || text == "0" || text == "No" || text == "Off";
     return ValueProblem{
         "is neither true nor false",
-        is_yes ? "write true" : (is_no ? "write false" : "write true or false")};
+        is_yes ? "write true" : (is_no ? "write false" : "write true or false")
+    };
 }
 
 Problem checkInteger(const Field& field, std::string_view text, std::string& normal) {
@@ -53,7 +50,8 @@ Problem checkInteger(const Field& field, std::string_view text, std::string& nor
         return ValueProblem{
             "is not a whole number",
             field.example.empty() ? "write digits only"
-                                  : fmt::format("write for example {}", field.example)};
+                                  : fmt::format("write for example {}", field.example)
+        };
     }
     normal = std::to_string(*value);
     return checkRange(field, *value);
@@ -65,7 +63,8 @@ Problem checkDuration(const Field& field, std::string_view text, std::string& no
         return ValueProblem{
             "is not a duration",
             parseInteger(text) ? "add a unit: ms, s, m, h or d"
-                               : "write for example 500ms, 5s, 1h30m"};
+                               : "write for example 500ms, 5s, 1h30m"
+        };
     }
     normal = fmt::format("{}ms", value->count());
     return checkRange(field, value->count());
@@ -78,7 +77,7 @@ Problem checkBytes(const Field& field, std::string_view text, std::string& norma
     return checkRange(field, *value);
 }
 
-Problem checkUrlValue(std::string_view text, std::string& normal) {
+Problem checkUrlValue(const Field& field, std::string_view text, std::string& normal) {
     UrlParts parts;
     const std::string_view fault = checkUrl(text, parts);
     if (fault.empty()) {
@@ -87,7 +86,11 @@ Problem checkUrlValue(std::string_view text, std::string& normal) {
     }
     return ValueProblem{
         fmt::format("is not a URL the hub can use: it {}", fault),
-        "write for example https://app.example.com/events"};
+        fmt::format(
+            "write for example {}",
+            field.example.empty() ? "https://www.example.com" : field.example
+        )
+    };
 }
 
 Problem checkEnum(const Field& field, std::string_view text, std::string& normal) {
@@ -99,7 +102,8 @@ Problem checkEnum(const Field& field, std::string_view text, std::string& normal
         didYouMean(text, std::vector<std::string_view>(field.values.begin(), field.values.end()));
     if (field.is_secret) suggestion.clear();
     return ValueProblem{
-        fmt::format("is none of: {}", fmt::join(field.values, ", ")), std::move(suggestion)};
+        fmt::format("is none of: {}", fmt::join(field.values, ", ")), std::move(suggestion)
+    };
 }
 
 Problem checkList(std::string_view text, std::string& normal) {
@@ -122,7 +126,7 @@ Problem checkByType(const Field& field, std::string_view text, std::string& norm
         case ValueType::Bytes:
             return checkBytes(field, text, normal);
         case ValueType::Url:
-            return checkUrlValue(text, normal);
+            return checkUrlValue(field, text, normal);
         case ValueType::Enum:
             return checkEnum(field, text, normal);
         case ValueType::List:
@@ -134,6 +138,12 @@ Problem checkByType(const Field& field, std::string_view text, std::string& norm
 }
 
 }  // namespace
+
+std::string boundText(const Field& field, std::int64_t bound) {
+    if (field.type == ValueType::Duration) return durationText(std::chrono::milliseconds(bound));
+    if (field.type == ValueType::Bytes) return bytesText(bound);
+    return std::to_string(bound);
+}
 
 std::optional<ValueProblem> checkValue(
     const Field& field, std::string_view text, std::string& normal
@@ -148,7 +158,8 @@ std::optional<ValueProblem> checkValue(
             field.pattern_message.empty()
                 ? fmt::format("does not match the pattern {}", field.pattern.expression())
                 : fmt::format("is wrong: {}", field.pattern_message),
-            field.example.empty() ? "" : fmt::format("an example: {}", field.example)};
+            field.example.empty() ? "" : fmt::format("an example: {}", field.example)
+        };
     }
     return std::nullopt;
 }

@@ -84,7 +84,8 @@ std::optional<std::int64_t> parseInteger(std::string_view text) noexcept {
 
 std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) noexcept {
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
-        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}
+    };
     constexpr std::int64_t kTenYearsMs = std::int64_t{3650} * 86'400'000;
     if (text.empty()) return std::nullopt;
     std::int64_t total = 0;
@@ -135,7 +136,8 @@ std::optional<std::int64_t> parseBytes(std::string_view text) noexcept {
 
 std::string durationText(std::chrono::milliseconds duration) {
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
-        {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+        {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}
+    };
     std::int64_t rest = duration.count();
     std::string text;
     for (const auto& [unit, factor] : kUnits) {
@@ -189,7 +191,7 @@ std::string_view checkHost(std::string_view authority, UrlParts& parts) noexcept
 
 std::string_view checkUrl(std::string_view text, UrlParts& parts) noexcept {
     const std::size_t separator = text.find("://");
-    if (separator == text.npos) return "does not begin with https://";
+    if (separator == text.npos) return "does not begin with https:// or http://";
     parts.scheme = text.substr(0, separator);
     if (parts.scheme != "https" && parts.scheme != "http") {
         return "has a scheme other than https and http";

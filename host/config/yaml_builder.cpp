@@ -30,20 +30,6 @@ YamlNode gapAt(const YAML::Mark& mark) {
     return node;
 }
 
-/// True if the quoted text at the start of `text` has an end.
-bool closesQuote(std::string_view text) {
-    const char quote = text[0];
-    for (std::size_t at = 1; at < text.size(); ++at) {
-        if (quote == '"' && text[at] == '\\') {
-            ++at;
-        } else if (text[at] == quote) {
-            if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return true;
-            ++at;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 void YamlBuilder::report(const YamlNode& at, std::string message, std::string suggestion) {
@@ -131,7 +117,7 @@ void YamlBuilder::OnScalar(
 void YamlBuilder::checkClosingQuote(const YamlNode& node) {
     const std::string_view written = source_.from(node.line, node.column);
     if (written.empty() || (written[0] != '"' && written[0] != '\'')) return;
-    if (closesQuote(written)) return;
+    if (quotedBytes(written) != 0) return;
     report(node, fmt::format("the quote {} is never closed", written[0]), "close it");
     throw StopParsing{};
 }

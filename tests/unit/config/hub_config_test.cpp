@@ -147,7 +147,7 @@ TEST(HubConfig, FindsEachMistake) {
         {"delivery: {allow_networks: [10.0.0.0/33]}\n", "is not a network"},
         {"delivery: {retry_schedule: [5s, soon]}\n",
          ":1:33: error: an item of 'retry_schedule' is not a duration"},
-        {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0]"},
+        {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0\n"},
         {"delivery: {concurrency_per_callback: 0}\n", "less than 1"},
         {"http: {body_limit: 1B}\n", "less than 1KiB"},
         {"http: {body_limit: 1 megabyte}\n", "is not a size"},
