@@ -1,7 +1,6 @@
 #include "app/catalog.h"
 
 #include "config/instance_file.h"
-#include "plugin/plugin_library.h"
 #include "plugin/plugin_provider.h"
 #include "plugin/plugin_scan.h"
 
@@ -61,6 +60,17 @@ std::string describeErrors(const config::Diagnostics& diagnostics) {
 
 }  // namespace
 
+plugin::LoadRequest loadRequest(
+    const config::ConnectorManifest& manifest, const std::filesystem::path& library
+) {
+    plugin::LoadRequest request;
+    request.path = library;
+    request.id = manifest.key;
+    request.version = manifest.version;
+    request.abi_major = static_cast<std::uint32_t>(manifest.abi);
+    return request;
+}
+
 /// Loads plugin folders into one snapshot after another; what is unchanged keeps its objects.
 class Catalog::Loader {
   public:
@@ -79,13 +89,16 @@ class Catalog::Loader {
         for (const plugin::PluginFolder& folder : found.plugins) {
             const std::string path = folder.folder.string();
             present.insert(path);
-            if (const plugin::Loaded<void> taken = take(folder, *snapshot); !taken) {
-                refuseOrKeep(path, taken.error(), *snapshot);
+            std::string key = folder.folder.filename().string();
+            if (const plugin::Loaded<void> taken = take(folder, key, *snapshot); !taken) {
+                refuseOrKeep(folder.folder, key, taken.error(), *snapshot);
             }
         }
         for (const plugin::ScanProblem& problem : found.problems) {
             present.insert(problem.path.string());
-            refuseOrKeep(problem.path.string(), problem.refusal, *snapshot);
+            refuseOrKeep(
+                problem.path, problem.path.filename().string(), problem.refusal, *snapshot
+            );
         }
         std::erase_if(loaded_, [&](const auto& item) { return !present.contains(item.first); });
         return snapshot;
@@ -99,10 +112,14 @@ class Catalog::Loader {
         std::shared_ptr<pipeline::Provider> provider;
     };
 
-    plugin::Loaded<void> take(const plugin::PluginFolder& folder, CatalogSnapshot& snapshot) {
+    /// Gives the connector's `key` as soon as it is known.
+    plugin::Loaded<void> take(
+        const plugin::PluginFolder& folder, std::string& key, CatalogSnapshot& snapshot
+    ) {
         config::Diagnostics diagnostics;
         auto manifest = config::readManifestFile(folder.manifest, diagnostics);
         if (!manifest) return plugin::refuse("manifest-invalid", describeErrors(diagnostics));
+        key = manifest->key;
         if (auto free = checkKeyIsFree(manifest->key, snapshot); !free) return free;
         const auto library = folder.library(manifest->plugin);
         if (!library) return tl::unexpected<plugin::Refusal>(library.error());
@@ -151,26 +168,25 @@ class Catalog::Loader {
     /// Lists why the folder can't be used as it is. What was loaded from it before stays in use:
     /// instances run on while somebody mends the new version.
     void refuseOrKeep(
-        const std::string& folder, const plugin::Refusal& refusal, CatalogSnapshot& snapshot
+        const std::filesystem::path& folder,
+        const std::string& key,
+        const plugin::Refusal& refusal,
+        CatalogSnapshot& snapshot
     ) {
         std::string message = refusal.message;
-        const auto before = loaded_.find(folder);
+        const auto before = loaded_.find(folder.string());
         if (before != loaded_.end() && checkKeyIsFree(before->second.manifest.key, snapshot)) {
             use(before->second, snapshot);
             message += "; the version loaded before stays in use";
         }
-        snapshot.refused.push_back({folder, refusal.rule, std::move(message)});
+        snapshot.refused.push_back({key, folder.string(), refusal.rule, std::move(message)});
     }
 
     plugin::Loaded<std::shared_ptr<pipeline::Provider>> makeProvider(
         const config::ConnectorManifest& manifest, const std::filesystem::path& library
     ) {
-        plugin::LoadRequest request;
-        request.path = library;
-        request.id = manifest.key;
-        request.version = manifest.version;
-        request.abi_major = static_cast<std::uint32_t>(manifest.abi);
-        auto loaded = plugin::PluginLibrary::load(request, services_, lines_, probe_);
+        auto loaded =
+            plugin::PluginLibrary::load(loadRequest(manifest, library), services_, lines_, probe_);
         if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
 
         plugin::CallInfo call;

@@ -8,6 +8,7 @@
 #include "config/hub_config.h"
 #include "observe/log.h"
 #include "pipeline/stages.h"
+#include "plugin/plugin_library.h"
 
 #include <filesystem>
 #include <map>
@@ -19,8 +20,14 @@
 
 namespace ferry::app {
 
+/// What the library beside this manifest has to be.
+plugin::LoadRequest loadRequest(
+    const config::ConnectorManifest& manifest, const std::filesystem::path& library
+);
+
 /// A plugin folder or connector file that is not used.
 struct RefusedConnector {
+    std::string key;  ///< by its manifest; by the name of its folder if that can't be read
     std::string path;
     std::string rule;     ///< stable name of what was broken, such as "abi-major"
     std::string message;  ///< what is wrong and what to do

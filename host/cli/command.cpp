@@ -1,7 +1,11 @@
 #include "cli/command.h"
 
-#include "config/diagnostic.h"
+#include "app/catalog.h"
+#include "base/utf8.h"
 #include "config/references.h"
+#include "config/yaml_document.h"
+#include "plugin/plugin_scan.h"
+#include "store/sqlite/file_lock.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
@@ -29,6 +33,10 @@ void addOwn(std::vector<fs::path>& paths, const fs::path& own) {
     paths.push_back(own);
 }
 
+std::string storeFile(const config::HubConfig& config) {
+    return (config.data_dir / "ferry.db").string();
+}
+
 fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
     std::error_code ignored;
     for (const fs::path& candidate : candidates) {
@@ -50,10 +58,64 @@ std::optional<config::HubConfig> readConfig(const GlobalOptions& globals) {
         failWithoutConfig(path);
         return std::nullopt;
     }
-    config::Diagnostics diagnostics;
-    auto loaded = config::readHubConfigFile(path, config::ReferenceOptions{}, diagnostics);
-    config::printDiagnostics(std::cerr, diagnostics, config::SourceLines::Show);
-    return loaded;
+    config::YamlDocument document;
+    config::Diagnostics found;
+    config::HubConfig config;
+    if (config::parseYamlFile(path, document, found)) {
+        config = config::readHubConfigAsFarAsGood(document, config::ReferenceOptions{}, found);
+        // Without another error they are no reason to refuse the file: see 'serve'.
+        if (found.hasErrors()) {
+            config::Diagnostics of_plugins;
+            const auto connectors = knownConnectors(withOwnFolders(config).plugins, of_plugins);
+            config::checkProviders(document, connectors, found);
+        }
+    }
+    const bool is_good = !found.hasErrors();
+    if (!found.items().empty()) printFindings(std::cerr, std::move(found));
+    if (!is_good) return std::nullopt;
+    return config;
+}
+
+void printFindings(std::ostream& out, config::Diagnostics findings) {
+    findings.sort();
+    config::printDiagnostics(out, findings, config::SourceLines::Show);
+    const auto counted = [](std::size_t count, std::string_view what) {
+        return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    out << counted(findings.errorCount(), "error") << ", "
+        << counted(findings.warningCount(), "warning") << "\n";
+}
+
+config::ManifestSet knownConnectors(
+    const std::vector<fs::path>& plugin_folders, config::Diagnostics& problems
+) {
+    const auto warn = [&](const fs::path& place, const plugin::Refusal& refusal) {
+        problems.add(
+            {.severity = config::Severity::Warning,
+             .file = place.string(),
+             .message = fmt::format(
+                 "this plugin will not be loaded: {} ({})", refusal.message, refusal.rule
+             )}
+        );
+    };
+    config::ManifestSet manifests;
+    const plugin::ScanResult found = plugin::scanPluginFolders(plugin_folders);
+    for (const plugin::ScanProblem& problem : found.problems)
+        warn(problem.path, problem.refusal);
+    for (const plugin::PluginFolder& folder : found.plugins) {
+        auto manifest = config::readManifestFile(folder.manifest, problems);
+        if (!manifest) continue;
+        const auto library = folder.library(manifest->plugin);
+        if (!library) {
+            warn(folder.manifest, library.error());
+        } else if (const auto good =
+                       plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
+                   !good) {
+            warn(folder.manifest, good.error());
+        }
+        manifests.emplace(manifest->key, std::move(*manifest));
+    }
+    return manifests;
 }
 
 config::HubConfig withOwnFolders(config::HubConfig config) {
@@ -69,14 +131,17 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
 }
 
 std::unique_ptr<store::Store> openStore(const config::HubConfig& config) {
-    auto store = store::sqlite::SqliteStore::openReadOnly((config.data_dir / "ferry.db").string());
+    auto store = store::sqlite::SqliteStore::openReadOnly(storeFile(config));
     if (store) return std::move(*store);
     const bool is_new = store.error().code == ErrorCode::NotFound;
     failWith(
-        store.error().message +
-        (is_new ? "; has 'ferry serve' run with this configuration?" : "")
+        store.error().message + (is_new ? "; has 'ferry serve' run with this configuration?" : "")
     );
     return nullptr;
+}
+
+Result<bool> isHubRunning(const config::HubConfig& config) {
+    return store::sqlite::FileLock::isTaken(storeFile(config));
 }
 
 int failWithoutConfig(const fs::path& path) {
@@ -86,7 +151,7 @@ int failWithoutConfig(const fs::path& path) {
 }
 
 int failWith(const std::string& message) {
-    std::cerr << "ferry: " << message << "\n";
+    std::cerr << "ferry: " << toPrintable(message) << "\n";
     return kExitFailed;
 }
 

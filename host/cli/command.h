@@ -2,6 +2,8 @@
 // What every command of the program shares: where it reads its configuration, how it prints, and
 // the codes it exits with.
 
+#include "config/connector_manifest.h"
+#include "config/diagnostic.h"
 #include "config/hub_config.h"
 #include "store/store.h"
 
@@ -11,7 +13,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
+#include <vector>
 
 namespace ferry::cli {
 
@@ -45,6 +49,16 @@ std::filesystem::path configPath(const GlobalOptions& globals);
 /// What to say, and to exit with, if that file is not there.
 int failWithoutConfig(const std::filesystem::path& path);
 
+/// Prints findings, sorted, with their lines and how many there are.
+void printFindings(std::ostream& out, config::Diagnostics findings);
+
+/// The connectors in these folders, as their manifests describe them; no code is loaded. `problems`
+/// gets what is wrong with a manifest, and, as warnings, why a plugin will not be loaded, as far as
+/// its files tell.
+config::ManifestSet knownConnectors(
+    const std::vector<std::filesystem::path>& plugin_folders, config::Diagnostics& problems
+);
+
 /// Reads the configuration as it is written, prints what is wrong with it to standard error, and
 /// gives nothing then.
 std::optional<config::HubConfig> readConfig(const GlobalOptions& globals);
@@ -59,7 +73,10 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
 /// The store of this configuration, to look at; nothing, after saying why, if it can't be opened.
 std::unique_ptr<store::Store> openStore(const config::HubConfig& config);
 
-/// Prints "ferry: <message>" to standard error; gives kExitFailed.
+/// Whether a hub has the store of this configuration open. Errors: Unavailable if it can't be told.
+Result<bool> isHubRunning(const config::HubConfig& config);
+
+/// Prints "ferry: <message>", cleaned for a terminal, to standard error; gives kExitFailed.
 int failWith(const std::string& message);
 
 /// "ferry 0.1.0 (plugin ABI ...", in one line without its end.

@@ -1,6 +1,7 @@
 #include "app/catalog.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
+#include "cli/text_layout.h"
 #include "observe/log.h"
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace ferry::cli {
 
@@ -33,6 +36,14 @@ std::string conditionOf(const config::Field& field, const config::ConnectorManif
     return condition;
 }
 
+void writeTexts(JsonWriter& json, const char* name, const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    json.key(name).beginArray();
+    for (const std::string& text : texts)
+        json.string(text);
+    json.endArray();
+}
+
 void writeParameter(JsonWriter& json, const config::Field& field) {
     json.beginObject();
     json.field("key", field.key).field("name", field.title).field("description", field.description);
@@ -40,12 +51,12 @@ void writeParameter(JsonWriter& json, const config::Field& field) {
     json.field("secret", field.is_secret);
     if (field.default_value) json.field("default", *field.default_value);
     if (!field.example.empty()) json.field("example", field.example);
-    if (!field.profiles.empty()) {
-        json.key("profiles").beginArray();
-        for (const std::string& profile : field.profiles)
-            json.string(profile);
-        json.endArray();
-    }
+    writeTexts(json, "values", field.values);
+    if (field.pattern.isSet()) json.field("pattern", field.pattern.expression());
+    if (!field.pattern_message.empty()) json.field("patternMessage", field.pattern_message);
+    if (field.min) json.field("min", config::boundText(field, *field.min));
+    if (field.max) json.field("max", config::boundText(field, *field.max));
+    writeTexts(json, "profiles", field.profiles);
     if (field.depends_on) {
         json.key("dependsOn").beginObject().field("key", field.depends_on->key);
         json.field("value", field.depends_on->value).endObject();
@@ -53,11 +64,15 @@ void writeParameter(JsonWriter& json, const config::Field& field) {
     json.endObject();
 }
 
+bool isWanted(const std::string& key, const ConnectorsOptions& options) {
+    return options.key.empty() || key == options.key;
+}
+
 void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& options) {
     JsonWriter json;
     json.beginObject().key("connectors").beginArray();
     for (const auto& [key, manifest] : catalog.manifests) {
-        if (!options.key.empty() && key != options.key) continue;
+        if (!isWanted(key, options)) continue;
         json.beginObject();
         json.field("key", key).field("name", manifest.name).field("version", manifest.version);
         json.field("hub", manifest.hub).field("description", manifest.description);
@@ -70,14 +85,38 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
     }
     json.endArray().key("refused").beginArray();
     for (const app::RefusedConnector& refused : catalog.refused) {
-        json.beginObject().field("path", refused.path).field("rule", refused.rule);
-        json.field("message", refused.message).endObject();
+        if (!isWanted(refused.key, options)) continue;
+        json.beginObject().field("key", refused.key).field("path", refused.path);
+        json.field("rule", refused.rule).field("message", refused.message).endObject();
     }
     json.endArray().endObject();
     std::cout << json.view() << "\n";
 }
 
+/// What a value may be, beside its type; empty: anything.
+std::string limitsOf(const config::Field& field) {
+    if (!field.values.empty()) return fmt::format("one of: {}", fmt::join(field.values, ", "));
+    if (field.pattern.isSet()) {
+        const std::string pattern = "pattern: " + field.pattern.expression();
+        return field.pattern_message.empty() ? pattern : field.pattern_message + "; " + pattern;
+    }
+    if (field.min && field.max) {
+        return fmt::format(
+            "{} to {}", config::boundText(field, *field.min), config::boundText(field, *field.max)
+        );
+    }
+    if (field.min) return "at least " + config::boundText(field, *field.min);
+    if (field.max) return "at most " + config::boundText(field, *field.max);
+    return {};
+}
+
+void printIndented(std::string_view text, std::size_t indent) {
+    if (text.empty()) return;
+    std::cout << wrapped(std::string(indent, ' ').append(text), indent, outputColumns());
+}
+
 void printParameters(const config::ConnectorManifest& manifest) {
+    constexpr std::size_t kMarksColumn = 41;
     for (const config::Field& field : manifest.parameters.fields()) {
         std::string marks(config::valueTypeName(field.type));
         const std::string condition = conditionOf(field, manifest);
@@ -86,33 +125,53 @@ void printParameters(const config::ConnectorManifest& manifest) {
         marks += condition;
         if (field.is_secret) marks += ", secret";
         if (field.default_value) marks += ", default " + *field.default_value;
-        std::cout << fmt::format("    {:<36} {}\n", field.key, marks);
-        if (!field.description.empty()) std::cout << fmt::format("        {}\n", field.description);
+        std::cout << wrapped(
+            fmt::format("    {:<36} {}", field.key, marks), kMarksColumn, outputColumns()
+        );
+        printIndented(field.description, 8);
+        printIndented(limitsOf(field), 8);
+        if (!field.example.empty()) printIndented("example: " + field.example, 8);
     }
 }
 
 void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& options) {
     for (const auto& [key, manifest] : catalog.manifests) {
-        if (!options.key.empty() && key != options.key) continue;
-        std::cout << fmt::format(
-            "{}  {} {} (hub: {})\n  {}\n  from {}\n  parameters:\n",
-            key,
-            manifest.name,
-            manifest.version,
-            manifest.hub,
-            manifest.description,
-            manifest.source
+        if (!isWanted(key, options)) continue;
+        printIndented(
+            fmt::format("{}  {} {} (hub: {})", key, manifest.name, manifest.version, manifest.hub),
+            0
         );
+        printIndented(manifest.description, 2);
+        printIndented("from " + manifest.source, 2);
+        printIndented("parameters:", 2);
         printParameters(manifest);
     }
     for (const app::RefusedConnector& refused : catalog.refused) {
-        std::cout << fmt::format(
-            "not loaded: {}\n  why: {} ({})\n", refused.path, refused.message, refused.rule
-        );
+        if (!isWanted(refused.key, options)) continue;
+        printIndented("not loaded: " + refused.path, 0);
+        printIndented(fmt::format("why: {} ({})", refused.message, refused.rule), 2);
     }
     if (catalog.manifests.empty() && catalog.refused.empty()) {
         std::cout << "no connectors: put plugin folders into the plugins folder of ferry.yaml\n";
     }
+}
+
+/// Why there is no such connector.
+int failWithoutConnector(const app::CatalogSnapshot& catalog, const std::string& wanted) {
+    std::string why;
+    for (const app::RefusedConnector& refused : catalog.refused) {
+        if (refused.key != wanted) continue;
+        why += fmt::format("{}{} ({})", why.empty() ? "" : "; ", refused.message, refused.rule);
+    }
+    if (!why.empty()) return failWith(fmt::format("connector '{}' is not loaded: {}", wanted, why));
+    std::string known;
+    for (const auto& [key, manifest] : catalog.manifests)
+        known += (known.empty() ? "" : ", ") + key;
+    return failWith(fmt::format(
+        "no connector '{}' is loaded; there is {}",
+        wanted,
+        known.empty() ? "none: see 'ferry connectors'" : known
+    ));
 }
 
 int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& options) {
@@ -136,14 +195,7 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
     catalog.load();
     const auto snapshot = catalog.snapshot();
     if (!options.key.empty() && !snapshot->manifests.contains(options.key)) {
-        std::string known;
-        for (const auto& [key, manifest] : snapshot->manifests)
-            known += (known.empty() ? "" : ", ") + key;
-        return failWith(fmt::format(
-            "no connector '{}' is loaded; there is {}",
-            options.key,
-            known.empty() ? "none: see 'ferry connectors'" : known
-        ));
+        return failWithoutConnector(*snapshot, options.key);
     }
     if (options.is_json) {
         writeJson(*snapshot, options);

@@ -1,7 +1,9 @@
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
 #include "base/json_writer.h"
+#include "base/utf8.h"
 #include "cli/command.h"
+#include "oauth/authorization_job.h"
 #include "oauth/oauth_links.h"
 #include "pipeline/instance_settings.h"
 
@@ -18,6 +20,7 @@ namespace {
 
 /// In place of a state, of one that is declared and not in the store.
 constexpr const char* kRejected = "rejected";
+constexpr const char* kMend = "mend it; the hub applies it within two seconds";
 constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
 
 /// What the list is made with.
@@ -26,6 +29,9 @@ struct ListContext {
     std::optional<SealingKey> key;  ///< none if it can't be read by who asks
     std::map<InstanceId, store::FailingDeliveries> failing;
     std::map<InstanceId, store::DeadDeliveries> dead;
+    /// Those that are declared with an error, by name: an instance of that name has its previous
+    /// version, or another instance took the name twice.
+    std::multimap<std::string, app::RejectedEntry> rejected;
 
     const store::FailingDeliveries* failingOf(const Instance& instance) const {
         const auto found = failing.find(instance.id);
@@ -51,6 +57,7 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
             return {};
         case InstanceState::AwaitingAuthorization:
         case InstanceState::NeedsReauthorization:
+            if (instance.state_reason.starts_with(oauth::kTriedAgain)) return {};
             if (hasOwnKey(instance, context)) {
                 return "put a valid access key into its configuration at " + instance.source;
             }
@@ -59,20 +66,6 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
             return "enable it again";
     }
     return {};
-}
-
-/// The reason without what to do, which has a line of its own here.
-std::string reasonAlone(const Instance& instance, const ListContext& context) {
-    std::string reason = instance.state_reason;
-    for (const std::string& hint :
-         {oauth::authorizeAgainHint(context.public_url, instance.name),
-          oauth::authorizeHint(context.public_url, instance.name)}) {
-        if (!reason.ends_with(hint)) continue;
-        reason.resize(reason.size() - hint.size());
-        while (reason.ends_with(' ') || reason.ends_with(':'))
-            reason.pop_back();
-    }
-    return reason;
 }
 
 void writeInstance(JsonWriter& json, const Instance& instance, const ListContext& context) {
@@ -100,6 +93,13 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
         json.field("lastStatus", std::int64_t{dead->last_status});
         json.field("lastError", dead->last_error).endObject();
     }
+    const auto [first, last] = context.rejected.equal_range(instance.name);
+    if (first != last) json.key("rejected").beginArray();
+    for (auto entry = first; entry != last; ++entry) {
+        json.beginObject().field("reason", entry->second.why).field("whatToDo", kMend);
+        json.field("source", entry->second.source).endObject();
+    }
+    if (first != last) json.endArray();
     json.endObject();
 }
 
@@ -111,21 +111,21 @@ void printInstance(const Instance& instance, const ListContext& context) {
     std::cout << fmt::format(
         kRow,
         instance.id.value,
-        instance.name,
-        instance.connector_key,
+        toPrintable(instance.name),
+        toPrintable(instance.connector_key),
         instanceStateName(instance.state),
-        instance.account_id.empty() ? "-" : instance.account_id
+        instance.account_id.empty() ? "-" : toPrintable(instance.account_id)
     );
-    const std::string why = reasonAlone(instance, context);
-    if (!why.empty()) std::cout << "        why: " << why << "\n";
+    const std::string& why = instance.state_reason;
+    if (!why.empty()) std::cout << "        why: " << toPrintable(why) << "\n";
     const std::string action = whatToDo(instance, context);
-    if (!action.empty()) std::cout << "        do:  " << action << "\n";
+    if (!action.empty()) std::cout << "        do:  " << toPrintable(action) << "\n";
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         std::cout << fmt::format(
             "        callback: failing since {}, {} waiting, last: {}\n",
             formatRfc3339(failing->since),
             failing->waiting,
-            failing->last_error
+            toPrintable(failing->last_error)
         );
     }
     if (const store::DeadDeliveries* dead = context.deadOf(instance)) {
@@ -135,23 +135,15 @@ void printInstance(const Instance& instance, const ListContext& context) {
             "?where=status='queued' and instanceId='{}' once it works again\n",
             dead->count,
             formatRfc3339(dead->last_attempt_at),
-            dead->last_error,
+            toPrintable(dead->last_error),
             instance.id.value
         );
     }
-}
-
-constexpr const char* kMend = "mend it; the hub applies it within two seconds";
-
-/// Those that are declared with an error and never ran; the others are among the stored ones.
-Result<std::vector<app::RejectedEntry>> rejectedNewOnes(store::Store& store) {
-    FERRY_TRY_ASSIGN(std::vector<app::RejectedEntry> found, app::rejectedInstances(store.meta()));
-    std::vector<app::RejectedEntry> fresh;
-    for (app::RejectedEntry& entry : found) {
-        FERRY_TRY_ASSIGN(const auto stored, store.instances().findByName(entry.name));
-        if (!stored) fresh.push_back(std::move(entry));
+    const auto [first, last] = context.rejected.equal_range(instance.name);
+    for (auto entry = first; entry != last; ++entry) {
+        std::cout << "        declared with an error: " << toPrintable(entry->second.why)
+                  << "\n        do:  " << kMend << "\n";
     }
-    return fresh;
 }
 
 void writeRejected(JsonWriter& json, const app::RejectedEntry& entry) {
@@ -162,19 +154,89 @@ void writeRejected(JsonWriter& json, const app::RejectedEntry& entry) {
 
 void printRejected(const app::RejectedEntry& entry) {
     std::cout << fmt::format(
-        kRow, "-", entry.name.empty() ? entry.source : entry.name, "-", kRejected, "-"
+        kRow, "-", toPrintable(entry.name.empty() ? entry.source : entry.name), "-", kRejected, "-"
     );
-    std::cout << "        why: " << entry.why << "\n        do:  " << kMend << "\n";
+    std::cout << "        why: " << toPrintable(entry.why) << "\n        do:  " << kMend << "\n";
 }
 
-/// Callbacks that do not take what is brought to them.
-Status readTroubles(store::Store& store, ListContext& context) {
+Result<ListContext> contextOf(const config::HubConfig& config, store::Store& store) {
+    ListContext context{config.public_url, std::nullopt, {}, {}, {}};
     FERRY_TRY_ASSIGN(auto failing, store.deliveries().failing());
     for (store::FailingDeliveries& found : failing)
         context.failing.emplace(found.instance, std::move(found));
     FERRY_TRY_ASSIGN(auto dead, store.deliverySearch().dead());
     for (store::DeadDeliveries& found : dead)
         context.dead.emplace(found.instance, std::move(found));
+    if (auto key = app::readKeyFile(config.key_file)) context.key = std::move(*key);
+    FERRY_TRY_ASSIGN(auto rejected, app::rejectedInstances(store.meta()));
+    for (app::RejectedEntry& entry : rejected) {
+        std::string name = entry.name;
+        context.rejected.emplace(std::move(name), std::move(entry));
+    }
+    return context;
+}
+
+/// Prints one after another, as an array of JSON or as a table.
+class ListPrinter {
+  public:
+    explicit ListPrinter(bool is_json) : is_json_(is_json) {
+        if (is_json_) std::cout << "[";
+    }
+
+    void print(const Instance& instance, const ListContext& context) {
+        begin();
+        if (!is_json_) return printInstance(instance, context);
+        JsonWriter json;
+        writeInstance(json, instance, context);
+        std::cout << json.view();
+    }
+    void print(const app::RejectedEntry& entry) {
+        begin();
+        if (!is_json_) return printRejected(entry);
+        JsonWriter json;
+        writeRejected(json, entry);
+        std::cout << json.view();
+    }
+    /// With what `note` says about the whole list, if it says anything.
+    void end(std::string_view note) {
+        if (is_json_) std::cout << "\n]\n";
+        if (!is_json_ && count_ == 0) {
+            std::cout << "no instances: declare them in the instance files of ferry.yaml\n";
+        }
+        if (!note.empty()) (is_json_ ? std::cerr : std::cout) << note << "\n";
+    }
+
+  private:
+    void begin() {
+        if (is_json_) std::cout << (count_ == 0 ? "\n" : ",\n");
+        if (!is_json_ && count_ == 0) printHeading();
+        ++count_;
+    }
+
+    const bool is_json_;
+    std::size_t count_ = 0;
+};
+
+Status list(const config::HubConfig& config, store::Store& store, bool is_json) {
+    FERRY_TRY_ASSIGN(const ListContext context, contextOf(config, store));
+    constexpr std::size_t kPage = 500;
+    ListPrinter printer(is_json);
+    InstanceId after;
+    for (;;) {
+        FERRY_TRY_ASSIGN(const auto page, store.instances().page(after, kPage));
+        for (const Instance& instance : page) {
+            after = instance.id;
+            printer.print(instance, context);
+        }
+        if (page.size() < kPage) break;
+    }
+    for (const auto& [name, entry] : context.rejected) {
+        FERRY_TRY_ASSIGN(const auto stored, store.instances().findByName(name));
+        if (!stored) printer.print(entry);
+    }
+    const auto is_running = isHubRunning(config);
+    const bool is_stopped = is_running && !*is_running;
+    printer.end(is_stopped ? "no hub is running: this is how the last one left them" : "");
     return {};
 }
 
@@ -183,51 +245,8 @@ int listInstances(const GlobalOptions& globals, bool is_json) {
     if (!config) return kExitFailed;
     const auto store = openStore(*config);
     if (!store) return kExitFailed;
-    ListContext context{config->public_url, std::nullopt, {}, {}};
-    if (const Status read = readTroubles(*store, context); !read) {
-        return failWith(read.error().message);
-    }
-    if (auto key = app::readKeyFile(config->key_file)) context.key = std::move(*key);
-    constexpr std::size_t kPage = 500;
-    std::size_t count = 0;
-    InstanceId after;
-    if (is_json) std::cout << "[";
-    for (;;) {
-        const auto page = store->instances().page(after, kPage);
-        if (!page) return failWith(page.error().message);
-        for (const Instance& instance : *page) {
-            after = instance.id;
-            if (is_json) {
-                JsonWriter json;
-                writeInstance(json, instance, context);
-                std::cout << (count == 0 ? "\n" : ",\n") << json.view();
-            } else {
-                if (count == 0) printHeading();
-                printInstance(instance, context);
-            }
-            ++count;
-        }
-        if (page->size() < kPage) break;
-    }
-    const auto rejected = rejectedNewOnes(*store);
-    if (!rejected) return failWith(rejected.error().message);
-    for (const app::RejectedEntry& entry : *rejected) {
-        if (is_json) {
-            JsonWriter json;
-            writeRejected(json, entry);
-            std::cout << (count == 0 ? "\n" : ",\n") << json.view();
-        } else {
-            if (count == 0) printHeading();
-            printRejected(entry);
-        }
-        ++count;
-    }
-    if (is_json) {
-        std::cout << "\n]\n";
-    } else if (count == 0) {
-        std::cout << "no instances: declare them in the instance files of ferry.yaml\n";
-    }
-    return kExitOk;
+    const Status listed = list(*config, *store, is_json);
+    return listed ? kExitOk : failWith(listed.error().message);
 }
 
 }  // namespace

@@ -3,11 +3,9 @@
 #include "app/callback_egress.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
-#include "config/diagnostic.h"
+#include "config/hub_config.h"
 #include "config/references.h"
-#include "plugin/plugin_scan.h"
-
-#include <fmt/format.h>
+#include "config/yaml_document.h"
 
 #include <iostream>
 #include <memory>
@@ -25,67 +23,63 @@ struct LintOptions {
     bool resolves_references = false;
 };
 
-/// The connectors that instance files are checked against: those of ferry.yaml, or the program's.
-config::ManifestSet knownConnectors(const std::vector<fs::path>& plugin_folders) {
-    config::ManifestSet manifests;
-    for (const plugin::PluginFolder& folder : plugin::scanPluginFolders(plugin_folders).plugins) {
-        config::Diagnostics ignored;  // a broken connector is reported when it is linted itself
-        auto manifest = config::readManifestFile(folder.manifest, ignored);
-        if (manifest) manifests.emplace(manifest->key, std::move(*manifest));
-    }
-    return manifests;
-}
-
 /// Judges callbacks as the hub of this configuration will.
 config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
     return [policy = http::EgressPolicy::standard(hub.delivery.allow_networks
             )](const config::UrlParts& url) { return app::callbackRefusal(policy, url); };
 }
 
-int lint(const GlobalOptions& globals, const LintOptions& options) {
-    std::vector<fs::path> paths(options.files.begin(), options.files.end());
+/// What a hub is checked against, and what is checked if no files are named.
+struct LintPlan {
     std::vector<fs::path> plugin_folders{ownPlugins()};
+    config::CallbackCheck check_callback;  ///< none if the hub's own rules can't be told
+    std::vector<fs::path> paths;
+};
+
+LintPlan planFor(const fs::path& hub_file) {
+    LintPlan plan;
+    plan.paths.push_back(hub_file);
+    config::YamlDocument document;
+    config::Diagnostics findings;  // told when the file is linted itself
+    if (!config::parseYamlFile(hub_file, document, findings)) return plan;
+    const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
+    const config::HubConfig hub =
+        withOwnFolders(config::readHubConfigAsFarAsGood(document, form_only, findings));
+    plan.plugin_folders = hub.plugins;
+    if (!findings.hasErrors()) plan.check_callback = callbackCheck(hub);
+    plan.paths.insert(plan.paths.end(), hub.instances.begin(), hub.instances.end());
+    return plan;
+}
+
+int lint(const GlobalOptions& globals, const LintOptions& options) {
     const fs::path hub_file = configPath(globals);
     std::error_code ignored;
     const bool is_there = fs::exists(hub_file, ignored);
-    config::CallbackCheck check_callback;
     if (!is_there && !globals.config_path.empty()) return failWithoutConfig(hub_file);
-    if (is_there) {
-        config::Diagnostics hub_findings;
-        const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
-        const auto hub = config::readHubConfigFile(hub_file, form_only, hub_findings);
-        if (hub) {
-            plugin_folders.insert(plugin_folders.begin(), hub->plugins.begin(), hub->plugins.end());
-            check_callback = callbackCheck(*hub);
-        }
-        if (paths.empty()) {
-            paths.push_back(hub_file);
-            if (hub) paths.insert(paths.end(), hub->instances.begin(), hub->instances.end());
-        }
-    }
+    const LintPlan plan = is_there ? planFor(hub_file) : LintPlan();
+    const bool is_whole_hub = options.files.empty();
+    const std::vector<fs::path> named(options.files.begin(), options.files.end());
+    const std::vector<fs::path>& paths = is_whole_hub ? plan.paths : named;
     if (paths.empty()) {
         return failWith("nothing to check: name files, or run it where ferry.yaml is");
     }
 
     config::ReferenceOptions references;
     if (!options.resolves_references) references.mode = config::ReferenceMode::CheckFormOnly;
-    const config::Diagnostics found =
-        config::lintFiles(paths, knownConnectors(plugin_folders), references, check_callback);
+    config::Diagnostics of_plugins;
+    const config::ManifestSet connectors = knownConnectors(plan.plugin_folders, of_plugins);
+    config::Diagnostics found =
+        config::lintFiles(paths, connectors, references, plan.check_callback);
+    if (is_whole_hub) found.addAll(std::move(of_plugins));
+    const bool is_bad = found.hasErrors() || (options.is_strict && found.warningCount() > 0);
     if (options.is_json) {
+        found.sort();
         JsonWriter json;
         config::writeDiagnostics(json, found);
         std::cout << json.view() << "\n";
     } else {
-        config::printDiagnostics(std::cout, found, config::SourceLines::Show);
-        std::cout << fmt::format(
-            "{} error{}, {} warning{}\n",
-            found.errorCount(),
-            found.errorCount() == 1 ? "" : "s",
-            found.warningCount(),
-            found.warningCount() == 1 ? "" : "s"
-        );
+        printFindings(std::cout, std::move(found));
     }
-    const bool is_bad = found.hasErrors() || (options.is_strict && found.warningCount() > 0);
     return is_bad ? kExitFailed : kExitOk;
 }
 
@@ -97,7 +91,9 @@ void addLint(CLI::App& app, const GlobalOptions& globals, Run& run) {
     );
     const auto options = std::make_shared<LintOptions>();
     command->add_option(
-        "files", options->files, "Files or folders (default: ferry.yaml and what it names)"
+        "files",
+        options->files,
+        "Files or folders (default: ferry.yaml and what it names, plugins included)"
     );
     command->add_flag("--json", options->is_json, "Print JSON");
     command->add_flag("--strict", options->is_strict, "Warnings fail, too");

@@ -5,6 +5,8 @@
 #include "demo/demo_story.h"
 #include "demo/fake_dropbox/fake_dropbox.h"
 
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/SocketAddress.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -128,9 +130,20 @@ Status Demo::writeInstance(const std::string& refresh_token) {
     return out ? Status() : Status(fail(ErrorCode::Unavailable, "can't write the instance file"));
 }
 
+/// A port that was free a moment ago: the hub is told its own address before it listens there.
+Result<std::uint16_t> freePort() {
+    try {
+        const Poco::Net::ServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0));
+        return socket.address().port();
+    } catch (const Poco::Exception& exception) {
+        return fail(ErrorCode::Unavailable, "no free port: " + exception.message());
+    }
+}
+
 Status Demo::startHub() {
     config::HubConfig config;
-    config.listen_port = 0;
+    FERRY_TRY_ASSIGN(config.listen_port, freePort());
+    config.public_url = fmt::format("http://127.0.0.1:{}", config.listen_port);
     config.data_dir = folder_.path() / "data";
     config.key_file = folder_.path() / "data" / "master.key";
     config.plugins = {options_.plugins};

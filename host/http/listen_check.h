@@ -7,7 +7,14 @@
 #include <cstdint>
 #include <string>
 
+namespace Poco {
+class Exception;
+}
+
 namespace ferry::http {
+
+/// Why an address can't be listened on, in words of the system, and what to do.
+Error listenError(const std::string& host, std::uint16_t port, const Poco::Exception& exception);
 
 /// Binds and lets go again. Port 0 always passes.
 /// Errors: Unavailable, naming the address and why.

@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include "http/handler_adapter.h"
+#include "http/listen_check.h"
 #include "http/problem.h"
 #include "http/response_writer.h"
 #include "http/server_socket.h"
@@ -133,10 +134,7 @@ Status Server::start() {
         );
         state_->server->start();
     } catch (const Poco::Exception& exception) {
-        return fail(
-            ErrorCode::Unavailable,
-            fmt::format("listen on {}:{}: {}", options.host, options.port, exception.displayText())
-        );
+        return fail(listenError(options.host, options.port, exception));
     }
     return {};
 }

@@ -120,7 +120,7 @@ void AccountAuthorizer::proceed(JobNumber number) {
         return failed(number, prepared.error());
     }
     if (job.credential == Credential::None) {
-        verdicts_.recordWaiting(job.instance, authorizeHint(parts_.public_url, job.record.name));
+        verdicts_.recordWaiting(job.instance, "it waits for somebody to authorize it");
         return erase(number);
     }
     if (job.credential == Credential::ApiKey) job.tokens = TokenSet();
@@ -244,7 +244,7 @@ void AccountAuthorizer::failed(JobNumber number, Error error) {
     if (passesByItself(error.code)) return retryLater(number, job, error);
 
     refused_.add();
-    const std::string reason = refusalReason(job, error, parts_.public_url);
+    const std::string reason = refusalReason(job, error);
     parts_.log.warning(
         kComponent,
         "an authorization was refused",
@@ -260,9 +260,8 @@ void AccountAuthorizer::retryLater(JobNumber number, AuthorizationJob& job, cons
     job.retry_at = parts_.clock.now() + retryWait(job.failures, error, parts_.random);
     retries_.emplace(job.retry_at, number);
     if (job.failures == 1) {
-        const std::string reason = fmt::format(
-            "authorization is tried again by itself; the last try failed: {}", error.message
-        );
+        const std::string reason =
+            fmt::format("{}the last try failed: {}", kTriedAgain, error.message);
         parts_.log.warning(kComponent, reason, {{"instance", job.record.name}});
         verdicts_.recordWaiting(job.instance, reason);
     }

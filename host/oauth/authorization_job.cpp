@@ -20,21 +20,17 @@ Credential chooseCredential(const pipeline::InstanceSettings& settings) {
     return Credential::None;
 }
 
-std::string refusalReason(
-    const AuthorizationJob& job, const Error& error, std::string_view public_url
-) {
-    const std::string hint = authorizeAgainHint(public_url, job.record.name);
+std::string refusalReason(const AuthorizationJob& job, const Error& error) {
     // Refused before there were tokens: the credential. Afterwards: what was made of it.
     const bool is_credential = !job.tokens || job.credential == Credential::ApiKey;
     if (is_credential && error.code == ErrorCode::AuthorizationRevoked) {
         switch (job.credential) {
             case Credential::Code:
-                return fmt::format("the code was used or has expired: {}", hint);
+                return "the code was used or has expired";
             case Credential::RefreshToken:
                 return fmt::format(
-                    "{} is refused: {}, or put a new one into the configuration",
-                    kRefreshToken,
-                    hint
+                    "{} is refused: authorize again, or put a new one into the configuration",
+                    kRefreshToken
                 );
             default:
                 break;
@@ -43,7 +39,7 @@ std::string refusalReason(
     if (job.credential == Credential::ApiKey && isConsentGone(error.code)) {
         return "the provider refuses the access key: put a valid key into the configuration";
     }
-    if (error.code == ErrorCode::Conflict) return fmt::format("{}: {}", error.message, hint);
+    if (error.code == ErrorCode::Conflict) return error.message;
     if (error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::PermissionDenied ||
         error.code == ErrorCode::Unauthenticated) {
         return fmt::format(
@@ -53,7 +49,7 @@ std::string refusalReason(
             error.message
         );
     }
-    return fmt::format("authorization failed: {}: {}", error.message, hint);
+    return fmt::format("authorization failed: {}", error.message);
 }
 
 Status checkSameAccount(const Instance& instance, const AccountIdentity& identity) {

@@ -71,10 +71,12 @@ struct AuthorizationJob {
 /// The credential that the configuration holds.
 Credential chooseCredential(const pipeline::InstanceSettings& settings);
 
-/// Why the job was refused, for the instance's state_reason: what was refused and what to do.
-std::string refusalReason(
-    const AuthorizationJob& job, const Error& error, std::string_view public_url
-);
+/// A state_reason that begins so is of a wait that ends by itself: nobody has anything to do.
+inline constexpr std::string_view kTriedAgain = "authorization is tried again by itself; ";
+
+/// Why the job was refused, for the instance's state_reason, without the link to authorize again:
+/// whoever shows the reason shows that, too (oauth_links).
+std::string refusalReason(const AuthorizationJob& job, const Error& error);
 
 /// Conflict naming both accounts if the instance belongs to another account than `identity`.
 Status checkSameAccount(const Instance& instance, const AccountIdentity& identity);

@@ -14,10 +14,10 @@ constexpr std::string_view kReasonPrefix = "tokens can't be refreshed: ";
 }  // namespace
 
 Error InstanceVerdicts::revoke(const pipeline::InstanceSettings& settings, std::string_view why) {
-    const std::string what_to_do = usesApiKey(settings)
-                                       ? "put a valid key into the instance's configuration"
-                                       : authorizeAgainHint(parts_.public_url, settings.name);
-    const std::string reason = fmt::format("{}: {}", why, what_to_do);
+    const bool has_link = !usesApiKey(settings);
+    const std::string reason =
+        has_link ? std::string(why)
+                 : fmt::format("{}: put a valid key into the instance's configuration", why);
     const auto instance = parts_.instances.find(settings.id);
     // An owner's decision (disabled, removed) is not overruled.
     const bool is_running = instance && *instance && (*instance)->state == InstanceState::Running;
@@ -45,7 +45,9 @@ Error InstanceVerdicts::revoke(const pipeline::InstanceSettings& settings, std::
         parts_.log.warning(
             kComponent,
             "an instance has to be authorized again",
-            {{"instance", settings.name}, {"reason", reason}}
+            {{"instance", settings.name},
+             {"reason", reason},
+             {"open", has_link ? startLink(parts_.public_url, settings.name) : "-"}}
         );
     }
     return {ErrorCode::AuthorizationRevoked, reason};

@@ -16,9 +16,9 @@ class InstanceVerdicts {
   public:
     explicit InstanceVerdicts(const OauthParts& parts) : parts_(parts) {}
 
-    /// Stops a Running instance until it is authorized again, with a reason that names what to do.
-    /// Gives the error for those who wait for tokens: AuthorizationRevoked, or Unavailable if the
-    /// store did not take the new state.
+    /// Stops a Running instance until it is authorized again, for the reason `why`. Gives the error
+    /// for those who wait for tokens: AuthorizationRevoked, or Unavailable if the store did not
+    /// take the new state.
     Error revoke(const pipeline::InstanceSettings& settings, std::string_view why);
 
     /// A Running instance goes on, but people should know. Its next notice is due at `notice_due`.

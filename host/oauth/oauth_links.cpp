@@ -29,12 +29,4 @@ std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_
     return fmt::format("{}/oauth/callback", withoutSlash(public_url));
 }
 
-std::string authorizeHint(std::string_view public_url, std::string_view instance_name) {
-    return fmt::format("open {} to authorize", startLink(public_url, instance_name));
-}
-
-std::string authorizeAgainHint(std::string_view public_url, std::string_view instance_name) {
-    return authorizeHint(public_url, instance_name) + " again";
-}
-
 }  // namespace ferry::oauth

@@ -1,5 +1,6 @@
 #pragma once
-// The hub's own addresses that authorizations need, and the sentences that tell people to use them.
+// The hub's own addresses that authorizations need. No stored text has one of them: they change
+// with `public_url`.
 
 #include "pipeline/instance_settings.h"
 
@@ -24,10 +25,5 @@ std::string startLink(std::string_view public_url, std::string_view instance_nam
 /// Where the provider sends the browser back to: the instance's own `oauth.callback.url`, else the
 /// hub's `/oauth/callback`. The provider wants the same text in both steps.
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);
-
-/// "open <link> to authorize".
-std::string authorizeHint(std::string_view public_url, std::string_view instance_name);
-/// "open <link> to authorize again".
-std::string authorizeAgainHint(std::string_view public_url, std::string_view instance_name);
 
 }  // namespace ferry::oauth

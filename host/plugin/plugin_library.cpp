@@ -19,6 +19,12 @@ struct PluginLibrary::Module {
     const ferry_module* module = nullptr;
 };
 
+/// A file that is a plugin, as far as its note tells.
+struct PluginLibrary::Checked {
+    PluginImage image;
+    ElfNote note;
+};
+
 namespace {
 
 constexpr std::string_view kRebuild = "rebuild the plugin with ferry_add_plugin()";
@@ -80,6 +86,11 @@ Loaded<void> checkNote(const ElfNote& note, const LoadRequest& request) {
 
 std::string_view view(ferry_str text) {
     return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
+}
+
+tl::unexpected<Refusal> withPath(const LoadRequest& request, Refusal refusal) {
+    refusal.message = fmt::format("{}: {}", request.path.string(), refusal.message);
+    return tl::unexpected<Refusal>(std::move(refusal));
 }
 
 Loaded<void> checkModule(const ferry_module& module, const ElfNote& note) {
@@ -150,19 +161,12 @@ Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
     PluginLog& log,
     const ProbeOptions& probe
 ) {
-    const auto withPath = [&](Refusal refusal) {
-        refusal.message = fmt::format("{}: {}", request.path.string(), refusal.message);
-        return tl::unexpected<Refusal>(std::move(refusal));
-    };
-    auto image = PluginImage::open(request.path);
-    if (!image) return tl::unexpected<Refusal>(std::move(image.error()));
-    auto note = readElfNote(image->bytes());
-    if (!note) return withPath(std::move(note.error()));
-    if (auto checked = checkNote(*note, request); !checked)
-        return withPath(std::move(checked.error()));
+    auto checked = checkFile(request);
+    if (!checked) return tl::unexpected<Refusal>(std::move(checked.error()));
+    auto& [image, note] = *checked;
 
-    ProbeResult trial = probePlugin(*image, probe);
-    if (!trial.verdict) return withPath(std::move(trial.verdict.error()));
+    ProbeResult trial = probePlugin(image, probe);
+    if (!trial.verdict) return withPath(request, std::move(trial.verdict.error()));
     if (!trial.was_run)
         log.write(
             {LogLevel::Warning,
@@ -178,13 +182,29 @@ Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
              false}
         );
 
-    auto module = open(*image, *services);
-    if (!module) return withPath(std::move(module.error()));
-    if (auto checked = checkModule(*module->module, *note); !checked)
-        return withPath(std::move(checked.error()));
+    auto module = open(image, *services);
+    if (!module) return withPath(request, std::move(module.error()));
+    if (auto good = checkModule(*module->module, note); !good)
+        return withPath(request, std::move(good.error()));
     return std::shared_ptr<PluginLibrary>(
-        new PluginLibrary(request, std::move(*note), std::move(*module), std::move(services), log)
+        new PluginLibrary(request, std::move(note), std::move(*module), std::move(services), log)
     );
+}
+
+Loaded<PluginLibrary::Checked> PluginLibrary::checkFile(const LoadRequest& request) {
+    auto image = PluginImage::open(request.path);
+    if (!image) return tl::unexpected<Refusal>(std::move(image.error()));
+    auto note = readElfNote(image->bytes());
+    if (!note) return withPath(request, std::move(note.error()));
+    if (auto good = checkNote(*note, request); !good)
+        return withPath(request, std::move(good.error()));
+    return Checked{std::move(*image), std::move(*note)};
+}
+
+Loaded<void> PluginLibrary::check(const LoadRequest& request) {
+    auto checked = checkFile(request);
+    if (!checked) return tl::unexpected<Refusal>(std::move(checked.error()));
+    return {};
 }
 
 PluginLibrary::PluginLibrary(

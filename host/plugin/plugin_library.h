@@ -37,6 +37,9 @@ class PluginLibrary {
         PluginLog& log,
         const ProbeOptions& probe
     );
+    /// The first of these checks, those for which no code of the file has to run. The refusal's
+    /// text begins with the path.
+    static Loaded<void> check(const LoadRequest& request);
     /// Calls the module's deinit. Every object of it is gone by then: they hold the library.
     ~PluginLibrary();
     PluginLibrary(const PluginLibrary&) = delete;
@@ -52,6 +55,8 @@ class PluginLibrary {
 
   private:
     struct Module;
+    struct Checked;
+    static Loaded<Checked> checkFile(const LoadRequest& request);
     static Loaded<Module> open(PluginImage& image, const HostServices& services);
     PluginLibrary(
         const LoadRequest& request,

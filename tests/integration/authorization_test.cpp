@@ -13,6 +13,7 @@ namespace ferry::test {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -76,13 +77,13 @@ class AuthorizationTest : public HubTest {
     Browser browser() { return {hub_->port(), *fake_}; }
 };
 
-TEST_F(AuthorizationTest, AnInstanceWithoutTokensWaitsAndShowsTheLink) {
+TEST_F(AuthorizationTest, AnInstanceWithoutTokensWaits) {
     declare("marketing", byBrowser());
     startHub();
 
     ASSERT_TRUE(eventually([&] { return !reason("marketing").empty(); }));
     EXPECT_EQ(state("marketing"), InstanceState::AwaitingAuthorization);
-    EXPECT_THAT(reason("marketing"), HasSubstr("http://hub.test/oauth/start/marketing"));
+    EXPECT_EQ(reason("marketing"), "it waits for somebody to authorize it");
     EXPECT_EQ(fake_->requests("oauth2/token"), 0U);
     EXPECT_EQ(fake_->requests("files/list_folder"), 0U);
 }
@@ -167,7 +168,7 @@ TEST_F(AuthorizationTest, ConsentWithdrawnAtTheProviderIsMendedInTheBrowser) {
     postWebhook(std::string(kWebhookTarget), noticeBody(account_), app_.secret);
 
     ASSERT_TRUE(waitForState("marketing", InstanceState::NeedsReauthorization));
-    EXPECT_THAT(reason("marketing"), HasSubstr("http://hub.test/oauth/start/marketing"));
+    EXPECT_THAT(reason("marketing"), Not(AnyOf(IsEmpty(), HasSubstr("/oauth/start"))));
     // It stops asking.
     const std::uint64_t asked = fake_->requests("oauth2/token");
     EXPECT_EQ(

@@ -3,6 +3,7 @@
 # use, and exits with 0, 1 or 2. Method: the built binary in temporary folders, with the fake Dropbox
 # as a process of its own where a hub runs.
 # Usage: cli_test.py FERRY FAKE_DROPBOX
+import fcntl
 import http.server
 import json
 import os
@@ -10,9 +11,11 @@ import resource
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -117,6 +120,91 @@ class Usage(CliCase):
         self.assertNotIn("profiles", keys["oauth.api.secret"])
         self.assertNotIn("dependsOn", keys["oauth.api.key"])
         self.assertIn("there is dropbox", self.run_bad(1, "connectors", "box"))
+        # What a value may be.
+        self.assertEqual(keys["authentication.type"]["values"], ["oauth2", "apiKey"])
+        self.assertEqual((keys["event.move.window"]["min"], keys["event.move.window"]["max"]), ("0s", "5m"))
+        self.assertEqual(keys["dropbox.path"]["pattern"], "/|(/[^/]+)+")
+        self.assertIn("begins with '/'", keys["dropbox.path"]["patternMessage"])
+        for line in [
+            "        one of: webhook, webhooks, polling",
+            "        1s to 7d",
+            "        a path begins with '/' and does not end with one; pattern: /|(/[^/]+)+",
+            "        example: /Invoices",
+        ]:
+            self.assertIn(line + "\n", text)
+        self.assertLessEqual(max(len(line) for line in text.splitlines() if " from " not in line), 100)
+
+    def test_a_terminal_is_not_written_wider_than_it_is(self):
+        for columns, widest in [(72, 72), (200, 100), (20, 60)]:
+            ours, theirs = os.openpty()
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            shown = subprocess.Popen([FERRY, "connectors", "dropbox"], cwd=self.folder, stdout=theirs)
+            os.close(theirs)
+            text = b""
+            try:
+                while part := os.read(ours, 65536):
+                    text += part
+            except OSError:
+                pass  # so ends a terminal that nobody writes to any more
+            os.close(ours)
+            self.assertEqual(shown.wait(timeout=60), 0)
+            lines = [len(line) for line in text.decode().splitlines() if " " in line.strip() and " from " not in line]
+            self.assertLessEqual(max(lines), widest)
+            self.assertGreater(max(lines), widest - 12)
+
+
+class BrokenPlugin(CliCase):
+    """A hub with a plugin of its own, acme, whose library was cut."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_ok("init")
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\n")
+        own = os.path.join(os.path.dirname(FERRY), "..", "plugins", "dropbox")
+        with open(os.path.join(own, "connector.yaml")) as manifest:
+            text = manifest.read().replace("key: dropbox\n", "key: acme\n", 1)
+        self.write("plugins/folder/connector.yaml", text)
+        with open(os.path.join(own, "libdropbox.so"), "rb") as library:
+            half = library.read(100_000)
+        with open(self.path("plugins", "folder", "libdropbox.so"), "wb") as out:
+            out.write(half)
+
+    def test_it_is_refused_by_name_and_with_the_reason(self):
+        error = self.run_bad(1, "connectors", "acme")
+        self.assertRegex(error, r"^ferry: connector 'acme' is not loaded: plugins/folder/libdropbox\.so: .*\(elf-")
+        self.assertIn("(elf-", self.run_bad(1, "connectors", "acme", "--json"))
+        text = self.run_ok("connectors")
+        self.assertRegex(text, r"(?m)^not loaded: plugins/folder\n  why: ")
+        refused = json.loads(self.run_ok("connectors", "--json"))["refused"]
+        self.assertEqual([one["key"] for one in refused], ["acme"])
+        # Who asks for another one is not told of it.
+        self.assertNotIn("not loaded", self.run_ok("connectors", "dropbox"))
+        self.assertEqual(json.loads(self.run_ok("connectors", "dropbox", "--json"))["refused"], [])
+
+    def test_a_manifest_that_is_bad_is_known_by_its_folder(self):
+        self.write("plugins/folder/connector.yaml", "key: acme\nplugin: x.so\n")
+        self.assertIn("'folder' is not loaded: plugins/folder/connector.yaml", self.run_bad(1, "connectors", "folder"))
+        done = ferry("lint", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("plugins/folder/connector.yaml:1:1: error: ", done.stdout)
+
+    def test_lint_warns_of_it_without_loading_it(self):
+        text = self.run_ok("lint")
+        self.assertRegex(text, r"^plugins/folder/connector\.yaml: warning: this plugin will not be loaded: .*\(elf-")
+        self.assertTrue(text.endswith("0 errors, 1 warning\n"), text)
+        self.run_bad(1, "lint", "--strict")
+        os.remove(self.path("plugins", "folder", "libdropbox.so"))
+        self.assertIn("(library-missing)", self.run_ok("lint"))
+        os.remove(self.path("plugins", "folder", "connector.yaml"))
+        self.assertIn("(manifest-missing)", self.run_ok("lint"))
+
+
+class Demo(CliCase):
+    def test_once_ends_by_itself_and_the_hub_knows_its_address(self):
+        done = ferry("demo", "--once", "--log", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        address = re.search(r"(?m)^hub +(\S+)$", done.stdout).group(1)
+        self.assertIn("listening address=" + address[len("http://"):] + " public_url=" + address + " ", done.stderr)
 
 
 class Init(CliCase):
@@ -230,6 +318,21 @@ class Refusals(CliCase):
         error = self.run_bad(1, "serve")
         self.assertRegex(error, r"ferry\.yaml:2:1: error")
         self.assertIn("plugins", error)
+
+    def test_all_commands_tell_all_findings_as_lint_does(self):
+        self.write(
+            "ferry.yaml",
+            "logging: {level: loud}\nproviders:\n  dropbx: {}\n"
+            "  dropbox: {base_urls: {apii: http://h, api: nope}}\nlisten: 8080\nplugins: [own]\ninstances: []\n",
+        )
+        findings = ferry("lint", cwd=self.folder).stdout
+        self.assertEqual(re.findall(r"(?m)^ferry\.yaml:(\d+:\d+): error", findings),
+                         ["1:18", "3:3", "4:25", "4:46", "5:9"])
+        self.assertIn("did you mean 'dropbox'?", findings)
+        self.assertIn("did you mean 'api'?", findings)
+        self.assertTrue(findings.endswith("\n5 errors, 0 warnings\n"), findings)
+        for command in ["serve", "instances", "events", "connectors"]:
+            self.assertEqual(self.run_bad(1, command), findings)
 
     def test_another_storage(self):
         self.write("ferry.yaml", "storage: postgresql://u:hunter2@h/db\nlisten: 127.0.0.1:0\n")
@@ -404,8 +507,65 @@ class Serve(CliCase):
             self.assertEqual(text.splitlines()[0].index("NAME"), text.splitlines()[1].index("one"))
             self.assertEqual(text.count("/oauth/start/one"), 1, "what to do is said once")
             self.assertNotIn("secret-of-the-app", text + json.dumps(listed) + self.log())
+            self.assertEqual(listed["one"]["reason"], "it waits for somebody to authorize it")
+            # The lock tells whether the states are those of a hub that runs.
+            stopped = "no hub is running: this is how the last one left them\n"
+            done = ferry("instances", "--json", cwd=self.folder)
             if self.hub.poll() is None:
+                self.assertNotIn("no hub is running", text + done.stderr)
                 self.stop()
+            else:
+                self.assertTrue(text.endswith("\n" + stopped), text)
+                self.assertEqual(done.stderr, stopped)
+        # The link is that of today's public_url.
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\npublic_url: http://moved.test\n")
+        text = self.run_ok("instances")
+        self.assertIn("http://moved.test/oauth/start/one", text)
+        self.assertNotIn("hub.test", text)
+
+    def test_asking_whether_a_hub_runs_never_keeps_one_from_starting(self):
+        self.start()
+        asking = subprocess.Popen(
+            ["sh", "-c", 'while "$0" instances >asked; do :; done', FERRY], cwd=self.folder
+        )
+        self.addCleanup(asking.wait)
+        self.addCleanup(asking.kill)
+        for _ in range(3):
+            self.stop()
+            self.start()
+        self.assertIsNone(asking.poll())
+
+    def test_an_instance_whose_new_version_is_bad_says_so_whatever_its_state(self):
+        # It waits for authorization, and the other is a second one of its name.
+        self.declare("one", "two")
+        self.start()
+        eventually(lambda: all(i["reason"] for i in self.instances().values()), "the reasons")
+        self.declare("one", "two", "two", more="      event.nonsense: 1\n")
+        eventually(lambda: "rejected" in self.instances()["one"], "the reload")
+        listed = self.instances()
+        self.assertEqual(listed["one"]["state"], "awaiting-authorization")
+        self.assertEqual(len(listed["one"]["rejected"]), 1)
+        self.assertIn("example.yaml:8:7: error: ", listed["one"]["rejected"][0]["reason"])
+        self.assertEqual(listed["one"]["rejected"][0]["source"], "instances/example.yaml:2")
+        self.assertEqual(len(listed["two"]["rejected"]), 2)
+        text = self.run_ok("instances")
+        self.assertIn("        declared with an error: instances/example.yaml:8:7: error: ", text)
+        self.declare("one", "two")
+        eventually(lambda: "rejected" not in self.instances()["one"], "the mended file")
+        self.assertNotIn("declared with", self.run_ok("instances"))
+
+    def test_what_is_tried_again_by_itself_asks_nobody_for_anything(self):
+        self.configure("providers: {dropbox: {base_urls: {api: 'http://127.0.0.1:9'}}}\n")
+        self.write(
+            "instances/example.yaml",
+            "instances:\n  - name: one\n    key: dropbox\n    configuration:\n"
+            "      authentication.type: apiKey\n      oauth.api.secret: s\n"
+            "      dropbox.authorization.apikey: k\n",
+        )
+        self.start()
+        eventually(lambda: "tried again" in self.instances()["one"]["reason"], "the first try")
+        self.assertEqual(self.instances()["one"]["whatToDo"], "")
+        self.assertNotIn("do:", self.run_ok("instances"))
 
     def test_a_new_instance_with_an_error_is_listed_with_it(self):
         self.declare("one", more="      event.nonsense: 1\n")
@@ -548,7 +708,7 @@ class Serve(CliCase):
         self.run_ok("init", "other")
         self.write("other/ferry.yaml", "listen: 127.0.0.1:" + port + "\n")
         error = self.run_bad(1, "--config", "other/ferry.yaml", "serve")
-        self.assertIn("can't listen on 127.0.0.1:" + port, error)
+        self.assertIn("can't listen on 127.0.0.1:" + port + ": Address already in use; set 'listen'", error)
         self.assertNotIn("applied", error, "the instances are not touched")
 
     def start_with_alice(self, receiver):
@@ -625,6 +785,12 @@ class Serve(CliCase):
         listed = [json.loads(one) for one in self.run_ok("events", "--json").splitlines()]
         self.assertEqual([one["event"]["eventType"] for one in listed], ["CREATED"])
         self.assertEqual(self.run_ok("events", "-n", "0"), "")
+        # Names that users gave can't forge a line or move the cursor.
+        fake.put("/a\n       2  forged\x1b[2J\x9b\u202etxt.gpj")
+        eventually(lambda: len(self.run_ok("events", "--json").splitlines()) == 2, "the second event")
+        lines = self.run_ok("events").splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertTrue(lines[1].endswith("  /a        2  forged\ufffd[2J\ufffd\ufffdtxt.gpj"), lines[1])
         self.stop()
 
 

@@ -2,13 +2,23 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 namespace ferry::store::sqlite {
+namespace {
+
+/// Of the open file, not of the process: given back when it is closed, and found by F_OFD_GETLK.
+struct flock wholeFile() {
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
+
+}  // namespace
 
 Result<FileLock> FileLock::take(const std::string& database_path) {
     const std::string path = database_path + ".lock";
@@ -19,14 +29,15 @@ Result<FileLock> FileLock::take(const std::string& database_path) {
         );
     }
     FileLock lock(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    struct flock wanted = wholeFile();
+    if (::fcntl(descriptor, F_OFD_SETLK, &wanted) != 0) {
         const int reason = errno;
         char text[32] = {};
         const ssize_t size = ::pread(descriptor, text, sizeof text - 1, 0);
         const std::string holder = size > 0 ? fmt::format(" (process {})", text) : "";
         return fail(
             ErrorCode::Unavailable,
-            reason == EWOULDBLOCK
+            reason == EAGAIN || reason == EACCES
                 ? fmt::format(
                       "the database '{}' is in use by another hub{}: stop that one first",
                       database_path,
@@ -42,6 +53,20 @@ Result<FileLock> FileLock::take(const std::string& database_path) {
             ::pwrite(descriptor, process.data(), process.size(), 0);
     }
     return lock;
+}
+
+Result<bool> FileLock::isTaken(const std::string& database_path) {
+    const std::string path = database_path + ".lock";
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && errno == ENOENT) return false;
+    struct flock found = wholeFile();
+    const FileLock file(descriptor);
+    if (descriptor < 0 || ::fcntl(descriptor, F_OFD_GETLK, &found) != 0) {
+        return fail(
+            ErrorCode::Unavailable, fmt::format("ask lock file '{}': {}", path, strerror(errno))
+        );
+    }
+    return found.l_type != F_UNLCK;
 }
 
 FileLock::~FileLock() {

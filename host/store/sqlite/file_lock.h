@@ -13,6 +13,9 @@ class FileLock {
   public:
     /// Unavailable, naming the process that holds it, if the lock is taken.
     static Result<FileLock> take(const std::string& database_path);
+    /// Whether somebody has the lock, asked without taking it, so that who asks never stands in the
+    /// way of a hub that starts. Unavailable if that can't be told.
+    static Result<bool> isTaken(const std::string& database_path);
     ~FileLock();
     FileLock(FileLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
     FileLock& operator=(FileLock&&) = delete;

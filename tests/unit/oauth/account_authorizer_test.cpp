@@ -12,6 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 TEST_F(AccountAuthorizerTest, ExchangesACodeAndFindsTheAccount) {
     const InstanceId id = awaiting({{"code", "c1"}, {"oauth.callback.url", "https://app.test/cb"}});
@@ -61,14 +62,14 @@ TEST_F(AccountAuthorizerTest, AnApiKeyIsVerifiedAndNeedsNoTokens) {
     EXPECT_FALSE(*store_.get(id));
 }
 
-TEST_F(AccountAuthorizerTest, WithoutACredentialTheReasonIsTheLink) {
+TEST_F(AccountAuthorizerTest, WithoutACredentialItWaitsForSomebody) {
     const InstanceId id = awaiting({{"authentication.type", "oauth2"}});
 
     begin(id);
 
     EXPECT_EQ(outbound_.submittedCount(), 0U);
     EXPECT_EQ(state(id), kAwaiting);
-    EXPECT_EQ(reason(id), "open https://hub.test/oauth/start/marketing to authorize");
+    EXPECT_EQ(reason(id), "it waits for somebody to authorize it");
 }
 
 TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
@@ -79,20 +80,15 @@ TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
         std::string body;
         std::string reason;
     };
-    const std::string again = "open https://hub.test/oauth/start/i";
     const Case cases[] = {
-        {{{"code", "c"}},
-         "exchange",
-         400,
-         "invalid_grant",
-         "code was used or has expired: " + again},
+        {{{"code", "c"}}, "exchange", 400, "invalid_grant", "code was used or has expired"},
         {{{"code", "c"}}, "exchange", 400, "invalid_client", "oauth.api.secret"},
-        {{{"code", "c"}}, "exchange", 200, "nonsense", "no access token: " + again},
+        {{{"code", "c"}}, "exchange", 200, "nonsense", "no access token"},
         {{{"oauth.user.refresh_token", "r"}},
          "refresh",
          400,
          "invalid_grant",
-         "oauth.user.refresh_token is refused: " + again},
+         "oauth.user.refresh_token is refused"},
         {{{"authentication.type", "apiKey"}}, "verify", 401, "", "put a valid key"},
         {{{"authentication.type", "apiKey"}}, "verify", 400, "invalid_grant", "put a valid key"},
         {{{"authentication.type", "apiKey"}}, "verify", 200, "label=x", "named no account"},
@@ -105,6 +101,8 @@ TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
 
         EXPECT_EQ(state(id), kAwaiting) << number;
         EXPECT_THAT(reason(id), HasSubstr(one.reason)) << number;
+        // public_url may change; the link is made when it is shown.
+        EXPECT_THAT(reason(id), Not(HasSubstr("hub.test"))) << number;
         EXPECT_EQ(authorizer_.step(), TimePoint::max()) << "case " << number << " is tried again";
     }
     EXPECT_TRUE(authorized_.empty());
@@ -115,7 +113,7 @@ TEST_F(AccountAuthorizerTest, AnOutageIsWaitedOutWithoutUsingTheCodeTwice) {
     begin(id);
     answerNext("exchange", 503, "");
     EXPECT_EQ(state(id), kAwaiting);
-    EXPECT_THAT(reason(id), HasSubstr("tried again by itself"));
+    EXPECT_THAT(reason(id), StartsWith(std::string(kTriedAgain)));
     EXPECT_EQ(outbound_.pendingCount(), 0U);
 
     waitOut();

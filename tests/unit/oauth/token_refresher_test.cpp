@@ -11,7 +11,10 @@
 namespace ferry::oauth {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 TEST_F(TokenRefresherTest, GivesFreshTokensAtOnce) {
     const InstanceId id = instance("marketing");
@@ -138,9 +141,7 @@ TEST_F(TokenRefresherTest, RevokedConsentStopsTheInstanceAndSaysWhatToDo) {
     EXPECT_EQ(codeOf(first), ErrorCode::AuthorizationRevoked);
     EXPECT_EQ(codeOf(second), ErrorCode::AuthorizationRevoked);
     EXPECT_EQ(store_.row(id).state, InstanceState::NeedsReauthorization);
-    EXPECT_THAT(
-        store_.row(id).state_reason, HasSubstr("open https://hub.test/oauth/start/my%20team%2F1")
-    );
+    EXPECT_THAT(store_.row(id).state_reason, Not(AnyOf(IsEmpty(), HasSubstr("hub.test"))));
     EXPECT_FALSE(store_.noticeDue(id));
 }
 
