@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "config/connector_manifest.h"
+#include "oauth/account_authorizer.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "pipeline/settings_cache.h"
@@ -37,6 +38,9 @@ struct ApiParts {
     const Clock& clock;
     observe::Log& log;
     observe::Metrics& metrics;
+    oauth::AccountAuthorizer& authorizer;
+    /// Told about an instance whose record was changed, or is gone: what is known of it is old.
+    std::function<void(InstanceId)> instance_changed;
     std::string public_url;      ///< of ferry.yaml
     Secret user_secret;          ///< `api.user_secret`; empty: none
     Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own

@@ -40,6 +40,7 @@ void addInstanceForms(
 void addInstanceRoutes(RouteTable& table, const ApiParts& parts) {
     defineInstanceSchemas(table);
     addInstanceReads(table, parts);
+    addInstanceWrites(table, parts);
 }
 
 }  // namespace ferry::api

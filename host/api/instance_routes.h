@@ -11,6 +11,7 @@ namespace ferry::api {
 
 void defineInstanceSchemas(RouteTable& table);
 void addInstanceReads(RouteTable& table, const ApiParts& parts);
+void addInstanceWrites(RouteTable& table, const ApiParts& parts);
 
 /// {configId} of a parameter.
 Parameter configurationEntryId();

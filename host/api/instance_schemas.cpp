@@ -76,11 +76,47 @@ constexpr const char* kInstanceConfiguration = R"json({
     "additionalProperties": false
 })json";
 
+constexpr const char* kInstanceWrite = R"json({
+    "type": "object",
+    "properties": {
+        "element": {
+            "type": "object",
+            "description": "the connector; needed by POST /instances",
+            "properties": {"key": {"type": "string"}, "id": {"type": ["integer", "string"]}}
+        },
+        "name": {"type": "string", "description": "needed by POST; markup is taken out"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "configuration": {
+            "type": "object",
+            "description": "values by parameter; ******** leaves one as it is, null takes it away",
+            "additionalProperties": {"type": ["string", "boolean", "number", "null"]}
+        },
+        "providerData": {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string", "description": "the grant code of the provider"},
+                "refresh_token": {"type": "string"}
+            }
+        },
+        "externalAuthentication": {
+            "enum": ["none", "initial"],
+            "description": "initial: oauth.user.refresh_token is given, and no code"
+        }
+    }
+})json";
+
 }  // namespace
 
 void defineInstanceSchemas(RouteTable& table) {
     table.define("Instance", kInstance);
     table.define("InstanceConfiguration", kInstanceConfiguration);
+    table.define("InstanceWrite", kInstanceWrite);
+    table.define("PropertyValue", R"json({
+        "type": "object",
+        "required": ["propertyValue"],
+        "properties": {"propertyValue": {"type": ["string", "boolean", "number", "null"]}}
+    })json");
+    table.define("Nothing", R"json({"type": "object", "additionalProperties": false})json");
 }
 
 }  // namespace ferry::api

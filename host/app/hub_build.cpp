@@ -157,6 +157,12 @@ void Hub::buildApi() {
         clock_,
         log_,
         metrics_,
+        *authorizer_,
+        [this](InstanceId id) {
+            settings_->invalidate(id);
+            sync_thread_->wake();
+            delivery_thread_->wake();
+        },
         config_.public_url,
         config_.api.user_secret,
         config_.api.organization_secret

@@ -40,6 +40,7 @@ struct Error {
     ErrorCode code = ErrorCode::Internal;
     std::string message;
     std::optional<std::chrono::milliseconds> retry_after;
+    std::string provider_message = {};  ///< what a provider said, for callers of the API; no secrets
 
     Error(ErrorCode error_code, std::string text) : code(error_code), message(std::move(text)) {}
     Error(ErrorCode error_code, std::string text, std::optional<std::chrono::milliseconds> wait)

@@ -37,10 +37,18 @@ int statusOf(ErrorCode code) noexcept {
     return 500;
 }
 
+namespace {
+
+/// Begins the body; texts may quote what a caller or a provider sent.
+void writeProblem(JsonWriter& json, std::string_view request_id, std::string_view message) {
+    json.beginObject().field("requestId", request_id).field("message", toValidUtf8(message));
+}
+
+}  // namespace
+
 Response problem(int status, std::string_view request_id, std::string_view message) {
     JsonWriter json;
-    // It may quote what a caller or a provider sent.
-    json.beginObject().field("requestId", request_id).field("message", toValidUtf8(message));
+    writeProblem(json, request_id, message);
     json.endObject();
     Response response;
     response.status = status;
@@ -56,6 +64,12 @@ Response problem(const Error& error, std::string_view request_id) {
         status == 500 ? std::string_view("internal error; the log has it under this request id")
                       : std::string_view(error.message)
     );
+    if (!error.provider_message.empty()) {
+        JsonWriter json;
+        writeProblem(json, request_id, error.message);
+        json.field("providerMessage", toValidUtf8(error.provider_message)).endObject();
+        response.body = json.take();
+    }
     if (error.retry_after) {
         // Rounded up: a caller that comes back early is refused again.
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);

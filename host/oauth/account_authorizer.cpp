@@ -65,7 +65,7 @@ TimePoint AccountAuthorizer::step() {
         const JobNumber number = next_number_++;
         AuthorizationJob& job = jobs_[number];
         job.instance = grant.instance;
-        job.grant = std::move(grant);
+        if (!grant.code.empty()) job.grant = std::move(grant);
         job.completion = std::move(completion);
         proceed(number);
     }
@@ -157,7 +157,10 @@ Status AccountAuthorizer::prepare(AuthorizationJob& job) {
         const std::string& key = job.record.connector_key;
         return fail(ErrorCode::Unavailable, fmt::format("no connector {} is loaded", key));
     }
-    job.credential = job.isBrowser() ? Credential::BrowserCode : chooseCredential(*job.settings);
+    job.credential = job.grant ? Credential::BrowserCode : chooseCredential(*job.settings);
+    if (job.isBrowser() && job.credential == Credential::None) {
+        return fail(ErrorCode::InvalidArgument, "there is nothing to authorize the instance with");
+    }
     return {};
 }
 

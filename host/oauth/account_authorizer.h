@@ -40,7 +40,8 @@ class AccountAuthorizer final : public Steppable {
     /// says what was refused and what to do. Call it again after a change of the instance.
     void enqueue(InstanceId instance);
 
-    /// Exchanges the code of a browser. Any failure ends it: the browser can begin again.
+    /// Exchanges the code of a browser; without a code, authorizes the instance with what its
+    /// configuration holds, whatever its state. Any failure ends it: whoever waits can begin again.
     /// Errors given to `completion` (called once, by the token worker): NotFound if the instance is
     /// gone, Conflict if it is disabled or belongs to another account (naming both),
     /// AuthorizationRevoked if the code was used or has expired, InvalidArgument, PermissionDenied

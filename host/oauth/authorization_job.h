@@ -23,7 +23,7 @@ namespace ferry::oauth {
 /// What a browser brought back, and what it was sent away with.
 struct BrowserGrant {
     InstanceId instance;
-    Secret code;
+    Secret code;  ///< empty: no browser was needed, the configuration holds a credential
     std::string redirect_uri;
     Secret code_verifier;  ///< empty: PKCE was not used
 };
@@ -48,7 +48,7 @@ enum class Credential : std::uint8_t {
 
 struct AuthorizationJob {
     InstanceId instance;
-    std::optional<BrowserGrant> grant;   ///< browser jobs only
+    std::optional<BrowserGrant> grant;   ///< browser jobs with a code only
     AuthorizationCompletion completion;  ///< browser jobs only
 
     // Read anew before each attempt.

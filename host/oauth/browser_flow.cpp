@@ -1,6 +1,7 @@
 #include "oauth/browser_flow.h"
 
 #include "base/secret.h"
+#include "oauth/authorization_wait.h"
 #include "oauth/failure_page.h"
 #include "oauth/oauth_links.h"
 #include "oauth/pkce.h"
@@ -10,8 +11,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <future>
-#include <memory>
 
 namespace ferry::oauth {
 namespace {
@@ -221,13 +220,12 @@ http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::s
         return renderPage(withLink(failurePage(error), instanceLink(pending.instance)));
     }
 
-    const auto promise = std::make_shared<std::promise<Result<AuthorizedAccount>>>();
-    auto answer = promise->get_future();
-    authorizer_.exchange(
+    const auto answered = authorizeAndWait(
+        authorizer_,
         {pending.instance, Secret(std::move(code)), pending.redirect_uri, pending.code_verifier},
-        [promise](Result<AuthorizedAccount> result) { promise->set_value(std::move(result)); }
+        options_.answer_within
     );
-    if (answer.wait_for(options_.answer_within) != std::future_status::ready) {
+    if (!answered) {
         return renderPage(messagePage(
             504,
             "Still working",
@@ -235,7 +233,7 @@ http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::s
             "instance in a minute, and open its link again if it is not running then."
         ));
     }
-    const auto result = answer.get();
+    const Result<AuthorizedAccount>& result = *answered;
     if (!result) {
         return renderPage(withLink(failurePage(result.error()), instanceLink(pending.instance)));
     }

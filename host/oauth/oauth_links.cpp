@@ -24,8 +24,11 @@ std::string startLink(std::string_view public_url, std::string_view instance_nam
 }
 
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url) {
-    const std::string_view own = settings.value(kCallbackUrl);
-    if (!own.empty()) return std::string(own);
+    return redirectUri(settings.value(kCallbackUrl), public_url);
+}
+
+std::string redirectUri(std::string_view callback_url, std::string_view public_url) {
+    if (!callback_url.empty()) return std::string(callback_url);
     return fmt::format("{}/oauth/callback", withoutSlash(public_url));
 }
 

@@ -25,5 +25,7 @@ std::string startLink(std::string_view public_url, std::string_view instance_nam
 /// Where the provider sends the browser back to: the instance's own `oauth.callback.url`, else the
 /// hub's `/oauth/callback`. The provider wants the same text in both steps.
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);
+/// The same, of the value of `oauth.callback.url`, which may be empty.
+std::string redirectUri(std::string_view callback_url, std::string_view public_url);
 
 }  // namespace ferry::oauth

@@ -1,6 +1,5 @@
 #include "oauth/pkce.h"
 
-#include "base/crypto.h"
 #include "base/encoding.h"
 
 namespace ferry::oauth {
@@ -12,6 +11,15 @@ constexpr std::size_t kVerifierBytes = 64;
 
 Pkce makePkce(Random& random) {
     Pkce pkce{Secret(random.token(kVerifierBytes)), {}};
+    pkce.challenge = pkceChallenge(pkce.verifier.reveal());
+    return pkce;
+}
+
+Pkce derivedPkce(const SealingKey& key, std::string_view app_key, std::string_view redirect_uri) {
+    std::string text = "pkce verifier v1\n";
+    text.append(app_key).append("\n").append(redirect_uri);
+    Pkce pkce;
+    pkce.verifier = Secret(base64UrlEncode(asText(key.fingerprint(text))));
     pkce.challenge = pkceChallenge(pkce.verifier.reveal());
     return pkce;
 }

@@ -2,6 +2,7 @@
 // Proof Key for Code Exchange (RFC 7636): the authorization code is of use only to the one who
 // asked for it. The verifier waits in the state table, the challenge goes to the provider.
 
+#include "base/crypto.h"
 #include "base/random.h"
 #include "base/secret.h"
 
@@ -16,6 +17,10 @@ struct Pkce {
 };
 
 Pkce makePkce(Random& random);
+
+/// The same for one app and redirect URI at all times, so that a caller who goes through the consent
+/// by itself need not hold the verifier: the hub knows it when the caller comes with the code.
+Pkce derivedPkce(const SealingKey& key, std::string_view app_key, std::string_view redirect_uri);
 
 /// base64url of SHA-256 of `verifier`, without padding (RFC 7636, 4.2).
 std::string pkceChallenge(std::string_view verifier);

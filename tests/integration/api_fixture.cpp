@@ -1,5 +1,9 @@
 #include "integration/api_fixture.h"
 
+#include "app/api_key_file.h"
+#include "base/encoding.h"
+#include "store/sqlite/sqlite_api_key_store.h"
+
 #include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -57,6 +61,70 @@ rapidjson::Document ApiTest::json(
     document.Parse(answer.body.data(), answer.body.size());
     EXPECT_FALSE(document.HasParseError()) << answer.body;
     return document;
+}
+
+std::string ApiTest::addReader() {
+    auto keys = store::sqlite::SqliteApiKeyStore::open(app::apiKeyFile(config_));
+    EXPECT_TRUE(keys);
+    EXPECT_TRUE((*keys)->add({"reader", ApiRole::Read, sha256("fk_reader"), clock_.now()}));
+    return "Bearer fk_reader";
+}
+
+std::string ApiTest::member(std::string_view name, std::string_view value) {
+    return fmt::format("\"{}\":\"{}\"", name, value);
+}
+
+std::string ApiTest::configuration(const std::string& more) const {
+    return fmt::format(
+        R"({{"authentication.type":"oauth2","oauth.api.key":"{}","oauth.api.secret":"{}",)"
+        R"("oauth.callback.url":"{}","document.tagging":false{}{}}})",
+        app_.key,
+        app_.secret,
+        kRedirectUri,
+        more.empty() ? "" : ",",
+        more
+    );
+}
+
+std::string ApiTest::notify() const {
+    return R"("event.notification.enabled":true,)" +
+           member("event.notification.callback.url", receiver_.url()) + "," +
+           member("event.notification.signature.key", signature_key_);
+}
+
+std::string ApiTest::code(const std::string& account) {
+    const Answer answer =
+        ask(portOf(fake_->url()),
+            "POST",
+            "/oauth2/authorize",
+            {{"Content-Type", "application/x-www-form-urlencoded"}},
+            fmt::format(
+                "client_id={}&redirect_uri={}&response_type=code&token_access_type=offline"
+                "&account_id={}&decision=allow",
+                app_.key,
+                percentEncode(kRedirectUri),
+                percentEncode(account.empty() ? account_ : account)
+            ));
+    EXPECT_EQ(answer.status, 302) << answer.body;
+    const std::string& location = answer.headers.at("location");
+    return location.substr(location.find("code=") + 5);
+}
+
+std::string ApiTest::body(const std::string& name, const std::string& more) {
+    return fmt::format(
+        R"({{"element":{{"key":"dropbox"}},"providerData":{{"code":"{}"}},"name":"{}",)"
+        R"("tags":["tenant-7"],"configuration":{}}})",
+        code(),
+        name,
+        configuration(more)
+    );
+}
+
+std::string ApiTest::make(const std::string& name, const std::string& more) {
+    const auto made = json(200, "POST", "/instances", body(name, more));
+    EXPECT_EQ(text(made, "state"), "running");
+    token_ = text(made, "token");
+    return fmt::format("/instances/{}", made["id"].GetInt64());
 }
 
 std::string text(const rapidjson::Value& object, const char* name) {

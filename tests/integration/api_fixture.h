@@ -42,6 +42,25 @@ class ApiTest : public HubTest {
         const std::string& authorization = platform()
     );
 
+    /// Adds a key that may only read, as `ferry keys` does; its header is good after half a second.
+    std::string addReader();
+
+    /// The configuration that the vendor's page shows, with `more` behind it.
+    std::string configuration(const std::string& more = {}) const;
+    /// What switches events on, for `more`.
+    std::string notify() const;
+    /// `"name":"value"`.
+    static std::string member(std::string_view name, std::string_view value);
+    /// What a browser would bring back from the consent page of a URL that the caller has made by
+    /// itself; alice's account if none is named.
+    std::string code(const std::string& account = {});
+    /// A body for POST /instances with such a code.
+    std::string body(const std::string& name, const std::string& more = {});
+    /// Makes a running instance: gives "/instances/7", and sets token_.
+    std::string make(const std::string& name, const std::string& more = {});
+
+    std::string token_;
+
   private:
     std::unique_ptr<OpenapiCheck> openapi_;
 };

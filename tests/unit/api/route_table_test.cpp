@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "store/sqlite/sqlite_api_key_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/fake_outbound.h"
 #include "support/sim_clock.h"
 #include "support/temp_dir.h"
 
@@ -65,6 +66,23 @@ class ApiTableTest : public testing::Test {
         *store::sqlite::SqliteApiKeyStore::open((folder_.path() / "keys.db").string());
     pipeline::SettingsCache settings_{store_->instances(), key_};
     NoProviders providers_;
+    test::FakeOutbound outbound_;
+    oauth::AccountAuthorizer authorizer_{
+        oauth::OauthParts{
+            store_->instances(),
+            store_->tokens(),
+            providers_,
+            outbound_,
+            key_,
+            random_,
+            clock_,
+            log_,
+            metrics_,
+            "https://hub.example.com",
+            [] {}
+        },
+        nullptr
+    };
     Api api_{ApiParts{
         *store_,
         *keys_,
@@ -79,6 +97,8 @@ class ApiTableTest : public testing::Test {
         clock_,
         log_,
         metrics_,
+        authorizer_,
+        [](InstanceId) {},
         "https://hub.example.com",
         Secret("u"),
         Secret("o")

@@ -1,0 +1,97 @@
+// How InstanceChanges has an instance authorized while its caller waits.
+
+#include "api/instance_changes.h"
+#include "oauth/authorization_wait.h"
+#include "oauth/oauth_links.h"
+#include "oauth/pkce.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+namespace ferry::api {
+namespace {
+
+/// A caller, and a thread of the server, waits no longer for a provider.
+constexpr Milliseconds kPatience{25'000};
+
+/// Callers that wait at one time; each holds a thread of the server.
+constexpr unsigned kWaitingMax = 16;
+
+std::string_view valueOf(const pipeline::Configuration& configuration, std::string_view key) {
+    const auto found = configuration.find(key);
+    return found == configuration.end() ? std::string_view() : std::string_view(found->second);
+}
+
+}  // namespace
+
+Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
+    const bool has_own = valueOf(draft.configuration, oauth::kAuthenticationType) == "apiKey" ||
+                         !valueOf(draft.configuration, oauth::kRefreshToken).empty();
+    if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
+
+    oauth::BrowserGrant grant{id, code, {}, {}};
+    grant.redirect_uri =
+        oauth::redirectUri(valueOf(draft.configuration, oauth::kCallbackUrl), parts_.public_url);
+    const auto provider = parts_.providers.find(draft.connector_key);
+    if (!provider || !provider->options().uses_pkce) return waitForAnswer(std::move(grant));
+    // The code may come from the URL of oauth/url, which has the challenge of this verifier, or
+    // from one that the caller has made, which has none: then a provider may refuse the verifier.
+    grant.code_verifier =
+        oauth::derivedPkce(
+            parts_.key, valueOf(draft.configuration, "oauth.api.key"), grant.redirect_uri
+        )
+            .verifier;
+    const Status done = waitForAnswer(grant);
+    if (done || done.error().code != ErrorCode::AuthorizationRevoked) return done;
+    grant.code_verifier = Secret();
+    return waitForAnswer(std::move(grant));
+}
+
+Error InstanceChanges::refusalOf(const Error& error) {
+    if (isTransient(error.code) || error.code == ErrorCode::NotFound) return error;
+    const bool is_senseless = error.code == ErrorCode::Corrupt || error.code == ErrorCode::Internal;
+    Error refusal(
+        is_senseless ? ErrorCode::Unavailable : ErrorCode::InvalidArgument,
+        "the provider did not authorize the instance: " + error.message
+    );
+    refusal.provider_message = error.message;
+    return refusal;
+}
+
+Status InstanceChanges::waitForAnswer(oauth::BrowserGrant grant) {
+    struct Slot {
+        std::atomic<unsigned>& count;
+        const unsigned taken;
+        explicit Slot(std::atomic<unsigned>& waiting) : count(waiting), taken(waiting++) {}
+        ~Slot() { --count; }
+        Slot(const Slot&) = delete;
+        Slot& operator=(const Slot&) = delete;
+    };
+    const Slot slot(waiting_);
+    if (slot.taken >= kWaitingMax) {
+        return fail(
+            {ErrorCode::Unavailable, "too many authorizations at one time", Milliseconds(1000)}
+        );
+    }
+    const auto answered = oauth::authorizeAndWait(parts_.authorizer, std::move(grant), kPatience);
+    if (!answered) {
+        return fail(ErrorCode::DeadlineExceeded, "the provider did not answer in time");
+    }
+    if (*answered) return {};
+    return fail(answered->error());
+}
+
+/// Nothing but a person's consent can authorize it.
+Status InstanceChanges::waitForPerson(InstanceId id) {
+    FERRY_TRY(parts_.store.tokens().remove(id));
+    FERRY_TRY(parts_.store.instances().setState(
+        id, InstanceState::AwaitingAuthorization, "", parts_.clock.now()
+    ));
+    parts_.instance_changed(id);
+    parts_.authorizer.enqueue(id);  // writes down which link to open
+    return {};
+}
+
+}  // namespace ferry::api

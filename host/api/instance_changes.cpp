@@ -1,0 +1,300 @@
+#include "api/instance_changes.h"
+
+#include "api/element_id.h"
+#include "api/element_lookup.h"
+#include "api/instance_json.h"
+#include "base/utf8.h"
+#include "config/instance_file.h"
+#include "config/parameter_validator.h"
+#include "oauth/oauth_links.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+namespace ferry::api {
+namespace {
+
+using pipeline::Configuration;
+
+Status checkNotOfFile(const Instance& instance) {
+    if (instance.source.empty()) return {};
+    return fail(
+        ErrorCode::Conflict,
+        fmt::format(
+            "instance '{}' belongs to the file {}: change it there", instance.name, instance.source
+        )
+    );
+}
+
+/// How an account is reached, as opposed to what is done with it.
+bool isAboutAccess(std::string_view key) {
+    return key.starts_with("oauth.") || key == oauth::kAuthenticationType ||
+           pipeline::isCredential(key);
+}
+
+/// The same check as that of files, on the values as they are to be; everything wrong at once.
+Result<Configuration> validated(
+    const config::ConnectorManifest& connector, const Configuration& wanted
+) {
+    std::vector<config::ParameterValue> values;
+    for (const auto& [key, value] : wanted)
+        values.push_back({key, value, false});
+    config::ParameterReport report = config::validateParameters(connector, values);
+    std::vector<std::string> problems;
+    for (const config::ParameterProblem& problem : report.problems) {
+        if (problem.severity != config::Severity::Error) continue;
+        // What to add to a file is no help for JSON.
+        const bool has_hint =
+            problem.place != config::ProblemPlace::Missing && !problem.suggestion.empty();
+        problems.push_back(
+            has_hint ? fmt::format("{} ({})", problem.message, problem.suggestion) : problem.message
+        );
+    }
+    if (!problems.empty()) {
+        return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));
+    }
+    Configuration configuration(report.values.begin(), report.values.end());
+    if (!report.profile.empty()) {
+        configuration.emplace(config::kAuthenticationParameter, report.profile);
+    }
+    return configuration;
+}
+
+/// The values as the body wants them, unchecked. The mask means: as it was.
+Configuration merged(
+    const config::ConnectorManifest& connector,
+    const Configuration& before,
+    const InstanceBody& body,
+    ConfigurationChange change
+) {
+    Configuration wanted;
+    for (const auto& [key, value] : before) {
+        // A newer version of the connector may not know it any more.
+        const bool is_known = connector.parameters.find(key) != nullptr;
+        const bool stays = change == ConfigurationChange::Merge || isAboutAccess(key);
+        if (is_known && stays && !config::isInstanceKey(key)) wanted.emplace(key, value);
+    }
+    for (const auto& [key, value] : body.configuration) {
+        if (value && *value != kMask) {
+            wanted.insert_or_assign(key, *value);
+            continue;
+        }
+        wanted.erase(key);
+        const auto was = before.find(key);
+        if (value && was != before.end()) wanted.emplace(key, was->second);
+    }
+    return wanted;
+}
+
+}  // namespace
+
+Result<Instance> InstanceChanges::create(
+    const config::ConnectorManifest& connector, const InstanceBody& body
+) {
+    if (!body.name) return fail(ErrorCode::InvalidArgument, "'name' is missing");
+    FERRY_TRY_ASSIGN(
+        Configuration configuration,
+        validated(connector, merged(connector, {}, body, ConfigurationChange::Replace))
+    );
+    if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format(
+                "'externalAuthentication' is \"initial\", so the parameter '{}' is required",
+                oauth::kRefreshToken
+            )
+        );
+    }
+    const Draft draft{
+        *body.name,
+        connector.key,
+        body.tags.value_or(std::vector<std::string>()),
+        std::move(configuration),
+        ""
+    };
+    FERRY_TRY_ASSIGN(const Instance instance, insert(draft));
+    if (const Status done = authorize(instance.id, draft, body.code); !done) {
+        FERRY_TRY(parts_.store.instances().remove(std::span(&instance.id, 1)));
+        parts_.instance_changed(instance.id);
+        return fail(refusalOf(done.error()));
+    }
+    return read(instance.id);
+}
+
+Result<Instance> InstanceChanges::insert(Draft draft) {
+    const std::lock_guard lock(mutex_);
+    const TimePoint now = parts_.clock.now();
+    FERRY_TRY_ASSIGN(draft.name, freeName(draft.name, InstanceId()));
+    Instance instance;  // waits for its authorization, as a new one does
+    instance.created_at = now;
+    pipeline::InstanceRecords records(parts_.store.instances(), parts_.key, parts_.random);
+    FERRY_TRY(records.fill(instance, draft, now));
+    FERRY_TRY_ASSIGN(const auto ids, parts_.store.instances().put(std::span(&instance, 1), now));
+    instance.id = ids.front();
+    return instance;
+}
+
+Result<Instance> InstanceChanges::update(
+    const Instance& instance, const InstanceBody& body, const UpdateOptions& options
+) {
+    FERRY_TRY(checkNotOfFile(instance));
+    FERRY_TRY_ASSIGN(const auto connector, findElement(parts_, instance.connector_key));
+    if (body.element && !isElement(*body.element, connector->key)) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format(
+                "'element' is another connector: instance {} is of '{}', and stays so",
+                instance.id.value,
+                connector->key
+            )
+        );
+    }
+    FERRY_TRY_ASSIGN(const Written written, write(instance.id, *connector, body, options));
+    parts_.instance_changed(instance.id);
+    if (written.is_to_authorize) {
+        if (const Status done = authorize(instance.id, written.draft, body.code); !done) {
+            FERRY_TRY(restore(written));
+            return fail(refusalOf(done.error()));
+        }
+    } else if (written.before.state == InstanceState::AwaitingAuthorization) {
+        parts_.authorizer.enqueue(instance.id);  // what it waits for may be what was changed
+    }
+    return read(instance.id);
+}
+
+Result<InstanceChanges::Written> InstanceChanges::write(
+    InstanceId id,
+    const config::ConnectorManifest& connector,
+    const InstanceBody& body,
+    const UpdateOptions& options
+) {
+    const std::lock_guard lock(mutex_);
+    Written written;
+    FERRY_TRY_ASSIGN(written.before, read(id));
+    FERRY_TRY_ASSIGN(written.draft, draftOf(written.before, connector, body, options));
+    FERRY_TRY_ASSIGN(
+        const Configuration was,
+        pipeline::openConfiguration(
+            written.before.sealed_configuration, written.before.name, parts_.key
+        )
+    );
+    written.is_to_authorize =
+        options.may_authorize &&
+        (!body.code.empty() || !pipeline::sameCredentials(was, written.draft.configuration));
+    written.after = written.before;
+    pipeline::InstanceRecords records(parts_.store.instances(), parts_.key, parts_.random);
+    FERRY_TRY(records.fill(written.after, written.draft, parts_.clock.now()));
+    FERRY_TRY(parts_.store.instances().reconfigure(std::span(&written.after, 1)));
+    return written;
+}
+
+Result<InstanceChanges::Draft> InstanceChanges::draftOf(
+    const Instance& before,
+    const config::ConnectorManifest& connector,
+    const InstanceBody& body,
+    const UpdateOptions& options
+) {
+    FERRY_TRY_ASSIGN(
+        const Configuration was,
+        pipeline::openConfiguration(before.sealed_configuration, before.name, parts_.key)
+    );
+    Draft draft{before.name, before.connector_key, before.tags, was, ""};
+    if (body.name) {
+        FERRY_TRY_ASSIGN(draft.name, freeName(*body.name, before.id));
+    }
+    if (body.tags) draft.tags = *body.tags;
+    if (body.has_configuration) {
+        FERRY_TRY_ASSIGN(
+            draft.configuration, validated(connector, merged(connector, was, body, options.change))
+        );
+    }
+    if (!body.code.empty() && options.may_authorize) {
+        // They are of the authorization that the code takes the place of.
+        draft.configuration.erase(std::string(oauth::kRefreshToken));
+        draft.configuration.erase("oauth.user.token");
+    }
+    return draft;
+}
+
+Status InstanceChanges::restore(const Written& written) {
+    const std::lock_guard lock(mutex_);
+    FERRY_TRY_ASSIGN(const Instance now, read(written.before.id));
+    // Somebody else has changed it since: that stands.
+    const bool is_ours = now.name == written.after.name &&
+                         now.configuration_fingerprint == written.after.configuration_fingerprint;
+    if (!is_ours) return {};
+    Instance before = written.before;
+    before.updated_at = parts_.clock.now();
+    FERRY_TRY(parts_.store.instances().reconfigure(std::span(&before, 1)));
+    parts_.instance_changed(before.id);
+    return {};
+}
+
+Status InstanceChanges::remove(const Instance& instance) {
+    FERRY_TRY(checkNotOfFile(instance));
+    FERRY_TRY(parts_.store.instances().remove(std::span(&instance.id, 1)));
+    parts_.instance_changed(instance.id);
+    return {};
+}
+
+Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_enabled) {
+    FERRY_TRY(checkNotOfFile(instance));
+    {
+        const std::lock_guard lock(mutex_);
+        FERRY_TRY_ASSIGN(const Instance now, read(instance.id));
+        if (is_enabled == (now.state != InstanceState::Disabled)) return now;
+        InstanceState state = InstanceState::Disabled;
+        if (is_enabled) {
+            FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(now, parts_.key));
+            FERRY_TRY_ASSIGN(const auto tokens, parts_.store.tokens().get(now.id));
+            const bool has_access = tokens.has_value() || oauth::usesApiKey(settings);
+            state = has_access && !now.account_id.empty() ? InstanceState::Running
+                                                          : InstanceState::AwaitingAuthorization;
+        }
+        FERRY_TRY(parts_.store.instances().setState(
+            now.id, state, is_enabled ? "" : "disabled over the API", parts_.clock.now()
+        ));
+    }
+    parts_.instance_changed(instance.id);
+    parts_.authorizer.enqueue(instance.id);  // does nothing for one that waits for no authorization
+    return read(instance.id);
+}
+
+Result<std::string> InstanceChanges::freeName(const std::string& wanted, InstanceId self) {
+    const auto numbered = [&](std::int64_t number) {
+        if (number == 1) return wanted;
+        const std::string ending = fmt::format(" ({})", number);
+        return std::string(truncateUtf8(wanted, config::kInstanceNameBytesMax - ending.size())) +
+               ending;
+    };
+    const auto isFree = [&](std::int64_t number) -> Result<bool> {
+        FERRY_TRY_ASSIGN(const auto found, parts_.store.instances().findByName(numbered(number)));
+        return !found || found->id == self;
+    };
+    // Thousands may have been given the same name: look at ever larger numbers, then between them.
+    std::int64_t taken = 0;
+    std::int64_t free = 1;
+    for (;;) {
+        FERRY_TRY_ASSIGN(const bool is_free, isFree(free));
+        if (is_free) break;
+        taken = free;
+        free *= 2;
+    }
+    while (free - taken > 1) {
+        const std::int64_t middle = taken + (free - taken) / 2;
+        FERRY_TRY_ASSIGN(const bool is_free, isFree(middle));
+        (is_free ? free : taken) = middle;
+    }
+    return numbered(free);
+}
+
+Result<Instance> InstanceChanges::read(InstanceId id) {
+    FERRY_TRY_ASSIGN(auto found, parts_.store.instances().find(id));
+    if (found) return std::move(*found);
+    return fail(ErrorCode::NotFound, fmt::format("there is no instance {}", id.value));
+}
+
+}  // namespace ferry::api
