@@ -21,7 +21,7 @@ for (const [key, verifier] of keys) {
 
   const payload = webhook.verify(body, headers);
 
-  assert.equal(payload.message.events[0].object.path, '/Prüfung/日本 "1".txt');
+  assert.equal(payload.message.events[0].object.path, '/Prüfung/日本 "1"\n\x1b[2J\x9b\u202etxt.gpj');
   assert.equal(payload.message.eventId, headers["webhook-id"]);
   assert.equal(webhook.sign(headers["webhook-id"], new Date(headers["webhook-timestamp"] * 1000), body),
     headers["webhook-signature"]);
