@@ -48,6 +48,17 @@ Status checkWasThere(const Connection& connection, const Instance& instance) {
 
 }  // namespace
 
+Result<bool> isInstanceThere(Connection& connection, InstanceId id) {
+    auto row = connection.query("SELECT 1 FROM instance WHERE id = ?");
+    return row.bind(id).step();
+}
+
+Status checkInstanceIsThere(Connection& connection, InstanceId id) {
+    FERRY_TRY_ASSIGN(const bool is_there, isInstanceThere(connection, id));
+    if (is_there) return {};
+    return fail(ErrorCode::NotFound, fmt::format("there is no instance {}", id.value));
+}
+
 std::string tagsToJson(const std::vector<std::string>& tags) {
     JsonWriter json;
     json.beginArray();

@@ -27,6 +27,10 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
 /// unknown.
 Status writeConfiguration(Connection& connection, const Instance& instance);
 
+Result<bool> isInstanceThere(Connection& connection, InstanceId id);
+/// NotFound naming the id if it is not.
+Status checkInstanceIsThere(Connection& connection, InstanceId id);
+
 /// The tags as the table holds them: a JSON list of texts.
 std::string tagsToJson(const std::vector<std::string>& tags);
 

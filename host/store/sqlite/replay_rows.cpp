@@ -1,5 +1,6 @@
 #include "store/sqlite/replay_rows.h"
 
+#include "store/sqlite/instance_rows.h"
 #include "store/sqlite/sequence.h"
 
 #include <charconv>
@@ -60,11 +61,8 @@ Result<DeliveryId> insertCopy(
     ReplayId replay,
     TimePoint now
 ) {
-    {
-        auto instance = connection.query("SELECT 1 FROM instance WHERE id = ?");
-        FERRY_TRY_ASSIGN(const bool exists, instance.bind(page.instance).step());
-        if (!exists) return DeliveryId();
-    }
+    FERRY_TRY_ASSIGN(const bool exists, isInstanceThere(connection, page.instance));
+    if (!exists) return DeliveryId();
     FERRY_TRY_ASSIGN(const std::int64_t id, takeNumbers(connection, "delivery", 1));
     FERRY_TRY(connection
                   .query("INSERT INTO delivery (id, instance_id, callback_id, first_event, "

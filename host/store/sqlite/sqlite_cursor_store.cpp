@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_cursor_store.h"
 
-#include <fmt/format.h>
+#include "store/sqlite/instance_rows.h"
+#include "store/sqlite/sync_commit.h"
 
 namespace ferry::store::sqlite {
 
@@ -30,15 +31,7 @@ Result<std::optional<CursorStatus>> SqliteCursorStore::status(InstanceId instanc
 Status SqliteCursorStore::request(InstanceId instance, CursorRequest request, TimePoint now) {
     return core_.write(
         [=](Connection& connection) -> Status {
-            {
-                auto row = connection.query("SELECT 1 FROM instance WHERE id = ?");
-                FERRY_TRY_ASSIGN(const bool exists, row.bind(instance).step());
-                if (!exists) {
-                    return fail(
-                        ErrorCode::NotFound, fmt::format("there is no instance {}", instance.value)
-                    );
-                }
-            }
+            FERRY_TRY(checkInstanceIsThere(connection, instance));
             FERRY_TRY(connection
                           .query("INSERT OR REPLACE INTO cursor_request (instance_id, request) "
                                  "VALUES (?, ?)")
@@ -76,21 +69,7 @@ Status SqliteCursorStore::begin(
                       .query("DELETE FROM cursor_request WHERE instance_id = ? AND request = ?")
                       .bind(instance, request)
                       .run());
-        return connection
-            .query(
-                "INSERT OR REPLACE INTO sync_position (instance_id, phase, cursor, generation, "
-                "event_sequence, window_round, window_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            )
-            .bind(
-                instance,
-                position.phase,
-                position.cursor,
-                position.generation,
-                position.event_sequence,
-                position.window_round,
-                position.window_until_ms
-            )
-            .run();
+        return writePosition(connection, instance, position);
     });
 }
 

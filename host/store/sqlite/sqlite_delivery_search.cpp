@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_delivery_search.h"
 
 #include "store/sqlite/delivery_rows.h"
+#include "store/sqlite/time_search.h"
 
 #include <algorithm>
 #include <limits>
@@ -32,30 +33,14 @@ constexpr const char* kInstancePage =
 constexpr const char* kPage = "SELECT " FERRY_DELIVERY_COLUMNS
                               ", 0 FROM delivery WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?";
 
-/// The first id of a delivery that was made at `time` or later; ids are given in that order, but
-/// where the clock was set back between two runs.
 Result<std::int64_t> firstIdAt(Connection& connection, TimePoint time) {
-    auto ends = connection.query(
+    return firstKeyAt(
+        connection,
         "SELECT coalesce((SELECT min(id) FROM delivery), 1), "
-        "coalesce((SELECT max(id) FROM delivery), 0)"
+        "coalesce((SELECT max(id) FROM delivery), 0)",
+        "SELECT id, created_at FROM delivery WHERE id >= ? AND id <= ? ORDER BY id LIMIT 1",
+        time
     );
-    FERRY_TRY(ends.step());
-    std::int64_t low = ends.integer(0);
-    std::int64_t high = ends.integer(1);
-    auto row = connection.query(
-        "SELECT id, created_at FROM delivery WHERE id >= ? AND id <= ? "
-        "ORDER BY id LIMIT 1"
-    );
-    while (low <= high) {
-        const std::int64_t middle = low + (high - low) / 2;
-        FERRY_TRY_ASSIGN(const bool has_row, row.bind(middle, high).step());
-        if (has_row && row.time(1) < time) {
-            low = row.integer(0) + 1;
-        } else {
-            high = middle - 1;
-        }
-    }
-    return low;
 }
 
 bool matches(const DeliveryQuery& query, const Query& row) {

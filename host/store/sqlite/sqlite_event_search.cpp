@@ -2,6 +2,7 @@
 
 #include "model/event_id.h"
 #include "store/sqlite/event_rows.h"
+#include "store/sqlite/time_search.h"
 
 #include <algorithm>
 
@@ -203,27 +204,18 @@ Result<std::vector<EventHead>> SqliteEventSearch::heads(
 
 Result<EventNumber> SqliteEventSearch::firstAt(TimePoint time) {
     return core_.read([&](Connection& connection) -> Result<EventNumber> {
-        auto ends = connection.query(
-            "SELECT coalesce((SELECT min(number) FROM event), 1), "
-            "coalesce((SELECT max(number) FROM event), 0)"
+        FERRY_TRY_ASSIGN(
+            const std::int64_t number,
+            firstKeyAt(
+                connection,
+                "SELECT coalesce((SELECT min(number) FROM event), 1), "
+                "coalesce((SELECT max(number) FROM event), 0)",
+                "SELECT number, recorded_at FROM event WHERE number >= ? AND number <= ? "
+                "ORDER BY number LIMIT 1",
+                time
+            )
         );
-        FERRY_TRY(ends.step());
-        std::int64_t low = ends.integer(0);
-        std::int64_t high = ends.integer(1);
-        auto row = connection.query(
-            "SELECT number, recorded_at FROM event WHERE number >= ? "
-            "AND number <= ? ORDER BY number LIMIT 1"
-        );
-        while (low <= high) {
-            const std::int64_t middle = low + (high - low) / 2;
-            FERRY_TRY_ASSIGN(const bool has_row, row.bind(middle, high).step());
-            if (has_row && row.time(1) < time) {
-                low = row.integer(0) + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return EventNumber(low);
+        return EventNumber(number);
     });
 }
 

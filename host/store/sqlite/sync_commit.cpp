@@ -3,7 +3,9 @@
 
 #include "store/sqlite/sync_commit.h"
 
+#include "store/sqlite/instance_rows.h"
 #include "store/sqlite/notice_queue.h"
+#include "store/sqlite/sequence.h"
 
 #include <fmt/format.h>
 
@@ -14,25 +16,6 @@ namespace {
 
 // What a row of the index costs with its keys, about; only bounds the group.
 constexpr std::size_t kIndexRowBytes = 400;
-
-Status writePosition(Connection& connection, const SyncCommit& commit) {
-    const SyncPosition& position = commit.position;
-    return connection
-        .query(
-            "INSERT OR REPLACE INTO sync_position (instance_id, phase, cursor, generation, "
-            "event_sequence, window_round, window_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        )
-        .bind(
-            commit.instance,
-            position.phase,
-            position.cursor,
-            position.generation,
-            position.event_sequence,
-            position.window_round,
-            position.window_until_ms
-        )
-        .run();
-}
 
 Status deleteEach(
     Connection& connection,
@@ -155,19 +138,6 @@ Status writeTombstones(Connection& connection, const SyncCommit& commit) {
     return {};
 }
 
-/// Takes `count` numbers of the sequence; gives the first.
-Result<std::int64_t> takeNumbers(Connection& connection, std::string_view name, std::size_t count) {
-    auto update =
-        connection.query("UPDATE sequence SET last = last + ?2 WHERE name = ?1 RETURNING last");
-    FERRY_TRY_ASSIGN(const bool has_row, update.bind(name, count).step());
-    if (!has_row) {
-        return fail(ErrorCode::Corrupt, fmt::format("store: there is no sequence '{}'", name));
-    }
-    const std::int64_t last = update.integer(0);
-    FERRY_TRY(update.run());
-    return last - static_cast<std::int64_t>(count) + 1;
-}
-
 Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::int64_t first_event) {
     const auto event_count = static_cast<std::int64_t>(commit.events.size());
     const std::int64_t end = first_event + event_count;
@@ -217,6 +187,24 @@ Status writeEvents(Connection& connection, const SyncCommit& commit) {
 
 }  // namespace
 
+Status writePosition(Connection& connection, InstanceId instance, const SyncPosition& position) {
+    return connection
+        .query(
+            "INSERT OR REPLACE INTO sync_position (instance_id, phase, cursor, generation, "
+            "event_sequence, window_round, window_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        )
+        .bind(
+            instance,
+            position.phase,
+            position.cursor,
+            position.generation,
+            position.event_sequence,
+            position.window_round,
+            position.window_until_ms
+        )
+        .run();
+}
+
 std::size_t bytesOf(const SyncCommit& commit) {
     std::size_t bytes = (commit.index_puts.size() + commit.index_removals.size() +
                          commit.lost_puts.size() + commit.tombstone_puts.size()) *
@@ -229,16 +217,8 @@ std::size_t bytesOf(const SyncCommit& commit) {
 Status writeCommit(
     Connection& connection, const SyncCommit& commit, std::optional<TimePoint>& notice_due_at
 ) {
-    {
-        auto instance = connection.query("SELECT 1 FROM instance WHERE id = ?");
-        FERRY_TRY_ASSIGN(const bool exists, instance.bind(commit.instance).step());
-        if (!exists) {
-            return fail(
-                ErrorCode::NotFound, fmt::format("there is no instance {}", commit.instance.value)
-            );
-        }
-    }
-    FERRY_TRY(writePosition(connection, commit));
+    FERRY_TRY(checkInstanceIsThere(connection, commit.instance));
+    FERRY_TRY(writePosition(connection, commit.instance, commit.position));
     if (commit.account_state) {
         FERRY_TRY(connection
                       .query("UPDATE instance SET account_state = ?, "

@@ -8,6 +8,9 @@
 
 namespace ferry::store::sqlite {
 
+/// Replaces the position of the instance.
+Status writePosition(Connection& connection, InstanceId instance, const SyncPosition& position);
+
 /// About how much the commit writes; bounds the group.
 std::size_t bytesOf(const SyncCommit& commit);
 
