@@ -3,11 +3,11 @@
 #include "api/areas.h"
 #include "api/element_id.h"
 #include "api/openapi.h"
+#include "base/number_text.h"
 #include "http/problem.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
 
 namespace ferry::api {
@@ -147,12 +147,11 @@ Result<std::optional<Instance>> Api::instanceOfPath(
     const http::Params& params, bool has_connector
 ) {
     const std::string& text = params.get("id");
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc() && end == text.data() + text.size() && number > 0;
+    const auto number = parseInteger(text);
+    const bool is_number = number && *number > 0;
     std::optional<Instance> found;
     if (is_number) {
-        FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(number)));
+        FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(*number)));
     }
     if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
         found.reset();
@@ -160,7 +159,7 @@ Result<std::optional<Instance>> Api::instanceOfPath(
     if (!found) {
         return fail(
             ErrorCode::NotFound,
-            is_number ? fmt::format("there is no instance {}", number)
+            is_number ? fmt::format("there is no instance {}", *number)
                       : "there is no such instance: its id is a number"
         );
     }

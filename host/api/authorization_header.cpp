@@ -25,14 +25,6 @@ constexpr std::array<Scheme, 4> kSchemes = {{
 
 constexpr std::size_t kSchemeBytesMax = 12;
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 /// The scheme that `text` begins with, if a space or the end comes after it.
 const Scheme* schemeOf(std::string_view text) {
     // No further than the longest name: a header full of commas is asked about at each of them.
@@ -48,7 +40,7 @@ const Scheme* schemeOf(std::string_view text) {
 std::size_t endOfPair(std::string_view text) {
     for (std::size_t comma = text.find(','); comma != std::string_view::npos;
          comma = text.find(',', comma + 1)) {
-        if (schemeOf(trim(text.substr(comma + 1))) != nullptr) return comma;
+        if (schemeOf(trimBlanks(text.substr(comma + 1))) != nullptr) return comma;
     }
     return text.size();
 }
@@ -57,7 +49,7 @@ std::size_t endOfPair(std::string_view text) {
 
 Result<Credentials> parseAuthorization(std::string_view header) {
     Credentials credentials;
-    std::string_view rest = trim(header);
+    std::string_view rest = trimBlanks(header);
     while (!rest.empty()) {
         const Scheme* const scheme = schemeOf(rest);
         if (scheme == nullptr) {
@@ -69,7 +61,7 @@ Result<Credentials> parseAuthorization(std::string_view header) {
         }
         const std::size_t end = endOfPair(rest);
         const std::string_view value =
-            trim(rest.substr(scheme->name.size(), end - scheme->name.size()));
+            trimBlanks(rest.substr(scheme->name.size(), end - scheme->name.size()));
         if (value.empty()) {
             return fail(
                 ErrorCode::Unauthenticated,
@@ -84,7 +76,7 @@ Result<Credentials> parseAuthorization(std::string_view header) {
             );
         }
         place.emplace(std::string(value));
-        rest = end == rest.size() ? std::string_view() : trim(rest.substr(end + 1));
+        rest = end == rest.size() ? std::string_view() : trimBlanks(rest.substr(end + 1));
     }
     return credentials;
 }

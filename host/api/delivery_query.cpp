@@ -1,7 +1,9 @@
 #include "api/delivery_query.h"
 
+#include "api/paging.h"
 #include "api/time_range.h"
 #include "base/encoding.h"
+#include "base/number_text.h"
 
 #include <fmt/format.h>
 
@@ -100,12 +102,9 @@ Status take(const Condition& condition, DeliveryWhere& where) {
 }  // namespace
 
 std::optional<std::int64_t> parseId(std::string_view text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
-    if (number <= 0 || number == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
-    return number;
+    const auto number = parseInteger(text);
+    const bool is_id = number && *number > 0 && *number < std::numeric_limits<std::int64_t>::max();
+    return is_id ? number : std::nullopt;
 }
 
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
@@ -133,10 +132,7 @@ Result<store::DeliveryPlace> readDeliveryPageToken(std::string_view token) {
             }
         }
     }
-    return fail(
-        ErrorCode::InvalidArgument,
-        "nextPage is not a token of this list: give the Elements-Next-Page-Token of the page before"
-    );
+    return fail(wrongPageToken());
 }
 
 }  // namespace ferry::api

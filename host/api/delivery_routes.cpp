@@ -68,20 +68,12 @@ Result<http::Response> answerList(
 Result<http::Response> answerDeliveries(
     const ApiParts& parts, const Call& call, DeliveryWhere where
 ) {
-    // The page size alone: these pages have tokens of their own.
-    http::Request sizes;
-    sizes.query = fmt::format("pageSize={}", call.request.queryValue("pageSize").value_or(""));
-    FERRY_TRY_ASSIGN(const Paging paging, readPaging(sizes, "deliveries"));
-    FERRY_TRY_ASSIGN(
-        const auto list, listDeliveries(parts, call, std::move(where), paging.page_size)
-    );
+    FERRY_TRY_ASSIGN(const std::size_t page_size, readPageSize(call.request));
+    FERRY_TRY_ASSIGN(const auto list, listDeliveries(parts, call, std::move(where), page_size));
     return answerList(parts, call, list);
 }
 
-Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryWhere where) {
-    FERRY_TRY_ASSIGN(
-        DeliveryList list, listDeliveries(parts, call, std::move(where), kRedeliverMax)
-    );
+Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryList list) {
     std::vector<store::DeliveryKey> keys;
     for (const Delivery& delivery : list.deliveries)
         keys.push_back({delivery.instance, delivery.id});
@@ -150,12 +142,7 @@ Route deliveryRoute(std::string method, std::string path, std::string operation)
     route.operation_id = std::move(operation);
     route.area = "deliveries";
     route.subject = Subject::AnyInstance;
-    route.answers = {
-        {.status = 200,
-         .description = "A page; empty if there are none",
-         .schema = listOf("Delivery"),
-         .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}
-    };
+    route.answers = {pageOf("Delivery")};
     return route;
 }
 
@@ -190,12 +177,17 @@ void addLists(RouteTable& table, const ApiParts& parts) {
     again.handler = [&parts](const Call& call) -> Result<http::Response> {
         FERRY_TRY_ASSIGN(DeliveryWhere wanted, whereOf(call));
         const bool is_all = call.request.queryValue("where").value_or("").empty();
-        if (!is_all) return redeliver(parts, call, std::move(wanted));
-        return fail(
-            ErrorCode::InvalidArgument,
-            "where is missing: say which deliveries are to be made again, status='queued' for all "
-            "that ran out of attempts"
+        if (is_all) {
+            return fail(
+                ErrorCode::InvalidArgument,
+                "where is missing: say which deliveries are to be made again, status='queued' for "
+                "all that ran out of attempts"
+            );
+        }
+        FERRY_TRY_ASSIGN(
+            DeliveryList found, listDeliveries(parts, call, std::move(wanted), kRedeliverMax)
         );
+        return redeliver(parts, call, std::move(found));
     };
     table.add(std::move(again));
 }
@@ -232,10 +224,9 @@ void addSingle(RouteTable& table, const ApiParts& parts) {
         one.role = is_again ? Role::Write : Role::Read;
         one.parameters = {notification, subscription, hydrate()};
         one.handler = [&parts, is_again](const Call& call) -> Result<http::Response> {
-            FERRY_TRY_ASSIGN(const DeliveryList list, findOne(parts, call, true));
+            FERRY_TRY_ASSIGN(DeliveryList list, findOne(parts, call, true));
             if (!is_again) return answerList(parts, call, list);
-            FERRY_TRY_ASSIGN(DeliveryWhere where, whereOfPath(call, true));
-            return redeliver(parts, call, std::move(where));
+            return redeliver(parts, call, std::move(list));
         };
         table.add(std::move(one));
     }

@@ -53,13 +53,18 @@ std::int64_t configurationId(std::string_view connector_key, std::string_view pa
     return elementId(fmt::format("{}\n{}", connector_key, parameter_key));
 }
 
-bool isConfiguration(
-    std::string_view key_or_id,
-    const config::ConnectorManifest& connector,
-    const config::Field& field
+Result<const config::Field*> findConfiguration(
+    const config::ConnectorManifest& connector, std::string_view key_or_id
 ) {
-    return key_or_id == field.key ||
-           key_or_id == std::to_string(configurationId(connector.key, field.key));
+    for (const config::Field& field : connector.parameters.fields()) {
+        const bool is_it = key_or_id == field.key ||
+                           key_or_id == std::to_string(configurationId(connector.key, field.key));
+        if (is_it && !config::isInstanceKey(field.key)) return &field;
+    }
+    return fail(
+        ErrorCode::NotFound,
+        fmt::format("the connector has no parameter '{}'", key_or_id.substr(0, 128))
+    );
 }
 
 std::string_view configurationType(const config::Field& field) {

@@ -3,6 +3,7 @@
 // from connector.yaml alone.
 
 #include "base/json_writer.h"
+#include "base/result.h"
 #include "config/connector_manifest.h"
 
 #include <cstdint>
@@ -13,11 +14,10 @@ namespace ferry::api {
 /// The number of a parameter: made as that of its connector (api/element_id).
 std::int64_t configurationId(std::string_view connector_key, std::string_view parameter_key);
 
-/// True if `key_or_id` (of a path) names the parameter, by key or by number.
-bool isConfiguration(
-    std::string_view key_or_id,
-    const config::ConnectorManifest& connector,
-    const config::Field& field
+/// The parameter that `key_or_id` (of a path) names, by key or by number; it lives as long as the
+/// connector. NotFound if there is none.
+Result<const config::Field*> findConfiguration(
+    const config::ConnectorManifest& connector, std::string_view key_or_id
 );
 
 /// The word for a parameter's type: "BOOLEAN", "PASSWORD", "COMBO", "TEXTFIELD_1000", ...

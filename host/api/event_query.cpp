@@ -160,14 +160,7 @@ Result<RecordedEvent> findEvent(const ApiParts& parts, const Call& call) {
 
 Result<CallbackId> callbackOf(const ApiParts& parts, InstanceId id) {
     FERRY_TRY_ASSIGN(const auto settings, parts.settings.get(id));
-    std::string_view reason;
-    if (settings->state == InstanceState::Disabled) {
-        reason = "it is disabled";
-    } else if (!settings->events_enabled) {
-        reason = "event.notification.enabled is false";
-    } else if (settings->callback_url.empty()) {
-        reason = "event.notification.callback.url is not set";
-    }
+    const std::string_view reason = pipeline::reasonToWait(*settings);
     if (reason.empty()) return settings->callback;
     return fail(
         ErrorCode::Conflict, fmt::format("instance {} takes no callbacks: {}", id.value, reason)

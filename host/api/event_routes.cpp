@@ -59,15 +59,6 @@ Route listRoute(std::string path, std::string operation, std::string summary, Ap
     return route;
 }
 
-Answer listAnswer(std::string description, std::string_view schema) {
-    return {
-        .status = 200,
-        .description = std::move(description),
-        .schema = listOf(schema),
-        .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}
-    };
-}
-
 Result<http::Response> answerEvent(const ApiParts& parts, const Call& call) {
     FERRY_TRY_ASSIGN(const RecordedEvent event, findEvent(parts, call));
     FERRY_TRY_ASSIGN(const auto deliveries, deliveriesOf(parts, {event}));
@@ -113,7 +104,7 @@ void addEventLists(RouteTable& table, const ApiParts& parts) {
     );
     of_instance.subject = Subject::Instance;
     of_instance.parameters.insert(of_instance.parameters.begin(), instanceId());
-    of_instance.answers = {listAnswer("A page; empty if there are none", "Event")};
+    of_instance.answers = {pageOf("Event")};
     table.add(std::move(of_instance));
 
     Route of_all = listRoute(
@@ -123,7 +114,7 @@ void addEventLists(RouteTable& table, const ApiParts& parts) {
         listHandler(parts, "events", kWriteEvent)
     );
     of_all.subject = Subject::AnyInstance;
-    of_all.answers = {listAnswer("A page; empty if there are none", "Event")};
+    of_all.answers = {pageOf("Event")};
     table.add(std::move(of_all));
 
     Route dispositions = listRoute(
@@ -133,7 +124,7 @@ void addEventLists(RouteTable& table, const ApiParts& parts) {
         listHandler(parts, "dispositions", writeDisposition)
     );
     dispositions.subject = Subject::AnyInstance;
-    dispositions.answers = {listAnswer("A page; empty if there are none", "Disposition")};
+    dispositions.answers = {pageOf("Disposition")};
     table.add(std::move(dispositions));
 }
 

@@ -19,28 +19,25 @@ constexpr Milliseconds kPatience{25'000};
 /// Callers that wait at one time; each holds a thread of the server.
 constexpr unsigned kWaitingMax = 16;
 
-std::string_view valueOf(const pipeline::Configuration& configuration, std::string_view key) {
-    const auto found = configuration.find(key);
-    return found == configuration.end() ? std::string_view() : std::string_view(found->second);
-}
-
 }  // namespace
 
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
-    const bool has_own = valueOf(draft.configuration, oauth::kAuthenticationType) == "apiKey" ||
-                         !valueOf(draft.configuration, oauth::kRefreshToken).empty();
+    const bool has_own =
+        pipeline::valueOf(draft.configuration, oauth::kAuthenticationType) == "apiKey" ||
+        !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty();
     if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
 
     oauth::BrowserGrant grant{id, code, {}, {}};
-    grant.redirect_uri =
-        oauth::redirectUri(valueOf(draft.configuration, oauth::kCallbackUrl), parts_.public_url);
+    grant.redirect_uri = oauth::redirectUri(
+        pipeline::valueOf(draft.configuration, oauth::kCallbackUrl), parts_.public_url
+    );
     const auto provider = parts_.providers.find(draft.connector_key);
     if (!provider || !provider->options().uses_pkce) return waitForAnswer(std::move(grant));
     // The code may come from the URL of oauth/url, which has the challenge of this verifier, or
     // from one that the caller has made, which has none: then a provider may refuse the verifier.
     grant.code_verifier =
         oauth::derivedPkce(
-            parts_.key, valueOf(draft.configuration, "oauth.api.key"), grant.redirect_uri
+            parts_.key, pipeline::valueOf(draft.configuration, "oauth.api.key"), grant.redirect_uri
         )
             .verifier;
     const Status done = waitForAnswer(grant);
@@ -61,16 +58,8 @@ Error InstanceChanges::refusalOf(const Error& error) {
 }
 
 Status InstanceChanges::waitForAnswer(oauth::BrowserGrant grant) {
-    struct Slot {
-        std::atomic<unsigned>& count;
-        const unsigned taken;
-        explicit Slot(std::atomic<unsigned>& waiting) : count(waiting), taken(waiting++) {}
-        ~Slot() { --count; }
-        Slot(const Slot&) = delete;
-        Slot& operator=(const Slot&) = delete;
-    };
-    const Slot slot(waiting_);
-    if (slot.taken >= kWaitingMax) {
+    const oauth::WaitingSlot slot(waiting_);
+    if (!slot.isWithin(kWaitingMax)) {
         return fail(
             {ErrorCode::Unavailable, "too many authorizations at one time", Milliseconds(1000)}
         );

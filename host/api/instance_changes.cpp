@@ -174,13 +174,13 @@ Result<InstanceChanges::Written> InstanceChanges::write(
     const std::lock_guard lock(mutex_);
     Written written;
     FERRY_TRY_ASSIGN(written.before, read(id));
-    FERRY_TRY_ASSIGN(written.draft, draftOf(written.before, connector, body, options));
     FERRY_TRY_ASSIGN(
         const Configuration was,
         pipeline::openConfiguration(
             written.before.sealed_configuration, written.before.name, parts_.key
         )
     );
+    FERRY_TRY_ASSIGN(written.draft, draftOf(written.before, was, connector, body, options));
     written.is_to_authorize =
         options.may_authorize &&
         (!body.code.empty() || !pipeline::sameCredentials(was, written.draft.configuration));
@@ -193,14 +193,11 @@ Result<InstanceChanges::Written> InstanceChanges::write(
 
 Result<InstanceChanges::Draft> InstanceChanges::draftOf(
     const Instance& before,
+    const Configuration& was,
     const config::ConnectorManifest& connector,
     const InstanceBody& body,
     const UpdateOptions& options
 ) {
-    FERRY_TRY_ASSIGN(
-        const Configuration was,
-        pipeline::openConfiguration(before.sealed_configuration, before.name, parts_.key)
-    );
     Draft draft{before.name, before.connector_key, before.tags, was, ""};
     if (body.name) {
         FERRY_TRY_ASSIGN(draft.name, freeName(*body.name, before.id));

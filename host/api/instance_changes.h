@@ -68,8 +68,10 @@ class InstanceChanges {
         const InstanceBody& body,
         const UpdateOptions& options
     );
+    /// `was`: the configuration of `before`, opened.
     Result<Draft> draftOf(
         const Instance& before,
+        const pipeline::Configuration& was,
         const config::ConnectorManifest& connector,
         const InstanceBody& body,
         const UpdateOptions& options

@@ -27,11 +27,6 @@ void writeConfiguration(
     json.endObject();
 }
 
-std::string_view valueOf(const pipeline::Configuration& configuration, std::string_view key) {
-    const auto found = configuration.find(key);
-    return found == configuration.end() ? std::string_view() : std::string_view(found->second);
-}
-
 }  // namespace
 
 bool isMasked(const config::ConnectorManifest* connector, std::string_view parameter) {
@@ -71,13 +66,13 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     json.field("maxCacheSize", std::int64_t{0}).field("cacheTimeToLive", std::int64_t{0});
     if (detail == InstanceDetail::Whole) {
         writeConfiguration(json, connectorOf(instance), configuration);
-        const auto callback = valueOf(configuration, "event.notification.callback.url");
+        const auto callback = pipeline::valueOf(configuration, "event.notification.callback.url");
         if (!callback.empty()) json.field("eventsNotificationCallbackUrl", callback);
     }
     json.field("eventsEnabled", instance.events_enabled);
     json.field("traceLoggingEnabled", false).field("cachingEnabled", false);
     if (detail == InstanceDetail::Whole) {
-        const bool is_initial = !valueOf(configuration, oauth::kRefreshToken).empty();
+        const bool is_initial = !pipeline::valueOf(configuration, oauth::kRefreshToken).empty();
         json.field("externalAuthentication", is_initial ? "initial" : "none");
     }
     // Accounts and users of the original are not kept here: there is one, whose number is 1.
@@ -119,7 +114,7 @@ void writeConfigurationEntry(
     const config::Field& field,
     const pipeline::Configuration& configuration
 ) {
-    const auto value = valueOf(configuration, field.key);
+    const auto value = pipeline::valueOf(configuration, field.key);
     const bool is_shown = value.empty() || !isMasked(&connector, field.key);
     json.beginObject().field("id", configurationId(connector.key, field.key));
     json.field("key", field.key).field("name", field.title.empty() ? field.key : field.title);

@@ -8,9 +8,7 @@
 #include "api/paging.h"
 #include "config/parameter_validator.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace ferry::api {
@@ -84,29 +82,32 @@ Result<http::Response> getInstance(const ApiParts& parts, const Call& call) {
     return jsonAnswer(json);
 }
 
-/// Writes those entries of an instance's configuration that `wanted` names, all if it is empty.
-Result<std::size_t> writeEntries(
-    const ApiParts& parts, const Instance& instance, std::string_view wanted, JsonWriter& json
-) {
-    FERRY_TRY_ASSIGN(const auto connector, findElement(parts, instance.connector_key));
+/// An instance's connector and configuration, for what is shown of them.
+struct Configured {
+    std::shared_ptr<const config::ConnectorManifest> connector;
+    pipeline::Configuration configuration;
+};
+
+Result<Configured> configurationOf(const ApiParts& parts, const Instance& instance) {
+    Configured found;
+    FERRY_TRY_ASSIGN(found.connector, findElement(parts, instance.connector_key));
     FERRY_TRY_ASSIGN(
-        const auto configuration,
+        found.configuration,
         pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts.key)
     );
-    std::size_t count = 0;
-    for (const config::Field& field : connector->parameters.fields()) {
-        if (config::isInstanceKey(field.key)) continue;
-        if (!wanted.empty() && !isConfiguration(wanted, *connector, field)) continue;
-        writeConfigurationEntry(json, *connector, field, configuration);
-        ++count;
-    }
-    return count;
+    return found;
 }
 
 Result<http::Response> getConfiguration(const ApiParts& parts, const Call& call) {
+    FERRY_TRY_ASSIGN(const Configured all, configurationOf(parts, call.theInstance()));
     JsonWriter json;
     json.beginArray();
-    FERRY_TRY_ASSIGN(const std::size_t count, writeEntries(parts, call.theInstance(), {}, json));
+    std::size_t count = 0;
+    for (const config::Field& field : all.connector->parameters.fields()) {
+        if (config::isInstanceKey(field.key)) continue;
+        writeConfigurationEntry(json, *all.connector, field, all.configuration);
+        ++count;
+    }
     json.endArray();
     http::Response response = jsonAnswer(json);
     addListHeaders(response, {count, static_cast<std::int64_t>(count), std::nullopt});
@@ -114,17 +115,13 @@ Result<http::Response> getConfiguration(const ApiParts& parts, const Call& call)
 }
 
 Result<http::Response> getConfigurationEntry(const ApiParts& parts, const Call& call) {
-    JsonWriter json;
-    const std::string& wanted = call.params.get("configId");
+    FERRY_TRY_ASSIGN(const Configured all, configurationOf(parts, call.theInstance()));
     FERRY_TRY_ASSIGN(
-        const std::size_t count, writeEntries(parts, call.theInstance(), wanted, json)
+        const config::Field* const field,
+        findConfiguration(*all.connector, call.params.get("configId"))
     );
-    if (count == 0) {
-        return fail(
-            ErrorCode::NotFound,
-            fmt::format("the connector has no parameter '{}'", wanted.substr(0, 128))
-        );
-    }
+    JsonWriter json;
+    writeConfigurationEntry(json, *all.connector, *field, all.configuration);
     return jsonAnswer(json);
 }
 

@@ -7,9 +7,6 @@
 #include "api/instance_changes.h"
 #include "api/instance_json.h"
 #include "api/instance_routes.h"
-#include "config/parameter_validator.h"
-
-#include <fmt/format.h>
 
 #include <memory>
 #include <utility>
@@ -78,17 +75,7 @@ Result<http::Response> patchConfiguration(
 ) {
     const std::string& wanted = call.params.get("configId");
     FERRY_TRY_ASSIGN(const auto connector, findElement(parts, call.theInstance().connector_key));
-    const config::Field* field = nullptr;
-    for (const config::Field& each : connector->parameters.fields()) {
-        const bool is_wanted = isConfiguration(wanted, *connector, each);
-        if (is_wanted && !config::isInstanceKey(each.key)) field = &each;
-    }
-    if (field == nullptr) {
-        return fail(
-            ErrorCode::NotFound,
-            fmt::format("the connector has no parameter '{}'", wanted.substr(0, 128))
-        );
-    }
+    FERRY_TRY_ASSIGN(const config::Field* const field, findConfiguration(*connector, wanted));
     InstanceBody body;
     body.has_configuration = true;
     FERRY_TRY_ASSIGN(body.configuration[field->key], readPropertyValue(call.request.body));

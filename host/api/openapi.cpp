@@ -1,5 +1,6 @@
 #include "api/openapi.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/json_writer.h"
 
@@ -159,11 +160,7 @@ void writePaths(JsonWriter& json, const RouteTable& table) {
     for (const auto& [path, entries] : paths) {
         json.key(path).beginObject();
         for (const Entry& entry : entries) {
-            std::string method = entry.route->method;
-            std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) {
-                return static_cast<char>(std::tolower(c));
-            });
-            json.key(method);
+            json.key(lowerAscii(entry.route->method));
             writeOperation(json, *entry.route, entry.is_in_hub);
         }
         json.endObject();

@@ -1,57 +1,57 @@
 #include "api/paging.h"
 
 #include "base/encoding.h"
+#include "base/number_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace ferry::api {
 namespace {
-
-std::optional<std::int64_t> parseNumber(std::string_view text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
-    return number;
-}
 
 Result<std::int64_t> readToken(std::string_view token, std::string_view list) {
     const auto text = base64Decode(token);
     if (text && text->size() > list.size() && text->starts_with(list) &&
         (*text)[list.size()] == ':') {
-        const auto after = parseNumber(std::string_view(*text).substr(list.size() + 1));
+        const auto after = parseInteger(std::string_view(*text).substr(list.size() + 1));
         if (after && *after >= 0) return *after;
     }
-    return fail(
-        ErrorCode::InvalidArgument,
-        "nextPage is not a token of this list: give the Elements-Next-Page-Token of the page before"
-    );
+    return fail(wrongPageToken());
 }
 
 }  // namespace
 
+Error wrongPageToken() {
+    return {
+        ErrorCode::InvalidArgument,
+        "nextPage is not a token of this list: give the Elements-Next-Page-Token of the page before"
+    };
+}
+
+Result<std::size_t> readPageSize(const http::Request& request) {
+    const auto text = request.queryValue("pageSize");
+    if (!text || text->empty()) return kPageSizeDefault;
+    const auto size = parseInteger(*text);
+    if (!size || *size < 1) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("pageSize is a number from 1 to {}", kPageSizeMax)
+        );
+    }
+    return std::min(static_cast<std::size_t>(*size), kPageSizeMax);
+}
+
 Result<Paging> readPaging(const http::Request& request, std::string_view list) {
     Paging paging;
-    if (const auto text = request.queryValue("pageSize"); text && !text->empty()) {
-        const auto size = parseNumber(*text);
-        if (!size || *size < 1) {
-            return fail(
-                ErrorCode::InvalidArgument,
-                fmt::format("pageSize is a number from 1 to {}", kPageSizeMax)
-            );
-        }
-        paging.page_size = std::min(static_cast<std::size_t>(*size), kPageSizeMax);
-    }
+    FERRY_TRY_ASSIGN(paging.page_size, readPageSize(request));
     const auto next = request.queryValue("nextPage");
     const bool has_next = next && !next->empty();
     if (has_next) {
         FERRY_TRY_ASSIGN(paging.after, readToken(*next, list));
     }
     if (const auto page = request.queryValue("page"); page && !page->empty() && !has_next) {
-        if (parseNumber(*page) != 1) {
+        if (parseInteger(*page) != 1) {
             return fail(
                 ErrorCode::InvalidArgument,
                 "page can only be 1: ask for the next page with nextPage, which takes the header "

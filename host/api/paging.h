@@ -21,12 +21,19 @@ struct Paging {
     std::int64_t after = 0;  ///< key of the last item of the page before; 0: from the beginning
 };
 
+/// Reads `pageSize`. More than kPageSizeMax is taken as that, as callers ask for what they once
+/// could have. Errors: InvalidArgument for what is no number.
+Result<std::size_t> readPageSize(const http::Request& request);
+
 /// Reads `pageSize` and `nextPage`. `list` names the list ("instances"): a token of another one is
-/// refused. More than kPageSizeMax is taken as that, as callers ask for what they once could have.
+/// refused.
 /// Errors: InvalidArgument for what is no number, for a token that was not made here, and for a
 /// `page` other than 1: counted pages are not offered, and answering the first one again would have
 /// a caller loop for ever.
 Result<Paging> readPaging(const http::Request& request, std::string_view list);
+
+/// What is said of a token that was not made for the list.
+Error wrongPageToken();
 
 /// The token of the page that follows the item with this key.
 std::string nextPageToken(std::string_view list, std::int64_t last_key);

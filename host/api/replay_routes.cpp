@@ -239,12 +239,7 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts) {
     Route all = replayRoute("GET", kPath, "listReplays");
     all.summary = "Replays, newest first";
     all.parameters = pagingParameters();
-    all.answers = {
-        {.status = 200,
-         .description = "A page; empty if there are none",
-         .schema = listOf("Replay"),
-         .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}
-    };
+    all.answers = {pageOf("Replay")};
     all.handler = [&parts](const Call& call) { return list(parts, call); };
     table.add(std::move(all));
 

@@ -73,6 +73,9 @@ struct Answer {
     std::vector<std::string> headers = {};
 };
 
+/// 200 with a page of a list of those (RouteTable::define).
+Answer pageOf(std::string_view name, std::string description = "A page; empty if there are none");
+
 struct Route {
     std::string method = {};
     std::string path = {};          ///< "/instances/{id}", as http::Router takes patterns

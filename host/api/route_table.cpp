@@ -39,6 +39,15 @@ Schema listOf(std::string_view name) {
     return {fmt::format(R"({{"type":"array","items":{}}})", schemaOf(name).json)};
 }
 
+Answer pageOf(std::string_view name, std::string description) {
+    return {
+        .status = 200,
+        .description = std::move(description),
+        .schema = listOf(name),
+        .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}
+    };
+}
+
 std::vector<int> refusalsOf(const Route& route) {
     std::set<int> statuses(route.refusals.begin(), route.refusals.end());
     // The request's form, its size, and load come before anything that a row says.

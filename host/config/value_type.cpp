@@ -73,15 +73,6 @@ std::optional<bool> parseBoolean(std::string_view text) noexcept {
     return std::nullopt;
 }
 
-std::optional<std::int64_t> parseInteger(std::string_view text) noexcept {
-    std::int64_t number = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || fault != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
-
 std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) noexcept {
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
         {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}

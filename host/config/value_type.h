@@ -2,6 +2,8 @@
 // The types a configured value can have, and reading them from text. The same rules serve YAML
 // and the strings of the REST API.
 
+#include "base/number_text.h"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -36,7 +38,6 @@ const std::vector<std::string>& parameterTypeNames();
 
 /// true, True, TRUE and the same of false.
 std::optional<bool> parseBoolean(std::string_view text) noexcept;
-std::optional<std::int64_t> parseInteger(std::string_view text) noexcept;
 /// A number and a unit (ms, s, m, h, d), repeated; at most 10 years. No unit, no duration.
 std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) noexcept;
 /// A number and an optional unit (B, KB, MB, GB, TB, KiB, MiB, GiB, TiB).

@@ -1,5 +1,6 @@
 #include "oauth/browser_flow.h"
 
+#include "base/number_text.h"
 #include "base/secret.h"
 #include "oauth/authorization_wait.h"
 #include "oauth/failure_page.h"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace ferry::oauth {
 namespace {
@@ -206,16 +206,8 @@ http::Response BrowserFlow::callback(const http::Request& request) {
 }
 
 http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::string code) {
-    struct Slot {
-        std::atomic<unsigned>& count;
-        const unsigned taken;
-        explicit Slot(std::atomic<unsigned>& waiting) : count(waiting), taken(waiting++) {}
-        ~Slot() { --count; }
-        Slot(const Slot&) = delete;
-        Slot& operator=(const Slot&) = delete;
-    };
-    const Slot slot(waiting_);
-    if (slot.taken >= options_.waiting_max) {
+    const WaitingSlot slot(waiting_);
+    if (!slot.isWithin(options_.waiting_max)) {
         const Error error(ErrorCode::Unavailable, "too many authorizations at one time");
         return renderPage(withLink(failurePage(error), instanceLink(pending.instance)));
     }
@@ -254,11 +246,9 @@ http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::s
 Result<std::optional<Instance>> BrowserFlow::findInstance(std::string_view name_or_id) {
     FERRY_TRY_ASSIGN(auto by_name, parts_.instances.findByName(name_or_id));
     if (by_name) return by_name;
-    std::int64_t number = 0;
-    const char* const end = name_or_id.data() + name_or_id.size();
-    const auto [stop, error] = std::from_chars(name_or_id.data(), end, number);
-    if (error != std::errc() || stop != end || number <= 0) return by_name;
-    return parts_.instances.find(InstanceId(number));
+    const auto number = parseInteger(name_or_id);
+    if (!number || *number <= 0) return by_name;
+    return parts_.instances.find(InstanceId(*number));
 }
 
 std::string BrowserFlow::instanceLink(InstanceId id) {

@@ -29,14 +29,6 @@ AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     return outcome;
 }
 
-/// Why the instance does not deliver now; empty if it does.
-std::string_view reasonToWait(const InstanceSettings& settings) {
-    if (settings.state == InstanceState::Disabled) return "the instance is disabled";
-    if (!settings.events_enabled) return "event.notification.enabled is false";
-    if (settings.callback_url.empty()) return "event.notification.callback.url is not set";
-    return {};
-}
-
 }  // namespace
 
 DeliveryWorker::DeliveryWorker(const DeliveryServices& services, DeliveryOptions options, Wake wake)

@@ -1,11 +1,11 @@
 #include "pipeline/instance_lookup.h"
 
 #include "base/encoding.h"
+#include "base/number_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <unordered_set>
 
@@ -32,11 +32,9 @@ std::optional<InstanceId> parseInstancePart(std::string_view part) {
     if (!digits || digits->empty() || digits->front() < '1' || digits->front() > '9') {
         return std::nullopt;
     }
-    std::int64_t number = 0;
-    const char* const end = digits->data() + digits->size();
-    const auto [stop, error] = std::from_chars(digits->data(), end, number);
-    if (error != std::errc() || stop != end) return std::nullopt;
-    return InstanceId(number);
+    const auto number = parseInteger(*digits);
+    if (!number) return std::nullopt;
+    return InstanceId(*number);
 }
 
 Result<LookupResult> InstanceLookup::byAccounts(

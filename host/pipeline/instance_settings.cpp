@@ -69,9 +69,20 @@ Result<Configuration> openConfiguration(
     return configuration;
 }
 
-std::string_view InstanceSettings::value(std::string_view key) const {
+std::string_view valueOf(const Configuration& configuration, std::string_view key) {
     const auto found = configuration.find(key);
     return found == configuration.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::string_view InstanceSettings::value(std::string_view key) const {
+    return valueOf(configuration, key);
+}
+
+std::string_view reasonToWait(const InstanceSettings& settings) noexcept {
+    if (settings.state == InstanceState::Disabled) return "the instance is disabled";
+    if (!settings.events_enabled) return "event.notification.enabled is false";
+    if (settings.callback_url.empty()) return "event.notification.callback.url is not set";
+    return {};
 }
 
 ProviderAccount InstanceSettings::providerAccount(

@@ -68,6 +68,12 @@ struct InstanceSettings {
     ) const;
 };
 
+/// Why the instance takes no callbacks now; empty if it does.
+std::string_view reasonToWait(const InstanceSettings& settings) noexcept;
+
+/// Value of `key`, or empty.
+std::string_view valueOf(const Configuration& configuration, std::string_view key);
+
 /// Opens an instance. Corrupt if its configuration does not open with this key.
 Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey& key);
 

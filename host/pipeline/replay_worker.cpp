@@ -179,10 +179,7 @@ Result<CallbackId> ReplayWorker::callbackOf(InstanceId id) {
         if (isTransient(settings.error().code)) return fail(settings.error());
         return CallbackId();
     }
-    const InstanceSettings& instance = **settings;
-    const bool delivers = instance.state != InstanceState::Disabled && instance.events_enabled &&
-                          !instance.callback_url.empty();
-    return delivers ? instance.callback : CallbackId();
+    return reasonToWait(**settings).empty() ? (*settings)->callback : CallbackId();
 }
 
 Result<std::int64_t*> ReplayWorker::waitingFor(Turn& turn, CallbackId callback) {
