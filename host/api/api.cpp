@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/areas.h"
+#include "api/connector_call.h"
 #include "api/element_id.h"
 #include "api/openapi.h"
 #include "base/number_text.h"
@@ -39,6 +40,10 @@ Api::Api(ApiParts parts)
     addDeliveryRoutes(table_, parts_);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
+    ConnectorRoutes connector_routes(table_, parts_);
+    addPingRoute(table_, connector_routes, parts_);
+    addDocumentRoutes(table_, connector_routes);
+    addProxyRoutes(connector_routes, parts_);
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
 
@@ -47,10 +52,14 @@ void Api::addTo(http::Router& router) {
         const auto handler = [this, &route](
                                  const http::Request& request, const http::Params& params
                              ) { return answer(route, request, params); };
-        router.add(route.method, std::string(kBasePath) + route.path, handler);
+        const auto body = route.streams_body ? http::BodyMode::Streamed : http::BodyMode::Whole;
+        router.add(route.method, std::string(kBasePath) + route.path, handler, body);
         if (!route.is_hub_resource) continue;
         router.add(
-            route.method, std::string(kBasePath) + std::string(kHubPrefix) + route.path, handler
+            route.method,
+            std::string(kBasePath) + std::string(kHubPrefix) + route.path,
+            handler,
+            body
         );
     }
     // Not a row: a document that lists itself would say nothing.

@@ -6,11 +6,13 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "config/connector_manifest.h"
+#include "http/outbound.h"
 #include "oauth/account_authorizer.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "pipeline/settings_cache.h"
 #include "pipeline/stages.h"
+#include "pipeline/token_source.h"
 #include "store/api_key_store.h"
 #include "store/store.h"
 
@@ -44,6 +46,10 @@ struct ApiParts {
     std::string public_url;      ///< of ferry.yaml
     Secret user_secret;          ///< `api.user_secret`; empty: none
     Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own
+    // Calls that reach the provider.
+    pipeline::TokenSource& tokens;
+    http::Outbound& outbound;
+    std::size_t connector_calls_max;  ///< at a time; beyond, 503. Each holds a thread of the server
 };
 
 }  // namespace ferry::api

@@ -23,4 +23,10 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts);
 /// Positions in providers' feeds.
 void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 
+class ConnectorRoutes;
+/// Calls that reach the provider: whether the token is good, documents, the proxy.
+void addPingRoute(RouteTable& table, ConnectorRoutes& routes, const ApiParts& parts);
+void addDocumentRoutes(RouteTable& table, ConnectorRoutes& routes);
+void addProxyRoutes(ConnectorRoutes& routes, const ApiParts& parts);
+
 }  // namespace ferry::api

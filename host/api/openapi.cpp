@@ -85,13 +85,19 @@ void writeContent(JsonWriter& json, std::string_view content_type, const Schema&
 void writeResponses(JsonWriter& json, const Route& route) {
     json.key("responses").beginObject();
     for (const Answer& answer : route.answers) {
-        json.key(std::to_string(answer.status)).beginObject();
+        json.key(answer.status == kAnyStatus ? "default" : std::to_string(answer.status))
+            .beginObject();
         json.field("description", answer.description);
         writeHeaders(json, answer.headers);
         if (!answer.content_type.empty()) writeContent(json, answer.content_type, answer.schema);
         json.endObject();
     }
-    for (const int status : refusalsOf(route)) {
+    // Where any answer may come from the provider, those of the hub can't be told from them here.
+    const bool is_any =
+        std::any_of(route.answers.begin(), route.answers.end(), [](const Answer& answer) {
+            return answer.status == kAnyStatus;
+        });
+    for (const int status : is_any ? std::vector<int>() : refusalsOf(route)) {
         json.key(std::to_string(status)).beginObject().field("description", refusalText(status));
         writeHeaders(json, {});
         writeContent(json, "application/json", schemaOf("Error"));
@@ -114,6 +120,11 @@ void writeOperation(JsonWriter& json, const Route& route, bool is_in_hub) {
     for (const Parameter& parameter : route.parameters)
         writeParameter(json, parameter);
     json.endArray();
+    if (route.streams_body) {
+        json.key("requestBody").beginObject();
+        writeContent(json, "*/*", {});
+        json.endObject();
+    }
     if (route.body) {
         json.key("requestBody").beginObject().field("required", true);
         writeContent(json, "application/json", *route.body);

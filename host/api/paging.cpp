@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/number_text.h"
+#include "base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -10,14 +11,51 @@
 namespace ferry::api {
 namespace {
 
-Result<std::int64_t> readToken(std::string_view token, std::string_view list) {
+/// What the token says behind the name of its list.
+Result<std::string> readToken(std::string_view token, std::string_view list) {
     const auto text = base64Decode(token);
     if (text && text->size() > list.size() && text->starts_with(list) &&
         (*text)[list.size()] == ':') {
-        const auto after = parseInteger(std::string_view(*text).substr(list.size() + 1));
-        if (after && *after >= 0) return *after;
+        return text->substr(list.size() + 1);
     }
     return fail(wrongPageToken());
+}
+
+Result<std::int64_t> readKeyToken(std::string_view token, std::string_view list) {
+    FERRY_TRY_ASSIGN(const std::string text, readToken(token, list));
+    const auto after = parseInteger(text);
+    if (after && *after >= 0) return *after;
+    return fail(wrongPageToken());
+}
+
+/// `pageSize`; 0 if it is not given.
+Result<std::size_t> givenPageSize(const http::Request& request) {
+    const auto text = request.queryValue("pageSize");
+    if (!text || text->empty()) return std::size_t{0};
+    const auto size = parseInteger(*text);
+    if (!size || *size < 1) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("pageSize is a number from 1 to {}", kPageSizeMax)
+        );
+    }
+    return std::min(static_cast<std::size_t>(*size), kPageSizeMax);
+}
+
+/// `nextPage`, empty if it is not given; then `page` may only be the first one.
+Result<std::string> readNextPage(const http::Request& request) {
+    const auto next = request.queryValue("nextPage");
+    if (next && !next->empty()) return *next;
+    if (const auto page = request.queryValue("page"); page && !page->empty()) {
+        if (parseInteger(*page) != 1) {
+            return fail(
+                ErrorCode::InvalidArgument,
+                "page can only be 1: ask for the next page with nextPage, which takes the header "
+                "Elements-Next-Page-Token of the page before"
+            );
+        }
+    }
+    return std::string();
 }
 
 }  // namespace
@@ -30,36 +68,36 @@ Error wrongPageToken() {
 }
 
 Result<std::size_t> readPageSize(const http::Request& request) {
-    const auto text = request.queryValue("pageSize");
-    if (!text || text->empty()) return kPageSizeDefault;
-    const auto size = parseInteger(*text);
-    if (!size || *size < 1) {
-        return fail(
-            ErrorCode::InvalidArgument,
-            fmt::format("pageSize is a number from 1 to {}", kPageSizeMax)
-        );
-    }
-    return std::min(static_cast<std::size_t>(*size), kPageSizeMax);
+    FERRY_TRY_ASSIGN(const std::size_t given, givenPageSize(request));
+    return given > 0 ? given : kPageSizeDefault;
 }
 
 Result<Paging> readPaging(const http::Request& request, std::string_view list) {
     Paging paging;
     FERRY_TRY_ASSIGN(paging.page_size, readPageSize(request));
-    const auto next = request.queryValue("nextPage");
-    const bool has_next = next && !next->empty();
-    if (has_next) {
-        FERRY_TRY_ASSIGN(paging.after, readToken(*next, list));
+    FERRY_TRY_ASSIGN(const std::string next, readNextPage(request));
+    if (!next.empty()) {
+        FERRY_TRY_ASSIGN(paging.after, readKeyToken(next, list));
     }
-    if (const auto page = request.queryValue("page"); page && !page->empty() && !has_next) {
-        if (parseInteger(*page) != 1) {
-            return fail(
-                ErrorCode::InvalidArgument,
-                "page can only be 1: ask for the next page with nextPage, which takes the header "
-                "Elements-Next-Page-Token of the page before"
-            );
+    return paging;
+}
+
+Result<CursorPaging> readCursorPaging(const http::Request& request, std::string_view list) {
+    CursorPaging paging;
+    FERRY_TRY_ASSIGN(paging.page_size, givenPageSize(request));
+    FERRY_TRY_ASSIGN(const std::string next, readNextPage(request));
+    if (!next.empty()) {
+        FERRY_TRY_ASSIGN(paging.cursor, readToken(next, list));
+        // It goes to the provider in JSON.
+        if (paging.cursor.empty() || !isValidUtf8(paging.cursor)) {
+            return fail(wrongPageToken());
         }
     }
     return paging;
+}
+
+std::string nextCursorToken(std::string_view list, std::string_view cursor) {
+    return base64UrlEncode(fmt::format("{}:{}", list, cursor));
 }
 
 std::string nextPageToken(std::string_view list, std::int64_t last_key) {

@@ -38,6 +38,18 @@ Error wrongPageToken();
 /// The token of the page that follows the item with this key.
 std::string nextPageToken(std::string_view list, std::int64_t last_key);
 
+/// Of a list that the provider pages: what it goes on from is its own.
+struct CursorPaging {
+    std::size_t page_size = 0;  ///< 0: not said
+    std::string cursor;         ///< empty: from the beginning
+};
+
+/// As readPaging(), for such a list.
+Result<CursorPaging> readCursorPaging(const http::Request& request, std::string_view list);
+
+/// The token of the page that the provider gives for `cursor`.
+std::string nextCursorToken(std::string_view list, std::string_view cursor);
+
 /// What a list answers besides its items.
 struct ListHeaders {
     std::size_t returned = 0;

@@ -64,6 +64,9 @@ Schema schemaOf(std::string_view name);
 /// A list of those.
 Schema listOf(std::string_view name);
 
+/// An Answer of this status stands for all statuses that the row does not name.
+inline constexpr int kAnyStatus = 0;
+
 struct Answer {
     int status = 200;
     std::string description = {};
@@ -88,6 +91,7 @@ struct Route {
     bool is_hub_resource = false;
     std::vector<Parameter> parameters = {};
     std::optional<Schema> body = {};  ///< of the request
+    bool streams_body = false;        ///< the body may be anything, and of any length
     std::vector<Answer> answers = {};
     /// Statuses of refusals beyond those that follow from the rest of the row (refusalsOf).
     std::vector<int> refusals = {};

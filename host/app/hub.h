@@ -72,6 +72,11 @@ class Hub {
     const config::HubConfig& config() const { return config_; }
 
   private:
+    /// Threads of the server that only health and metrics can have: those are answered under load.
+    /// A thread is taken by a whole request and not by a client (http/connection_gate), and of
+    /// others there are fewer at a time, beyond which 503 is the answer.
+    static constexpr std::int64_t kThreadsSpare = 8;
+
     Hub(config::HubConfig config, const Clock& clock, Random& random, observe::Log& log);
 
     Status openStore();
@@ -81,6 +86,7 @@ class Hub {
     void buildSync();
     void buildDelivery();
     void buildReplays();
+    std::size_t connectorCallsMax() const;
     void buildApi();
     void addRoutes();
     void buildServer();

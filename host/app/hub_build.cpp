@@ -138,6 +138,14 @@ void Hub::buildReplays() {
     );
 }
 
+/// Half of the threads, less those for health, remain for webhooks and for calls that wait for
+/// nobody.
+std::size_t Hub::connectorCallsMax() const {
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(config_.http.threads / 2 - kThreadsSpare, 1)
+    );
+}
+
 void Hub::buildApi() {
     api_ = std::make_unique<api::Api>(api::ApiParts{
         *store_,
@@ -165,7 +173,10 @@ void Hub::buildApi() {
         },
         config_.public_url,
         config_.api.user_secret,
-        config_.api.organization_secret
+        config_.api.organization_secret,
+        *tokens_,
+        *outbound_,
+        connectorCallsMax()
     });
 }
 

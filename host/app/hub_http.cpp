@@ -1,4 +1,5 @@
-// The hub's HTTP side: which route leads where, and what the server does with what never gets there.
+// The hub's HTTP side: which route leads where, and what the server does with what never gets
+// there.
 
 #include "app/hub.h"
 #include "base/check.h"
@@ -13,10 +14,6 @@ namespace ferry::app {
 
 namespace {
 
-/// Threads of the server that only health and metrics can have: those are answered under load. A
-/// thread is taken by a whole request and not by a client (http/connection_gate), and of others there
-/// are fewer at a time, beyond which 503 is the answer.
-constexpr std::int64_t kThreadsSpare = 8;
 constexpr std::string_view kWebhookPath = "/elements/api-v2/events/";
 constexpr int kRefusalStatuses[] = {400, 408, 413, 414, 431, 501, 505};
 constexpr Milliseconds kRefusalLineInterval{10'000};
@@ -91,6 +88,9 @@ void Hub::buildServer() {
     options.port = config_.listen_port;
     options.threads = static_cast<int>(config_.http.threads);
     options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
+    options.streams_body = [this](std::string_view method, std::string_view target) {
+        return router_.streamsBody(method, target);
+    };
     const std::int64_t in_flight = std::max<std::int64_t>(config_.http.threads - kThreadsSpare, 1);
     in_flight_ = std::make_unique<http::InFlightLimit>(
         static_cast<std::size_t>(in_flight), Milliseconds(1000)

@@ -405,6 +405,7 @@ void CurlTransfer::takeHeaderLine(std::string_view line) {
 void CurlTransfer::endHead() {
     if (!stream_) return;
     OutboundResponse head;
+    head.is_body_streamed = true;
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     head.status = static_cast<int>(status);

@@ -73,9 +73,10 @@ struct OutboundRequest {
 struct OutboundResponse {
     int status = 0;  ///< 0 if no answer came; with TooLarge it is that of the answer
     TransportError error = TransportError::None;
-    std::string error_detail;  ///< for people; no secrets
-    Headers headers;           ///< of the last answer; redirects are never followed
-    std::string body;          ///< at most response_bytes_max bytes; with a stream, in its pipe
+    std::string error_detail;       ///< for people; no secrets
+    Headers headers;                ///< of the last answer; redirects are never followed
+    std::string body;               ///< at most response_bytes_max bytes
+    bool is_body_streamed = false;  ///< the body is in the stream's pipe
     Milliseconds latency{0};
 };
 

@@ -38,11 +38,19 @@ struct ChangePage {
     bool has_more = false;
 };
 
+/// Files and folders that a caller of the API asked for, in the provider's order.
+struct DocumentPage {
+    std::vector<IndexedObject> documents;
+    std::string next_cursor;  ///< empty: that was all
+};
+
 /// What an operation ended with; each kind of operation fills its own member.
 struct OperationResult {
     std::optional<TokenSet> tokens;           ///< exchange, refresh
     std::optional<AccountIdentity> identity;  ///< verify
     std::optional<ChangePage> page;           ///< fetch
+    std::optional<IndexedObject> document;    ///< metadata, download
+    std::optional<DocumentPage> documents;    ///< list, search
 };
 
 /// Either one request to make, or the end.
@@ -86,6 +94,8 @@ struct ProviderOptions {
     bool uses_pkce = true;
     std::string default_scope;  ///< space-separated
 };
+
+class Documents;
 
 /// A provider as its plugin implements it. Pure functions unless they start an operation.
 /// Unsupported if the plugin lacks the hook.
@@ -131,6 +141,11 @@ class Provider {
     virtual Result<std::vector<NormalizedChange>> normalize(
         const ProviderAccount& account, std::vector<std::string> changes
     ) = 0;
+
+    /// What callers can read besides (pipeline/documents.h); null: nothing. Lives as long as this.
+    virtual Documents* documents() { return nullptr; }
+    /// OK if a request of the hub for this provider may go to `url`. Errors: PermissionDenied.
+    virtual Status checkEgress(const std::string& url) const = 0;
 };
 
 /// Finds the provider of a connector key. Threads: any; a reload may replace what it gives.

@@ -86,7 +86,8 @@ Fields AbiReader::headers(ferry_fields from) {
         );
         Field header{
             text(field->name, "header name", kFieldNameBytesMax),
-            text(field->value, "header value", kFieldValueBytesMax)};
+            text(field->value, "header value", kFieldValueBytesMax)
+        };
         if (!isToken(header.name) || hasControlOtherThanTab(header.value))
             wrong(FERRY_ERROR_MALFORMED, "header", "has characters that HTTP forbids");
         result.push_back(std::move(header));
@@ -119,6 +120,7 @@ HttpRequest AbiReader::httpRequest(const ferry_http_request* from) {
         wrong(FERRY_ERROR_MALFORMED, "timeout_ms", "is out of range");
     if (from->response_bytes_max < 0)
         wrong(FERRY_ERROR_MALFORMED, "response_bytes_max", "is negative");
+    request.streams_answer = (from->flags & FERRY_HTTP_STREAM_ANSWER) != 0;
     if (from->timeout_ms > 0) request.timeout = std::chrono::milliseconds(from->timeout_ms);
     if (from->response_bytes_max > 0) request.response_bytes_max = from->response_bytes_max;
     return request;

@@ -38,12 +38,12 @@ class AbiReader {
     TokenSet tokenSet(const ferry_token_set* from);
     Identity identity(const ferry_identity* from);
     Notice notice(const ferry_notice* from);
+    Object object(const ferry_object* from);
     IndexOp indexOp(const ferry_index_op* from, std::size_t change_count);
     ProviderEvent event(const ferry_event* from, std::size_t change_count);
     Reject reject(const ferry_reject* from, std::size_t change_count);
 
   private:
-    Object object(const ferry_object* from);
     std::uint32_t changeIndex(std::uint32_t index, std::size_t change_count);
     bool require(bool is_complete, std::string_view record);
 

@@ -34,6 +34,7 @@ AbiWebhookRequest::AbiWebhookRequest(const WebhookRequest& from) : headers_(from
 
 AbiHttpResponse::AbiHttpResponse(const HttpResponse& from) : headers_(from.headers) {
     response_.struct_size = sizeof response_;
+    response_.flags = from.is_body_streamed ? FERRY_HTTP_BODY_STREAMED : 0;
     response_.status = from.status;
     response_.transport_error = static_cast<ferry_transport_error>(from.transport_error);
     response_.headers = headers_.abi();
@@ -69,6 +70,14 @@ ferry_fetch toAbi(const FetchRequest& from) {
     fetch.cursor = toStr(from.cursor);
     fetch.limit = from.limit;
     return fetch;
+}
+
+ferry_document_ref toAbi(const DocumentRef& from) {
+    ferry_document_ref ref{};
+    ref.struct_size = sizeof ref;
+    ref.object_id = toStr(from.object_id);
+    ref.path = toStr(from.path);
+    return ref;
 }
 
 }  // namespace ferry::plugin

@@ -71,5 +71,6 @@ class AbiHttpResponse {
 ferry_token_set toAbi(const TokenSet& from);
 ferry_code_exchange toAbi(const CodeExchange& from);
 ferry_fetch toAbi(const FetchRequest& from);
+ferry_document_ref toAbi(const DocumentRef& from);
 
 }  // namespace ferry::plugin

@@ -44,6 +44,10 @@ std::optional<ErrorCode> codeOf(ferry_status status) {
         // A smaller piece might pass, but asking for the same again will not.
         case FERRY_ERROR_LIMIT:
             return ErrorCode::Corrupt;
+        case FERRY_ERROR_NOT_FOUND:
+            return ErrorCode::NotFound;
+        case FERRY_ERROR_CONFLICT:
+            return ErrorCode::Conflict;
         default:
             return std::nullopt;
     }

@@ -108,6 +108,30 @@ struct ResultOf<Page> {
     }
 };
 template <>
+struct ResultOf<Document> {
+    static constexpr Output kOutputs = Output::Object;
+    static std::optional<Document> take(OutputSink& sink) {
+        if (sink.objects.empty()) return std::nullopt;
+        return Document{std::move(sink.objects.front())};
+    }
+};
+template <>
+struct ResultOf<DocumentPage> {
+    static constexpr Output kOutputs = Output::Object | Output::ObjectsEnd;
+    static std::optional<DocumentPage> take(OutputSink& sink) {
+        if (!sink.next_cursor) return std::nullopt;
+        return DocumentPage{std::move(sink.objects), std::move(*sink.next_cursor)};
+    }
+};
+template <>
+struct ResultOf<Download> {
+    static constexpr Output kOutputs = Output::Object | Output::StreamedAnswer;
+    static std::optional<Download> take(OutputSink& sink) {
+        if (sink.objects.empty()) return std::nullopt;
+        return Download{std::move(sink.objects.front())};
+    }
+};
+template <>
 struct ResultOf<Done> {
     static constexpr Output kOutputs = Output::Nothing;
     static std::optional<Done> take(OutputSink&) { return Done(); }
@@ -133,6 +157,9 @@ Result<Step<T>> Operation<T>::advance(const CallInfo& call, const HttpResponse* 
 template class Operation<TokenSet>;
 template class Operation<Identity>;
 template class Operation<Page>;
+template class Operation<Document>;
+template class Operation<DocumentPage>;
+template class Operation<Download>;
 template class Operation<Done>;
 
 }  // namespace ferry::plugin

@@ -22,6 +22,8 @@ OutputSink::OutputSink(Output allowed, std::size_t change_count)
     sink_.index_op = &onIndexOp;
     sink_.event = &onEvent;
     sink_.reject = &onReject;
+    sink_.object = &onObject;
+    sink_.objects_end = &onObjectsEnd;
 }
 
 /// Every slot goes through here: may the hook give this, is it well-formed, and no exception enters
@@ -64,7 +66,10 @@ ferry_status OutputSink::onHttpRequest(
     const ferry_sink* sink, const ferry_http_request* from
 ) noexcept {
     return accept<Output::HttpRequest>(sink, [&](OutputSink& self, AbiReader& reader) {
-        once(reader, self.request, reader.httpRequest(from), "http request");
+        HttpRequest request = reader.httpRequest(from);
+        if (request.streams_answer && !contains(self.allowed_, Output::StreamedAnswer))
+            reader.wrong(FERRY_ERROR_INVALID, "http request", "may not stream its answer here");
+        once(reader, self.request, std::move(request), "http request");
     });
 }
 
@@ -162,6 +167,34 @@ ferry_status OutputSink::onReject(const ferry_sink* sink, const ferry_reject* fr
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
         Reject reject = reader.reject(from, self.change_count_);
         self.keep(reader, reject.change_index, std::move(reject));
+    });
+}
+
+void OutputSink::readObject(AbiReader& reader, const ferry_object* from) {
+    if (next_cursor) return reader.wrong(FERRY_ERROR_INVALID, "an object", "came after the end");
+    const bool is_list = contains(allowed_, Output::ObjectsEnd);
+    if (objects.size() >= (is_list ? kPageChangesMax : 1))
+        return reader.wrong(FERRY_ERROR_LIMIT, "objects", "are too many");
+    Object object = reader.object(from);
+    if (object.object_id.empty() || object.name.empty())
+        reader.wrong(FERRY_ERROR_MALFORMED, "object", "has no id or no name");
+    if (reader.ok()) objects.push_back(std::move(object));
+}
+
+ferry_status OutputSink::onObject(const ferry_sink* sink, const ferry_object* from) noexcept {
+    return accept<Output::Object>(sink, [&](OutputSink& self, AbiReader& reader) {
+        self.readObject(reader, from);
+    });
+}
+
+ferry_status OutputSink::onObjectsEnd(const ferry_sink* sink, ferry_str next_cursor) noexcept {
+    return accept<Output::ObjectsEnd>(sink, [&](OutputSink& self, AbiReader& reader) {
+        once(
+            reader,
+            self.next_cursor,
+            reader.text(next_cursor, "next cursor", kCursorBytesMax),
+            "the end of the objects"
+        );
     });
 }
 

@@ -27,6 +27,9 @@ enum class Output : std::uint32_t {
     Notice = 1 << 6,
     Reply = 1 << 7,
     Normalization = 1 << 8,
+    Object = 1 << 9,
+    ObjectsEnd = 1 << 10,
+    StreamedAnswer = 1 << 11,  ///< a request may ask for its answer to be streamed
 };
 constexpr Output operator|(Output a, Output b) {
     return static_cast<Output>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -57,6 +60,8 @@ class OutputSink {
     std::vector<Notice> notices;
     std::optional<WebhookReply> reply;
     std::vector<Normalized> normalized;
+    std::vector<Object> objects;
+    std::optional<std::string> next_cursor;  ///< set: the objects are complete
 
   private:
     template <Output kOutput, typename Read>
@@ -64,6 +69,7 @@ class OutputSink {
     ferry_status refuse(ferry_status status, std::string_view what) noexcept;
 
     void readChange(AbiReader& reader, const ferry_change* change);
+    void readObject(AbiReader& reader, const ferry_object* from);
     void readPage(AbiReader& reader, const ferry_page* from);
     void keep(AbiReader& reader, std::uint32_t change_index, Normalized item);
 
@@ -79,6 +85,8 @@ class OutputSink {
     static ferry_status onIndexOp(const ferry_sink*, const ferry_index_op*) noexcept;
     static ferry_status onEvent(const ferry_sink*, const ferry_event*) noexcept;
     static ferry_status onReject(const ferry_sink*, const ferry_reject*) noexcept;
+    static ferry_status onObject(const ferry_sink*, const ferry_object*) noexcept;
+    static ferry_status onObjectsEnd(const ferry_sink*, ferry_str) noexcept;
 
     Output allowed_;
     std::size_t change_count_;

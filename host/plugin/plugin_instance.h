@@ -11,6 +11,7 @@
 struct ferry_auth_1;
 struct ferry_webhook_1;
 struct ferry_changes_1;
+struct ferry_documents_1;
 struct ferry_normalize_1;
 
 namespace ferry::plugin {
@@ -38,6 +39,7 @@ class PluginInstance {
         const ferry_webhook_1* webhook = nullptr;
         const ferry_changes_1* changes = nullptr;
         const ferry_normalize_1* normalize = nullptr;
+        const ferry_documents_1* documents = nullptr;
     };
 
     const Extensions& extensions() const noexcept { return extensions_; }

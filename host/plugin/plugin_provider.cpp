@@ -1,7 +1,7 @@
 #include "plugin/plugin_provider.h"
 
-#include "plugin/egress_hosts.h"
-#include "plugin/provider_convert.h"
+#include "plugin/plugin_documents.h"
+#include "plugin/plugin_operation.h"
 
 #include <algorithm>
 #include <sstream>
@@ -9,65 +9,8 @@
 
 namespace ferry::plugin {
 
-namespace {
-
 using pipeline::OperationPtr;
-using pipeline::OperationResult;
-using pipeline::OperationStep;
 using pipeline::ProviderAccount;
-
-/// An operation of the ABI behind the pipeline's interface.
-template <typename T>
-class PluginOperation final : public pipeline::ProviderOperation {
-  public:
-    PluginOperation(
-        Operation<T> operation,
-        std::shared_ptr<const ProviderDescription> description,
-        const Clock& clock,
-        std::string account
-    )
-        : operation_(std::move(operation)),
-          description_(std::move(description)),
-          clock_(clock),
-          account_(std::move(account)) {}
-
-    Result<OperationStep> advance(const http::OutboundResponse* response) override {
-        CallInfo call;
-        call.now = clock_.wallNow();
-        call.account = account_;
-        std::optional<HttpResponse> answer;
-        if (response != nullptr) answer = toPlugin(*response);
-        FERRY_TRY_ASSIGN(Step<T> step, operation_.advance(call, answer ? &*answer : nullptr));
-        if (auto* wanted = std::get_if<NeedHttp>(&step)) {
-            FERRY_TRY(checkEgress(
-                wanted->request.url, description_->egress, description_->options.base_urls
-            ));
-            return OperationStep(toOutbound(std::move(wanted->request)));
-        }
-        return OperationStep(toResult(std::move(std::get<T>(step))));
-    }
-
-  private:
-    Operation<T> operation_;
-    std::shared_ptr<const ProviderDescription> description_;
-    const Clock& clock_;
-    std::string account_;
-};
-
-template <typename T>
-Result<OperationPtr> wrap(
-    Result<Operation<T>> operation,
-    const std::shared_ptr<const ProviderDescription>& description,
-    const Clock& clock,
-    const std::string& account
-) {
-    if (!operation) return fail(std::move(operation.error()));
-    return OperationPtr(
-        std::make_unique<PluginOperation<T>>(std::move(*operation), description, clock, account)
-    );
-}
-
-}  // namespace
 
 PluginProvider::PluginProvider(
     ProviderDescription description, std::shared_ptr<PluginInstance> instance, const Clock& clock
@@ -77,7 +20,18 @@ PluginProvider::PluginProvider(
       auth_(instance),
       webhook_(instance),
       changes_(instance),
-      normalize_(instance) {}
+      normalize_(instance),
+      documents_(std::make_unique<PluginDocuments>(description_, std::move(instance), clock)) {}
+
+PluginProvider::~PluginProvider() = default;
+
+pipeline::Documents* PluginProvider::documents() {
+    return documents_.get();
+}
+
+Status PluginProvider::checkEgress(const std::string& url) const {
+    return plugin::checkEgress(url, description_->egress, description_->options.base_urls);
+}
 
 CallInfo PluginProvider::call(std::string account) const {
     CallInfo info;

@@ -27,6 +27,8 @@ struct ProviderDescription {
     std::vector<std::string> egress;
 };
 
+class PluginDocuments;
+
 /// Threads: any.
 class PluginProvider final : public pipeline::Provider {
   public:
@@ -36,6 +38,8 @@ class PluginProvider final : public pipeline::Provider {
         std::shared_ptr<PluginInstance> instance,
         const Clock& clock
     );
+
+    ~PluginProvider() override;
 
     std::string_view key() const override { return description_->key; }
     std::string_view hub() const override { return description_->hub; }
@@ -69,6 +73,9 @@ class PluginProvider final : public pipeline::Provider {
         const pipeline::ProviderAccount& account, std::vector<std::string> changes
     ) override;
 
+    pipeline::Documents* documents() override;
+    Status checkEgress(const std::string& url) const override;
+
   private:
     CallInfo call(std::string account = {}) const;
 
@@ -78,6 +85,7 @@ class PluginProvider final : public pipeline::Provider {
     WebhookView webhook_;
     ChangesView changes_;
     NormalizeView normalize_;
+    std::unique_ptr<PluginDocuments> documents_;
 };
 
 }  // namespace ferry::plugin

@@ -54,7 +54,11 @@ int main() {
     if (module == nullptr) answer("entry-refused", "the entry gave no module");
     if (FERRY_HAS(module, ferry_module, get_extension) && module->get_extension != nullptr)
         for (const char* id :
-             {FERRY_EXT_AUTH, FERRY_EXT_WEBHOOK, FERRY_EXT_CHANGES, FERRY_EXT_NORMALIZE})
+             {FERRY_EXT_AUTH,
+              FERRY_EXT_WEBHOOK,
+              FERRY_EXT_CHANGES,
+              FERRY_EXT_NORMALIZE,
+              FERRY_EXT_DOCUMENTS})
             (void)module->get_extension(id);
     answer(kProbeOk, "");
 }

@@ -126,7 +126,8 @@ Account toPlugin(const pipeline::ProviderAccount& account) {
         account.account_id,
         account.account_state,
         toFields(account.configuration),
-        toFields(account.base_urls)};
+        toFields(account.base_urls)
+    };
 }
 
 TokenSet toPlugin(const ferry::TokenSet& tokens) {
@@ -160,7 +161,13 @@ WebhookInput::WebhookInput(const http::Request& request)
 
 HttpResponse toPlugin(const http::OutboundResponse& response) {
     const int status = response.error == http::TransportError::None ? response.status : 0;
-    return {status, toPlugin(response.error), toFields(response.headers), response.body};
+    return {
+        status,
+        toPlugin(response.error),
+        toFields(response.headers),
+        response.body,
+        response.is_body_streamed
+    };
 }
 
 http::Response toHttp(WebhookReply reply) {
@@ -193,6 +200,10 @@ http::OutboundRequest toOutbound(HttpRequest request) {
             std::min(static_cast<std::size_t>(*request.response_bytes_max), kProviderResponseMax);
     }
     outbound.traffic = http::Traffic::Provider;
+    if (request.streams_answer) {
+        outbound.stream.emplace();
+        outbound.stream->response_body = std::make_shared<http::BodyPipe>();
+    }
     return outbound;
 }
 
@@ -211,9 +222,8 @@ pipeline::OperationResult toResult(TokenSet tokens) {
 pipeline::OperationResult toResult(Identity identity) {
     pipeline::OperationResult result;
     result.identity = AccountIdentity{
-        std::move(identity.account_id),
-        std::move(identity.label),
-        std::move(identity.account_state)};
+        std::move(identity.account_id), std::move(identity.label), std::move(identity.account_state)
+    };
     return result;
 }
 
@@ -222,6 +232,25 @@ pipeline::OperationResult toResult(Page page) {
     result.page =
         pipeline::ChangePage{std::move(page.changes), std::move(page.next_cursor), page.has_more};
     return result;
+}
+
+pipeline::OperationResult toResult(Document document) {
+    pipeline::OperationResult result;
+    result.document = toIndexed(std::move(document.object));
+    return result;
+}
+
+pipeline::OperationResult toResult(DocumentPage page) {
+    pipeline::OperationResult result;
+    result.documents.emplace();
+    for (Object& object : page.objects)
+        result.documents->documents.push_back(toIndexed(std::move(object)));
+    result.documents->next_cursor = std::move(page.next_cursor);
+    return result;
+}
+
+pipeline::OperationResult toResult(Download download) {
+    return toResult(Document{std::move(download.object)});
 }
 
 pipeline::OperationResult toResult(Done) {

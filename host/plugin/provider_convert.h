@@ -33,11 +33,15 @@ TokenSet toPlugin(const ferry::TokenSet& tokens);
 HttpResponse toPlugin(const http::OutboundResponse& response);
 
 http::Response toHttp(WebhookReply reply);
+/// With the pipe of its answer, if that is to be streamed.
 http::OutboundRequest toOutbound(HttpRequest request);
 
 pipeline::OperationResult toResult(TokenSet tokens);
 pipeline::OperationResult toResult(Identity identity);
 pipeline::OperationResult toResult(Page page);
+pipeline::OperationResult toResult(Document document);
+pipeline::OperationResult toResult(DocumentPage page);
+pipeline::OperationResult toResult(Download download);
 pipeline::OperationResult toResult(Done);
 
 /// One result per change. Internal if the plugin gave one change two results: the flow could not

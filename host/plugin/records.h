@@ -94,6 +94,7 @@ struct HttpRequest {
     std::string body;
     std::optional<std::chrono::milliseconds> timeout;  ///< nullopt: the host's default
     std::optional<std::int64_t> response_bytes_max;    ///< nullopt: the host's default
+    bool streams_answer = false;  ///< a 2xx body is the result, and not for the plugin
 };
 
 /// The answer; status 0 means that there is none and `transport_error` says why.
@@ -102,6 +103,7 @@ struct HttpResponse {
     TransportError transport_error = TransportError::None;
     Fields headers;  ///< names in lower case
     std::string body;
+    bool is_body_streamed = false;  ///< it is not in `body`, but goes on as asked
 };
 
 /// A field that somebody else holds.
@@ -164,6 +166,45 @@ struct Object {
     std::optional<TimePoint> modified;
     std::optional<TimePoint> client_modified;
     std::string modified_by;
+};
+
+/// Which file or folder is meant: by id or by path; neither is the top folder.
+struct DocumentRef {
+    std::string object_id;
+    std::string path;
+};
+
+struct DocumentList {
+    DocumentRef folder;
+    std::string cursor;       ///< empty: the first page
+    std::uint32_t limit = 0;  ///< 0: the provider's default
+};
+
+struct DocumentSearch {
+    DocumentRef folder;
+    std::string text;
+    std::string cursor;
+    std::uint32_t limit = 0;
+};
+
+struct DocumentDownload {
+    DocumentRef file;
+    std::string range;  ///< of a Range header; empty: all
+};
+
+/// What metadata gives.
+struct Document {
+    Object object;
+};
+
+struct DocumentPage {
+    std::vector<Object> objects;
+    std::string next_cursor;  ///< empty: that was all
+};
+
+/// What download gives besides the streamed body.
+struct Download {
+    Object object;
 };
 
 enum class IndexAction : std::uint8_t { Ignore, UpsertFile, UpsertFolder, Remove };

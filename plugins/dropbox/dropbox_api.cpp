@@ -16,12 +16,22 @@ bool isNamespaceId(std::string_view id) noexcept {
     });
 }
 
+void addRoot(sdk::Request& request, std::string_view root) {
+    if (root.empty()) return;
+    if (!isNamespaceId(root))
+        throw sdk::Error::malformed("the root namespace has characters that no namespace id has");
+    request.header(
+        "Dropbox-API-Path-Root", R"({".tag":"root","root":")" + std::string(root) + "\"}"
+    );
+}
+
 }  // namespace
 
 std::string baseUrl(const sdk::AccountView& account, std::string_view name) {
     const std::string_view given = account.baseUrl(name);
     if (!given.empty()) return std::string(given);
-    return name == "www" ? "https://www.dropbox.com" : "https://api.dropboxapi.com";
+    if (name == "www") return "https://www.dropbox.com";
+    return name == "content" ? "https://content.dropboxapi.com" : "https://api.dropboxapi.com";
 }
 
 Credentials::Credentials(const sdk::AccountView& account, const sdk::TokenSet& tokens)
@@ -34,7 +44,8 @@ Credentials::Credentials(const sdk::AccountView& account, const sdk::TokenSet& t
           access_token_,
           tokens.refresh_token,
           account.config(parameter::kAppSecret),
-          account.config(parameter::kAccessToken)} {}
+          account.config(parameter::kAccessToken)
+      } {}
 
 std::string_view Credentials::accessToken() const {
     if (!access_token_.empty()) return access_token_;
@@ -68,13 +79,21 @@ sdk::Request rpc(
 ) {
     sdk::Request request = sdk::Request::post(baseUrl(account, "api") + "/2/" + std::string(route));
     request.bearer(credentials.accessToken());
-    if (!root.empty() && !isNamespaceId(root))
-        throw sdk::Error::malformed("the root namespace has characters that no namespace id has");
-    if (!root.empty())
-        request.header(
-            "Dropbox-API-Path-Root", R"({".tag":"root","root":")" + std::string(root) + "\"}"
-        );
+    addRoot(request, root);
     request.body("application/json", std::move(body));
+    return request;
+}
+
+sdk::Request contentDownload(
+    const sdk::AccountView& account,
+    const Credentials& credentials,
+    std::string argument,
+    std::string_view root
+) {
+    sdk::Request request = sdk::Request::post(baseUrl(account, "content") + "/2/files/download");
+    request.bearer(credentials.accessToken());
+    addRoot(request, root);
+    request.header("Dropbox-API-Arg", std::move(argument));
     return request;
 }
 

@@ -59,4 +59,12 @@ sdk::Request rpc(
     std::string_view root = {}
 );
 
+/// POST https://<content>/2/files/download; `argument` is JSON in ASCII.
+sdk::Request contentDownload(
+    const sdk::AccountView& account,
+    const Credentials& credentials,
+    std::string argument,
+    std::string_view root
+);
+
 }  // namespace ferry::dropbox

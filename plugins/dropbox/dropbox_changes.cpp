@@ -69,23 +69,6 @@ std::string continueBody(std::string_view cursor) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-/// The root of the account now, from a 422's RootInfo; nullopt if it does not say. Empty if it is
-/// the own folder.
-std::optional<std::string> newRoot(const sdk::HttpResponse& response) {
-    rapidjson::Document body;
-    if (json::parse(response.body(), body) != json::Fault::None) return std::nullopt;
-    const rapidjson::Value* error = json::member(body, "error");
-    const rapidjson::Value* info = json::member(error, "invalid_root");
-    if (info == nullptr) info = error;
-    const std::string_view root = json::text(info, "root_namespace_id");
-    if (root.empty()) return std::nullopt;
-    return root == json::text(info, "home_namespace_id") ? std::string() : std::string(root);
-}
-
-bool isInvalidRoot(const sdk::HttpResponse& response) {
-    return response.status() == 422 && errorTags(response.body()).starts_with("invalid_root");
-}
-
 bool isFolderGone(const sdk::HttpResponse& response) {
     return response.status() == 409 && errorTags(response.body()) == "path/not_found";
 }

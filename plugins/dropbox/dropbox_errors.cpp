@@ -1,109 +1,14 @@
 #include "dropbox_errors.h"
 
+#include "dropbox_error_rules.h"
 #include "error_text.h"
 #include "text.h"
 
-#include <chrono>
 #include <optional>
 #include <span>
 
 namespace ferry::dropbox {
 namespace {
-
-using std::chrono::milliseconds;
-
-constexpr milliseconds kSuspendedPause = std::chrono::hours(1);
-
-constexpr unsigned bit(Route route) noexcept {
-    return 1u << static_cast<unsigned>(route);
-}
-constexpr unsigned kAny = ~0u;
-constexpr unsigned kContinue = bit(Route::Continue);
-constexpr unsigned kListing = bit(Route::ListFolder) | bit(Route::LatestCursor);
-
-/// The first rule that fits counts. `tags` fits if the error's tags begin with it.
-struct Rule {
-    int http_status;
-    std::string_view tags;
-    unsigned routes;
-    ferry_status status;
-    std::string_view meaning;
-    milliseconds pause{-1};
-};
-
-constexpr Rule kRules[] = {
-    {401, "expired_access_token", kAny, FERRY_ERROR_AUTH_EXPIRED, "the access token has expired"},
-    {401, "invalid_access_token", kAny, FERRY_ERROR_AUTH_EXPIRED, "the access token is not valid"},
-    {401,
-     "missing_scope",
-     kAny,
-     FERRY_ERROR_AUTH_REVOKED,
-     "the token lacks a scope: enable it under Permissions in the app console, then authorize "
-     "again"},
-    {401,
-     "user_suspended",
-     kAny,
-     FERRY_ERROR_UNAVAILABLE,
-     "dropbox has suspended the user: asked again in an hour",
-     kSuspendedPause},
-    {401, "invalid_select_user", kAny, FERRY_ERROR_REJECTED, "no such team member"},
-    {401, "invalid_select_admin", kAny, FERRY_ERROR_REJECTED, "no such team admin"},
-    {401, "route_access_denied", kAny, FERRY_ERROR_REJECTED, "the app may not use this route"},
-    {401, "", kAny, FERRY_ERROR_AUTH_EXPIRED, "the access token was refused"},
-
-    {403, "invalid_account_type", kAny, FERRY_ERROR_REJECTED, "not for this type of account"},
-    {403, "team_access_denied", kAny, FERRY_ERROR_REJECTED, "the team does not allow it"},
-    {403, "", kAny, FERRY_ERROR_REJECTED, "access denied"},
-
-    {409, "reset", kContinue, FERRY_ERROR_CURSOR_INVALID, "dropbox reset the cursor"},
-    {409,
-     "path/not_found",
-     kContinue,
-     FERRY_ERROR_CURSOR_INVALID,
-     "the folder that the cursor stands for is gone"},
-    // `other` can hide a reset: what else is said of a cursor makes it useless too.
-    {409, "", kContinue, FERRY_ERROR_CURSOR_INVALID, "the cursor is of no use any more"},
-    {409,
-     "path/not_found",
-     kListing,
-     FERRY_ERROR_REJECTED,
-     "there is no folder at dropbox.path in this account"},
-    {409,
-     "path/not_folder",
-     kListing,
-     FERRY_ERROR_REJECTED,
-     "dropbox.path names a file, not a folder"},
-    {409,
-     "path/malformed_path",
-     kListing,
-     FERRY_ERROR_REJECTED,
-     "dropbox.path is not a path that dropbox understands"},
-    {409, "path", kListing, FERRY_ERROR_REJECTED, "the folder at dropbox.path can't be listed"},
-    {409, "template_error", kListing, FERRY_ERROR_REJECTED, "a property template was refused"},
-    {409, "other", kListing, FERRY_ERROR_UNAVAILABLE, "dropbox does not say why"},
-    {409, "", kAny, FERRY_ERROR_REJECTED, "dropbox refused the call"},
-
-    {422,
-     "invalid_root",
-     kAny,
-     FERRY_ERROR_CURSOR_INVALID,
-     "the root namespace of the account has changed: verify the account again, then list it anew"},
-    {422, "no_permission", kAny, FERRY_ERROR_REJECTED, "no permission for the root namespace"},
-    {422, "", kAny, FERRY_ERROR_REJECTED, "the root namespace was refused"},
-
-    {429, "", kAny, FERRY_ERROR_RATE_LIMITED, "too many requests", kRetryDefault},
-};
-
-const Rule* findRule(int http_status, std::string_view tags, Route route) noexcept {
-    for (const Rule& rule : kRules) {
-        const bool has_tags =
-            tags.starts_with(rule.tags) &&
-            (rule.tags.empty() || tags.size() == rule.tags.size() || tags[rule.tags.size()] == '/');
-        if (rule.http_status == http_status && has_tags && (rule.routes & bit(route)) != 0)
-            return &rule;
-    }
-    return nullptr;
-}
 
 /// Follows {".tag":"path","path":{".tag":"not_found"}} inwards. A union member without a value may
 /// be a bare string; a value that is not a union ends the way.
@@ -136,10 +41,12 @@ sdk::Error badRequest(Route route, const sdk::HttpResponse& response, std::strin
     const auto text = [&](std::string_view meaning) {
         return errorText(routeName(route), response, "", meaning, detail);
     };
-    if (route == Route::Continue && says("cursor"))
+    if (isContinuation(route) && says("cursor"))
         return sdk::Error::cursorInvalid(text("dropbox does not know the cursor"));
     if (says("access token") || says("Authorization"))
         return sdk::Error::authExpired(text("the access token was refused"));
+    if (isForCaller(route))
+        return sdk::Error::invalid(text("dropbox does not understand what is asked for"));
     return sdk::Error::rejected(text("dropbox refused the request"));
 }
 
@@ -166,15 +73,42 @@ std::string_view routeName(Route route) noexcept {
         case Route::Account:
             return "users/get_current_account";
         case Route::Revoke:
+            return "auth/token/revoke";
+        case Route::Metadata:
+            return "files/get_metadata";
+        case Route::FolderContents:
+            return "files/list_folder";
+        case Route::FolderContentsContinue:
+            return "files/list_folder/continue";
+        case Route::Search:
+            return "files/search_v2";
+        case Route::SearchContinue:
+            return "files/search/continue_v2";
+        case Route::Download:
             break;
     }
-    return "auth/token/revoke";
+    return "files/download";
 }
 
 std::string errorTags(std::string_view body) {
     rapidjson::Document document;
     if (json::parse(body, document) != json::Fault::None) return {};
     return tagsOf(errorOf(document));
+}
+
+std::optional<std::string> newRoot(const sdk::HttpResponse& response) {
+    rapidjson::Document body;
+    if (json::parse(response.body(), body) != json::Fault::None) return std::nullopt;
+    const rapidjson::Value* error = json::member(body, "error");
+    const rapidjson::Value* info = json::member(error, "invalid_root");
+    if (info == nullptr) info = error;
+    const std::string_view root = json::text(info, "root_namespace_id");
+    if (root.empty()) return std::nullopt;
+    return root == json::text(info, "home_namespace_id") ? std::string() : std::string(root);
+}
+
+bool isInvalidRoot(const sdk::HttpResponse& response) {
+    return response.status() == 422 && errorTags(response.body()).starts_with("invalid_root");
 }
 
 sdk::Error apiError(

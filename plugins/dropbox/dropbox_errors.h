@@ -8,13 +8,27 @@
 #include <ferry/sdk.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace ferry::dropbox {
 
 /// Which call failed: the same answer means different things for different ones.
-enum class Route : std::uint8_t { ListFolder, Continue, LatestCursor, Account, Revoke };
+enum class Route : std::uint8_t {
+    ListFolder,
+    Continue,
+    LatestCursor,
+    Account,
+    Revoke,
+    // For callers of the hub: what they ask wrongly is no fault of the account.
+    Metadata,
+    FolderContents,
+    FolderContentsContinue,
+    Search,
+    SearchContinue,
+    Download,
+};
 
 /// "files/list_folder", ...
 std::string_view routeName(Route route) noexcept;
@@ -29,6 +43,12 @@ sdk::Error bodyError(
     json::Fault fault,
     const Credentials& credentials
 );
+
+/// True for a 422 which says that the root namespace is another one now.
+bool isInvalidRoot(const sdk::HttpResponse& response);
+
+/// That root, from the 422's RootInfo; nullopt if it does not say. Empty if it is the own folder.
+std::optional<std::string> newRoot(const sdk::HttpResponse& response);
 
 /// False for an answer that says itself that it is no JSON: a proxy's page, most often.
 bool isJsonType(const sdk::HttpResponse& response) noexcept;

@@ -2,6 +2,7 @@
 
 #include "dropbox_auth.h"
 #include "dropbox_changes.h"
+#include "dropbox_documents.h"
 #include "dropbox_normalize.h"
 #include "dropbox_webhook.h"
 
@@ -68,6 +69,39 @@ class Dropbox : public sdk::Plugin {
         sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
     ) const {
         return dropbox::initialCursor(context, account, tokens);
+    }
+
+    sdk::Task<sdk::Document> documentMetadata(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentRef& ref
+    ) const {
+        return dropbox::documentMetadata(context, account, tokens, ref);
+    }
+    sdk::Task<sdk::DocumentPage> listDocuments(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentList& list
+    ) const {
+        return dropbox::listDocuments(context, account, tokens, list);
+    }
+    sdk::Task<sdk::DocumentPage> searchDocuments(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentSearch& search
+    ) const {
+        return dropbox::searchDocuments(context, account, tokens, search);
+    }
+    sdk::Task<sdk::Document> downloadDocument(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentDownload& download
+    ) const {
+        return dropbox::downloadDocument(context, account, tokens, download);
     }
 
     void normalize(

@@ -124,6 +124,24 @@ class Listing(unittest.TestCase):
         metadata, response = dbx.files_download("/Odd/Füße 😀\n.txt")
         self.assertEqual((metadata.name, response.content), ("Füße 😀\n.txt", b"x"))
 
+    def test_search_goes_through_pages(self):
+        dbx = client()
+        for name in ("Find me.txt", "find ME too.txt", "other.txt"):
+            dbx.files_upload(b"x", "/Search/" + name)
+        dbx.files_upload(b"x", "/Elsewhere/find me.txt")
+        options = files.SearchOptions(path="/search", max_results=1)
+        found = dbx.files_search_v2("FIND me", options=options)
+        names = []
+        while True:
+            names += [match.metadata.get_metadata().name for match in found.matches]
+            if not found.has_more:
+                break
+            found = dbx.files_search_continue_v2(found.cursor)
+        self.assertEqual(sorted(names), ["Find me.txt", "find ME too.txt"])
+        with self.assertRaises(exceptions.ApiError) as caught:
+            dbx.files_search_v2("a", options=files.SearchOptions(path="/nowhere"))
+        self.assertTrue(caught.exception.error.get_path().is_not_found())
+
     def test_errors_have_the_types_of_the_api(self):
         dbx = client()
         with self.assertRaises(exceptions.ApiError) as caught:

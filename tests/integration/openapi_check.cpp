@@ -66,7 +66,8 @@ std::string OpenapiCheck::problemOf(
         return problemOfSchema(error, answer.body);
     }
     const auto& responses = operation->value["responses"];
-    const auto response = responses.FindMember(std::to_string(answer.status).c_str());
+    auto response = responses.FindMember(std::to_string(answer.status).c_str());
+    if (response == responses.MemberEnd()) response = responses.FindMember("default");
     if (response == responses.MemberEnd()) {
         return fmt::format("the operation names no status {}", answer.status);
     }

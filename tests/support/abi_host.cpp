@@ -138,7 +138,9 @@ ferry_status takeRequest(const ferry_sink* sink, const ferry_http_request* reque
         copy(request->headers),
         copy(request->body),
         request->timeout_ms,
-        request->response_bytes_max};
+        request->response_bytes_max,
+        (request->flags & FERRY_HTTP_STREAM_ANSWER) != 0
+    };
     for (const auto& [name, value] : taken.headers)
         for (const char c : name + value)
             if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e)
@@ -173,7 +175,8 @@ ferry_status takeIdentity(const ferry_sink* sink, const ferry_identity* identity
         copy(identity->label),
         copy(identity->tenant),
         copy(identity->account_state),
-        copy(identity->extra)};
+        copy(identity->extra)
+    };
     if (!isGood(taken.account_id, 1024) || taken.account_id.empty() || !isGood(taken.label, 8192))
         return breach(of(sink), "an identity out of bounds", FERRY_ERROR_MALFORMED);
     of(sink).outcome.identities.push_back(std::move(taken));
@@ -213,14 +216,8 @@ ferry_status takeReply(const ferry_sink* sink, const ferry_webhook_reply* reply)
     return FERRY_OK;
 }
 
-AbiIndexOp copy(const ferry_index_op& op) {
-    AbiIndexOp taken;
-    taken.change = op.change_index;
-    taken.action = op.action;
-    taken.flags = op.flags;
-    taken.has_object = op.object != nullptr;
-    if (op.object == nullptr) return taken;
-    const ferry_object& object = *op.object;
+void copy(const ferry_object& object, AbiIndexOp& taken) {
+    taken.has_object = true;
     taken.type = object.type;
     const std::pair<const char*, ferry_str> texts[] = {
         {"object_id", object.object_id},
@@ -229,14 +226,45 @@ AbiIndexOp copy(const ferry_index_op& op) {
         {"name", object.name},
         {"revision", object.revision},
         {"content_hash", object.content_hash},
-        {"modified_by", object.modified_by}};
+        {"modified_by", object.modified_by}
+    };
     for (const auto& [name, text] : texts)
         if (text.size > 0) taken.texts.emplace_back(name, copy(text));
     taken.size = object.size;
     taken.created_ms = object.created_ms;
     taken.modified_ms = object.modified_ms;
     taken.client_modified_ms = object.client_modified_ms;
+}
+
+AbiIndexOp copy(const ferry_index_op& op) {
+    AbiIndexOp taken;
+    taken.change = op.change_index;
+    taken.action = op.action;
+    taken.flags = op.flags;
+    if (op.object != nullptr) copy(*op.object, taken);
     return taken;
+}
+
+ferry_status takeObject(const ferry_sink* sink, const ferry_object* object) noexcept {
+    CallScope& scope = of(sink);
+    if (scope.outcome.has_objects_end)
+        return breach(scope, "an object after the end", FERRY_ERROR_INVALID);
+    AbiIndexOp taken;
+    copy(*object, taken);
+    for (const auto& [field, value] : taken.texts)
+        if (!isGood(value, field.starts_with("path") ? 32u << 10 : field == "name" ? 8192 : 1024))
+            return breach(scope, "a text out of bounds", FERRY_ERROR_MALFORMED);
+    scope.outcome.objects.push_back(std::move(taken));
+    return FERRY_OK;
+}
+
+ferry_status takeObjectsEnd(const ferry_sink* sink, ferry_str next_cursor) noexcept {
+    CallScope& scope = of(sink);
+    if (scope.outcome.has_objects_end)
+        return breach(scope, "a second end of the objects", FERRY_ERROR_INVALID);
+    scope.outcome.has_objects_end = true;
+    scope.outcome.next_cursor = copy(next_cursor);
+    return FERRY_OK;
 }
 
 ferry_status takeIndexOp(const ferry_sink* sink, const ferry_index_op* op) noexcept {
@@ -306,7 +334,10 @@ CallScope::CallScope(const AbiPlugin& plugin, AbiOutcome& to) : host(plugin), ou
         takeReply,
         takeIndexOp,
         takeEvent,
-        takeReject};
+        takeReject,
+        takeObject,
+        takeObjectsEnd
+    };
 }
 
 // ---- services
@@ -349,7 +380,8 @@ void logLine(const ferry_call* call, ferry_log_level, ferry_str message, ferry_f
 }
 
 constexpr ferry_crypto_1 kCrypto{
-    sizeof(ferry_crypto_1), 0, cryptoSha256, cryptoHmac, cryptoEqual, cryptoEncode, cryptoDecode};
+    sizeof(ferry_crypto_1), 0, cryptoSha256, cryptoHmac, cryptoEqual, cryptoEncode, cryptoDecode
+};
 constexpr ferry_log_1 kLog{sizeof(ferry_log_1), 0, logLine};
 
 const void* getService(const ferry_host* host, const char* id) noexcept {
@@ -377,6 +409,15 @@ const ferry_auth_1& auth(const ferry_module& module) {
 const ferry_changes_1& changesOf(const ferry_module& module) {
     return extension<ferry_changes_1>(module, FERRY_EXT_CHANGES);
 }
+const ferry_documents_1& documentsOf(const ferry_module& module) {
+    return extension<ferry_documents_1>(module, FERRY_EXT_DOCUMENTS);
+}
+ferry_document_ref refOf(Loan& loan, const std::string& ref) {
+    ferry_document_ref lent{};
+    lent.struct_size = sizeof lent;
+    (ref.starts_with('/') ? lent.path : lent.object_id) = loan.text(ref);
+    return lent;
+}
 const ferry_webhook_1& webhook(const ferry_module& module) {
     return extension<ferry_webhook_1>(module, FERRY_EXT_WEBHOOK);
 }
@@ -398,7 +439,8 @@ AbiPlugin::AbiPlugin(const std::string& file, const std::string& connector)
         reinterpret_cast<ferry_plugin_entry_v1_fn>(dlsym(library, FERRY_PLUGIN_ENTRY_V1));
     if (entry == nullptr) die(file + " has no entry");
     host_ = {
-        sizeof host_, FERRY_ABI_MAJOR, FERRY_ABI_MINOR, 0, this, {"test", 4}, {"0", 1}, getService};
+        sizeof host_, FERRY_ABI_MAJOR, FERRY_ABI_MINOR, 0, this, {"test", 4}, {"0", 1}, getService
+    };
     module_ = entry(&host_);
     if (module_ == nullptr) die(file + " does not want this host");
     remake();
@@ -442,7 +484,13 @@ AbiOutcome AbiPlugin::run(const Script& script, Start start) {
         lent.status = response.status;
         lent.transport_error = response.transport_error;
         lent.headers = loan.fields(response.headers);
-        lent.body = loan.bytes(response.body);
+        const bool is_streamed = outcome.requests.back().streams_answer && response.status >= 200 &&
+                                 response.status < 300;
+        if (is_streamed) {
+            lent.flags = FERRY_HTTP_BODY_STREAMED;
+        } else {
+            lent.body = loan.bytes(response.body);
+        }
         outcome.status = module_->advance(self_, op, &scope.call, &lent, &scope.sink);
     }
     module_->drop(self_, op);
@@ -520,6 +568,79 @@ AbiOutcome AbiPlugin::fetch(
         const ferry_token_set lent_tokens = loan.tokens(tokens);
         const ferry_fetch fetch{sizeof(ferry_fetch), mode, loan.text(cursor), limit, 0};
         return changesOf(*module_).fetch_start(self_, &call, &lent, &lent_tokens, &fetch, op);
+    });
+}
+
+AbiOutcome AbiPlugin::metadata(
+    const AbiAccount& account, const AbiTokens& tokens, const std::string& ref, const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        const ferry_document_ref& wanted = lent_ref;
+        return documentsOf(*module_).metadata_start(self_, &call, &lent, &lent_tokens, &wanted, op);
+    });
+}
+
+AbiOutcome AbiPlugin::list(
+    const AbiAccount& account,
+    const AbiTokens& tokens,
+    const std::string& ref,
+    const std::string& cursor,
+    std::uint32_t limit,
+    const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        ferry_document_list wanted{};
+        wanted.struct_size = sizeof wanted;
+        wanted.limit = limit;
+        wanted.folder = &lent_ref;
+        wanted.cursor = loan.text(cursor);
+        return documentsOf(*module_).list_start(self_, &call, &lent, &lent_tokens, &wanted, op);
+    });
+}
+
+AbiOutcome AbiPlugin::search(
+    const AbiAccount& account,
+    const AbiTokens& tokens,
+    const std::string& ref,
+    const std::string& text,
+    const std::string& cursor,
+    const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        ferry_document_search wanted{};
+        wanted.struct_size = sizeof wanted;
+        wanted.folder = &lent_ref;
+        wanted.text = loan.text(text);
+        wanted.cursor = loan.text(cursor);
+        return documentsOf(*module_).search_start(self_, &call, &lent, &lent_tokens, &wanted, op);
+    });
+}
+
+AbiOutcome AbiPlugin::download(
+    const AbiAccount& account,
+    const AbiTokens& tokens,
+    const std::string& ref,
+    const std::string& range,
+    const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        ferry_document_download wanted{};
+        wanted.struct_size = sizeof wanted;
+        wanted.file = &lent_ref;
+        wanted.range = loan.text(range);
+        return documentsOf(*module_).download_start(self_, &call, &lent, &lent_tokens, &wanted, op);
     });
 }
 

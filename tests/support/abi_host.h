@@ -25,6 +25,7 @@ struct AbiRequest {
     std::string body;
     std::int64_t timeout_ms = 0;
     std::int64_t response_bytes_max = 0;
+    bool streams_answer = false;
 
     /// "POST url\nName: value\n...\n\nbody": to compare whole.
     std::string text() const;
@@ -108,6 +109,8 @@ struct AbiOutcome {
     std::vector<AbiResponse> replies;
     std::vector<AbiIndexOp> index_ops;
     std::vector<AbiReject> rejects;
+    std::vector<AbiIndexOp> objects;  ///< type, texts, size and times
+    bool has_objects_end = false;     ///< next_cursor is that of the objects
     std::vector<std::string> log;
     std::string violation;  ///< the first breach of the ABI's documentation
 };
@@ -150,6 +153,38 @@ class AbiPlugin {
         const std::string& cursor,
         const Script& script,
         std::uint32_t limit = 0
+    );
+
+    /// `ref`: an id, or a path if it begins with '/'; "" is the top folder.
+    AbiOutcome metadata(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const Script& script
+    );
+    AbiOutcome list(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const std::string& cursor,
+        std::uint32_t limit,
+        const Script& script
+    );
+    AbiOutcome search(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const std::string& text,
+        const std::string& cursor,
+        const Script& script
+    );
+    /// A 2xx answer of the script is streamed if the plugin asks for that: it sees no body.
+    AbiOutcome download(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const std::string& range,
+        const Script& script
     );
 
     // Pure hooks.

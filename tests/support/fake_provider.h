@@ -99,6 +99,7 @@ class FakeProvider : public pipeline::Provider {
     std::string_view key() const override { return "fake"; }
     std::string_view hub() const override { return "documents"; }
     const pipeline::ProviderOptions& options() const override { return provider_options; }
+    Status checkEgress(const std::string&) const override { return {}; }
 
     Result<std::optional<http::Response>> answerChallenge(const http::Request& request) override {
         if (challenge_error) return fail(*challenge_error);
@@ -177,7 +178,8 @@ class FakeProvider : public pipeline::Provider {
             [](const auto& fields) -> Result<pipeline::OperationResult> {
                 pipeline::OperationResult result;
                 result.identity = AccountIdentity{
-                    value(fields, "account"), value(fields, "label"), value(fields, "state")};
+                    value(fields, "account"), value(fields, "label"), value(fields, "state")
+                };
                 return result;
             }
         );

@@ -75,10 +75,13 @@ bool Arguments::boolean(std::string_view name, bool default_value) {
     return value->GetBool();
 }
 
-std::int64_t Arguments::integer(
-    std::string_view name, std::int64_t default_value, std::int64_t min, std::int64_t max
+std::int64_t Arguments::numberOf(
+    const rapidjson::Value* value,
+    std::string_view name,
+    std::int64_t default_value,
+    std::int64_t min,
+    std::int64_t max
 ) {
-    const rapidjson::Value* value = find(name);
     if (value == nullptr) return default_value;
     if (!value->IsInt64()) {
         addProblem(std::string(name) + ": expected integer");
@@ -93,6 +96,41 @@ std::int64_t Arguments::integer(
         return default_value;
     }
     return number;
+}
+
+std::int64_t Arguments::integer(
+    std::string_view name, std::int64_t default_value, std::int64_t min, std::int64_t max
+) {
+    return numberOf(find(name), name, default_value, min, max);
+}
+
+std::int64_t Arguments::innerInteger(
+    std::string_view name,
+    std::string_view inner,
+    std::int64_t default_value,
+    std::int64_t min,
+    std::int64_t max
+) {
+    const rapidjson::Value* value = find(name);
+    if (value == nullptr || !value->IsObject()) return default_value;
+    const auto at = value->FindMember(
+        rapidjson::StringRef(inner.data(), static_cast<rapidjson::SizeType>(inner.size()))
+    );
+    return numberOf(
+        at == value->MemberEnd() ? nullptr : &at->value, inner, default_value, min, max
+    );
+}
+
+void Arguments::allowInner(std::string_view name, std::initializer_list<std::string_view> names) {
+    const rapidjson::Value* value = find(name);
+    if (value == nullptr) return;
+    if (!value->IsObject()) return addProblem(std::string(name) + ": expected object");
+    for (const auto& member : value->GetObject()) {
+        const std::string_view found = viewOf(member.name);
+        if (std::find(names.begin(), names.end(), found) == names.end()) {
+            addProblem(std::string(name) + ": unknown field '" + std::string(found) + "'");
+        }
+    }
 }
 
 std::string Arguments::tag(std::string_view name, std::string_view default_value) {

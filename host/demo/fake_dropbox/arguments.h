@@ -31,6 +31,16 @@ class Arguments {
     std::string tag(std::string_view name, std::string_view default_value);
     /// A text inside the struct or union `name`.
     std::string innerText(std::string_view name, std::string_view inner);
+    /// A number inside the struct `name`.
+    std::int64_t innerInteger(
+        std::string_view name,
+        std::string_view inner,
+        std::int64_t default_value,
+        std::int64_t min,
+        std::int64_t max
+    );
+    /// As allow(), for the members of the struct `name`, if it is there.
+    void allowInner(std::string_view name, std::initializer_list<std::string_view> names);
 
     /// "" if all was well.
     const std::string& problem() const { return problem_; }
@@ -38,6 +48,13 @@ class Arguments {
 
   private:
     const rapidjson::Value* find(std::string_view name) const;
+    std::int64_t numberOf(
+        const rapidjson::Value* value,
+        std::string_view name,
+        std::int64_t default_value,
+        std::int64_t min,
+        std::int64_t max
+    );
 
     rapidjson::Document document_;
     std::string problem_;

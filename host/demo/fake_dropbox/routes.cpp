@@ -7,7 +7,7 @@
 namespace ferry::demo {
 namespace {
 
-constexpr std::array<Route, 16> kRoutes = {{
+constexpr std::array<Route, 18> kRoutes = {{
     {"files/list_folder", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", listFolder},
     {"files/list_folder/continue",
      RouteStyle::Rpc,
@@ -19,18 +19,18 @@ constexpr std::array<Route, 16> kRoutes = {{
      RouteAuth::User,
      "files.metadata.read",
      getLatestCursor},
-    {"files/list_folder/longpoll", RouteStyle::Rpc, RouteAuth::None, "", longpoll},
-    {"files/list_revisions",
+    {"files/search_v2", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", searchFiles},
+    {"files/search/continue_v2",
      RouteStyle::Rpc,
      RouteAuth::User,
      "files.metadata.read",
-     listRevisions},
+     searchContinue},
+    {"files/list_folder/longpoll", RouteStyle::Rpc, RouteAuth::None, "", longpoll},
+    {"files/list_revisions", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", listRevisions
+    },
     {"files/get_metadata", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", getMetadata},
-    {"files/create_folder_v2",
-     RouteStyle::Rpc,
-     RouteAuth::User,
-     "files.content.write",
-     createFolder},
+    {"files/create_folder_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", createFolder
+    },
     {"files/delete_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", deleteEntry},
     {"files/move_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", moveEntry},
     {"files/copy_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", copyEntry},

@@ -1,6 +1,7 @@
 #pragma once
 // The API's routes as one table, and what a route's function is given. One .cpp a concern:
-// routes_list, routes_change, routes_content, routes_account, routes_longpoll, oauth_pages.
+// routes_list, routes_search, routes_change, routes_content, routes_account, routes_longpoll,
+// oauth_pages.
 
 #include "base/json_writer.h"
 #include "demo/fake_dropbox/arguments.h"
@@ -67,6 +68,8 @@ ResolvedPath resolvePath(Call& call, std::string_view argument, std::string_view
 Reply listFolder(Call& call);
 Reply listFolderContinue(Call& call);
 Reply getLatestCursor(Call& call);
+Reply searchFiles(Call& call);
+Reply searchContinue(Call& call);
 Reply longpoll(Call& call);
 Reply listRevisions(Call& call);
 Reply getMetadata(Call& call);

@@ -2,8 +2,7 @@
 // From a plugin class to the tables of the ABI: one noexcept trampoline for each hook, all through
 // the one guard; the tables are constants, so loading a plugin runs no code of it.
 
-#include <ferry/hooks.hpp>
-#include <ferry/operation.hpp>
+#include <ferry/adapter_operations.hpp>
 
 #include <memory>
 #include <string_view>
@@ -16,20 +15,9 @@ class Adapter {
     static_assert(std::is_base_of_v<Plugin, P>, "derive the plugin from ferry::sdk::Plugin");
     static_assert(checkHooks<P>());
 
-    /// What the host holds as `self`.
-    struct Self {
-        Self(const ferry_host* host, const SetupView& setup) requires
-            std::constructible_from<P, const SetupView&> : services(host),
-                                                           plugin(setup) {}
-        Self(const ferry_host* host, const SetupView&) requires(!std::constructible_from<
-                                                                P,
-                                                                const SetupView&>)
-            : services(host), plugin() {}
-
-        const Services services;
-        const P plugin;
-    };
-    static const Self& of(void* self) noexcept { return *static_cast<const Self*>(self); }
+    using Hooks = OperationHooks<P>;
+    using Self = typename Hooks::Self;
+    static const Self& of(void* self) noexcept { return Hooks::of(self); }
 
     // ---- module
 
@@ -56,75 +44,6 @@ class Adapter {
     }
     static void drop(void*, ferry_operation* op) noexcept {
         std::unique_ptr<OperationBase>(OperationBase::fromAbi(op));
-    }
-
-    // ---- operations
-
-    template <typename T, typename... Copies, typename Hook, typename... Abi>
-    static ferry_status start(
-        void* self, const ferry_call* call, ferry_operation** op, Hook hook, const Abi&... arguments
-    ) noexcept {
-        return guard(call, [&] {
-            const Self& object = of(self);
-            auto bound = [&](auto&... values) { return hook(object.plugin, values...); };
-            *op = std::make_unique<Operation<T, Copies...>>(
-                      call, object.services, bound, arguments...
-            )
-                      .release()
-                      ->toAbi();
-            return FERRY_OK;
-        });
-    }
-
-    static ferry_status exchangeStart(
-        void* self,
-        const ferry_call* call,
-        const ferry_account* account,
-        const ferry_code_exchange* exchange,
-        ferry_operation** op
-    ) noexcept {
-        auto hook = [](const P& plugin, auto&... values) { return plugin.exchangeCode(values...); };
-        return start<TokenSet, AccountCopy, RecordCopy<CodeExchange>>(
-            self, call, op, hook, *account, *exchange
-        );
-    }
-    /// The hooks that take an account and its tokens.
-    template <typename T, auto kHook>
-    static ferry_status tokenStart(
-        void* self,
-        const ferry_call* call,
-        const ferry_account* account,
-        const ferry_token_set* tokens,
-        ferry_operation** op
-    ) noexcept {
-        return start<T, AccountCopy, RecordCopy<TokenSet>>(
-            self, call, op, kHook, *account, *tokens
-        );
-    }
-    static constexpr auto kRefresh = [](const auto& plugin, auto&... v) {
-        return plugin.refresh(v...);
-    };
-    static constexpr auto kRevoke = [](const auto& plugin, auto&... v) {
-        return plugin.revoke(v...);
-    };
-    static constexpr auto kVerify = [](const auto& plugin, auto&... v) {
-        return plugin.verify(v...);
-    };
-    static constexpr auto kInitialCursor = [](const auto& plugin, auto&... v) {
-        return plugin.initialCursor(v...);
-    };
-    static ferry_status fetchStart(
-        void* self,
-        const ferry_call* call,
-        const ferry_account* account,
-        const ferry_token_set* tokens,
-        const ferry_fetch* fetch,
-        ferry_operation** op
-    ) noexcept {
-        auto hook = [](const P& plugin, auto&... values) { return plugin.fetch(values...); };
-        return start<Page, AccountCopy, RecordCopy<TokenSet>, RecordCopy<FetchRequest>>(
-            self, call, op, hook, *account, *tokens, *fetch
-        );
     }
 
     // ---- pure hooks
@@ -187,7 +106,8 @@ class Adapter {
             );
             for (const Notice& notice : notices) {
                 const ferry_notice out{
-                    sizeof(ferry_notice), 0, toStr(notice.account_key), toStr(notice.hint)};
+                    sizeof(ferry_notice), 0, toStr(notice.account_key), toStr(notice.hint)
+                };
                 require(sink->notice(sink, &out), "a notice");
             }
             return FERRY_OK;
@@ -218,16 +138,20 @@ class Adapter {
             return nullptr;                               \
     }
     FERRY_SLOT(AuthorizeUrl, ferry_auth_1, authorize_url, authorizeUrl)
-    FERRY_SLOT(ExchangeCode, ferry_auth_1, exchange_start, exchangeStart)
-    FERRY_SLOT(Refresh, ferry_auth_1, refresh_start, tokenStart<TokenSet, kRefresh>)
-    FERRY_SLOT(Revoke, ferry_auth_1, revoke_start, tokenStart<void, kRevoke>)
-    FERRY_SLOT(Verify, ferry_auth_1, verify_start, tokenStart<Identity, kVerify>)
+    FERRY_SLOT(ExchangeCode, ferry_auth_1, exchange_start, Hooks::exchangeStart)
+    FERRY_SLOT(Refresh, ferry_auth_1, refresh_start, Hooks::template tokenStart<TokenSet, Hooks::kRefresh>)
+    FERRY_SLOT(Revoke, ferry_auth_1, revoke_start, Hooks::template tokenStart<void, Hooks::kRevoke>)
+    FERRY_SLOT(Verify, ferry_auth_1, verify_start, Hooks::template tokenStart<Identity, Hooks::kVerify>)
     FERRY_SLOT(VerifyChallenge, ferry_webhook_1, verify_challenge, verifyChallenge)
     FERRY_SLOT(VerifySignature, ferry_webhook_1, verify_signature, verifySignature)
     FERRY_SLOT(ParseNotification, ferry_webhook_1, parse_notification, parseNotification)
-    FERRY_SLOT(Fetch, ferry_changes_1, fetch_start, fetchStart)
-    FERRY_SLOT(InitialCursor, ferry_changes_1, initial_cursor_start, tokenStart<std::string, kInitialCursor>)
+    FERRY_SLOT(Fetch, ferry_changes_1, fetch_start, Hooks::template recordStart<Page, FetchRequest, ferry_fetch, Hooks::kFetch>)
+    FERRY_SLOT(InitialCursor, ferry_changes_1, initial_cursor_start, Hooks::template tokenStart<std::string, Hooks::kInitialCursor>)
     FERRY_SLOT(Normalize, ferry_normalize_1, normalize, normalize)
+    FERRY_SLOT(DocumentMetadata, ferry_documents_1, metadata_start, Hooks::template recordStart<Document, DocumentRef, ferry_document_ref, Hooks::kMetadata>)
+    FERRY_SLOT(ListDocuments, ferry_documents_1, list_start, Hooks::template recordStart<DocumentPage, DocumentList, ferry_document_list, Hooks::kList>)
+    FERRY_SLOT(SearchDocuments, ferry_documents_1, search_start, Hooks::template recordStart<DocumentPage, DocumentSearch, ferry_document_search, Hooks::kSearch>)
+    FERRY_SLOT(DownloadDocument, ferry_documents_1, download_start, Hooks::template recordStart<Document, DocumentDownload, ferry_document_download, Hooks::kDownload>)
 #undef FERRY_SLOT
 
     static constexpr ferry_auth_1 kAuth{
@@ -237,16 +161,28 @@ class Adapter {
         exchange_startSlot(),
         refresh_startSlot(),
         revoke_startSlot(),
-        verify_startSlot()};
+        verify_startSlot()
+    };
     static constexpr ferry_webhook_1 kWebhook{
         sizeof(ferry_webhook_1),
         0,
         verify_challengeSlot(),
         verify_signatureSlot(),
-        parse_notificationSlot()};
+        parse_notificationSlot()
+    };
     static constexpr ferry_changes_1 kChanges{
-        sizeof(ferry_changes_1), 0, fetch_startSlot(), initial_cursor_startSlot()};
+        sizeof(ferry_changes_1), 0, fetch_startSlot(), initial_cursor_startSlot()
+    };
     static constexpr ferry_normalize_1 kNormalize{sizeof(ferry_normalize_1), 0, normalizeSlot()};
+
+    static constexpr ferry_documents_1 kDocuments{
+        sizeof(ferry_documents_1),
+        0,
+        metadata_startSlot(),
+        list_startSlot(),
+        search_startSlot(),
+        download_startSlot()
+    };
 
     static constexpr bool kHasAuth =
         HasAuthorizeUrl<P> || HasExchangeCode<P> || HasRefresh<P> || HasRevoke<P> || HasVerify<P>;
@@ -254,12 +190,16 @@ class Adapter {
         HasVerifyChallenge<P> || HasVerifySignature<P> || HasParseNotification<P>;
     static constexpr bool kHasChanges = HasFetch<P> || HasInitialCursor<P>;
 
+    static constexpr bool kHasDocuments = HasDocumentMetadata<P> || HasListDocuments<P> ||
+                                          HasSearchDocuments<P> || HasDownloadDocument<P>;
+
     static const void* getExtension(const char* id) noexcept {
         const std::string_view wanted(id);
         if (kHasAuth && wanted == FERRY_EXT_AUTH) return &kAuth;
         if (kHasWebhook && wanted == FERRY_EXT_WEBHOOK) return &kWebhook;
         if (kHasChanges && wanted == FERRY_EXT_CHANGES) return &kChanges;
         if (HasNormalize<P> && wanted == FERRY_EXT_NORMALIZE) return &kNormalize;
+        if (kHasDocuments && wanted == FERRY_EXT_DOCUMENTS) return &kDocuments;
         return nullptr;
     }
 
@@ -277,7 +217,8 @@ class Adapter {
             &getExtension,
             &advance,
             &drop,
-            nullptr};
+            nullptr
+        };
     }
 };
 

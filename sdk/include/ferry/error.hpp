@@ -53,6 +53,14 @@ class Error : public std::exception {
     static Error cursorInvalid(std::string message) {
         return {FERRY_ERROR_CURSOR_INVALID, std::move(message)};
     }
+    /// What the caller names does not exist.
+    static Error notFound(std::string message) {
+        return {FERRY_ERROR_NOT_FOUND, std::move(message)};
+    }
+    /// It exists, but this can't be done with it.
+    static Error conflict(std::string message) {
+        return {FERRY_ERROR_CONFLICT, std::move(message)};
+    }
     /// A bug.
     static Error internal(std::string message) {
         return {FERRY_ERROR_INTERNAL, std::move(message)};

@@ -8,6 +8,7 @@
 #include "abi/entry.h"
 #include "abi/ext/auth.h"
 #include "abi/ext/changes.h"
+#include "abi/ext/documents.h"
 #include "abi/ext/normalize.h"
 #include "abi/ext/webhook.h"
 #include "abi/host.h"

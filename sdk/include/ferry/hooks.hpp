@@ -3,6 +3,7 @@
 // compile time; one with the right name and another signature is a compile error that shows the
 // right one.
 
+#include <ferry/documents.hpp>
 #include <ferry/normalizer.hpp>
 #include <ferry/records.hpp>
 #include <ferry/task.hpp>
@@ -27,14 +28,16 @@ namespace detail {
 // that a member of this name is that hook.
 #define FERRY_HOOK(Concept, method, result, signature, parameters, arguments)        \
     template <typename P>                                                            \
-    concept Has##Concept = requires parameters {                                     \
-        { plugin.method arguments } -> std::same_as<result>;                         \
+    concept Has##Concept =                                                           \
+        requires parameters                                                          \
+    {                                                                                \
+        {                                                                            \
+            plugin.method arguments                                                  \
+        } -> std::same_as<result>;                                                   \
     };                                                                               \
     template <typename P>                                                            \
     consteval bool check##Concept() {                                                \
-        constexpr bool has_name = requires {                                         \
-            &P::method;                                                              \
-        };                                                                           \
+        constexpr bool has_name = requires { &P::method; };                          \
         static_assert(!has_name || Has##Concept<P>, "the hook must be: " signature); \
         return true;                                                                 \
     }
@@ -143,6 +146,59 @@ FERRY_HOOK(
     (call, account, changes, out)
 )
 
+FERRY_HOOK(
+    DocumentMetadata,
+    documentMetadata,
+    Task<Document>,
+    "Task<Document> documentMetadata(Context&, const AccountView&, const TokenSet&, const "
+    "DocumentRef&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentRef& ref),
+    (context, account, tokens, ref)
+)
+FERRY_HOOK(
+    ListDocuments,
+    listDocuments,
+    Task<DocumentPage>,
+    "Task<DocumentPage> listDocuments(Context&, const AccountView&, const TokenSet&, const "
+    "DocumentList&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentList& list),
+    (context, account, tokens, list)
+)
+FERRY_HOOK(
+    SearchDocuments,
+    searchDocuments,
+    Task<DocumentPage>,
+    "Task<DocumentPage> searchDocuments(Context&, const AccountView&, const TokenSet&, const "
+    "DocumentSearch&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentSearch& search),
+    (context, account, tokens, search)
+)
+FERRY_HOOK(
+    DownloadDocument,
+    downloadDocument,
+    Task<Document>,
+    "Task<Document> downloadDocument(Context&, const AccountView&, const TokenSet&, const "
+    "DocumentDownload&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentDownload& download),
+    (context, account, tokens, download)
+)
+
 #undef FERRY_HOOK
 
 template <typename P>
@@ -150,7 +206,8 @@ consteval bool checkHooks() {
     return checkAuthorizeUrl<P>() && checkExchangeCode<P>() && checkRefresh<P>() &&
            checkRevoke<P>() && checkVerify<P>() && checkVerifyChallenge<P>() &&
            checkVerifySignature<P>() && checkParseNotification<P>() && checkFetch<P>() &&
-           checkInitialCursor<P>() && checkNormalize<P>();
+           checkInitialCursor<P>() && checkNormalize<P>() && checkDocumentMetadata<P>() &&
+           checkListDocuments<P>() && checkSearchDocuments<P>() && checkDownloadDocument<P>();
 }
 
 }  // namespace detail

@@ -84,6 +84,12 @@ class Request {
         return std::move(*this);
     }
 
+    /// The body of a 2xx answer goes to whoever asked (abi/ext/documents.h).
+    Request& streamAnswer() & {
+        flags_ |= FERRY_HTTP_STREAM_ANSWER;
+        return *this;
+    }
+
     const std::string& method() const noexcept { return method_; }
     const std::string& url() const noexcept { return url_; }
     const Headers& headers() const noexcept { return headers_; }
@@ -93,6 +99,7 @@ class Request {
         std::vector<ferry_field> storage;
         ferry_http_request request{};
         request.struct_size = sizeof request;
+        request.flags = flags_;
         request.method = toStr(method_);
         request.url = toStr(url_);
         request.headers = headers_.fields(storage);
@@ -109,6 +116,7 @@ class Request {
     std::string body_;
     std::chrono::milliseconds timeout_{0};
     std::int64_t response_bytes_max_ = 0;
+    std::uint32_t flags_ = 0;
 };
 
 /// The answer to a request; it owns its bytes, so it may be kept over the next co_await.
@@ -118,6 +126,7 @@ class HttpResponse {
     explicit HttpResponse(const ferry_http_response& from)
         : status_(from.status),
           transport_error_(from.status == 0 ? from.transport_error : FERRY_TRANSPORT_NONE),
+          is_streamed_((from.flags & FERRY_HTTP_BODY_STREAMED) != 0),
           body_(toView(from.body)) {
         const FieldsView headers(from.headers);
         for (std::size_t i = 0; i < headers.size(); ++i)
@@ -155,12 +164,15 @@ class HttpResponse {
             if (detail::equalIgnoringCase(headers_[i].first, name)) return headers_[i].second;
         return {};
     }
+    /// The body is not here: it goes on, as Request::streamAnswer() asked.
+    bool isStreamed() const noexcept { return is_streamed_; }
     /// Ends with a NUL that does not count.
     std::string_view body() const noexcept { return body_; }
 
   private:
     int status_ = 0;
     ferry_transport_error transport_error_ = FERRY_TRANSPORT_RESET;
+    bool is_streamed_ = false;
     Headers headers_;
     std::string body_;
 };

@@ -32,7 +32,7 @@ class Normalizer {
 
     /// For a provider that says itself what happened.
     void event(std::size_t change, const Event& event) {
-        const ferry_object object = toAbi(event.object);
+        const ferry_object object = detail::toAbi(event.object);
         ferry_event out{};
         out.struct_size = sizeof out;
         out.change_index = static_cast<std::uint32_t>(change);
@@ -49,39 +49,23 @@ class Normalizer {
         std::size_t change, std::string_view message, ferry_status status = FERRY_ERROR_MALFORMED
     ) {
         const ferry_reject out{
-            sizeof(ferry_reject), static_cast<std::uint32_t>(change), status, 0, toStr(message)};
+            sizeof(ferry_reject), static_cast<std::uint32_t>(change), status, 0, toStr(message)
+        };
         detail::require(sink_->reject(sink_, &out), "a rejection");
     }
 
   private:
-    static ferry_object toAbi(const Object& object) noexcept {
-        ferry_object out{};
-        out.struct_size = sizeof out;
-        out.type = static_cast<ferry_object_type>(object.type);
-        out.object_id = toStr(object.object_id);
-        out.path_key = toStr(object.path_key);
-        out.path = toStr(object.path);
-        out.name = toStr(object.name);
-        out.revision = toStr(object.revision);
-        out.content_hash = toStr(object.content_hash);
-        out.size = object.size.value_or(-1);
-        out.created_ms = object.created_ms.value_or(FERRY_TIME_UNKNOWN);
-        out.modified_ms = object.modified_ms.value_or(FERRY_TIME_UNKNOWN);
-        out.client_modified_ms = object.client_modified_ms.value_or(FERRY_TIME_UNKNOWN);
-        out.modified_by = toStr(object.modified_by);
-        return out;
-    }
-
     void indexOp(
         std::size_t change, ferry_index_action action, const Object* object, std::uint32_t flags
     ) {
-        const ferry_object state = toAbi(object != nullptr ? *object : Object());
+        const ferry_object state = detail::toAbi(object != nullptr ? *object : Object());
         const ferry_index_op out{
             sizeof(ferry_index_op),
             static_cast<std::uint32_t>(change),
             action,
             flags,
-            object != nullptr ? &state : nullptr};
+            object != nullptr ? &state : nullptr
+        };
         detail::require(sink_->index_op(sink_, &out), "an index operation");
     }
 

@@ -2,6 +2,7 @@
 // A coroutine hook as a resumable operation of the ABI: its copied arguments, its context, its
 // task, and how each kind of result goes to the host's sink.
 
+#include <ferry/documents.hpp>
 #include <ferry/records.hpp>
 #include <ferry/task.hpp>
 

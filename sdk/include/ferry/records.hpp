@@ -162,4 +162,25 @@ struct Event {
     std::string_view provider_event_id;
 };
 
+namespace detail {
+
+inline ferry_object toAbi(const Object& object) noexcept {
+    ferry_object out{};
+    out.struct_size = sizeof out;
+    out.type = static_cast<ferry_object_type>(object.type);
+    out.object_id = toStr(object.object_id);
+    out.path_key = toStr(object.path_key);
+    out.path = toStr(object.path);
+    out.name = toStr(object.name);
+    out.revision = toStr(object.revision);
+    out.content_hash = toStr(object.content_hash);
+    out.size = object.size.value_or(-1);
+    out.created_ms = object.created_ms.value_or(FERRY_TIME_UNKNOWN);
+    out.modified_ms = object.modified_ms.value_or(FERRY_TIME_UNKNOWN);
+    out.client_modified_ms = object.client_modified_ms.value_or(FERRY_TIME_UNKNOWN);
+    out.modified_by = toStr(object.modified_by);
+    return out;
+}
+
+}  // namespace detail
 }  // namespace ferry::sdk

@@ -2,6 +2,7 @@
 // Everything the author of a plugin includes. The contract is in sdk/README.md.
 
 #include <ferry/call.hpp>
+#include <ferry/documents.hpp>
 #include <ferry/error.hpp>
 #include <ferry/export.hpp>
 #include <ferry/hooks.hpp>

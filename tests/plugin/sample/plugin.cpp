@@ -52,6 +52,12 @@ class Sample : public Plugin {
     Task<TokenSet> refresh(Context& context, const AccountView& account, const TokenSet& tokens)
         const {
         const std::string_view mode = account.config("mode");
+        if (mode == "stream") {
+            // Only a download may.
+            Request request = Request::get(std::string(account.baseUrl("api")) + "/token");
+            request.streamAnswer();
+            co_await context.send(request);
+        }
         if (mode == "throw") throw std::runtime_error("a bug\nwith two lines");
         if (mode == "forever")
             for (;;)
@@ -132,6 +138,51 @@ class Sample : public Plugin {
         const {
         const auto response = co_await call(context, account, "/latest");
         co_return std::string(response.body());
+    }
+
+    Task<Document> documentMetadata(
+        Context& context, const AccountView& account, const TokenSet&, const DocumentRef& ref
+    ) const {
+        const auto response =
+            co_await call(context, account, "/metadata?id=" + ref.object_id + "&path=" + ref.path);
+        if (response.status() == 404) co_return Error::notFound("nothing there");
+        if (response.status() == 409) co_return Error::conflict("something else there");
+        Document document(ObjectType::File);
+        document.object_id = "id:1";
+        document.name = response.body();
+        document.size = 3;
+        co_return document;
+    }
+    Task<DocumentPage> listDocuments(
+        Context& context, const AccountView& account, const TokenSet&, const DocumentList& list
+    ) const {
+        const auto response = co_await call(
+            context, account, "/list?" + list.cursor + "&" + std::to_string(list.limit)
+        );
+        DocumentPage page;
+        for (const char c : response.body()) {
+            Document document(ObjectType::Folder);
+            document.object_id = document.name = std::string(1, c);
+            page.documents.push_back(document);
+        }
+        page.next_cursor = list.cursor + "+";
+        co_return page;
+    }
+    Task<Document> downloadDocument(
+        Context& context,
+        const AccountView& account,
+        const TokenSet&,
+        const DocumentDownload& wanted
+    ) const {
+        Request request = Request::get(std::string(account.baseUrl("api")) + "/content");
+        request.header("Range", wanted.range).streamAnswer();
+        const auto response = co_await context.send(request);
+        if (!response.ok()) co_return Error::notFound(std::string(response.body()));
+        if (!response.isStreamed() || !response.body().empty()) throw std::logic_error("a body");
+        Document document(ObjectType::File);
+        document.object_id = wanted.file.object_id;
+        document.name = response.header("x-name");
+        co_return document;
     }
 
     void normalize(

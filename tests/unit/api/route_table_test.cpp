@@ -17,6 +17,18 @@
 namespace ferry::api {
 namespace {
 
+class NoTokens final : public pipeline::TokenSource {
+  public:
+    void get(
+        std::shared_ptr<const pipeline::InstanceSettings>,
+        std::shared_ptr<pipeline::Provider>,
+        std::optional<Secret>,
+        Completion completion
+    ) override {
+        completion(fail(ErrorCode::Unavailable, "there are none"));
+    }
+};
+
 class NoProviders final : public pipeline::ProviderDirectory {
   public:
     std::shared_ptr<pipeline::Provider> find(std::string_view) const override { return nullptr; }
@@ -64,8 +76,9 @@ class ApiTableTest : public testing::Test {
         *store::sqlite::SqliteStore::open((folder_.path() / "ferry.db").string());
     std::unique_ptr<store::sqlite::SqliteApiKeyStore> keys_ =
         *store::sqlite::SqliteApiKeyStore::open((folder_.path() / "keys.db").string());
-    pipeline::SettingsCache settings_{store_->instances(), key_};
     NoProviders providers_;
+    pipeline::SettingsCache settings_{store_->instances(), key_};
+    NoTokens tokens_;
     test::FakeOutbound outbound_;
     oauth::AccountAuthorizer authorizer_{
         oauth::OauthParts{
@@ -101,7 +114,10 @@ class ApiTableTest : public testing::Test {
         [](InstanceId) {},
         "https://hub.example.com",
         Secret("u"),
-        Secret("o")
+        Secret("o"),
+        tokens_,
+        outbound_,
+        1
     }};
     http::Router router_;
     rapidjson::Document document_;

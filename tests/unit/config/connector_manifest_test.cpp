@@ -87,7 +87,7 @@ TEST(DropboxConnector, NamesDropboxsHosts) {
     EXPECT_EQ(dropbox.egress.size(), 4U);
     ASSERT_TRUE(dropbox.oauth2);
     EXPECT_EQ(dropbox.oauth2->authorize_url, "https://www.dropbox.com/oauth2/authorize");
-    EXPECT_EQ(dropbox.oauth2->scopes.size(), 2U);
+    EXPECT_EQ(dropbox.oauth2->scopes.size(), 3U);
     EXPECT_EQ(dropbox.oauth2->expiry_margin, std::chrono::minutes(5));
     EXPECT_EQ(dropbox.profiles.size(), 2U);
     EXPECT_EQ(dropbox.event_methods.size(), 2U);

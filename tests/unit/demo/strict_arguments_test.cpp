@@ -39,6 +39,7 @@ TEST_P(StrictCall, IsRefusedInTheFormOfTheApi) {
 
 constexpr const char* kList = "files/list_folder";
 constexpr const char* kContinue = "files/list_folder/continue";
+constexpr const char* kSearch = "files/search_v2";
 
 INSTANTIATE_TEST_SUITE_P(
     All,
@@ -52,6 +53,36 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LimitZero", kList, R"({"path":"","limit":0})", 400, "limit: 0 is not within"},
         Case{"LimitTooLarge", kList, R"({"path":"","limit":2001})", 400, "limit: 2001"},
         Case{"LimitLargest", kList, R"({"path":"","limit":2000})", 200, "entries"},
+        Case{"SearchWithoutQuery", kSearch, "{}", 400, "missing required field 'query'"},
+        Case{"SearchForNothing", kSearch, R"({"query":" "})", 409, "invalid_argument"},
+        Case{
+            "SearchUnknownOption",
+            kSearch,
+            R"({"query":"a","options":{"x":1}})",
+            400,
+            "unknown field 'x'"
+        },
+        Case{
+            "SearchTooMany",
+            kSearch,
+            R"({"query":"a","options":{"max_results":1001}})",
+            400,
+            "max_results: 1001"
+        },
+        Case{
+            "SearchMissingFolder",
+            kSearch,
+            R"({"query":"a","options":{"path":"/no"}})",
+            409,
+            "path/not_found"
+        },
+        Case{
+            "SearchForeignCursor",
+            "files/search/continue_v2",
+            R"({"cursor":"AAabc"})",
+            400,
+            "cursor"
+        },
         Case{"NotJson", kList, R"({"path")", 400, "could not decode input as JSON"},
         Case{"MissingFolder", kList, R"({"path":"/no"})", 409, "path/not_found"},
         Case{"DotDot", kList, R"({"path":"/a/../b"})", 409, "path/malformed_path"},
@@ -63,7 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
             R"({"cursor":"x","limit":5})",
             400,
             "Error in call to API function \"files/list_folder/continue\": request body: unknown "
-            "field 'limit'"},
+            "field 'limit'"
+        },
         Case{"UnknownRoute", "files/nothing", "null", 404, "Unknown API function"},
         Case{"VoidWithFields", "users/get_current_account", R"({"a":1})", 400, "unknown field 'a'"},
         Case{"DeleteMissing", "files/delete_v2", R"({"path":"/no"})", 409, "path_lookup/not_found"},
@@ -72,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
             "files/list_folder/longpoll",
             R"({"cursor":"x"})",
             400,
-            "must be called without authorization"}
+            "must be called without authorization"
+        }
     ),
     [](const auto& test) { return test.param.name; }
 );

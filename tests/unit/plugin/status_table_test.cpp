@@ -39,6 +39,8 @@ const Row kRows[] = {
     {"BAD_SIGNATURE", FERRY_ERROR_BAD_SIGNATURE, "asks rarely"},
     {"CURSOR_INVALID", FERRY_ERROR_CURSOR_INVALID, "backs off"},
     {"LIMIT", FERRY_ERROR_LIMIT, "asks rarely"},
+    {"NOT_FOUND", FERRY_ERROR_NOT_FOUND, "asks rarely"},
+    {"CONFLICT", FERRY_ERROR_CONFLICT, "backs off"},
 };
 
 class NoLog final : public PluginLog {
@@ -84,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Each, StatusTable, testing::ValuesIn(kRows), [](const a
 });
 
 TEST(StatusTable, HasARowForEveryStatus) {
-    EXPECT_EQ(std::size(kRows), static_cast<std::size_t>(-FERRY_ERROR_LIMIT));
+    EXPECT_EQ(std::size(kRows), static_cast<std::size_t>(-FERRY_ERROR_CONFLICT));
 }
 
 }  // namespace

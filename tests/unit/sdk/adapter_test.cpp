@@ -59,7 +59,8 @@ TEST(Adapter, VerifySignatureFailsClosed) {
             char more[24];
         } secrets[2] = {
             {{sizeof(Longer), 0, toStr("other"), toStr("bad")}, "??????????????????????"},
-            {{sizeof(Longer), 0, toStr("wanted"), toStr("good")}, "??????????????????????"}};
+            {{sizeof(Longer), 0, toStr("wanted"), toStr("good")}, "??????????????????????"}
+        };
         const ferry_field header{sizeof(ferry_field), 0, toStr("x-answer"), toStr(answer)};
         ferry_webhook_request request{};
         request.struct_size = sizeof request;
@@ -79,7 +80,8 @@ TEST(Adapter, VerifySignatureFailsClosed) {
 TEST(Adapter, EntrySuitsOnlyHostsOfItsMajorAndEnoughMinor) {
     ferry_host host = fakeHost();
     EXPECT_TRUE(detail::suits(host, 0));
-    EXPECT_FALSE(detail::suits(host, 1));
+    EXPECT_TRUE(detail::suits(host, FERRY_ABI_MINOR));
+    EXPECT_FALSE(detail::suits(host, FERRY_ABI_MINOR + 1));
     host.abi_minor = 7;
     EXPECT_TRUE(detail::suits(host, 7));
     host.abi_major = 2;

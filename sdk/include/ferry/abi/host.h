@@ -8,7 +8,7 @@ FERRY_EXTERN_C_BEGIN
 
 /* The version these headers describe. The major is also in the name of the entry symbol. */
 #define FERRY_ABI_MAJOR 1
-#define FERRY_ABI_MINOR 0
+#define FERRY_ABI_MINOR 1
 
 /* The lowest minor version the plugin needs from the host: what it uses, not what it was built
  * with. A plugin that needs a later addition defines it before it includes these headers. */

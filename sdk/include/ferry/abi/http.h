@@ -20,10 +20,16 @@ enum {
     FERRY_TRANSPORT_REFUSED_BY_POLICY = 7 /* the host may not or will not connect there */
 };
 
+enum {
+    /* The body of a 2xx answer is the result and goes from the provider to whoever asked, without
+     * being given to the plugin. Only where a hook says so. */
+    FERRY_HTTP_STREAM_ANSWER = 1
+};
+
 /* A request to the provider. Redirects are not followed. APPENDABLE. */
 typedef struct ferry_http_request {
     uint32_t struct_size;
-    uint32_t flags;       /* 0; reserved */
+    uint32_t flags;       /* FERRY_HTTP_STREAM_... */
     ferry_str method;     /* "GET", "POST", ... */
     ferry_str url;        /* absolute, http or https, with query */
     ferry_fields headers; /* at most 100; the host adds Host, Content-Length and User-Agent */
@@ -32,10 +38,14 @@ typedef struct ferry_http_request {
     int64_t response_bytes_max; /* 0 = the host's default */
 } ferry_http_request;
 
+enum {
+    FERRY_HTTP_BODY_STREAMED = 1 /* the body is empty here and goes on as asked */
+};
+
 /* The answer, or the reason why there is none. APPENDABLE. */
 typedef struct ferry_http_response {
     uint32_t struct_size;
-    uint32_t flags;                        /* 0; reserved */
+    uint32_t flags;                        /* FERRY_HTTP_BODY_... */
     int32_t status;                        /* 100..599; 0 = transport failure */
     ferry_transport_error transport_error; /* set when status is 0 */
     ferry_fields headers;                  /* names in lower case; values may not be UTF-8 */

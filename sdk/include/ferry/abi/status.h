@@ -30,7 +30,9 @@ enum {
     FERRY_ERROR_MALFORMED = -11,      /* data is not understood: tell the operator, ask rarely */
     FERRY_ERROR_BAD_SIGNATURE = -12,  /* the webhook is not from the provider */
     FERRY_ERROR_CURSOR_INVALID = -13, /* the provider forgot the cursor: resynchronise */
-    FERRY_ERROR_LIMIT = -14           /* a limit of the host was passed */
+    FERRY_ERROR_LIMIT = -14,          /* a limit of the host was passed */
+    FERRY_ERROR_NOT_FOUND = -15,      /* what the caller names does not exist (1.1) */
+    FERRY_ERROR_CONFLICT = -16        /* it exists, but this can't be done with it (1.1) */
 };
 
 FERRY_EXTERN_C_END
