@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kOpenapiPath = "/openapi.json";
 constexpr std::string_view kHubPrefix = "/hubs/{hub}";
+/// After which a request is worth another try that found too many others under way.
+constexpr Milliseconds kRetryAfter{1'000};
 
 bool hasParameter(const Route& route, std::string_view pattern) {
     return route.path.find(pattern) != std::string::npos;
@@ -31,7 +33,10 @@ Api::Api(ApiParts parts)
           parts_.clock,
           parts_.log,
           {parts_.user_secret, parts_.organization_secret}
-      ) {
+      ),
+      rate_(parts_.clock, parts_.limits.key_rate),
+      in_flight_(parts_.limits.in_flight_max, kRetryAfter) {
+    addMetrics();
     addServiceRoutes(table_, parts_);
     addElementRoutes(table_, parts_);
     addInstanceRoutes(table_, parts_);
@@ -47,11 +52,31 @@ Api::Api(ApiParts parts)
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
 
+void Api::addMetrics() {
+    parts_.metrics.counterFrom(
+        "ferry_api_requests_limited_total",
+        "API requests answered 429 because their key asks too often",
+        [this] { return static_cast<double>(rate_.refusedTotal()); }
+    );
+    parts_.metrics.gauge("ferry_api_requests", "API requests being answered now", [this] {
+        return static_cast<double>(in_flight_.inFlight());
+    });
+    parts_.metrics.counterFrom(
+        "ferry_api_requests_shed_total",
+        "API requests answered 503 because too many were under way",
+        [this] { return static_cast<double>(in_flight_.shedTotal()); }
+    );
+}
+
 void Api::addTo(http::Router& router) {
     for (const Route& route : table_.routes()) {
-        const auto handler = [this, &route](
-                                 const http::Request& request, const http::Params& params
-                             ) { return answer(route, request, params); };
+        const auto handler = [this,
+                              &route](const http::Request& request, const http::Params& params) {
+            const auto next = [&](const http::Request& admitted) {
+                return answer(route, admitted, params);
+            };
+            return in_flight_.wrap(next)(request);
+        };
         const auto body = route.streams_body ? http::BodyMode::Streamed : http::BodyMode::Whole;
         router.add(route.method, std::string(kBasePath) + route.path, handler, body);
         if (!route.is_hub_resource) continue;
@@ -100,6 +125,7 @@ Result<http::Response> Api::callHandler(
     Call call{request, params, {}, std::nullopt};
     if (route.role != Role::None) {
         FERRY_TRY_ASSIGN(call.caller, authenticator_.authenticate(request));
+        FERRY_TRY(rate_.admit(call.caller.key_name));
         if (call.caller.role < route.role) {
             return fail(
                 ErrorCode::PermissionDenied,

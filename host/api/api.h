@@ -4,7 +4,9 @@
 
 #include "api/api_parts.h"
 #include "api/authenticator.h"
+#include "api/request_rate.h"
 #include "api/route_table.h"
+#include "http/in_flight_limit.h"
 #include "http/router.h"
 
 #include <string>
@@ -25,6 +27,7 @@ class Api {
     const RouteTable& table() const noexcept { return table_; }
 
   private:
+    void addMetrics();
     http::Response answer(
         const Route& route, const http::Request& request, const http::Params& params
     );
@@ -36,6 +39,8 @@ class Api {
 
     const ApiParts parts_;
     Authenticator authenticator_;
+    RequestRate rate_;
+    http::InFlightLimit in_flight_;
     RouteTable table_;
     std::string openapi_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // What the API is built from. The app owns all of it and knows where it comes from.
 
+#include "api/request_rate.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -21,6 +22,13 @@
 #include <string>
 
 namespace ferry::api {
+
+/// Beyond, callers are told to come back later.
+struct ApiLimits {
+    RequestRateOptions key_rate;          ///< of each API key; beyond, 429
+    std::size_t in_flight_max = 1;        ///< requests at a time; beyond, 503
+    std::size_t connector_calls_max = 1;  ///< those of them that wait for a provider; beyond, 503
+};
 
 /// Lifetime: everything here outlives the API.
 struct ApiParts {
@@ -49,7 +57,7 @@ struct ApiParts {
     // Calls that reach the provider.
     pipeline::TokenSource& tokens;
     http::Outbound& outbound;
-    std::size_t connector_calls_max;  ///< at a time; beyond, 503. Each holds a thread of the server
+    ApiLimits limits;
 };
 
 }  // namespace ferry::api

@@ -222,7 +222,7 @@ http::Response transportProblem(
 ConnectorRoutes::ConnectorRoutes(RouteTable& table, const ApiParts& parts)
     : table_(table),
       parts_(parts),
-      limit_(std::make_shared<http::InFlightLimit>(parts.connector_calls_max, kRetryAfter)) {
+      limit_(std::make_shared<http::InFlightLimit>(parts.limits.connector_calls_max, kRetryAfter)) {
     parts.metrics.gauge(
         "ferry_connector_calls",
         "Calls that wait for a provider, or stream to or from it",

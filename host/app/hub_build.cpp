@@ -176,7 +176,9 @@ void Hub::buildApi() {
         config_.api.organization_secret,
         *tokens_,
         *outbound_,
-        connectorCallsMax()
+        {{config_.api.requests_per_second, config_.api.requests_burst},
+         static_cast<std::size_t>(config_.api.requests_in_flight),
+         connectorCallsMax()}
     });
 }
 

@@ -46,9 +46,14 @@ delivery:
 
 # The REST API. Keys are made with 'ferry keys add'; user_secret is one more, which may write, and
 # organization_secret takes the place of the hub's own, for callers that have these two already.
+# One key may make requests_per_second (0: any number), and requests_burst at once after a pause;
+# beyond, 429. Of all callers, requests_in_flight are answered at a time; beyond, 503.
 #api:
 #  user_secret: ${env:FERRY_USER_SECRET}
 #  organization_secret: ${env:FERRY_ORGANIZATION_SECRET}
+#  requests_per_second: 100
+#  requests_burst: 200
+#  requests_in_flight: 48
 
 http:
   # Connections served at a time, and the largest request body.

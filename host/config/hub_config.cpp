@@ -144,10 +144,13 @@ class HubConfigReader {
         );
     }
 
+    /// Leaves `into` as it is if the key is not given, or has no integer, which was reported.
+    static void readInteger(const YamlNode& from, const char* key, std::int64_t& into) {
+        if (const YamlNode* node = given(from, key)) into = parseInteger(node->text).value_or(into);
+    }
+
     void readSections() {
-        if (const YamlNode* threads = given(section("http"), "threads")) {
-            config_.http.threads = parseInteger(threads->text).value_or(config_.http.threads);
-        }
+        readInteger(section("http"), "threads", config_.http.threads);
         if (const YamlNode* limit = given(section("http"), "body_limit")) {
             config_.http.body_bytes_max =
                 parseBytes(limit->text).value_or(config_.http.body_bytes_max);
@@ -157,6 +160,9 @@ class HubConfigReader {
     void readApi() {
         config_.api.user_secret = Secret(textOf(section("api"), "user_secret"));
         config_.api.organization_secret = Secret(textOf(section("api"), "organization_secret"));
+        readInteger(section("api"), "requests_per_second", config_.api.requests_per_second);
+        readInteger(section("api"), "requests_burst", config_.api.requests_burst);
+        readInteger(section("api"), "requests_in_flight", config_.api.requests_in_flight);
     }
 
     void readDelivery() {
@@ -174,10 +180,9 @@ class HubConfigReader {
                 "write for example 10.0.0.0/8 or fd00::/8"
             );
         }
-        if (const YamlNode* count = given(delivery, "concurrency_per_callback")) {
-            config_.delivery.concurrency_per_callback =
-                parseInteger(count->text).value_or(config_.delivery.concurrency_per_callback);
-        }
+        readInteger(
+            delivery, "concurrency_per_callback", config_.delivery.concurrency_per_callback
+        );
         if (const YamlNode* timeout = given(delivery, "timeout")) {
             config_.delivery.timeout =
                 parseDuration(timeout->text).value_or(config_.delivery.timeout);

@@ -48,6 +48,9 @@ struct HttpConfig {
 struct ApiConfig {
     Secret user_secret;          ///< an API key of role write; empty: only the keys of `ferry keys`
     Secret organization_secret;  ///< empty: the hub's own
+    std::int64_t requests_per_second = 100;  ///< of one API key; 0: as many as it likes
+    std::int64_t requests_burst = 200;       ///< of one API key at once, after a pause
+    std::int64_t requests_in_flight = 48;    ///< of all callers at a time
 
     bool operator==(const ApiConfig&) const = default;
 };

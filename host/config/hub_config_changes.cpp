@@ -41,8 +41,8 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     const auto add = [&](bool is_different, const char* key) {
         if (is_different) keys.emplace_back(key);
     };
-    const bool is_key_moved = before.key_file != after.key_file &&
-                              !(hasKeyBesideData(before) && hasKeyBesideData(after));
+    const bool is_key_moved =
+        before.key_file != after.key_file && !(hasKeyBesideData(before) && hasKeyBesideData(after));
     const DeliveryConfig& was = before.delivery;
     const DeliveryConfig& is = after.delivery;
     add(before.public_url != after.public_url, "public_url");
@@ -63,6 +63,9 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(!(before.api.user_secret == after.api.user_secret), "api.user_secret");
     add(!(before.api.organization_secret == after.api.organization_secret),
         "api.organization_secret");
+    add(before.api.requests_per_second != after.api.requests_per_second, "api.requests_per_second");
+    add(before.api.requests_burst != after.api.requests_burst, "api.requests_burst");
+    add(before.api.requests_in_flight != after.api.requests_in_flight, "api.requests_in_flight");
     add(before.logging.level != after.logging.level, "logging.level");
     add(before.logging.format != after.logging.format, "logging.format");
     return keys;

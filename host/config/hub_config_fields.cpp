@@ -50,6 +50,25 @@ const FieldTable& apiFields() {
         {
             secret("user_secret", "an API key of role write"),
             secret("organization_secret", "in place of the hub's own"),
+            ranged(
+                field(
+                    "requests_per_second",
+                    ValueType::Integer,
+                    "of one API key; 0: as many as it likes"
+                ),
+                0,
+                1'000'000
+            ),
+            ranged(
+                field(
+                    "requests_burst", ValueType::Integer, "of one API key at once, after a pause"
+                ),
+                1,
+                1'000'000
+            ),
+            ranged(
+                field("requests_in_flight", ValueType::Integer, "of all callers at a time"), 1, 4096
+            ),
         }
     );
     return table;

@@ -29,7 +29,7 @@ fs::path writeConfig(const HubSetup& setup) {
     for (const char* name : {"www", "api", "content", "notify"})
         out << "      " << name << ": '" << setup.provider_url << "'\n";
     out << "api:\n  user_secret: " << kApiUserSecret
-        << "\n  organization_secret: " << kApiOrganizationSecret << "\n";
+        << "\n  organization_secret: " << kApiOrganizationSecret << "\n  requests_per_second: 0\n";
     return path;
 }
 

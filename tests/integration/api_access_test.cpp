@@ -77,6 +77,26 @@ TEST_F(ApiAccessTest, TakesElementTokensOfItsOwn) {
     EXPECT_EQ(statusWith("User " + std::string(kUserSecret)), 401);
 }
 
+TEST_F(ApiAccessTest, AKeyThatAsksTooOftenWaitsAndNoOtherDoes) {
+    config_.api.requests_per_second = 1;
+    config_.api.requests_burst = 3;
+    startHub();
+    addKey("other", ApiRole::Read, "fk_other");
+
+    std::vector<int> statuses;
+    for (int i = 0; i < 3; ++i)
+        statuses.push_back(statusWith(platform()));
+    EXPECT_THAT(statuses, testing::Each(200));
+    const Answer limited = call("GET", "/elements");
+    EXPECT_EQ(limited.status, 429);
+    EXPECT_EQ(limited.headers.at("retry-after"), "1");
+    EXPECT_THAT(limited.body, HasSubstr("api.requests_per_second"));
+    EXPECT_EQ(call("GET", "/elements", {}, "Bearer wrong").status, 401) << "whose key is unknown";
+    EXPECT_EQ(metric("ferry_api_requests_limited_total"), 1);
+    EXPECT_TRUE(eventually([&] { return statusWith("Bearer fk_other") == 200; }));
+    EXPECT_TRUE(eventually([&] { return statusWith(platform()) == 200; }));
+}
+
 TEST_F(ApiAccessTest, ShowsTheCatalogue) {
     startHub();
 

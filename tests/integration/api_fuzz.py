@@ -68,7 +68,7 @@ class Hub:
         with open(os.path.join(folder, "ferry.yaml"), "w") as out:
             out.write(
                 f"listen: 127.0.0.1:0\ndelivery: {{allow_networks: [127.0.0.0/8]}}\n"
-                f"api: {{user_secret: {USER}, organization_secret: {ORGANIZATION}}}\n"
+                f"api: {{user_secret: {USER}, organization_secret: {ORGANIZATION}, requests_per_second: 0}}\n"
                 f"providers: {{dropbox: {{base_urls: {{{bases}}}}}}}\n")
         with open(self.log, "w") as log:
             self.process = subprocess.Popen([ferry, "serve"], cwd=folder, stderr=log)

@@ -171,6 +171,25 @@ TEST_F(ApiProxyTest, TakesNoMoreThreadsThanItMay) {
     EXPECT_EQ(list().status, 200);
 }
 
+TEST_F(ApiProxyTest, TheApiLeavesThreadsToTheWebhooks) {
+    config_.api.requests_in_flight = 1;
+    put("/slow.bin", std::string(1 << 20, 'd'));
+    fake_->faults().slow("files/download", demo::FaultKind::SlowBody, Milliseconds(20'000), 1);
+    hub_.reset();
+    startHub();
+    RawClient slow(hub_->port());
+    slow.send(head("GET", "/files?path=/slow.bin", ""));
+    ASSERT_TRUE(eventually([&] { return metric("ferry_api_requests") == 1; }));
+
+    const Answer shed = call("GET", "/elements");
+    EXPECT_EQ(shed.status, 503);
+    EXPECT_EQ(shed.headers.at("retry-after"), "1");
+    EXPECT_EQ(metric("ferry_api_requests_shed_total"), 1);
+    EXPECT_EQ(
+        postWebhook(std::string(kWebhookTarget), noticeBody(account_), app_.secret).status, 200
+    );
+}
+
 TEST_F(ApiProxyTest, NoTokenAndNoSecretIsEverShown) {
     fake_->expireAccessTokens(account_);
     list();

@@ -117,7 +117,7 @@ class ApiTableTest : public testing::Test {
         Secret("o"),
         tokens_,
         outbound_,
-        1
+        {{0, 1}, 8, 1}
     }};
     http::Router router_;
     rapidjson::Document document_;

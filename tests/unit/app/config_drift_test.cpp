@@ -102,6 +102,9 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"http.body_limit", "http: {body_limit: 2MiB}"},
         {"api.user_secret", "api: {user_secret: u}"},
         {"api.organization_secret", "api: {organization_secret: o}"},
+        {"api.requests_per_second", "api: {requests_per_second: 9}"},
+        {"api.requests_burst", "api: {requests_burst: 9}"},
+        {"api.requests_in_flight", "api: {requests_in_flight: 9}"},
         {"logging.level", "logging: {level: error}"},
         {"logging.format", "logging: {format: json}"},
     };

@@ -74,7 +74,8 @@ storage: sqlite
 plugins: [./p, ../q]
 connectors: c
 instances: [i.yaml, /etc/ferry]
-api: {user_secret: "${env:USER}", organization_secret: org}
+api: {user_secret: "${env:USER}", organization_secret: org, requests_per_second: 7,
+      requests_burst: 8, requests_in_flight: 9}
 encryption: {key_file: keys/k}
 delivery:
   allow_networks: [10.0.0.0/8, "fd00::/8"]
@@ -110,6 +111,9 @@ logging: {level: debug, format: json}
     EXPECT_EQ(config->provider("box").poll_interval, std::chrono::minutes(5));
     EXPECT_EQ(config->api.user_secret.reveal(), "hunter2");
     EXPECT_EQ(config->api.organization_secret.reveal(), "org");
+    EXPECT_EQ(config->api.requests_per_second, 7);
+    EXPECT_EQ(config->api.requests_burst, 8);
+    EXPECT_EQ(config->api.requests_in_flight, 9);
     EXPECT_EQ(config->http.threads, 4);
     EXPECT_EQ(config->http.body_bytes_max, 2 << 20);
     EXPECT_EQ(config->logging.level, LogLevel::Debug);
