@@ -75,8 +75,10 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
         const bool is_initial = !pipeline::valueOf(configuration, oauth::kRefreshToken).empty();
         json.field("externalAuthentication", is_initial ? "initial" : "none");
     }
-    // Accounts and users of the original are not kept here: there is one, whose number is 1.
-    json.key("user").beginObject().field("id", std::int64_t{1}).endObject();
+    // Accounts and users of the original are not kept here: there is one, whose number is 1. Its
+    // schema requires the other three members, so that strict callers look for them.
+    json.key("user").beginObject().field("id", std::int64_t{1});
+    json.field("emailAddress", "").field("firstName", "").field("lastName", "").endObject();
     json.field("state", instanceStateName(instance.state));
     json.field("stateReason", instance.state_reason);
     json.field("accountId", instance.account_id);

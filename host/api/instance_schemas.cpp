@@ -44,8 +44,14 @@ constexpr const char* kInstance = R"json({
         "externalAuthentication": {"enum": ["none", "initial"]},
         "user": {
             "type": "object",
-            "required": ["id"],
-            "properties": {"id": {"type": "integer"}},
+            "description": "always the same: the hub has no users",
+            "required": ["id", "emailAddress", "firstName", "lastName"],
+            "properties": {
+                "id": {"type": "integer"},
+                "emailAddress": {"type": "string"},
+                "firstName": {"type": "string"},
+                "lastName": {"type": "string"}
+            },
             "additionalProperties": false
         },
         "state": {
