@@ -7,6 +7,7 @@
 #include "api/instance_changes.h"
 #include "api/instance_json.h"
 #include "api/instance_routes.h"
+#include "oauth/oauth_links.h"
 
 #include <memory>
 #include <utility>
@@ -50,11 +51,23 @@ Result<std::shared_ptr<const config::ConnectorManifest>> connectorFor(
     return connector;
 }
 
+/// Who brings a refresh token need not say where a browser comes back to: the hub's own address is
+/// there for the day when a person has to authorize anew.
+void addRedirectUri(
+    const ApiParts& parts, const config::ConnectorManifest& connector, InstanceBody& body
+) {
+    if (!body.is_external || connector.parameters.find(oauth::kCallbackUrl) == nullptr) return;
+    body.configuration.try_emplace(
+        std::string(oauth::kCallbackUrl), oauth::redirectUri("", parts.public_url)
+    );
+}
+
 Result<http::Response> createInstance(
     const ApiParts& parts, InstanceChanges& changes, const Call& call
 ) {
-    FERRY_TRY_ASSIGN(const InstanceBody body, readInstanceBody(call.request.body));
+    FERRY_TRY_ASSIGN(InstanceBody body, readInstanceBody(call.request.body));
     FERRY_TRY_ASSIGN(const auto connector, connectorFor(parts, call, body));
+    addRedirectUri(parts, *connector, body);
     FERRY_TRY_ASSIGN(const Instance instance, changes.create(*connector, body));
     return shown(parts, instance);
 }
