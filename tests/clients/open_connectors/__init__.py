@@ -1,0 +1,1 @@
+"""The vendor's public contract, as tests: one file an area, one test a confirmed fact."""

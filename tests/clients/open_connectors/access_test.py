@@ -1,0 +1,130 @@
+"""Who may call, and how calls are refused: sections 1.1 and 1.7, and the headers of 1.6."""
+
+import itertools
+
+from open_connectors.contract import NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
+from open_connectors.processes import ORGANIZATION, USER
+
+EXPOSED = {
+    "Elements-Request-Id", "Elements-Element-Instance-Id", "Elements-Returned-Count", "Elements-Total-Count",
+    "Elements-Next-Page-Token", "Elements-Trace-Id", "Elements-Error"}
+
+
+class Access(ContractTest):
+    def test_platform_calls_take_user_and_organization(self):
+        """1.1: calls to the platform carry `User <secret>, Organization <secret>`."""
+        instance = self.create()
+        for path in ("/elements", "/instances", f"/instances/{instance['id']}",
+                     "/notifications/subscriptions/deliveries"):
+            self.call("GET", path, auth=f"User {USER}, Organization {ORGANIZATION}")
+
+    def test_connector_calls_take_user_and_element(self):
+        """1.1: calls to a connector carry `User <secret>, Element <instance token>`."""
+        instance = self.create()
+        self.call("GET", "/hubs/documents/ping", auth=f"User {USER}, Element {instance['token']}")
+
+    def test_routes_without_an_id_take_all_three(self):
+        """1.1: routes of an instance without its id carry all three pairs, and the token names it."""
+        instance = self.create()
+        auth = f"User {USER}, Organization {ORGANIZATION}, Element {instance['token']}"
+        entries = {one["key"]: one for one in self.call("GET", "/instances/configuration", auth=auth)}
+        self.assertEqual(entries["oauth.callback.url"]["propertyValue"], "https://app.example/auth")
+
+    def test_pairs_come_in_any_order(self):
+        """1.1: samples differ in the order of the pairs."""
+        instance = self.create()
+        pairs = [f"User {USER}", f"Organization {ORGANIZATION}", f"Element {instance['token']}"]
+        for order in itertools.permutations(pairs):
+            self.call("GET", "/instances/configuration", auth=", ".join(order))
+        for order in itertools.permutations([pairs[0], pairs[2]]):
+            self.call("GET", "/ping", auth=", ".join(order))
+        for order in itertools.permutations(pairs[:2]):
+            self.call("GET", "/instances", auth=", ".join(order))
+
+    def test_secrets_may_hold_what_base64_has(self):
+        """1.1 (inferred): secrets have / + = in them, so a pair ends at a comma and begins before a space."""
+        self.assertTrue(set("/+=") <= set(USER), "the secrets of this run are such")
+        self.call("GET", "/elements", auth=PLATFORM)
+
+    def test_bearer_serves_for_all_calls(self):
+        """1.1: later versions take a bearer token for every call."""
+        instance = self.create()
+        self.call("GET", "/instances", auth=f"Bearer {USER}")
+        self.call("GET", "/ping", auth=f"Bearer {USER}, Element {instance['token']}")
+
+    @known_difference("there are no users with passwords: keys are made with `ferry keys add`")
+    def test_a_password_gives_a_token_and_that_the_secrets(self):
+        """1.1: POST /authentication gives {token}, and with it GET /authentication/secrets both secrets."""
+        token = self.call("POST", "/authentication", {"username": "a", "password": "b"}, auth=NOBODY)["token"]
+        secrets = self.call("GET", "/authentication/secrets", auth=f"Bearer {token}")
+        self.assertEqual(set(secrets), {"userSecret", "organizationSecret"})
+
+    def test_a_wrong_secret_or_token_is_401(self):
+        """1.7: a bad element token, user or organization secret is 401."""
+        instance = self.create()
+        for auth in (NOBODY, f"User wrong, Organization {ORGANIZATION}", f"User {USER}, Organization wrong",
+                     f"User {USER}", f"Organization {ORGANIZATION}", "Bearer wrong"):
+            self.refused(401, "GET", "/instances", auth=auth)
+        for auth in (f"User {USER}, Element wrong", f"User {USER}, Element {instance['token'][:-4]}AAAA",
+                     f"User wrong, Element {instance['token']}", f"Element {instance['token']}"):
+            self.refused(401, "GET", "/ping", auth=auth)
+
+    def test_refusals_have_a_request_id_and_a_message(self):
+        """1.7: {requestId of 24 hexadecimal digits, message}, and no code."""
+        error = self.ask("GET", "/instances/999999999")
+        self.assertEqual(set(error.json), {"requestId", "message"})
+        self.assertRegex(error.json["requestId"], r"^[0-9a-f]{24}$")
+        self.assertEqual(error.json["requestId"], error.headers["Elements-Request-Id"])
+
+    def test_a_missing_or_invalid_parameter_is_400(self):
+        """1.7: 400 for a missing or an invalid parameter."""
+        self.refused(400, "POST", "/instances", {"name": "no element"})
+        self.refused(400, "POST", "/instances", "{no json")
+        self.refused(400, "GET", "/instances", query={"pageSize": "many"})
+
+    def test_an_unknown_id_is_404(self):
+        """1.7: 404 for unknown ids, and for paths that are not there."""
+        for path in ("/instances/999999999", "/elements/nobody", "/instances/999999999/events",
+                     "/instances/999999999/configuration", "/no/such/path"):
+            self.refused(404, "GET", path)
+
+    def test_a_method_that_a_path_has_not_is_405(self):
+        """1.7: 405."""
+        self.refused(405, "POST", "/elements", {})
+
+    def test_a_body_that_is_too_large_is_413(self):
+        """1.7: 413, in later versions."""
+        self.refused(413, "POST", "/instances", self.initial(name="x" * 2_000_000))
+
+    @known_difference("inferred: the list of statuses does not say when; here any Accept is answered with JSON")
+    def test_a_form_that_is_not_made_is_406(self):
+        """1.7: 406 is among the statuses."""
+        self.refused(406, "GET", "/elements", headers={"Accept": "image/png"})
+
+    @known_difference("inferred: the list of statuses does not say when; here 400, as the body is no JSON")
+    def test_a_form_that_is_not_taken_is_415(self):
+        """1.7: 415 is among the statuses."""
+        self.refused(415, "POST", "/instances", "<instance/>", headers={"Content-Type": "application/xml"})
+
+    def test_every_answer_has_a_request_id(self):
+        """1.6: the header Elements-Request-Id."""
+        first, second = self.ask("GET", "/elements"), self.ask("GET", "/elements")
+        self.assertNotEqual(first.headers["Elements-Request-Id"], second.headers["Elements-Request-Id"])
+
+    def test_answers_name_the_instance(self):
+        """1.6: the header Elements-Element-Instance-Id."""
+        instance = self.create()
+        for path, auth in (("/ping", connector_calls(instance)), ("/instances/configuration", id_less(instance))):
+            self.assertEqual(
+                self.ask("GET", path, auth=auth).headers["Elements-Element-Instance-Id"], str(instance["id"]))
+
+    @known_difference("no page of another origin may call: keys of the API are not for browsers")
+    def test_headers_are_exposed_to_scripts(self):
+        """1.6: the Elements-* headers are exposed across origins."""
+        headers = self.ask("GET", "/elements", headers={"Origin": "https://app.example"}).headers
+        exposed = {name.strip() for name in headers.get("Access-Control-Expose-Headers", "").split(",")}
+        self.assertLessEqual(EXPOSED, exposed)
+
+    def test_a_version_may_be_asked_for(self):
+        """1.6: callers send Elements-Version: Helium."""
+        self.call("GET", "/elements", headers={"Elements-Version": "Helium"})

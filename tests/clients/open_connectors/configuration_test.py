@@ -1,0 +1,108 @@
+"""What instances configure: the configuration routes of 1.5, and the keys of 2.1 and 3.2."""
+
+from open_connectors.contract import MASK, ContractTest, id_less, known_difference
+
+MEMBERS = {"id", "key", "name", "description", "type", "propertyValue", "required", "active", "hideFromConsole"}
+
+
+class Configuration(ContractTest):
+    def entries(self, instance):
+        return {one["key"]: one for one in self.call("GET", f"/instances/{instance['id']}/configuration")}
+
+    def test_entries_are_listed(self):
+        """1.5: a list of {id, key, name, description, type, propertyValue, required, active, hideFromConsole}."""
+        instance = self.create()
+        listed = self.call("GET", f"/instances/{instance['id']}/configuration")
+        self.assertEqual(self.call("GET", "/instances/configuration", auth=id_less(instance)), listed)
+        for entry in listed:
+            self.assertLessEqual(MEMBERS, set(entry))
+            self.assertIsInstance(entry["id"], int)
+            self.assertIsInstance(entry["propertyValue"], str)
+        self.assertEqual(len({entry["id"] for entry in listed}), len(listed))
+
+    def test_secrets_are_masked(self):
+        """1.5: secrets are masked there, too."""
+        entries = self.entries(self.create())
+        for key in ("oauth.api.key", "oauth.api.secret", "oauth.user.refresh_token"):
+            self.assertEqual(entries[key]["propertyValue"], MASK)
+
+    def test_one_entry_is_read(self):
+        """1.5: GET …/configuration/{configId}, also without the instance's id."""
+        instance = self.create()
+        entry = self.entries(instance)["oauth.callback.url"]
+        path = f"/configuration/{entry['id']}"
+        self.assertEqual(self.call("GET", f"/instances/{instance['id']}{path}"), entry)
+        self.assertEqual(self.call("GET", f"/instances{path}", auth=id_less(instance)), entry)
+        self.refused(404, "GET", f"/instances/{instance['id']}/configuration/1")
+
+    def test_one_entry_is_changed(self):
+        """1.5: PATCH …/configuration/{configId} with {propertyValue}, also without the instance's id."""
+        instance = self.create()
+        before = self.entries(instance)
+        path = f"/configuration/{before['document.tagging']['id']}"
+        changed = self.call("PATCH", f"/instances/{instance['id']}{path}", {"propertyValue": "true"})
+        self.assertEqual(changed, {**before["document.tagging"], "propertyValue": "true"})
+        self.assertEqual(self.entries(instance), {**before, "document.tagging": changed})
+        self.call("PATCH", f"/instances{path}", {"propertyValue": "false"}, auth=id_less(instance))
+        self.assertEqual(self.entries(instance), before)
+
+    def test_events_are_off_by_default(self):
+        """2.1, 3.2: event.notification.enabled is false by default, and so is document.tagging (inferred)."""
+        instance = self.create()
+        self.assertIs(instance["eventsEnabled"], False)
+        self.assertEqual(instance["configuration"]["event.notification.enabled"], "false")
+        self.assertEqual(instance["configuration"]["document.tagging"], "false")
+
+    def test_event_keys_have_their_types(self):
+        """2.1: enabled is BOOLEAN, the callback URL TEXTFIELD_1000."""
+        entries = self.entries(self.create())
+        self.assertEqual(entries["event.notification.enabled"]["type"], "BOOLEAN")
+        self.assertEqual(entries["event.notification.callback.url"]["type"], "TEXTFIELD_1000")
+
+    def test_a_signature_key_needs_no_events(self):
+        """2.1: event.notification.signature.key is independent of the switch."""
+        instance = self.create(self.initial({"event.notification.signature.key": "s3cr3t"}))
+        self.assertEqual(instance["configuration"]["event.notification.signature.key"], MASK)
+
+    def test_either_spelling_of_the_vendor_type_is_taken(self):
+        """2.1: event.vendor.type is polling, or webhook, or webhooks."""
+        for value in ("polling", "webhook", "webhooks"):
+            self.create(self.initial({"event.vendor.type": value}))
+
+    def test_generic_event_keys_are_taken(self):
+        """2.1: keys of the events framework that callers send to any element, whatever it makes of them."""
+        for key, value in {
+                "event.notification.type": "webhook",
+                "event.notification.subscription.id": "77",
+                "event.notification.instance.finder": "github.organization|organization.login",
+                "event.poller.refresh_interval": "15",
+                "event.poller.configuration": {"files": {"url": "/files"}},
+                "event.poller.urls": "files|/files|x",
+                "event.objects": "files,folders",
+                "event.metadata": "{\"webhook\":{\"file\":{\"eventTypes\":[\"created\"]}}}",
+                "event.helper.key": "marketoPolling"}.items():
+            with self.subTest(key):
+                self.create(self.initial({key: value}))
+
+    @known_difference("there is no HTTP Basic on callbacks, so its parameters are refused as unknown")
+    def test_callbacks_may_have_http_basic(self):
+        """2.1: event.notification.basic.username and .password; that they mean HTTP Basic is inferred."""
+        mailbox = self.open_mailbox()
+        self.create_with_events(mailbox, {
+            "event.notification.basic.username": "alice", "event.notification.basic.password": "s3cr3t"})
+        self.put("a.txt")
+        self.assertEqual(mailbox.wait(1)[0].headers["Authorization"], "Basic YWxpY2U6czNjcjN0")
+
+    @known_difference("how headers are written in it is not known, so the parameter is refused as unknown")
+    def test_callbacks_may_have_further_headers(self):
+        """2.1: event.notification.callback.headers."""
+        self.create(self.initial({"event.notification.callback.headers": "X-Tenant:7"}))
+
+    def test_reserved_keys_are_taken(self):
+        """4: reserved keys that callers copy from generic samples: oauth.*, pagination.*, bulk.*, expires."""
+        self.create(self.initial({
+            "oauth.user.token": "t0ken", "oauth.user.refresh_interval": "3600", "oauth.user.refresh_time": "0",
+            "oauth.basic.header": "x", "oauth.authorization.url": "https://www.dropbox.com/oauth2/authorize",
+            "oauth.token.url": "https://api.dropboxapi.com/oauth2/token", "pagination.max": "100",
+            "pagination.type": "cursor", "bulk.query.operations": "x", "expires_in": "14400", "expires": "0",
+            "filter.response.nulls": "true", "base.url": "https://api.dropboxapi.com", "authentication.time": "0"}))

@@ -1,0 +1,94 @@
+"""What providers send: section 2.2."""
+
+import base64
+import hashlib
+import hmac
+import json
+import urllib.parse
+
+from open_connectors.contract import ContractTest, known_difference
+
+
+def encoded_id(number):
+    return base64.b64encode(str(number).encode()).decode()
+
+
+class Webhook(ContractTest):
+    def setUp(self):
+        self.mailbox = self.open_mailbox()
+        self.instance = self.create_with_events(self.mailbox)
+        # Nothing but the webhooks of the test is to tell the hub.
+        self.fake.control("faults", route="webhook", kind="drop_notice", times=1_000_000)
+        self.addCleanup(self.fake.control, "faults", method="DELETE")
+
+    def notify(self, path, **headers):
+        """A notification as Dropbox makes it, for the account of all instances."""
+        body = json.dumps({"list_folder": {"accounts": [self.fake.account]}}).encode()
+        signature = hmac.new(self.fake.app_secret.encode(), body, hashlib.sha256).hexdigest()
+        return self.webhook("POST", path, body, {
+            "Content-Type": "application/json", "X-Dropbox-Signature": signature,
+            **{name.replace("_", "-"): value for name, value in headers.items()}})
+
+    def assert_it_tells(self, path, **headers):
+        before = sum(len(one.events) for one in self.mailbox.taken)
+        self.put(f"{self.unique('file')}.txt")
+        answer = self.notify(path, **headers)
+        self.assertLess(answer.status, 300, answer.body)
+        self.mailbox.wait(events=before + 1)
+
+    def test_one_url_serves_all_instances(self):
+        """2.2: POST /events/{elementKey}, shared by all instances of the connector."""
+        self.assert_it_tells("dropbox")
+
+    def test_an_instance_has_a_url_of_its_own(self):
+        """2.2: /events/{elementKey}/{id in base64}, standard with padding, of the decimal id: MjA5MzE= is 20931."""
+        self.assertEqual(encoded_id(20931), "MjA5MzE=")
+        encoded = encoded_id(self.instance["id"])
+        self.assert_it_tells(f"dropbox/{encoded}")
+        self.assert_it_tells(f"dropbox/{urllib.parse.quote(encoded)}")
+
+    def test_the_id_may_be_url_safe(self):
+        """2.2 (inferred): URL-safe base64, without padding, serves as well."""
+        encoded = encoded_id(self.instance["id"]).rstrip("=").translate(str.maketrans("+/", "-_"))
+        self.assert_it_tells(f"dropbox/{encoded}")
+
+    def test_an_id_that_no_instance_has_is_404(self):
+        """1.7: 404 for unknown ids."""
+        self.assertEqual(self.notify(f"dropbox/{encoded_id(20931)}").status, 404)
+        self.assertEqual(self.notify("dropbox/%20nothing").status, 404)
+
+    def test_a_header_may_name_the_instances(self):
+        """2.2: Element-Instances: id1,id2 on /events/{elementKey} names the target instances."""
+        self.assert_it_tells("dropbox", Element_Instances=str(self.instance["id"]))
+
+    @known_difference("the accounts in the body say which instances are meant, as it is the body that is signed")
+    def test_a_header_leaves_other_instances_out(self):
+        """2.2: and no others."""
+        self.put("a.txt")
+        answer = self.notify("dropbox", Element_Instances="999999999")
+        self.assertLess(answer.status, 300, answer.body)
+        with self.assertRaises(AssertionError):
+            self.mailbox.wait(events=1, seconds=3)
+
+    @known_difference("what a body has to look like is up to the connector, and Dropbox sends JSON")
+    def test_bodies_of_any_form_are_taken(self):
+        """2.2: JSON, form-encoded, or nothing but the query of a GET."""
+        for method, path, body in (("POST", "dropbox", "a=b"), ("GET", "dropbox?a=b", None)):
+            self.assertLess(self.webhook(method, path, body).status, 300)
+
+    def test_the_challenge_is_answered(self):
+        """2.2: GET is taken, too; Dropbox verifies the URL by it (needed by Dropbox, said by nobody)."""
+        answer = self.webhook("GET", "dropbox?challenge=abc123")
+        self.assertEqual((answer.status, answer.body), (200, b"abc123"))
+
+    def test_what_nobody_signed_tells_nothing(self):
+        """2.2: X-Dropbox-Signature is checked (needed by Dropbox, said by nobody)."""
+        body = json.dumps({"list_folder": {"accounts": [self.fake.account]}})
+        for headers in ({}, {"X-Dropbox-Signature": "0" * 64}):
+            answer = self.webhook("POST", "dropbox", body, {"Content-Type": "application/json", **headers})
+            self.assertEqual(answer.status, 401)
+            self.assertEqual(set(answer.json), {"requestId", "message"})
+
+    def test_an_unknown_connector_is_404(self):
+        """1.7: 404."""
+        self.assertEqual(self.notify("nobody").status, 404)
