@@ -9,6 +9,7 @@
 #include "config/connector_manifest.h"
 #include "http/outbound.h"
 #include "oauth/account_authorizer.h"
+#include "oauth/authorize_urls.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "pipeline/settings_cache.h"
@@ -49,6 +50,7 @@ struct ApiParts {
     observe::Log& log;
     observe::Metrics& metrics;
     oauth::AccountAuthorizer& authorizer;
+    oauth::AuthorizeUrls& authorize_urls;
     /// Told about an instance whose record was changed, or is gone: what is known of it is old.
     std::function<void(InstanceId)> instance_changed;
     std::string public_url;      ///< of ferry.yaml

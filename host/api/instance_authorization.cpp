@@ -3,7 +3,6 @@
 #include "api/instance_changes.h"
 #include "oauth/authorization_wait.h"
 #include "oauth/oauth_links.h"
-#include "oauth/pkce.h"
 
 #include <fmt/format.h>
 
@@ -27,22 +26,11 @@ Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secre
         !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty();
     if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
 
-    oauth::BrowserGrant grant{id, code, {}, {}};
+    // The code may come from the URL of oauth/url, or from one that the caller has made.
+    oauth::BrowserGrant grant{id, code, {}, std::nullopt};
     grant.redirect_uri = oauth::redirectUri(
         pipeline::valueOf(draft.configuration, oauth::kCallbackUrl), parts_.public_url
     );
-    const auto provider = parts_.providers.find(draft.connector_key);
-    if (!provider || !provider->options().uses_pkce) return waitForAnswer(std::move(grant));
-    // The code may come from the URL of oauth/url, which has the challenge of this verifier, or
-    // from one that the caller has made, which has none: then a provider may refuse the verifier.
-    grant.code_verifier =
-        oauth::derivedPkce(
-            parts_.key, pipeline::valueOf(draft.configuration, "oauth.api.key"), grant.redirect_uri
-        )
-            .verifier;
-    const Status done = waitForAnswer(grant);
-    if (done || done.error().code != ErrorCode::AuthorizationRevoked) return done;
-    grant.code_verifier = Secret();
     return waitForAnswer(std::move(grant));
 }
 

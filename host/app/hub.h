@@ -82,7 +82,7 @@ class Hub {
     Status openStore();
     Status build();
     Status buildOutbound();
-    void buildOauth();
+    Status buildOauth();
     void buildSync();
     void buildDelivery();
     void buildReplays();
@@ -112,6 +112,7 @@ class Hub {
 
     // Steppables first, then the threads that drive them.
     std::unique_ptr<oauth::TokenRefresher> tokens_;
+    std::unique_ptr<oauth::AuthorizeUrls> authorize_urls_;
     std::unique_ptr<oauth::AccountAuthorizer> authorizer_;
     std::unique_ptr<oauth::BrowserFlow> browser_flow_;
     std::unique_ptr<pipeline::SyncWorker> sync_;

@@ -20,7 +20,7 @@ constexpr Milliseconds kPace{2};
 Status Hub::build() {
     FERRY_TRY(buildOutbound());
     settings_ = std::make_unique<pipeline::SettingsCache>(store_->instances(), *key_);
-    buildOauth();
+    FERRY_TRY(buildOauth());
     buildSync();
     buildDelivery();
     buildReplays();
@@ -57,7 +57,7 @@ Status Hub::buildOutbound() {
     return {};
 }
 
-void Hub::buildOauth() {
+Status Hub::buildOauth() {
     const oauth::OauthParts oauth_parts{
         store_->instances(),
         store_->tokens(),
@@ -72,13 +72,18 @@ void Hub::buildOauth() {
         [this] { token_thread_->wake(); }
     };
     tokens_ = std::make_unique<oauth::TokenRefresher>(oauth_parts);
-    authorizer_ = std::make_unique<oauth::AccountAuthorizer>(oauth_parts, [this](InstanceId id) {
+    authorize_urls_ = std::make_unique<oauth::AuthorizeUrls>(*key_, store_->meta());
+    FERRY_TRY(authorize_urls_->load());
+    const auto authorized = [this](InstanceId id) {
         tokens_->forget(id);
         settings_->invalidate(id);
         sync_thread_->wake();
-    });
+    };
+    authorizer_ =
+        std::make_unique<oauth::AccountAuthorizer>(oauth_parts, *authorize_urls_, authorized);
     browser_flow_ = std::make_unique<oauth::BrowserFlow>(oauth_parts, *authorizer_);
     token_worker_ = std::make_unique<oauth::TokenWorker>(*authorizer_, *tokens_);
+    return {};
 }
 
 void Hub::buildSync() {
@@ -166,6 +171,7 @@ void Hub::buildApi() {
         log_,
         metrics_,
         *authorizer_,
+        *authorize_urls_,
         [this](InstanceId id) {
             settings_->invalidate(id);
             sync_thread_->wake();

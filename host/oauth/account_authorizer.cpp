@@ -20,8 +20,11 @@ bool passesByItself(ErrorCode code) {
 
 }  // namespace
 
-AccountAuthorizer::AccountAuthorizer(OauthParts parts, std::function<void(InstanceId)> authorized)
+AccountAuthorizer::AccountAuthorizer(
+    OauthParts parts, AuthorizeUrls& urls, std::function<void(InstanceId)> authorized
+)
     : parts_(std::move(parts)),
+      urls_(urls),
       authorized_(std::move(authorized)),
       verdicts_(parts_),
       vault_(parts_.key, parts_.random, parts_.tokens),
@@ -146,8 +149,7 @@ Status AccountAuthorizer::prepare(AuthorizationJob& job) {
         return fail(ErrorCode::NotFound, "the instance waits for no authorization");
     } else if (job.record.configuration_fingerprint != found->configuration_fingerprint) {
         // Another credential, perhaps another app: what was reached with the old one is void.
-        job.tokens.reset();
-        job.identity.reset();
+        job.forgetWhatWasReached();
     }
     job.record = std::move(*found);
     FERRY_TRY_ASSIGN(auto settings, pipeline::openSettings(job.record, parts_.key));
@@ -173,22 +175,16 @@ Result<pipeline::OperationPtr> AccountAuthorizer::startNext(AuthorizationJob& jo
         tokens.refresh_token = Secret(std::string(settings.value(kRefreshToken)));
         return job.provider->startRefresh(account, tokens);
     }
-    pipeline::CodeExchangeRequest request;
-    if (job.grant) {
-        request.code = job.grant->code.reveal();
-        request.redirect_uri = job.grant->redirect_uri;
-        request.code_verifier = job.grant->code_verifier.reveal();
-    } else {
-        request.code = settings.value(kCode);
-        request.redirect_uri = redirectUri(settings, parts_.public_url);
-    }
-    return job.provider->startExchange(account, request);
+    return job.provider->startExchange(account, nextExchange(job, urls_, parts_.public_url));
 }
 
 void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::OperationResult> result) {
     AuthorizationJob& job = jobs_.at(number);
     job.is_running = false;
-    if (!result) return failed(number, std::move(result.error()));
+    if (!result) {
+        if (takeNextVerifier(job, result.error())) return proceed(number);
+        return failed(number, finalError(job, std::move(result.error())));
+    }
     if (!job.tokens) {
         if (!result->tokens || result->tokens->access_token.empty()) {
             return failed(number, {ErrorCode::Internal, "the plugin gave no access token"});
@@ -196,6 +192,12 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
         job.tokens = std::move(*result->tokens);
         if (job.credential == Credential::RefreshToken && job.tokens->refresh_token.empty()) {
             job.tokens->refresh_token = Secret(std::string(job.settings->value(kRefreshToken)));
+        }
+        if (const Status kept = proveUrl(job, urls_, parts_.public_url); !kept) {
+            const std::string& why = kept.error().message;
+            parts_.log.warning(
+                kComponent, "which verifier a code had was not kept", {{"error", why}}
+            );
         }
     } else {
         if (!result->identity) {

@@ -30,7 +30,10 @@ inline constexpr std::size_t kAuthorizationsInFlightMax = 64;
 class AccountAuthorizer final : public Steppable {
   public:
     /// `authorized` is called by the token worker after an instance became Running; may be empty.
-    AccountAuthorizer(OauthParts parts, std::function<void(InstanceId)> authorized);
+    /// Lifetime: `urls` outlives it.
+    AccountAuthorizer(
+        OauthParts parts, AuthorizeUrls& urls, std::function<void(InstanceId)> authorized
+    );
     ~AccountAuthorizer() override;
     AccountAuthorizer(const AccountAuthorizer&) = delete;
     AccountAuthorizer& operator=(const AccountAuthorizer&) = delete;
@@ -40,8 +43,9 @@ class AccountAuthorizer final : public Steppable {
     /// says what was refused and what to do. Call it again after a change of the instance.
     void enqueue(InstanceId instance);
 
-    /// Exchanges the code of a browser; without a code, authorizes the instance with what its
-    /// configuration holds, whatever its state. Any failure ends it: whoever waits can begin again.
+    /// Exchanges the code of a browser; if its verifier is not known, with one and without, the
+    /// likely one first. Without a code, authorizes the instance with what its configuration holds,
+    /// whatever its state. Any failure ends it: whoever waits can begin again.
     /// Errors given to `completion` (called once, by the token worker): NotFound if the instance is
     /// gone, Conflict if it is disabled or belongs to another account (naming both),
     /// AuthorizationRevoked if the code was used or has expired, InvalidArgument, PermissionDenied
@@ -68,6 +72,7 @@ class AccountAuthorizer final : public Steppable {
     void erase(JobNumber number);
 
     OauthParts parts_;
+    AuthorizeUrls& urls_;
     std::function<void(InstanceId)> authorized_;
     InstanceVerdicts verdicts_;
     pipeline::TokenVault vault_;

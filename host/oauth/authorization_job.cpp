@@ -7,6 +7,15 @@
 namespace ferry::oauth {
 namespace {
 
+std::string redirectUriOf(const AuthorizationJob& job, std::string_view public_url) {
+    return job.grant ? job.grant->redirect_uri : redirectUri(*job.settings, public_url);
+}
+
+/// What a provider may call a verifier that does not fit.
+bool isRefusal(ErrorCode code) {
+    return code == ErrorCode::AuthorizationRevoked || code == ErrorCode::InvalidArgument;
+}
+
 bool isConsentGone(ErrorCode code) {
     return code == ErrorCode::AuthorizationRevoked || code == ErrorCode::Unauthenticated;
 }
@@ -18,6 +27,55 @@ Credential chooseCredential(const pipeline::InstanceSettings& settings) {
     if (!settings.value(kRefreshToken).empty()) return Credential::RefreshToken;
     if (!settings.value(kCode).empty()) return Credential::Code;
     return Credential::None;
+}
+
+void AuthorizationJob::forgetWhatWasReached() {
+    tokens.reset();
+    identity.reset();
+    verifiers.clear();
+    verifier = 0;
+    refusal.reset();
+}
+
+pipeline::CodeExchangeRequest nextExchange(
+    AuthorizationJob& job, const AuthorizeUrls& urls, std::string_view public_url
+) {
+    pipeline::CodeExchangeRequest request;
+    request.code = job.grant ? job.grant->code.reveal() : job.settings->value(kCode);
+    request.redirect_uri = redirectUriOf(job, public_url);
+    if (job.verifiers.empty()) {
+        if (job.grant && job.grant->code_verifier) {
+            job.verifiers = {*job.grant->code_verifier};
+        } else if (!job.provider->options().uses_pkce) {
+            job.verifiers = {Secret()};
+        } else {
+            job.verifiers = urls.verifiersOf({job.settings->value(kAppKey), request.redirect_uri});
+        }
+    }
+    request.code_verifier = job.verifiers[job.verifier].reveal();
+    return request;
+}
+
+bool takeNextVerifier(AuthorizationJob& job, const Error& error) {
+    const bool has_another = job.verifier + 1 < job.verifiers.size();
+    if (job.tokens || !has_another || !isRefusal(error.code)) return false;
+    job.refusal = error;
+    ++job.verifier;
+    return true;
+}
+
+Error finalError(const AuthorizationJob& job, Error error) {
+    const bool is_second = !job.tokens && job.refusal && isRefusal(error.code);
+    return is_second ? *job.refusal : std::move(error);
+}
+
+Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url) {
+    // Otherwise it was known, or the provider has no PKCE, or it was no code.
+    if (job.verifiers.size() < 2) return {};
+    const std::string redirect_uri = redirectUriOf(job, public_url);
+    return urls.prove(
+        {job.settings->value(kAppKey), redirect_uri}, !job.verifiers[job.verifier].empty()
+    );
 }
 
 std::string refusalReason(const AuthorizationJob& job, const Error& error) {

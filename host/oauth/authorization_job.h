@@ -9,6 +9,7 @@
 #include "model/ids.h"
 #include "model/instance.h"
 #include "model/token_set.h"
+#include "oauth/authorize_urls.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/stages.h"
 
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ferry::oauth {
 
@@ -25,7 +27,8 @@ struct BrowserGrant {
     InstanceId instance;
     Secret code;  ///< empty: no browser was needed, the configuration holds a credential
     std::string redirect_uri;
-    Secret code_verifier;  ///< empty: PKCE was not used
+    /// Empty: PKCE was not used. nullopt: whoever brings the code can't know (AuthorizeUrls).
+    std::optional<Secret> code_verifier;
 };
 
 struct AuthorizedAccount {
@@ -61,15 +64,40 @@ struct AuthorizationJob {
     std::optional<TokenSet> tokens;
     std::optional<AccountIdentity> identity;
 
+    // With a code only.
+    std::vector<Secret> verifiers;  ///< to be tried in this order; an empty one stands for none
+    std::size_t verifier = 0;       ///< the one that it is at
+    std::optional<Error> refusal;   ///< what the provider said to the first
+
     unsigned failures = 0;
     TimePoint retry_at;       ///< only while it waits for that
     bool is_running = false;  ///< an operation is on its way
 
     bool isBrowser() const { return static_cast<bool>(completion); }
+    /// The credential is another one now.
+    void forgetWhatWasReached();
 };
 
 /// The credential that the configuration holds.
 Credential chooseCredential(const pipeline::InstanceSettings& settings);
+
+/// The next exchange of the job's code.
+pipeline::CodeExchangeRequest nextExchange(
+    AuthorizationJob& job, const AuthorizeUrls& urls, std::string_view public_url
+);
+
+/// After an exchange ended with `error`: true if it was refused and there is another verifier to
+/// try; nextExchange() has that then. A provider may say the same of a code that is used up, so
+/// this may cost a request in vain.
+bool takeNextVerifier(AuthorizationJob& job, const Error& error);
+
+/// What is told of a job that ended with `error`. The first refusal of a code says more than the
+/// second, as the code may be used up by then.
+Error finalError(const AuthorizationJob& job, Error error);
+
+/// After a good exchange: tells `urls` whether the code was of a URL that they have made. Errors:
+/// those of the store.
+Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url);
 
 /// A state_reason that begins so is of a wait that ends by itself: nobody has anything to do.
 inline constexpr std::string_view kTriedAgain = "authorization is tried again by itself; ";

@@ -43,14 +43,6 @@ std::string_view cookieValue(const http::Request& request, std::string_view name
     return {};
 }
 
-/// What goes into a Location header comes from a plugin.
-bool isRedirectTarget(std::string_view url) {
-    const bool is_clean = std::all_of(url.begin(), url.end(), [](char c) {
-        return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
-    });
-    return is_clean && (url.starts_with("https://") || url.starts_with("http://"));
-}
-
 /// True if the browser brings cookies of public_url to `redirect_uri`.
 bool isUnder(std::string_view redirect_uri, std::string_view public_url) {
     while (public_url.ends_with('/'))

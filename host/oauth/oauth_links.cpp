@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ferry::oauth {
 namespace {
 
@@ -30,6 +32,13 @@ std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_
 std::string redirectUri(std::string_view callback_url, std::string_view public_url) {
     if (!callback_url.empty()) return std::string(callback_url);
     return fmt::format("{}/oauth/callback", withoutSlash(public_url));
+}
+
+bool isRedirectTarget(std::string_view url) {
+    const bool is_clean = std::all_of(url.begin(), url.end(), [](char c) {
+        return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
+    });
+    return is_clean && (url.starts_with("https://") || url.starts_with("http://"));
 }
 
 }  // namespace ferry::oauth

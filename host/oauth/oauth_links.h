@@ -11,6 +11,8 @@ namespace ferry::oauth {
 
 /// Configuration keys of the Open Connectors contract that this folder reads.
 inline constexpr std::string_view kAuthenticationType = "authentication.type";
+inline constexpr std::string_view kAppKey = "oauth.api.key";
+inline constexpr std::string_view kAppSecret = "oauth.api.secret";
 inline constexpr std::string_view kCallbackUrl = "oauth.callback.url";
 inline constexpr std::string_view kScope = "oauth.scope";
 inline constexpr std::string_view kCode = "code";
@@ -27,5 +29,9 @@ std::string startLink(std::string_view public_url, std::string_view instance_nam
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);
 /// The same, of the value of `oauth.callback.url`, which may be empty.
 std::string redirectUri(std::string_view callback_url, std::string_view public_url);
+
+/// True if a browser can be sent to `url`, which comes from a plugin: http or https, and nothing in
+/// it that would end a header.
+bool isRedirectTarget(std::string_view url);
 
 }  // namespace ferry::oauth

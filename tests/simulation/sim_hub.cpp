@@ -50,13 +50,7 @@ Status SimHub::open() {
     return {};
 }
 
-Status SimHub::build() {
-    catalog_ = std::make_unique<app::Catalog>(machine_.config, clock_, log_);
-    catalog_->load();
-    if (catalog_->find("dropbox") == nullptr) {
-        return fail(ErrorCode::NotFound, "there is no dropbox plugin");
-    }
-    settings_ = std::make_unique<pipeline::SettingsCache>(faulty_->instances(), machine_.key, 2);
+Status SimHub::buildOauth() {
     const oauth::OauthParts parts{
         faulty_->instances(),
         faulty_->tokens(),
@@ -68,14 +62,29 @@ Status SimHub::build() {
         log_,
         metrics_,
         machine_.config.public_url,
-        wakeOf(kTokens)};
+        wakeOf(kTokens)
+    };
     tokens_ = std::make_unique<oauth::TokenRefresher>(parts);
-    authorizer_ = std::make_unique<oauth::AccountAuthorizer>(parts, [this](InstanceId id) {
+    authorize_urls_ = std::make_unique<oauth::AuthorizeUrls>(machine_.key, faulty_->meta());
+    FERRY_TRY(authorize_urls_->load());
+    const auto authorized = [this](InstanceId id) {
         tokens_->forget(id);
         settings_->invalidate(id);
         workers_[kSync].is_woken = true;
-    });
+    };
+    authorizer_ = std::make_unique<oauth::AccountAuthorizer>(parts, *authorize_urls_, authorized);
     token_worker_ = std::make_unique<oauth::TokenWorker>(*authorizer_, *tokens_);
+    return {};
+}
+
+Status SimHub::build() {
+    catalog_ = std::make_unique<app::Catalog>(machine_.config, clock_, log_);
+    catalog_->load();
+    if (catalog_->find("dropbox") == nullptr) {
+        return fail(ErrorCode::NotFound, "there is no dropbox plugin");
+    }
+    settings_ = std::make_unique<pipeline::SettingsCache>(faulty_->instances(), machine_.key, 2);
+    FERRY_TRY(buildOauth());
 
     pipeline::SyncWorkerOptions sync_options;
     sync_options.hub_id = hub_id_;
@@ -91,7 +100,8 @@ Status SimHub::build() {
             clock_,
             machine_.random,
             log_,
-            metrics_},
+            metrics_
+        },
         sync_options,
         wakeOf(kSync),
         wakeOf(kDelivery)
@@ -107,13 +117,15 @@ Status SimHub::build() {
             clock_,
             machine_.random,
             metrics_,
-            log_},
+            log_
+        },
         delivery_options,
         wakeOf(kDelivery)
     );
     lookup_ = std::make_unique<pipeline::InstanceLookup>(faulty_->instances(), machine_.key);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        *catalog_, *lookup_, faulty_->notices(), clock_, log_, metrics_, wakeOf(kSync)});
+        *catalog_, *lookup_, faulty_->notices(), clock_, log_, metrics_, wakeOf(kSync)
+    });
     workers_[kTokens].target = token_worker_.get();
     workers_[kSync].target = sync_.get();
     workers_[kDelivery].target = delivery_.get();

@@ -91,6 +91,7 @@ class SimHub {
     explicit SimHub(const SimMachine& machine);
     Status open();
     Status build();
+    Status buildOauth();
     Status start();
 
     struct SteppedWorker {
@@ -114,6 +115,7 @@ class SimHub {
     std::unique_ptr<app::Catalog> catalog_;
     std::unique_ptr<pipeline::SettingsCache> settings_;
     std::unique_ptr<oauth::TokenRefresher> tokens_;
+    std::unique_ptr<oauth::AuthorizeUrls> authorize_urls_;
     std::unique_ptr<oauth::AccountAuthorizer> authorizer_;
     std::unique_ptr<oauth::TokenWorker> token_worker_;
     std::unique_ptr<pipeline::SyncWorker> sync_;

@@ -80,6 +80,7 @@ class ApiTableTest : public testing::Test {
     pipeline::SettingsCache settings_{store_->instances(), key_};
     NoTokens tokens_;
     test::FakeOutbound outbound_;
+    oauth::AuthorizeUrls authorize_urls_{key_, store_->meta()};
     oauth::AccountAuthorizer authorizer_{
         oauth::OauthParts{
             store_->instances(),
@@ -94,6 +95,7 @@ class ApiTableTest : public testing::Test {
             "https://hub.example.com",
             [] {}
         },
+        authorize_urls_,
         nullptr
     };
     Api api_{ApiParts{
@@ -111,6 +113,7 @@ class ApiTableTest : public testing::Test {
         log_,
         metrics_,
         authorizer_,
+        authorize_urls_,
         [](InstanceId) {},
         "https://hub.example.com",
         Secret("u"),

@@ -37,8 +37,9 @@ class AccountAuthorizerTest : public OauthFixture {
 
     std::vector<InstanceId> authorized_;
     std::string last_body_;
-    AccountAuthorizer authorizer_{
-        parts(outbound_), [this](InstanceId id) { authorized_.push_back(id); }};
+    AccountAuthorizer authorizer_{parts(outbound_), urls_, [this](InstanceId id) {
+                                      authorized_.push_back(id);
+                                  }};
 };
 
 }  // namespace ferry::oauth

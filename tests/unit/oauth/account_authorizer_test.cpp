@@ -79,10 +79,11 @@ TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
         int status;
         std::string body;
         std::string reason;
+        int tries = 1;
     };
     const Case cases[] = {
-        {{{"code", "c"}}, "exchange", 400, "invalid_grant", "code was used or has expired"},
-        {{{"code", "c"}}, "exchange", 400, "invalid_client", "oauth.api.secret"},
+        {{{"code", "c"}}, "exchange", 400, "invalid_grant", "code was used or has expired", 2},
+        {{{"code", "c"}}, "exchange", 400, "invalid_client", "oauth.api.secret", 2},
         {{{"code", "c"}}, "exchange", 200, "nonsense", "no access token"},
         {{{"oauth.user.refresh_token", "r"}},
          "refresh",
@@ -97,7 +98,8 @@ TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
     for (const Case& one : cases) {
         const InstanceId id = instance(fmt::format("i{}", ++number), one.configuration, kAwaiting);
         begin(id);
-        answerNext(one.path, one.status, one.body);
+        for (int i = 0; i < one.tries; ++i)
+            answerNext(one.path, one.status, one.body);
 
         EXPECT_EQ(state(id), kAwaiting) << number;
         EXPECT_THAT(reason(id), HasSubstr(one.reason)) << number;

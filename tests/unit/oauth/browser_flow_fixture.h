@@ -70,7 +70,7 @@ class BrowserFlowTest : public OauthFixture {
     std::string exchange_body_ = "access=a1;refresh=r1;expires_in=14400";
     std::string verify_body_ = "account=acc-1;label=Ann <ann@example.com>";
     test::AnsweringOutbound network_{[this](const auto& request) { return provide(request); }};
-    AccountAuthorizer authorizer_{wakingParts(), {}};
+    AccountAuthorizer authorizer_{wakingParts(), urls_, {}};
     TokenRefresher refresher_{wakingParts()};
     TokenWorker token_worker_{authorizer_, refresher_};
     Worker worker_{"tokens", token_worker_, clock_};

@@ -191,7 +191,7 @@ TEST_F(BrowserFlowTest, ProviderFailuresHavePagesOfTheirOwn) {
 TEST_F(BrowserFlowTest, ASlowProviderGetsAPageInTime) {
     instance("marketing", {}, kAwaiting);
     // Nobody steps this one, so its answer never comes.
-    AccountAuthorizer idle(parts(network_), {});
+    AccountAuthorizer idle(parts(network_), urls_, {});
     BrowserFlow flow(wakingParts(), idle, {Milliseconds(0), 1});
     const auto started = flow.start("marketing");
 

@@ -2,10 +2,12 @@
 // What the oauth tests share: a fake provider, a store in memory, a clock that stands still, and
 // verbs that make instances and answer requests.
 
+#include "oauth/authorize_urls.h"
 #include "oauth/oauth_parts.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/token_vault.h"
 #include "support/fake_intake_store.h"
+#include "support/fake_meta_store.h"
 #include "support/fake_outbound.h"
 #include "support/fake_provider.h"
 #include "support/seeded_random.h"
@@ -84,6 +86,8 @@ class OauthFixture : public testing::Test {
     test::SeededRandom random_;
     SealingKey key_ = *SealingKey::fromBytes(std::string(32, 'k'));
     test::FakeIntakeStore store_;
+    test::FakeMetaStore meta_;
+    AuthorizeUrls urls_{key_, meta_};
     pipeline::TokenVault vault_{key_, random_, store_};
     std::shared_ptr<test::FakeProvider> provider_ = std::make_shared<test::FakeProvider>(clock_);
     test::FakeDirectory directory_;
