@@ -53,7 +53,7 @@ Result<IssuedTokens> OAuthState::exchange(
         if (base64UrlEncode(asText(sha256(code_verifier))) != consent.code_challenge) {
             return fail(ErrorCode::AuthorizationRevoked, "invalid code verifier");
         }
-    } else if (!proved_secret) {
+    } else if (!proved_secret || !code_verifier.empty()) {
         return fail(ErrorCode::AuthorizationRevoked, "code was not issued for PKCE");
     }
     const auto grant = makeGrant(consent, !proved_secret);
@@ -105,7 +105,8 @@ IssuedTokens OAuthState::issue(
     tokens.scopes = scopes;
     tokens.account_id = grant->account_id;
     access_tokens_[tokens.access_token] = {
-        grant, std::move(scopes), clock_.now() + access_token_life, false};
+        grant, std::move(scopes), clock_.now() + access_token_life, false
+    };
     return tokens;
 }
 

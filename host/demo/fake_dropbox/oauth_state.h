@@ -27,7 +27,8 @@ struct App {
         "files.metadata.read",
         "files.metadata.write",
         "files.content.read",
-        "files.content.write"};
+        "files.content.write"
+    };
     bool is_app_folder = false;  ///< sees only /Apps/<name>
 };
 
@@ -81,7 +82,9 @@ class OAuthState {
     App* findApp(std::string_view key);
 
     std::string issueCode(Consent consent);
-    /// Errors: AuthorizationRevoked with the words of invalid_grant. A code works once.
+    /// Errors: AuthorizationRevoked with the words of invalid_grant. A code works once, and is used
+    /// up by a refusal; a verifier for a code without a challenge is refused, as RFC 9700 (2.1.1)
+    /// wants it. What Dropbox does with either is not documented: this is the harshest.
     Result<IssuedTokens> exchange(
         const std::string& code,
         std::string_view app_key,

@@ -102,6 +102,17 @@ TEST_F(OAuth, PkceNeedsTheRightVerifier) {
     );
 }
 
+TEST_F(OAuth, ARefusalUsesACodeUpAndAVerifierNeedsAChallenge) {
+    const std::string verifier = std::string("&code_verifier=") + kVerifier;
+    const std::string plain = code();
+    EXPECT_EQ(description(exchange(plain, verifier)), "code was not issued for PKCE");
+    EXPECT_EQ(description(exchange(plain)), "code doesn't exist or has expired");
+
+    const std::string with_challenge = code(base64UrlEncode(asText(sha256(kVerifier))));
+    EXPECT_EQ(description(exchange(with_challenge)), "invalid code verifier");
+    EXPECT_EQ(description(exchange(with_challenge, verifier)), "code doesn't exist or has expired");
+}
+
 TEST_F(OAuth, ClientAuthenticatesByFormBasicOrQuery) {
     const std::string grant = "grant_type=refresh_token&refresh_token=" + tokens.refresh_token;
     Request basic;
