@@ -123,7 +123,10 @@ Result<http::Response> Api::callHandler(
     const Route& route, const http::Request& request, const http::Params& params
 ) {
     Call call{request, params, {}, std::nullopt};
-    if (route.role != Role::None) {
+    // A header that is wrong is refused also where none is needed: its sender means to be somebody.
+    const bool is_anonymous =
+        route.is_authentication_optional && !request.headers.get("Authorization");
+    if (route.role != Role::None && !is_anonymous) {
         FERRY_TRY_ASSIGN(call.caller, authenticator_.authenticate(request));
         FERRY_TRY(rate_.admit(call.caller.key_name));
         if (call.caller.role < route.role) {

@@ -132,6 +132,7 @@ void writeOperation(JsonWriter& json, const Route& route, bool is_in_hub) {
     }
     writeResponses(json, route);
     json.key("security").beginArray();
+    if (route.is_authentication_optional) json.beginObject().endObject();
     if (route.role != Role::None) {
         for (const char* scheme : {"openConnectors", "apiKey"})
             json.beginObject().key(scheme).beginArray().endArray().endObject();

@@ -24,7 +24,7 @@ inline constexpr std::string_view kBasePath = "/elements/api-v2";
 struct Call {
     const http::Request& request;
     const http::Params& params;
-    Caller caller;                     ///< of a route with Role::None: nobody
+    Caller caller;                     ///< nobody, if the route asks for nobody and nobody said
     std::optional<Instance> instance;  ///< as the route's Subject says
 
     /// The instance of a route whose subject is one (checked).
@@ -86,6 +86,8 @@ struct Route {
     std::string summary = {};       ///< one sentence without a full stop
     std::string area = {};          ///< groups routes in the document: "instances"
     Role role = Role::Read;         ///< what the caller must have; None: no Authorization header
+    /// Also without an Authorization header. One that is sent must be good all the same.
+    bool is_authentication_optional = false;
     Subject subject = Subject::None;
     /// Also under /hubs/{hub}: the hub is ignored, the token says which connector is meant.
     bool is_hub_resource = false;

@@ -67,6 +67,12 @@ void RouteTable::add(Route route) {
         route.role != Role::None || route.subject == Subject::None,
         "an Element token belongs to a route that asks who calls"
     );
+    const bool is_for_all = route.role == Role::Read && (route.subject == Subject::None ||
+                                                         route.subject == Subject::AnyInstance);
+    FERRY_CHECK(
+        !route.is_authentication_optional || is_for_all,
+        "nobody in particular may change nothing and has no instance"
+    );
     for (const Route& other : routes_)
         FERRY_CHECK(other.operation_id != route.operation_id, "an operation id is given twice");
     routes_.push_back(std::move(route));

@@ -16,7 +16,7 @@ class RouteTable {
   public:
     /// Adds a row. A row that contradicts itself is a programmer error (checked): a parameter of
     /// the path that is not described or the other way round, no answer, no handler, an operation
-    /// id that another has, a subject without a role.
+    /// id that another has, a subject without a role, a change or an instance that needs no header.
     void add(Route route);
 
     /// Defines a schema for schemaOf() of this name. `json` is JSON text. Once for each name
