@@ -39,6 +39,7 @@ Api::Api(ApiParts parts)
     addMetrics();
     addServiceRoutes(table_, parts_);
     addElementRoutes(table_, parts_);
+    addOauthUrlRoutes(table_, parts_);
     addInstanceRoutes(table_, parts_);
     addEventRoutes(table_, parts_);
     addAnalyticsRoutes(table_, parts_);

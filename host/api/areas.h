@@ -10,6 +10,8 @@ namespace ferry::api {
 void addServiceRoutes(RouteTable& table, const ApiParts& parts);
 /// The catalogue of connectors.
 void addElementRoutes(RouteTable& table, const ApiParts& parts);
+/// Where users consent, for callers who lead them there.
+void addOauthUrlRoutes(RouteTable& table, const ApiParts& parts);
 /// Instances: making, reading, changing and removing them.
 void addInstanceRoutes(RouteTable& table, const ApiParts& parts);
 /// Events: lists, single ones, what became of them, one delivered again.

@@ -216,7 +216,9 @@ class Requests:
         if self.chance(0.03):
             method = self.random.choice(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"])
         body = self.body(operation)
-        headers = [f"Authorization: {self.authorization()}", "Connection: close", f"Content-Length: {len(body)}"]
+        headers = ["Connection: close", f"Content-Length: {len(body)}"]
+        if {} not in operation.get("security", []) or self.chance(0.5):
+            headers.append(f"Authorization: {self.authorization()}")
         if body:
             headers.append("Content-Type: " + self.random.choice(
                 ["application/json"] * 8 + ["text/plain", "application/json; charset=utf-16", ""]))

@@ -42,8 +42,11 @@ class ApiTableTest : public testing::Test {
         document_.Parse(response.body.data(), response.body.size());
     }
 
-    http::Response send(const std::string& method, const std::string& path) {
+    http::Response send(
+        const std::string& method, const std::string& path, const std::string& authorization = {}
+    ) {
         http::Request request;
+        if (!authorization.empty()) request.headers.add("Authorization", authorization);
         request.method = method;
         request.raw_path = std::string(kBasePath) + path;
         request.request_id = "0123";
@@ -77,6 +80,7 @@ class ApiTableTest : public testing::Test {
     std::unique_ptr<store::sqlite::SqliteApiKeyStore> keys_ =
         *store::sqlite::SqliteApiKeyStore::open((folder_.path() / "keys.db").string());
     NoProviders providers_;
+    config::ManifestSet manifests_;
     pipeline::SettingsCache settings_{store_->instances(), key_};
     NoTokens tokens_;
     test::FakeOutbound outbound_;
@@ -102,7 +106,7 @@ class ApiTableTest : public testing::Test {
         *store_,
         *keys_,
         providers_,
-        [] { return std::make_shared<const config::ManifestSet>(); },
+        [this] { return std::make_shared<const config::ManifestSet>(manifests_); },
         settings_,
         [] {},
         [] {},
@@ -159,7 +163,13 @@ TEST_F(ApiTableTest, EveryOperationOfTheDocumentIsRoutedAndAsksWhoCalls) {
             for (const std::string& name : parametersOfPath(target))
                 target.replace(target.find("{" + name + "}"), name.size() + 2, "1");
             const http::Response response = send(method, target);
-            const bool asks = !operation.value["security"].Empty();
+            const auto& security = operation.value["security"];
+            const bool asks = std::none_of(
+                                  security.Begin(),
+                                  security.End(),
+                                  [](const auto& way) { return way.ObjectEmpty(); }
+                              ) &&
+                              !security.Empty();
             EXPECT_TRUE(response.status == 401 || !asks) << method << " " << target;
             EXPECT_NE(response.status, 405) << method << " " << target;
             EXPECT_EQ(response.body.find("no such path"), std::string::npos) << target;
@@ -170,6 +180,23 @@ TEST_F(ApiTableTest, EveryOperationOfTheDocumentIsRoutedAndAsksWhoCalls) {
     for (const Route& route : api_.table().routes())
         rows += route.is_hub_resource ? 2 : 1;
     EXPECT_EQ(count, rows);
+}
+
+TEST_F(ApiTableTest, WhereNobodyNeedsToSayWhoHeIsAWrongHeaderIsRefused) {
+    const std::string path = "/elements/plain/oauth/url";
+    EXPECT_EQ(send("GET", path).status, 404);
+    EXPECT_EQ(send("GET", path, "Bearer u").status, 404);
+    EXPECT_EQ(send("GET", path, "Bearer wrong").status, 401);
+    EXPECT_EQ(send("GET", path, " ").status, 401);
+}
+
+TEST_F(ApiTableTest, AConnectorWithoutOauthHasNoUrl) {
+    manifests_["plain"].key = "plain";
+
+    const http::Response response = send("GET", "/elements/plain/oauth/url");
+
+    EXPECT_EQ(response.status, 501);
+    EXPECT_NE(response.body.find("'plain' has no OAuth 2"), std::string::npos) << response.body;
 }
 
 TEST_F(ApiTableTest, WhatIsNotInTheTableIsNotRouted) {
