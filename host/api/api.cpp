@@ -18,6 +18,8 @@ constexpr std::string_view kOpenapiPath = "/openapi.json";
 constexpr std::string_view kHubPrefix = "/hubs/{hub}";
 /// After which a request is worth another try that found too many others under way.
 constexpr Milliseconds kRetryAfter{1'000};
+/// All callers without a key share the rate of one.
+constexpr std::string_view kNoKey = "(none)";
 
 bool hasParameter(const Route& route, std::string_view pattern) {
     return route.path.find(pattern) != std::string::npos;
@@ -127,6 +129,7 @@ Result<http::Response> Api::callHandler(
     // A header that is wrong is refused also where none is needed: its sender means to be somebody.
     const bool is_anonymous =
         route.is_authentication_optional && !request.headers.get("Authorization");
+    if (is_anonymous) FERRY_TRY(rate_.admit(kNoKey));
     if (route.role != Role::None && !is_anonymous) {
         FERRY_TRY_ASSIGN(call.caller, authenticator_.authenticate(request));
         FERRY_TRY(rate_.admit(call.caller.key_name));
