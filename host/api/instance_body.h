@@ -33,7 +33,7 @@ Result<std::optional<std::string>> readPropertyValue(std::string_view body);
 
 /// True for configuration keys of the original that are about what the hub does by itself, or has
 /// no use for. Callers send them along; they are dropped. Those that would change what a caller
-/// gets (basic authentication of callbacks, say) are not among them: they are refused as unknown.
+/// gets are not among them: they are refused as unknown.
 bool isInert(std::string_view key);
 
 }  // namespace ferry::api

@@ -242,6 +242,9 @@ Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_e
     {
         const std::lock_guard lock(mutex_);
         FERRY_TRY_ASSIGN(const Instance now, read(instance.id));
+        if (is_enabled && now.callback) {
+            FERRY_TRY(parts_.store.deliveries().switchOn(now.callback, parts_.clock.now()));
+        }
         if (is_enabled == (now.state != InstanceState::Disabled)) return now;
         InstanceState state = InstanceState::Disabled;
         if (is_enabled) {

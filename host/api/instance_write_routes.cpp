@@ -173,8 +173,9 @@ void addSwitches(RouteTable& table, const ApiParts& parts, const ChangesPtr& cha
         route.role = Role::Write;
         route.method = is_enabled ? "PUT" : "DELETE";
         route.operation_id = is_enabled ? "enableInstance" : "disableInstance";
-        route.summary = is_enabled ? "Lets a disabled instance run again"
-                                   : "Stops an instance; its authorization is kept";
+        route.summary = is_enabled
+                            ? "Lets a disabled instance run again, and its callback be sent to"
+                            : "Stops an instance; its authorization is kept";
         route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
         route.refusals = {404, 409};
         route.handler = [&parts, changes, is_enabled](const Call& call) -> Result<http::Response> {

@@ -105,6 +105,7 @@ void Hub::buildDelivery() {
     delivery_options.schedule = {"ferry.yaml", retry_delays_, 0.2};
     delivery_options.per_callback =
         static_cast<std::size_t>(config_.delivery.concurrency_per_callback);
+    delivery_options.breaker.failures = static_cast<unsigned>(config_.delivery.breaker_failures);
     delivery_options.request.timeout = config_.delivery.timeout;
     delivery_options.request.user_agent = kUserAgent;
     delivery_ = std::make_unique<pipeline::DeliveryWorker>(

@@ -1,5 +1,6 @@
 #include "config/connector_manifest.h"
 
+#include "config/hub_parameters.h"
 #include "config/manifest_parameter.h"
 #include "config/node_reader.h"
 
@@ -156,7 +157,8 @@ class ManifestReader {
                 );
             }
         }
-        for (std::size_t at = 0; at < fields.size(); ++at) {
+        addHubParameters(fields, keys, list);
+        for (std::size_t at = 0; at < list.children.size(); ++at) {
             checkLinks(fields[at], list.children[at], keys);
         }
         if (manifest_.profiles.size() > 1 && keys.count(manifest_.authentication_parameter) == 0) {
@@ -167,6 +169,39 @@ class ManifestReader {
         }
         manifest_.parameters =
             FieldTable(fmt::format("connector '{}'", manifest_.key), std::move(fields));
+    }
+
+    /// Those that the connector declares stay where it has them.
+    void addHubParameters(
+        std::vector<Field>& fields, std::set<std::string>& keys, const YamlNode& declared
+    ) {
+        for (const Field& field : hubParameters()) {
+            if (keys.insert(field.key).second) {
+                fields.push_back(field);
+                continue;
+            }
+            for (std::size_t at = 0; at < declared.children.size(); ++at) {
+                if (fields[at].key == field.key)
+                    checkSameType(fields[at], field, declared.children[at]);
+            }
+        }
+    }
+
+    void checkSameType(const Field& declared, const Field& field, const YamlNode& node) {
+        const bool is_same = declared.type == field.type && declared.is_secret == field.is_secret &&
+                             declared.values == field.values;
+        if (is_same) return;
+        reporter_.atValue(
+            *node.find("type"),
+            Visibility::Shown,
+            fmt::format(
+                "the hub reads '{}' itself, as {}{}",
+                field.key,
+                valueTypeName(field.type),
+                field.is_secret ? ", secret" : ""
+            ),
+            "remove the parameter: every connector has it"
+        );
     }
 
     void checkLinks(const Field& field, const YamlNode& node, const std::set<std::string>& keys) {

@@ -34,6 +34,9 @@ delivery:
   # Requests at a time to one callback URL, and the time one of them may take.
   concurrency_per_callback: 4
   timeout: 15s
+  # A URL that fails so many times in a row is left alone for a while, then tried once at a time until
+  # it is back; 0: never.
+  breaker_failures: 5
   # Waits before the second attempt, the third, and so on.
   retry_schedule: [5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h]
 

@@ -22,7 +22,7 @@ class FieldTable;
 /// A field counts only if another field has a certain value.
 struct Dependency {
     std::string key;
-    std::string value;
+    std::string value;  ///< empty: any
 };
 
 /// One field of a document, or one parameter of a connector.

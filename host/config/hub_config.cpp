@@ -183,6 +183,7 @@ class HubConfigReader {
         readInteger(
             delivery, "concurrency_per_callback", config_.delivery.concurrency_per_callback
         );
+        readInteger(delivery, "breaker_failures", config_.delivery.breaker_failures);
         if (const YamlNode* timeout = given(delivery, "timeout")) {
             config_.delivery.timeout =
                 parseDuration(timeout->text).value_or(config_.delivery.timeout);

@@ -23,6 +23,8 @@ struct DeliveryConfig {
     std::vector<IpNetwork> allow_networks;  ///< private ranges callbacks may reach
     std::int64_t concurrency_per_callback = 4;
     std::chrono::milliseconds timeout{15'000};  ///< of one attempt
+    /// Attempts in a row that fail before a callback is left alone for a while; 0: it never is.
+    std::int64_t breaker_failures = 5;
     /// Waits before the second attempt, the third, ...; the Standard Webhooks schedule.
     std::vector<std::chrono::milliseconds> retry_schedule = defaultRetrySchedule();
 

@@ -56,6 +56,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(was.concurrency_per_callback != is.concurrency_per_callback,
         "delivery.concurrency_per_callback");
     add(was.timeout != is.timeout, "delivery.timeout");
+    add(was.breaker_failures != is.breaker_failures, "delivery.breaker_failures");
     add(was.retry_schedule != is.retry_schedule, "delivery.retry_schedule");
     addProviderChanges(before, after, keys);
     add(before.http.threads != after.http.threads, "http.threads");

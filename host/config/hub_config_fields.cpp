@@ -95,6 +95,15 @@ const FieldTable& deliveryFields() {
                 1000
             ),
             ranged(field("timeout", ValueType::Duration, "of one attempt"), 100, 300'000),
+            ranged(
+                field(
+                    "breaker_failures",
+                    ValueType::Integer,
+                    "in a row, before a URL is left alone for a while; 0: it never is"
+                ),
+                0,
+                1000
+            ),
             field("retry_schedule", ValueType::List, "waits between the attempts"),
         }
     );

@@ -114,7 +114,7 @@ const FieldTable& dependencyFields() {
         "'depends_on'",
         {
             required(field("key", ValueType::String, "another parameter")),
-            required(field("value", ValueType::String, "the value it must have")),
+            field("value", ValueType::String, "the value it must have; any if not given"),
         }
     );
     return table;

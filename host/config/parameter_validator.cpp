@@ -148,6 +148,7 @@ class ParameterCheck {
         const Field* other = connector_.parameters.find(field.depends_on->key);
         const auto value = report_.values.find(field.depends_on->key);
         if (other == nullptr || value == report_.values.end()) return false;
+        if (field.depends_on->value.empty()) return true;
         std::string wanted;
         return !checkValue(*other, field.depends_on->value, wanted) && wanted == value->second;
     }
@@ -160,7 +161,10 @@ class ParameterCheck {
         }
         std::string reason;
         if (field.depends_on) {
-            reason = fmt::format(", as '{}' is {}", field.depends_on->key, field.depends_on->value);
+            const std::string& value = field.depends_on->value;
+            reason = fmt::format(
+                ", as '{}' is {}", field.depends_on->key, value.empty() ? "given" : value
+            );
         } else if (!field.profiles.empty()) {
             reason = fmt::format(", as '{}' is {}", connector_.authentication_parameter, profile_);
         }

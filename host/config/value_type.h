@@ -2,6 +2,7 @@
 // The types a configured value can have, and reading them from text. The same rules serve YAML
 // and the strings of the REST API.
 
+#include "base/duration_text.h"
 #include "base/number_text.h"
 
 #include <chrono>
@@ -38,13 +39,10 @@ const std::vector<std::string>& parameterTypeNames();
 
 /// true, True, TRUE and the same of false.
 std::optional<bool> parseBoolean(std::string_view text) noexcept;
-/// A number and a unit (ms, s, m, h, d), repeated; at most 10 years. No unit, no duration.
-std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) noexcept;
 /// A number and an optional unit (B, KB, MB, GB, TB, KiB, MiB, GiB, TiB).
 std::optional<std::int64_t> parseBytes(std::string_view text) noexcept;
 
-/// The shortest text that the two above read as the same: "1h30m", "64KiB".
-std::string durationText(std::chrono::milliseconds duration);
+/// The shortest text that parseBytes reads as the same: "64KiB".
 std::string bytesText(std::int64_t bytes);
 
 /// The parts of an absolute URL that checks need; views into the text.

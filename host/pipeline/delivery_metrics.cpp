@@ -57,6 +57,10 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
           "Time from the commit of the events to their acceptance, added up over deliveries."
       )),
       dead_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dead\"")),
+      switched_off_(metrics.counter(
+          "ferry_callbacks_switched_off_total",
+          "Times a callback was switched off: it answered 410, or its failure policy is queue."
+      )),
       dropped_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dropped\"")),
       postponed_(metrics.counter(
           "ferry_deliveries_postponed_total",

@@ -19,6 +19,7 @@ class DeliveryMetrics {
     /// A delivery of `event_count` events has arrived, `lag` after it was made.
     void countDelivered(std::int64_t event_count, Milliseconds lag);
     void countDead() { dead_.add(); }
+    void countSwitchedOff() { switched_off_.add(); }
     void countDropped() { dropped_.add(); }
     void countPostponed() { postponed_.add(); }
     void countStoreFailure() { store_failures_.add(); }
@@ -33,6 +34,7 @@ class DeliveryMetrics {
     observe::Counter& delivered_events_;
     observe::Counter& lag_milliseconds_;
     observe::Counter& dead_;
+    observe::Counter& switched_off_;
     observe::Counter& dropped_;
     observe::Counter& postponed_;
     observe::Counter& store_failures_;

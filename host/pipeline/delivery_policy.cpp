@@ -50,8 +50,8 @@ constexpr std::array kEightToTheX{
 
 constexpr std::array kSchedules{
     RetrySchedule{"standard", kStandardDelays, 0.2},
-    RetrySchedule{"open-connectors-9", kFourToTheX, 0},
-    RetrySchedule{"open-connectors-5", kEightToTheX, 0},
+    RetrySchedule{"open-connectors-9", kFourToTheX, 0, true},
+    RetrySchedule{"open-connectors-5", kEightToTheX, 0, true},
 };
 
 bool isSuccess(const AttemptResult& result) {
@@ -138,7 +138,7 @@ DeliveryDecision decideDelivery(
     const std::size_t failures = std::max(attempt_count, 1U);
     Milliseconds wait = jitter(schedule.delays[failures - 1], schedule.jitter, unit);
     if (result.retry_after) wait = std::max(wait, std::min(*result.retry_after, kRetryAfterMax));
-    if (asksToSlowDown(result.status)) wait = std::max(wait, kSlowDownMin);
+    if (asksToSlowDown(result.status) && !schedule.is_exact) wait = std::max(wait, kSlowDownMin);
     return RetryAt{now + wait};
 }
 

@@ -18,6 +18,7 @@ struct RetrySchedule {
     std::string_view name;
     std::span<const Milliseconds> delays;  ///< after the first failed attempt, the second, ...
     double jitter = 0;                     ///< each delay is spread over +- this fraction of itself
+    bool is_exact = false;                 ///< what a receiver relies on: not slowed down
 };
 
 /// All schedules:
@@ -62,7 +63,8 @@ using DeliveryDecision = std::variant<Delivered, RetryAt, Dead>;
 
 /// Decides after attempt number `attempt_count` (from 1). 2xx is success; everything else,
 /// redirects included, is a failure. The next attempt is made after the longest of: the schedule's
-/// delay, what `Retry-After` asked for (up to kRetryAfterMax), kSlowDownMin if the status says so.
+/// delay, what `Retry-After` asked for (up to kRetryAfterMax), kSlowDownMin if the status says so
+/// and the schedule is not exact.
 /// A callback that egress policy refuses is tried again like any other: its operator can allow the
 /// network. `unit` in [0,1) is the jitter.
 DeliveryDecision decideDelivery(

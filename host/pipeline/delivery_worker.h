@@ -6,6 +6,7 @@
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log.h"
+#include "pipeline/callback_pacer.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/delivery_metrics.h"
 #include "pipeline/delivery_policy.h"
@@ -26,6 +27,7 @@ struct DeliveryOptions {
     std::size_t concurrency = 256;  ///< attempts under way at most
     std::size_t per_callback = 8;   ///< attempts under way to one callback at most
     RetrySchedule schedule = standardRetrySchedule();
+    BreakerOptions breaker;
     CallbackRequestOptions request;
 };
 
@@ -44,6 +46,9 @@ struct DeliveryServices {
 /// Delivers at least once. An attempt whose outcome can't be recorded is kept and recorded later;
 /// if the process ends first, its lease ends with it and the delivery is made again, with the same
 /// ids.
+///
+/// A callback that answers 410, and one with the failure policy `queue` that lets a delivery run
+/// out of attempts, is switched off (DeliveryStore::switchOff).
 ///
 /// A delivery goes to the URL that its instance has now. It waits, without using up attempts, while
 /// the instance is disabled, its events are disabled, it has no callback URL, or its configuration
@@ -79,8 +84,12 @@ class DeliveryWorker final : public Steppable {
     void finish();
 
   private:
+    /// How the worker backs off from a store that fails.
+    static constexpr BackoffRange kStorePause{Milliseconds{100}, Milliseconds{10'000}};
+
     struct InFlight {
         Delivery delivery;
+        std::shared_ptr<const InstanceSettings> settings;
         http::RequestHandle request = 0;
     };
     // Answers come on the outbound thread, perhaps after the worker is gone: the inbox outlives it.
@@ -92,16 +101,22 @@ class DeliveryWorker final : public Steppable {
 
     void takeAnswers();
     void takeAnswer(std::uint64_t number, const http::OutboundResponse& response);
-    void settle(const Delivery& delivery, const http::OutboundResponse& response);
+    void settle(const InFlight& attempt, const http::OutboundResponse& response);
+    void settleFailure(
+        const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
+    );
     bool recordOutcomes();
+    Status recordSwitches();
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
+    bool admit(const Delivery& delivery, const InstanceSettings& settings);
+    Status load(const Delivery& delivery, std::shared_ptr<const InstanceSettings> settings);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(
-        Delivery delivery,
-        const InstanceSettings& settings,
+        const Delivery& delivery,
+        std::shared_ptr<const InstanceSettings> settings,
         const std::vector<RecordedEvent>& events
     );
     void postpone(const Delivery& delivery, std::string reason);
@@ -112,13 +127,15 @@ class DeliveryWorker final : public Steppable {
     DeliveryServices services_;
     const DeliveryOptions options_;
     DeliveryMetrics metrics_;
+    CallbackPacer pacer_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
     std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since
     std::uint64_t next_number_ = 1;
     std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
-    unsigned failures_ = 0;                 // of the store, in a row
-    TimePoint paused_until_{};              // the store is left alone until then
+    std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_
+    unsigned failures_ = 0;                             // of the store, in a row
+    TimePoint paused_until_{};                          // the store is left alone until then
     std::atomic<bool> is_stopping_{false};
     std::atomic<std::size_t> unfinished_{0};
 };

@@ -1,23 +1,50 @@
 #include "pipeline/event_recorder.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
-    : bodies_(settings.connector_key, std::move(hub_key), settings.moves) {
+    : bodies_(settings.connector_key, std::move(hub_key), settings.moves),
+      filter_(settings.delivery.filter) {
     if (settings.events_enabled && !settings.callback_url.empty()) callback_ = settings.callback;
 }
 
 store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint now) {
     store::SyncCommit commit;
     std::vector<Event> events = derivation.flush(commit);
-    commit.events.reserve(events.size());
+    passed_.reserve(events.size());
     for (Event& event : events)
-        bodies_.record(std::move(event), now, commit.events);
+        record(std::move(event), now);
+    commit.logged_only = held_back_.size();
+    commit.events = std::exchange(passed_, {});
+    std::move(held_back_.begin(), held_back_.end(), std::back_inserter(commit.events));
+    held_back_.clear();
     commit.callback = callback_;
     commit.now = now;
     return commit;
+}
+
+void EventRecorder::record(Event event, TimePoint now) {
+    if (!callback_ || filter_.isEmpty()) {
+        bodies_.record(std::move(event), now, passed_);
+        return;
+    }
+    const std::string path = event.object.path;
+    const std::string previous_path = event.previous_path;
+    const std::int64_t size = event.object.size;
+    bodies_.record(std::move(event), now, halves_);
+    for (RecordedEvent& recorded : halves_) {
+        FilterSubject subject{recorded.type, recorded.object_kind, path, previous_path, size};
+        // A move that is told in two halves: each is at one of the places.
+        if (recorded.type == EventType::Deleted && !previous_path.empty())
+            subject.path = previous_path;
+        if (recorded.type != EventType::Moved) subject.previous_path = {};
+        (filter_.admits(subject) ? passed_ : held_back_).push_back(std::move(recorded));
+    }
+    halves_.clear();
 }
 
 }  // namespace ferry::pipeline

@@ -21,12 +21,20 @@ class EventRecorder {
     EventRecorder(const InstanceSettings& settings, std::string hub_key);
 
     /// Everything that `derivation` has gathered since the last commit, with its position. Events
-    /// are logged whether or not the instance notifies; deliveries are made if it does.
+    /// are logged whether or not the instance notifies; deliveries are made if it does, of those
+    /// that pass its filter. The others of a commit come after them in the log, so that callbacks
+    /// are full.
     store::SyncCommit prepare(ChangeDerivation& derivation, TimePoint now);
 
   private:
+    void record(Event event, TimePoint now);
+
     EventBodyWriter bodies_;
     CallbackId callback_;  ///< none: the instance does not notify
+    EventFilter filter_;
+    std::vector<RecordedEvent> passed_;
+    std::vector<RecordedEvent> held_back_;
+    std::vector<RecordedEvent> halves_;  ///< what one event became
 };
 
 }  // namespace ferry::pipeline

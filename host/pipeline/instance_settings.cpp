@@ -1,30 +1,15 @@
 #include "pipeline/instance_settings.h"
 
+#include "base/duration_text.h"
 #include "base/json_writer.h"
 
 #include <rapidjson/document.h>
-
-#include <charconv>
 
 namespace ferry::pipeline {
 namespace {
 
 std::string sealContext(std::string_view instance_name) {
     return "configuration/" + std::string(instance_name);
-}
-
-/// Durations are normalised by the validator to "<number>ms|s|m|h|d".
-std::optional<Milliseconds> parseDuration(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 0) return std::nullopt;
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (unit == "ms") return Milliseconds(number);
-    if (unit == "s") return Milliseconds(number * 1000);
-    if (unit == "m") return Milliseconds(number * 60'000);
-    if (unit == "h") return Milliseconds(number * 3'600'000);
-    if (unit == "d") return Milliseconds(number * 86'400'000);
-    return std::nullopt;
 }
 
 bool isTrue(std::string_view text) {
@@ -122,6 +107,7 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
         settings.move_window = *window;
     }
     settings.poll_interval = parseDuration(settings.value("event.poll.interval"));
+    settings.delivery = readDeliverySettings(settings.configuration);
     settings.reports_baseline = isTrue(settings.value("event.baseline"));
     return settings;
 }

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "model/instance.h"
+#include "pipeline/delivery_settings.h"
 #include "pipeline/stages.h"
 
 #include <map>
@@ -59,6 +60,7 @@ struct InstanceSettings {
     Milliseconds move_window{2000};                          ///< event.move.window
     std::optional<Milliseconds> poll_interval;  ///< event.poll.interval; nullopt: the connector's
     bool reports_baseline = false;              ///< event.baseline
+    DeliverySettings delivery;
 
     /// Value of `key`, or empty.
     std::string_view value(std::string_view key) const;

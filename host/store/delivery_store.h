@@ -21,6 +21,19 @@ struct DeliveryLeaseRequest {
     std::size_t per_callback_limit = 1;  ///< leases of one callback at most, those out included
 };
 
+/// How a callback's queue is leased, until told otherwise or the process ends.
+struct CallbackPace {
+    TimePoint held_until{};  ///< nothing is leased before
+    std::size_t limit = 0;   ///< leases at most; 0: DeliveryLeaseRequest::per_callback_limit
+};
+
+/// A callback that is switched off: its deliveries wait, and no attempt is made.
+struct CallbackSwitchedOff {
+    CallbackId callback;
+    TimePoint since;
+    std::string reason;  ///< for people
+};
+
 /// Attempt errors are cut to this many bytes: callbacks may answer anything.
 inline constexpr std::size_t kAttemptErrorBytesMax = 500;
 
@@ -55,14 +68,30 @@ class DeliveryStore {
     /// Earliest due time of a waiting delivery whose callback has a free lease; nullopt if none.
     virtual Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) = 0;
 
-    /// Records attempts (only those that were sent get a row in the log) and ends their leases, in one
-    /// transaction. Deliveries that are gone are
-    /// skipped. One that is recorded as Waiting queues again, a dead one too (a redelivery). After
-    /// an error the leases stay: record again, or release.
+    /// Records attempts (only those that were sent get a row in the log) and ends their leases, in
+    /// one transaction. Deliveries that are gone are skipped. One that is recorded as Waiting
+    /// queues again, a dead one too (a redelivery). After an error the leases stay: record again,
+    /// or release.
     virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;
 
     /// Ends leases without an attempt (shutting down).
     virtual void release(std::span<const Delivery> deliveries) = 0;
+
+    /// From now on the callback's queue is leased at this pace.
+    virtual void pace(CallbackId callback, const CallbackPace& pace) = 0;
+
+    /// Leases nothing of the callback any more, also after a restart. Deliveries stay as they are.
+    virtual Status switchOff(CallbackId, TimePoint, std::string_view) {
+        return fail(ErrorCode::Unsupported, "this store switches no callback off");
+    }
+    /// The other way; does nothing if it is on. Deliveries that were tried before are due at `now`.
+    virtual Status switchOn(CallbackId, TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store switches no callback off");
+    }
+    /// In order of time.
+    virtual Result<std::vector<CallbackSwitchedOff>> switchedOff() {
+        return std::vector<CallbackSwitchedOff>();
+    }
 
     /// Called once, before leases: waiting deliveries made or last tried at a time that is still to
     /// come (the clock was set back meanwhile) wait from `now` for as long as was planned then.
@@ -81,8 +110,8 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }
 
-    /// Instances with a waiting delivery that was tried in vain, by id. Reads each waiting delivery:
-    /// for people who ask, not for the flow. Not pure, as `attempts`.
+    /// Instances with a waiting delivery that was tried in vain, by id. Reads each waiting
+    /// delivery: for people who ask, not for the flow. Not pure, as `attempts`.
     virtual Result<std::vector<FailingDeliveries>> failing() {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }

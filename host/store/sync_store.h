@@ -45,11 +45,12 @@ struct LostObject {
     std::int64_t lost_at_ms = 0;
 };
 
-/// A folder that moved since the move window opened. Its children follow by themselves, or nobody says
-/// what became of them.
+/// A folder that moved since the move window opened. Its children follow by themselves, or nobody
+/// says what became of them.
 struct FolderMove {
     std::string object_id;
-    /// Of the folder's own MOVED event; of none if it came back; "" if several folders left the place.
+    /// Of the folder's own MOVED event; of none if it came back; "" if several folders left the
+    /// place.
     std::string event_id;
     std::string from_key, to_key;  ///< path_key before and after; the same if it left and came back
     /// Event id of the removed folder that this one was lost with; empty if lost by itself.
@@ -69,9 +70,10 @@ struct SyncCommit {
     std::vector<IndexedObject> tombstone_puts;    ///< deleted objects, to tell restored ones
     std::vector<std::string> tombstone_removals;  ///< object ids
     std::vector<RecordedEvent> events;            ///< `number` and `instance` are set by the store
+    std::size_t logged_only = 0;  ///< of `events` so many at the end are not delivered
     /// Replaces the instance's, where the account was found to have changed at the provider.
     std::optional<std::string> account_state;
-    CallbackId callback;                          ///< none: events are logged, not delivered
+    CallbackId callback;  ///< none: events are logged, not delivered
     TimePoint now;
 
     /// Set on the last commit of a drain: the lease ends and the notice becomes due at

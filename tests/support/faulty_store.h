@@ -262,6 +262,20 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
         return script_.run("deliveries.record", [&] { return inner_.record(outcomes); });
     }
     void release(std::span<const Delivery> deliveries) override { inner_.release(deliveries); }
+    void pace(CallbackId callback, const store::CallbackPace& pace) override {
+        inner_.pace(callback, pace);
+    }
+    Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override {
+        return script_.run("deliveries.switchOff", [&] {
+            return inner_.switchOff(callback, now, reason);
+        });
+    }
+    Status switchOn(CallbackId callback, TimePoint now) override {
+        return script_.run("deliveries.switchOn", [&] { return inner_.switchOn(callback, now); });
+    }
+    Result<std::vector<store::CallbackSwitchedOff>> switchedOff() override {
+        return inner_.switchedOff();
+    }
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override {
         return script_.run("deliveries.find", [&] { return inner_.find(instance, id); });
     }

@@ -35,8 +35,10 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         std::vector<Delivery> out;
         for (const Delivery* row : waiting()) {
             if (out.size() == request.limit) break;
-            if (row->next_attempt_at > request.now) continue;
-            if (leasedOf(row->callback) >= request.per_callback_limit) continue;
+            if (dueOf(*row) > request.now) continue;
+            if (leasedOf(row->callback) >= limitOf(row->callback, request.per_callback_limit)) {
+                continue;
+            }
             leased_.insert(row->id);
             out.push_back(*row);
         }
@@ -45,13 +47,26 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
 
     Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) override {
         if (is_down) return storeIsDown();
+        std::optional<TimePoint> next;
         for (const Delivery* row : waiting()) {
-            if (leasedOf(row->callback) < per_callback_limit) {
-                return std::optional<TimePoint>(row->next_attempt_at);
-            }
+            const bool is_free =
+                leasedOf(row->callback) < limitOf(row->callback, per_callback_limit) &&
+                off_.count(row->callback) == 0;
+            if (is_free && (!next || dueOf(*row) < *next)) next = dueOf(*row);
         }
-        return std::optional<TimePoint>();
+        return next;
     }
+
+    void pace(CallbackId callback, const store::CallbackPace& pace) override {
+        paces_[callback] = pace;
+    }
+    const store::CallbackPace& paceOf(CallbackId callback) { return paces_[callback]; }
+    Status switchOff(CallbackId callback, TimePoint, std::string_view) override {
+        if (is_down) return storeIsDown();
+        off_.insert(callback);
+        return {};
+    }
+    bool isOff(CallbackId callback) const { return off_.count(callback) != 0; }
 
     Status planAgain(TimePoint) override { return {}; }
 
@@ -115,8 +130,21 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         ));
     }
 
+    TimePoint dueOf(const Delivery& row) const {
+        if (off_.count(row.callback) != 0) return TimePoint::max();
+        const auto pace = paces_.find(row.callback);
+        if (pace == paces_.end()) return row.next_attempt_at;
+        return std::max(row.next_attempt_at, pace->second.held_until);
+    }
+    std::size_t limitOf(CallbackId callback, std::size_t usual) const {
+        const auto pace = paces_.find(callback);
+        return pace == paces_.end() || pace->second.limit == 0 ? usual : pace->second.limit;
+    }
+
     std::map<DeliveryId, Delivery> rows_;
     std::set<DeliveryId> leased_;
+    std::map<CallbackId, store::CallbackPace> paces_;
+    std::set<CallbackId> off_;
 };
 
 /// Threads: one.

@@ -8,6 +8,12 @@ namespace ferry::store::sqlite {
 
 Status DeliverySchedule::load(Connection& connection) {
     const std::lock_guard lock(mutex_);
+    auto off = connection.query("SELECT id FROM callback WHERE off_at <> 0");
+    for (;;) {
+        FERRY_TRY_ASSIGN(const bool has_row, off.step());
+        if (!has_row) break;
+        off_.insert(CallbackId(off.integer(0)));
+    }
     auto head = connection.query(
         "SELECT callback_id, next_attempt_at FROM delivery "
         "WHERE state = 0 AND callback_id > ? ORDER BY callback_id, next_attempt_at, id LIMIT 1"
@@ -27,15 +33,20 @@ Result<std::vector<Delivery>> DeliverySchedule::lease(
     // Held from before the snapshot is taken until the leases are noted, as in NoticeQueue.
     const std::lock_guard lock(mutex_);
     std::vector<CallbackId> due;
-    for (const auto& [due_at, callback] : by_due_time_) {
-        if (due_at > request.now || due.size() == request.limit) break;
-        if (queues_[callback].leased.size() < request.per_callback_limit) due.push_back(callback);
+    std::vector<std::size_t> limits;
+    for (const auto& [place_at, callback] : by_due_time_) {
+        if (place_at > request.now || due.size() == request.limit) break;
+        const std::size_t limit = limitOf(callback, request.per_callback_limit);
+        if (queues_[callback].leased.size() >= limit) continue;
+        due.push_back(callback);
+        limits.push_back(limit);
     }
 
     std::vector<std::vector<Delivery>> heads;
-    for (const CallbackId callback : due) {
+    for (std::size_t i = 0; i < due.size(); ++i) {
+        const CallbackId callback = due[i];
         const Queue& queue = queues_[callback];
-        const std::size_t free = request.per_callback_limit - queue.leased.size();
+        const std::size_t free = limits[i] - queue.leased.size();
         // One more than can be taken, to know when the queue is due afterwards.
         FERRY_TRY_ASSIGN(
             auto head, readHead(reader, callback, queue, std::min(free, request.limit) + 1)
@@ -51,7 +62,7 @@ Result<std::vector<Delivery>> DeliverySchedule::lease(
         for (std::size_t i = 0; i < due.size() && leased.size() < request.limit; ++i) {
             Queue& queue = queues_[due[i]];
             if (taken[i] == heads[i].size() || heads[i][taken[i]].next_attempt_at > request.now ||
-                queue.leased.size() == request.per_callback_limit) {
+                queue.leased.size() == limits[i]) {
                 continue;
             }
             queue.leased.insert(heads[i][taken[i]].id);
@@ -93,15 +104,16 @@ Result<std::optional<TimePoint>> DeliverySchedule::nextDue(
 ) {
     const std::lock_guard lock(mutex_);
     for (auto place = by_due_time_.begin(); place != by_due_time_.end();) {
-        const auto [noted_due_at, callback] = *place;
+        const auto [place_at, callback] = *place;
+        if (place_at == TimePoint::max()) break;
         Queue& queue = queues_[callback];
-        if (queue.leased.size() >= per_callback_limit) {
+        if (queue.leased.size() >= limitOf(callback, per_callback_limit)) {
             ++place;
             continue;
         }
         // What was noted may be too early: deliveries are removed with their instance.
         FERRY_TRY_ASSIGN(const auto head, readHead(reader, callback, queue, 1));
-        if (!head.empty() && head.front().next_attempt_at == noted_due_at) return noted_due_at;
+        if (!head.empty() && head.front().next_attempt_at == queue.due_at) return place_at;
         ++place;
         setDue(
             callback,
@@ -133,10 +145,45 @@ void DeliverySchedule::end(
     dropIfEmpty(callback);
 }
 
+void DeliverySchedule::pace(CallbackId callback, const CallbackPace& pace) {
+    const std::lock_guard lock(mutex_);
+    if (pace.held_until == TimePoint() && pace.limit == 0) {
+        paces_.erase(callback);
+    } else {
+        paces_[callback] = pace;
+    }
+    const auto found = queues_.find(callback);
+    if (found != queues_.end()) setDue(callback, found->second, found->second.due_at);
+}
+
+void DeliverySchedule::setOff(CallbackId callback, bool is_off) {
+    const std::lock_guard lock(mutex_);
+    if (is_off) {
+        off_.insert(callback);
+    } else {
+        off_.erase(callback);
+    }
+    const auto found = queues_.find(callback);
+    if (found != queues_.end()) setDue(callback, found->second, found->second.due_at);
+}
+
+std::size_t DeliverySchedule::limitOf(CallbackId callback, std::size_t usual) const {
+    const auto found = paces_.find(callback);
+    return found == paces_.end() || found->second.limit == 0 ? usual : found->second.limit;
+}
+
+TimePoint DeliverySchedule::heldUntil(CallbackId callback) const {
+    if (off_.contains(callback)) return TimePoint::max();
+    const auto found = paces_.find(callback);
+    return found == paces_.end() ? TimePoint() : found->second.held_until;
+}
+
 void DeliverySchedule::setDue(CallbackId callback, Queue& queue, std::optional<TimePoint> due_at) {
-    if (queue.due_at) by_due_time_.erase({*queue.due_at, callback});
+    if (queue.due_at) by_due_time_.erase({queue.place_at, callback});
     queue.due_at = due_at;
-    if (due_at) by_due_time_.insert({*due_at, callback});
+    if (!due_at) return;
+    queue.place_at = std::max(*due_at, heldUntil(callback));
+    by_due_time_.insert({queue.place_at, callback});
 }
 
 void DeliverySchedule::dropIfEmpty(CallbackId callback) {

@@ -25,6 +25,10 @@ class DeliverySchedule {
     /// A commit made a delivery of the callback due at `due_at`.
     void noteDue(CallbackId callback, TimePoint due_at);
 
+    /// As DeliveryStore::pace.
+    void pace(CallbackId callback, const CallbackPace& pace);
+    void setOff(CallbackId callback, bool is_off);
+
     /// A lease ended; the delivery waits until `due_at`, or (nullopt) waits no more. One that was
     /// not leased is taken note of all the same.
     void end(DeliveryId delivery, CallbackId callback, std::optional<TimePoint> due_at);
@@ -33,10 +37,13 @@ class DeliverySchedule {
     struct Queue {
         /// Not later than the earliest waiting delivery that is not leased; nullopt: all are.
         std::optional<TimePoint> due_at;
+        TimePoint place_at{};  ///< due_at, or later while the callback is held; where it stands
         std::unordered_set<DeliveryId> leased;
     };
     using Place = std::pair<TimePoint, CallbackId>;
 
+    std::size_t limitOf(CallbackId callback, std::size_t usual) const;
+    TimePoint heldUntil(CallbackId callback) const;
     void setDue(CallbackId callback, Queue& queue, std::optional<TimePoint> due_at);
     void dropIfEmpty(CallbackId callback);
     Result<std::vector<Delivery>> readHead(
@@ -45,7 +52,9 @@ class DeliverySchedule {
 
     std::mutex mutex_;
     std::unordered_map<CallbackId, Queue> queues_;
-    std::set<Place> by_due_time_;  // of the queues that have a due time
+    std::set<Place> by_due_time_;                         // of the queues that have a due time
+    std::unordered_map<CallbackId, CallbackPace> paces_;  // of those that are not as usual
+    std::unordered_set<CallbackId> off_;
 };
 
 }  // namespace ferry::store::sqlite

@@ -14,6 +14,10 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::optional<TimePoint>> nextDue(std::size_t per_callback_limit) override;
     Status record(std::span<const AttemptOutcome> outcomes) override;
     Status planAgain(TimePoint now) override;
+    void pace(CallbackId callback, const CallbackPace& pace) override;
+    Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override;
+    Status switchOn(CallbackId callback, TimePoint now) override;
+    Result<std::vector<CallbackSwitchedOff>> switchedOff() override;
     void release(std::span<const Delivery> deliveries) override;
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;
     Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)

@@ -1,5 +1,6 @@
 // Of SqliteReplayStore what is asked for singly: deliveries that wait again, and single events.
 
+#include "store/sqlite/callback_switch.h"
 #include "store/sqlite/replay_rows.h"
 #include "store/sqlite/sqlite_replay_store.h"
 
@@ -27,20 +28,28 @@ Result<CallbackId> waitAgain(Connection& connection, const DeliveryKey& key, Tim
 Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
     std::size_t count = 0;
     std::set<CallbackId> callbacks;
+    std::set<CallbackId> switched_on;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             count = 0;
+            switched_on.clear();
             for (const DeliveryKey& key : keys) {
                 FERRY_TRY_ASSIGN(const CallbackId callback, waitAgain(connection, key, now));
                 if (!callback) continue;
                 ++count;
                 callbacks.insert(callback);
             }
+            for (const CallbackId callback : callbacks) {
+                FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback, now));
+                if (was_off) switched_on.insert(callback);
+            }
             return {};
         },
         [&] {
             for (const CallbackId callback : callbacks)
                 core_.deliveries.noteDue(callback, now);
+            for (const CallbackId callback : switched_on)
+                core_.deliveries.setOff(callback, false);
         },
         keys.size() * 256
     ));
@@ -51,6 +60,7 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
     InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
 ) {
     std::optional<DeliveryId> made;
+    bool was_off = false;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             made.reset();
@@ -67,11 +77,14 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
                     now
                 )
             );
-            if (id) made = id;
+            if (!id) return {};
+            made = id;
+            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback, now));
             return {};
         },
         [&] {
             if (made) core_.deliveries.noteDue(callback, now);
+            if (was_off) core_.deliveries.setOff(callback, false);
         }
     ));
     return made;

@@ -139,7 +139,8 @@ Status writeTombstones(Connection& connection, const SyncCommit& commit) {
 }
 
 Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::int64_t first_event) {
-    const auto event_count = static_cast<std::int64_t>(commit.events.size());
+    const auto event_count = static_cast<std::int64_t>(commit.events.size() - commit.logged_only);
+    if (event_count == 0) return {};
     const std::int64_t end = first_event + event_count;
     const std::int64_t count = (event_count + kEventsPerDeliveryMax - 1) / kEventsPerDeliveryMax;
     FERRY_TRY_ASSIGN(

@@ -1,6 +1,6 @@
 """What instances configure: the configuration routes of 1.5, and the keys of 2.1 and 3.2."""
 
-from open_connectors.contract import MASK, ContractTest, id_less, known_difference
+from open_connectors.contract import MASK, ContractTest, id_less
 
 MEMBERS = {"id", "key", "name", "description", "type", "propertyValue", "required", "active", "hideFromConsole"}
 
@@ -84,7 +84,6 @@ class Configuration(ContractTest):
             with self.subTest(key):
                 self.create(self.initial({key: value}))
 
-    @known_difference("there is no HTTP Basic on callbacks, so its parameters are refused as unknown")
     def test_callbacks_may_have_http_basic(self):
         """2.1: event.notification.basic.username and .password; that they mean HTTP Basic is inferred."""
         mailbox = self.open_mailbox()
@@ -93,7 +92,6 @@ class Configuration(ContractTest):
         self.put("a.txt")
         self.assertEqual(mailbox.wait(1)[0].headers["Authorization"], "Basic YWxpY2U6czNjcjN0")
 
-    @known_difference("how headers are written in it is not known, so the parameter is refused as unknown")
     def test_callbacks_may_have_further_headers(self):
         """2.1: event.notification.callback.headers."""
         self.create(self.initial({"event.notification.callback.headers": "X-Tenant:7"}))

@@ -1,6 +1,6 @@
 """The instance as responses have it: section 1.4."""
 
-from open_connectors.contract import MASK, ContractTest, known_difference
+from open_connectors.contract import MASK, ContractTest
 
 MEMBERS = {
     "id", "name", "createdDate", "token", "element", "elementId", "tags", "provisionInteractions", "valid", "disabled",
@@ -69,7 +69,6 @@ class InstanceObject(ContractTest):
         shown = self.call("GET", f"/instances/{self.create()['id']}")["configuration"]
         self.assertEqual(shown["oauth.callback.url"], "https://app.example/auth")
 
-    @known_difference("there is no HTTP Basic on callbacks, so its parameters are refused as unknown")
     def test_the_password_of_callbacks_is_masked(self):
         """1.4: event.notification.basic.password is shown as ********."""
         instance = self.create(self.initial({

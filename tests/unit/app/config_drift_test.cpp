@@ -95,6 +95,7 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"delivery.allow_networks", "delivery: {allow_networks: [10.0.0.0/8]}"},
         {"delivery.concurrency_per_callback", "delivery: {concurrency_per_callback: 9}"},
         {"delivery.timeout", "delivery: {timeout: 9s}"},
+        {"delivery.breaker_failures", "delivery: {breaker_failures: 9}"},
         {"delivery.retry_schedule", "delivery: {retry_schedule: [1s]}"},
         {"providers.dropbox.base_urls", "providers: {dropbox: {base_urls: {api: http://x}}}"},
         {"providers.dropbox.poll_interval", "providers: {dropbox: {poll_interval: 9m}}"},

@@ -81,6 +81,7 @@ delivery:
   allow_networks: [10.0.0.0/8, "fd00::/8"]
   concurrency_per_callback: 8
   timeout: 1m
+  breaker_failures: 3
   retry_schedule: [1s, 1m30s]
 providers:
   dropbox: {base_urls: {api: "http://127.0.0.1:9999/"}, poll_interval: 10s}
@@ -105,6 +106,7 @@ logging: {level: debug, format: json}
     EXPECT_EQ(config->delivery.allow_networks.size(), 2U);
     EXPECT_EQ(config->delivery.concurrency_per_callback, 8);
     EXPECT_EQ(config->delivery.timeout, std::chrono::minutes(1));
+    EXPECT_EQ(config->delivery.breaker_failures, 3);
     EXPECT_EQ(config->delivery.retry_schedule.back(), std::chrono::seconds(90));
     EXPECT_EQ(config->provider("dropbox").base_urls.at("api"), "http://127.0.0.1:9999");
     EXPECT_EQ(config->provider("dropbox").poll_interval, std::chrono::seconds(10));

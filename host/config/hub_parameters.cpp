@@ -1,0 +1,204 @@
+#include "config/hub_parameters.h"
+
+#include "base/check.h"
+#include "config/manifest_parameter.h"
+#include "config/yaml_document.h"
+
+namespace ferry::config {
+
+namespace {
+
+// In the language of connector.yaml, so that there is one way to describe a parameter.
+constexpr const char* kEvents = R"yaml(
+parameters:
+  - key: event.notification.enabled
+    name: Events enabled
+    description: Whether changes in the account become events at the callback URL.
+    type: boolean
+    default: "false"
+  - key: event.notification.callback.url
+    name: Event callback URL
+    description: Where the hub posts the events.
+    type: url
+    required: true
+    depends_on: {key: event.notification.enabled, value: "true"}
+    example: https://app.example.com/events
+  - key: event.notification.signature.key
+    name: Event signature key
+    description: >-
+      The key that signs callbacks (HMAC-SHA256), so that the receiver can tell they are the hub's.
+    type: string
+    secret: true
+  - key: event.notification.format
+    name: Callback format
+    description: The form of the callback body. Only open-connectors exists in this version.
+    type: enum
+    values: [open-connectors]
+    default: open-connectors
+  - key: event.notification.moves
+    name: Moves
+    description: >-
+      How a move is told: moved, one MOVED event with the previous path, or deleted-created, a
+      DELETED and a CREATED event for receivers that know no moves.
+    type: enum
+    values: [moved, deleted-created]
+    default: moved
+  - key: event.move.window
+    name: Move window
+    description: >-
+      How long a deletion waits for its other half before it is told, so that both halves of a move
+      become one event.
+    type: duration
+    default: 2s
+    min: 0s
+    max: 5m
+  - key: event.baseline
+    name: Events for the baseline
+    description: Whether everything that is there at the beginning gives a CREATED event.
+    type: boolean
+    default: "false"
+  - key: event.poll.interval
+    name: Poll interval
+    description: >-
+      How often to look for changes without a webhook; poll_interval of the provider in ferry.yaml
+      if not given.
+    type: duration
+    min: 1s
+    max: 7d
+    example: 5m
+)yaml";
+
+constexpr const char* kCallbacks = R"yaml(
+parameters:
+  - key: event.notification.retry.schedule
+    name: Retry schedule
+    description: >-
+      When a callback that failed is tried again: standard, open-connectors-9, open-connectors-5, or
+      the waits one after another. delivery.retry_schedule of ferry.yaml if not given.
+    type: string
+    pattern: "standard|open-connectors-[59]|([0-9]+(ms|s|m|h|d))+(, ?([0-9]+(ms|s|m|h|d))+)*"
+    pattern_message: write standard, open-connectors-9, open-connectors-5, or waits such as 5s,5m,1h
+    example: 5s,5m,1h
+  - key: event.notification.retry.policy
+    name: After the last attempt
+    description: >-
+      retry: a delivery that runs out of attempts is kept as a dead letter, and the others go on.
+      queue: the callback is switched off, and all that comes after waits until it is switched on.
+    type: enum
+    values: [retry, queue]
+    example: queue
+  - key: event.notification.timeout
+    name: Callback time-out
+    description: What one attempt may take; delivery.timeout of ferry.yaml if not given.
+    type: duration
+    min: 100ms
+    max: 5m
+    example: 30s
+  - key: event.notification.rate.limit
+    name: Rate limit
+    description: Callbacks to the URL in a second, minute or hour at most.
+    type: string
+    pattern: "[1-9][0-9]{0,6}/(s|m|h)"
+    pattern_message: write a number and a unit of time such as 100/s, 600/m or 1000/h
+    example: 100/s
+  - key: event.notification.concurrency
+    name: Concurrency
+    description: >-
+      Callbacks to the URL at a time; delivery.concurrency_per_callback of ferry.yaml if not given.
+    type: integer
+    min: 1
+    max: 1000
+    example: "4"
+  - key: event.notification.ordering
+    name: Ordering
+    description: >-
+      none: as fast as it goes. instance: one callback of the instance after another; one that fails
+      holds up those that follow it.
+    type: enum
+    values: [none, instance]
+    example: instance
+  - key: event.notification.filter.event.types
+    name: Event types
+    description: The event types that are delivered; all if not given.
+    type: list
+    pattern: "(CREATED|UPDATED|DELETED|MOVED)( *, *(CREATED|UPDATED|DELETED|MOVED))*"
+    pattern_message: write some of CREATED, UPDATED, DELETED, MOVED
+    example: CREATED, UPDATED
+  - key: event.notification.filter.object.types
+    name: Object types
+    description: The object types that are delivered; all if not given.
+    type: list
+    example: file
+  - key: event.notification.filter.paths
+    name: Paths
+    description: >-
+      Patterns of the paths that are delivered; all if not given. * is any part of a name, ** any
+      folders below, ? one character; letter case does not matter.
+    type: list
+    pattern: "/[^,]*( *, */[^,]*)*"
+    pattern_message: each pattern begins with '/'
+    example: /Invoices/**, /**/*.pdf
+  - key: event.notification.filter.size.min
+    name: Least size
+    description: Events of files that are known to be smaller are not delivered.
+    type: bytes
+    example: 1KiB
+  - key: event.notification.filter.size.max
+    name: Greatest size
+    description: Events of files that are known to be larger are not delivered.
+    type: bytes
+    example: 100MiB
+  - key: event.notification.callback.headers
+    name: Callback headers
+    description: "Further headers of each callback, one 'Name: value' in a line."
+    type: string
+    secret: true
+    pattern: "[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\r\n]*(\r?\n[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\r\n]*)*\n?"
+    pattern_message: "write one 'Name: value' in a line"
+    example: "X-Tenant: 7"
+  - key: event.notification.basic.username
+    name: User name
+    description: Callbacks carry it and the password as HTTP Basic.
+    type: string
+    pattern: "[^:]*"
+    pattern_message: a user name has no ':'
+    example: ferry
+  - key: event.notification.basic.password
+    name: Password
+    description: Goes with the user name.
+    type: string
+    secret: true
+    required: true
+    depends_on: {key: event.notification.basic.username}
+  - key: event.notification.bearer.token
+    name: Bearer token
+    description: "Callbacks carry it as 'Authorization: Bearer'."
+    type: string
+    secret: true
+    pattern: "[A-Za-z0-9._~+/-]+=*"
+    pattern_message: a token is letters, digits and . _ ~ + / - =
+)yaml";
+
+std::vector<Field> readAll() {
+    std::vector<Field> fields;
+    for (const char* text : {kEvents, kCallbacks}) {
+        YamlDocument document;
+        Diagnostics out;
+        const bool is_parsed = parseYaml("the hub's parameters", text, document, out);
+        FERRY_CHECK(is_parsed, "the hub's own parameters are no YAML");
+        Reporter reporter(*document.source, out);
+        for (const YamlNode& node : document.root.find("parameters")->children)
+            fields.push_back(readParameter(node, reporter));
+        FERRY_CHECK(out.items().empty(), "the hub's own parameters are faulty");
+    }
+    return fields;
+}
+
+}  // namespace
+
+const std::vector<Field>& hubParameters() {
+    static const std::vector<Field> fields = readAll();
+    return fields;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,15 @@
+#pragma once
+// The parameters of an instance that the hub itself reads, and so every connector has: how events
+// are told, and how their callbacks are made. A manifest need not declare them.
+
+#include "config/field_table.h"
+
+#include <vector>
+
+namespace ferry::config {
+
+/// In the order of their documentation. A connector may say one of them in its own words, and
+/// require it, but not give it another type.
+const std::vector<Field>& hubParameters();
+
+}  // namespace ferry::config

@@ -1,0 +1,83 @@
+#pragma once
+// How fast each callback is sent to: how many at a time, how many in a time, and hardly at all
+// while it fails. Pure of I/O: the delivery worker asks before each attempt and tells how it ended.
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "model/ids.h"
+#include "pipeline/delivery_settings.h"
+#include "store/delivery_store.h"
+
+#include <cstddef>
+#include <optional>
+#include <unordered_map>
+
+namespace ferry::pipeline {
+
+/// A circuit breaker: after so many failures in a row nothing is sent for a while, then one
+/// delivery at a time tries whether the callback is back; the waits double while it is not. So a
+/// callback that hangs or refuses holds hardly any of the hub's connections, and its deliveries do
+/// not use up their attempts.
+struct BreakerOptions {
+    unsigned failures = 5;  ///< in a row; 0: no breaker
+    BackoffRange waits{Milliseconds(5'000), Milliseconds(120'000)};
+};
+
+struct AttemptEnd {
+    bool is_success = false;
+    std::optional<TimePoint> hold_until;  ///< what the callback, or the order of events, asks for
+};
+
+/// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that are idle.
+/// Threads: one at a time.
+class CallbackPacer {
+  public:
+    CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit);
+
+    struct Answer {
+        bool is_admitted = false;
+        /// Set if the store has to be told: what is not admitted now is not to be leased again
+        /// soon.
+        std::optional<store::CallbackPace> pace;
+    };
+
+    /// May one more delivery be sent now? If so it counts as under way until `ended` or `gaveUp`.
+    Answer admit(CallbackId callback, const DeliverySettings& settings, TimePoint now);
+
+    /// How an attempt went; `unit` in [0,1) spreads the waits. Gives the new pace if it changed.
+    std::optional<store::CallbackPace> ended(
+        CallbackId callback, const AttemptEnd& end, TimePoint now, double unit
+    );
+    /// Nothing was sent, or it says nothing about the callback.
+    void gaveUp(CallbackId callback);
+
+    /// Callbacks that are held back, or tried one at a time, because they failed.
+    std::size_t openCount() const noexcept { return open_count_; }
+
+  private:
+    struct Line {
+        std::size_t in_flight = 0;
+        std::size_t limit = 0;  ///< of the instance; 0: the usual one
+        unsigned failures = 0;  ///< in a row
+        TimePoint held_until{};
+        std::optional<RateLimit> rate;
+        /// When the burst of the rate may be sent at once again.
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds> rate_full_at{
+        };
+        store::CallbackPace told{};  ///< what the store knows
+    };
+
+    bool isOpen(const Line& line) const noexcept {
+        return breaker_.failures > 0 && line.failures >= breaker_.failures;
+    }
+    bool takeFromRate(Line& line, TimePoint now) const;
+    std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
+    void forgetIfIdle(CallbackId callback, TimePoint now);
+
+    const BreakerOptions breaker_;
+    const std::size_t usual_limit_;
+    std::unordered_map<CallbackId, Line> lines_;
+    std::size_t open_count_ = 0;
+};
+
+}  // namespace ferry::pipeline

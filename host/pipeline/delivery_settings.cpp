@@ -1,0 +1,139 @@
+#include "pipeline/delivery_settings.h"
+
+#include "base/ascii.h"
+#include "base/duration_text.h"
+#include "base/encoding.h"
+#include "base/number_text.h"
+#include "pipeline/delivery_policy.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ferry::pipeline {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// Headers that the hub sets itself, or that would change how the request is read.
+constexpr std::array<std::string_view, 10> kReservedHeaders = {
+    "host",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "upgrade",
+    "te",
+    "trailer",
+    "user-agent",
+};
+
+std::string_view valueOf(const Values& values, std::string_view name) {
+    const auto found = values.find(std::string("event.notification.").append(name));
+    return found == values.end() ? std::string_view() : std::string_view(found->second);
+}
+
+bool isReserved(std::string_view header) {
+    const std::string name = lowerAscii(header);
+    return name.starts_with("webhook-") || name.starts_with("elements-") ||
+           name.starts_with("ce-") ||
+           std::find(kReservedHeaders.begin(), kReservedHeaders.end(), name) !=
+               kReservedHeaders.end();
+}
+
+/// The parts of `text` between separators, without blanks around them; empty ones are left out.
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        const std::string_view part = trimBlanks(text.substr(0, end));
+        if (!part.empty()) parts.push_back(part);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+std::optional<RetryDelays> readRetry(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    if (const RetrySchedule* named = findRetrySchedule(text)) {
+        return RetryDelays{
+            {named->delays.begin(), named->delays.end()}, named->jitter, named->is_exact
+        };
+    }
+    RetryDelays retry{{}, standardRetrySchedule().jitter, false};
+    for (const std::string_view part : split(text, ',')) {
+        const auto delay = parseDuration(part);
+        if (!delay) return std::nullopt;
+        retry.delays.push_back(*delay);
+    }
+    return retry;
+}
+
+std::optional<RateLimit> readRate(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const auto count = parseInteger(text.substr(0, slash));
+    const auto period = parseDuration("1" + std::string(text.substr(slash + 1)));
+    if (!count || *count < 1 || !period) return std::nullopt;
+    return RateLimit{*count, *period};
+}
+
+EventFilter readFilter(const Values& values) {
+    EventFilter filter;
+    for (const std::string_view name : split(valueOf(values, "filter.event.types"), ',')) {
+        for (const EventType type :
+             {EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted}) {
+            if (name == eventTypeName(type)) filter.event_types.push_back(type);
+        }
+    }
+    for (const std::string_view name : split(valueOf(values, "filter.object.types"), ',')) {
+        for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
+            if (name == objectKindName(kind)) filter.object_kinds.push_back(kind);
+        }
+    }
+    for (const std::string_view pattern : split(valueOf(values, "filter.paths"), ','))
+        filter.paths.emplace_back(pattern);
+    if (const auto size = parseInteger(valueOf(values, "filter.size.min"))) filter.size_min = *size;
+    if (const auto size = parseInteger(valueOf(values, "filter.size.max"))) filter.size_max = *size;
+    return filter;
+}
+
+void readHeaders(const Values& values, DeliverySettings& settings) {
+    for (const std::string_view line : split(valueOf(values, "callback.headers"), '\n')) {
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        const std::string_view name = line.substr(0, colon);
+        std::string_view value = line.substr(colon + 1);
+        if (value.ends_with('\r')) value.remove_suffix(1);
+        if (isReserved(name)) continue;
+        settings.headers.emplace_back(name, Secret(std::string(trimBlanks(value))));
+    }
+    const std::string_view user = valueOf(values, "basic.username");
+    const std::string_view token = valueOf(values, "bearer.token");
+    if (!user.empty()) {
+        const std::string pair =
+            std::string(user) + ":" + std::string(valueOf(values, "basic.password"));
+        settings.headers.emplace_back("Authorization", Secret("Basic " + base64Encode(pair)));
+    } else if (!token.empty()) {
+        settings.headers.emplace_back("Authorization", Secret("Bearer " + std::string(token)));
+    }
+}
+
+}  // namespace
+
+DeliverySettings readDeliverySettings(const Values& values) {
+    DeliverySettings settings;
+    settings.retry = readRetry(valueOf(values, "retry.schedule"));
+    settings.timeout = parseDuration(valueOf(values, "timeout"));
+    if (valueOf(values, "retry.policy") == "queue") settings.failure_policy = FailurePolicy::Queue;
+    settings.rate_limit = readRate(valueOf(values, "rate.limit"));
+    if (const auto count = parseInteger(valueOf(values, "concurrency")); count && *count > 0) {
+        settings.concurrency = static_cast<std::size_t>(*count);
+    }
+    if (valueOf(values, "ordering") == "instance") settings.ordering = DeliveryOrdering::Instance;
+    settings.filter = readFilter(values);
+    readHeaders(values, settings);
+    return settings;
+}
+
+}  // namespace ferry::pipeline

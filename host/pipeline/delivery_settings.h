@@ -1,0 +1,59 @@
+#pragma once
+// How one instance wants its callbacks made (`event.notification.*`), beside what ferry.yaml says
+// for all of them.
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "pipeline/event_filter.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ferry::pipeline {
+
+/// Waits before the second attempt, the third, ...; each spread over +- `jitter` of itself.
+struct RetryDelays {
+    std::vector<Milliseconds> delays;
+    double jitter = 0;
+    bool is_exact = false;  ///< as RetrySchedule
+};
+
+/// What becomes of a callback when a delivery runs out of attempts.
+enum class FailurePolicy : std::uint8_t {
+    Retry,  ///< nothing: the delivery is a dead letter, the others go on
+    Queue,  ///< it is switched off; what comes after waits until somebody switches it on
+};
+
+enum class DeliveryOrdering : std::uint8_t {
+    None,
+    Instance,  ///< one callback of the instance after another, in the order of the events
+};
+
+struct RateLimit {
+    std::int64_t count = 0;  ///< callbacks
+    Milliseconds period{1'000};
+};
+
+struct DeliverySettings {
+    std::optional<RetryDelays> retry;     ///< none: delivery.retry_schedule
+    std::optional<Milliseconds> timeout;  ///< none: delivery.timeout
+    FailurePolicy failure_policy = FailurePolicy::Retry;
+    std::optional<RateLimit> rate_limit;
+    std::optional<std::size_t> concurrency;  ///< none: delivery.concurrency_per_callback
+    DeliveryOrdering ordering = DeliveryOrdering::None;
+    EventFilter filter;
+    /// Names and values of further headers, Authorization among them.
+    std::vector<std::pair<std::string, Secret>> headers;
+};
+
+/// Reads the keys that it knows of a configuration whose values are in normal form
+/// (config/parameter_validator). Values that make no sense all the same count as not given.
+DeliverySettings readDeliverySettings(const std::map<std::string, std::string, std::less<>>& values
+);
+
+}  // namespace ferry::pipeline

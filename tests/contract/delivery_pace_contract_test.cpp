@@ -1,0 +1,95 @@
+// Goal: callbacks that are held back, or switched off, get nothing and lose nothing, in every
+// driver. Method: each documented sentence as one test, on a fresh store.
+
+#include "contract/store_contract.h"
+
+namespace ferry::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries) {
+    std::vector<std::int64_t> numbers;
+    for (const Delivery& delivery : deliveries)
+        numbers.push_back(delivery.id.value);
+    return numbers;
+}
+
+class DeliveryPaceContract : public StoreContract {
+  protected:
+    store::DeliveryStore& deliveries() { return store().deliveries(); }
+    /// Deliveries 1.. of one event each to `to`, due one after the other.
+    void queue(InstanceId id, char to, int count, int first_due = 0) {
+        for (int i = 0; i < count; ++i)
+            deliver(id, callback(to), 1, at(first_due + i));
+    }
+};
+FERRY_CONTRACT(DeliveryPaceContract);
+
+TEST_P(DeliveryPaceContract, LeasesAtThePaceOfTheCallback) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 3);
+    queue(id, 'y', 1);
+    deliveries().pace(callback('x'), {at(50), 1});
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(10), 9, 2)), ElementsAre(4));
+    EXPECT_EQ(valueOf(deliveries().nextDue(2)), at(50));
+
+    const auto leased = leaseDeliveries(at(50), 9, 2);
+    EXPECT_THAT(numbersOf(leased), ElementsAre(1)) << "its limit is one";
+    EXPECT_EQ(valueOf(deliveries().nextDue(2)), std::nullopt);
+    deliveries().pace(callback('x'), {});
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(50), 9, 2)), ElementsAre(2));
+}
+
+TEST_P(DeliveryPaceContract, HoldsADeliveryThatIsMadeWhileItsCallbackIsHeld) {
+    const InstanceId id = add("a");
+    deliveries().pace(callback('x'), {at(50), 0});
+    queue(id, 'x', 1);
+
+    EXPECT_THAT(leaseDeliveries(at(49), 9), IsEmpty());
+    EXPECT_THAT(leaseDeliveries(at(50), 9), SizeIs(1));
+}
+
+TEST_P(DeliveryPaceContract, LeasesNothingOfACallbackThatIsOff) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    const auto leased = leaseDeliveries(at(1), 1, 1);
+    AttemptOutcome tried = anOutcome(leased.at(0), DeliveryState::Waiting, at(2));
+    tried.next_attempt_at = at(500);
+    record(tried);
+    EXPECT_OK(deliveries().switchOff(callback('x'), at(3), "it is gone"));
+    EXPECT_THAT(leaseDeliveries(at(900), 9), IsEmpty());
+    EXPECT_EQ(valueOf(deliveries().nextDue(1)), std::nullopt);
+
+    reopen();
+    EXPECT_THAT(leaseDeliveries(at(900), 9), IsEmpty());
+    queue(id, 'x', 1, 4);
+    EXPECT_THAT(leaseDeliveries(at(900), 9), IsEmpty());
+    const auto off = valueOf(deliveries().switchedOff());
+    ASSERT_THAT(off, SizeIs(1));
+    EXPECT_EQ(off[0].callback, callback('x'));
+    EXPECT_EQ(off[0].since, at(3));
+    EXPECT_EQ(off[0].reason, "it is gone");
+
+    EXPECT_OK(deliveries().switchOn(callback('x'), at(10)));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(10), 9, 9)), testing::UnorderedElementsAre(1, 2, 3))
+        << "also the one that was to wait longer";
+    EXPECT_THAT(valueOf(deliveries().switchedOff()), IsEmpty());
+}
+
+TEST_P(DeliveryPaceContract, AskingForADeliverySwitchesItsCallbackOn) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    const auto leased = leaseDeliveries(at(1), 1, 1);
+    record(anOutcome(leased.at(0), DeliveryState::Dead, at(2)));
+    EXPECT_OK(deliveries().switchOff(callback('x'), at(2), "out of attempts"));
+
+    const store::DeliveryKey key{id, leased[0].id};
+    EXPECT_EQ(valueOf(store().replays().redeliver({&key, 1}, at(5))), 1U);
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(5), 9, 9)), testing::UnorderedElementsAre(1, 2));
+}
+
+}  // namespace
+}  // namespace ferry::test

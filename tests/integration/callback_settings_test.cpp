@@ -1,0 +1,137 @@
+// Goal: callbacks are made as their instance configures them, and one that is switched off gets
+// everything once it is on again. Method: the whole hub with a receiver that is scripted to fail.
+
+#include "integration/api_fixture.h"
+
+#include <fmt/format.h>
+
+namespace ferry::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kQueued = "/notifications/subscriptions/deliveries?where=status%3D'queued'";
+
+class CallbackSettingsTest : public ApiTest {
+  protected:
+    static http::Response status(int code) {
+        http::Response response;
+        response.status = code;
+        return response;
+    }
+    bool isSwitchedOff() {
+        const auto off = hub_->store().deliveries().switchedOff();
+        EXPECT_TRUE(off);
+        return off && !off->empty();
+    }
+    /// Told events in the order in which they came.
+    std::vector<std::string> inOrder() {
+        std::vector<std::string> lines;
+        for (const ReceivedEvent& event : receiver_.events())
+            lines.push_back(told(event));
+        return lines;
+    }
+};
+
+TEST_F(CallbackSettingsTest, CarryHeadersAndAuthorization) {
+    startWith(
+        "marketing",
+        {{"event.notification.callback.headers", "X-Tenant: 7"},
+         {"event.notification.basic.username", "Aladdin"},
+         {"event.notification.basic.password", "open sesame"}}
+    );
+    put("/new.txt");
+
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    const http::Request request = receiver_.requests().front();
+    EXPECT_EQ(request.headers.get("X-Tenant"), "7");
+    EXPECT_EQ(request.headers.get("Authorization"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    EXPECT_TRUE(isSigned(request, signature_key_));
+    EXPECT_THAT(logText(), testing::Not(HasSubstr("sesame")));
+}
+
+TEST_F(CallbackSettingsTest, WhatTheFilterHoldsBackIsLoggedAndNotDelivered) {
+    startWith("marketing", {{"event.notification.filter.paths", "/In/**"}});
+    put("/out.txt");
+    put("/In/a.txt");
+    put("/In/deep/b.txt");
+
+    ASSERT_TRUE(receiver_.waitForEvents(4));  // two files and their folders
+    ASSERT_TRUE(eventually([&] { return loggedEvents().size() == 5; }));
+    EXPECT_THAT(receiver_.toldEvents(), testing::Not(testing::Contains("CREATED /out.txt")));
+    EXPECT_THAT(loggedEvents(), testing::Contains("CREATED /out.txt"));
+}
+
+TEST_F(CallbackSettingsTest, ACallbackThatIsGoneWaitsUntilItIsAskedFor) {
+    startWith("marketing");
+    receiver_.answerNext(status(410));
+    put("/one.txt");
+    ASSERT_TRUE(eventually([&] { return isSwitchedOff(); }));
+    EXPECT_THAT(logText(), HasSubstr("a callback is switched off"));
+    put("/two.txt");
+    ASSERT_TRUE(eventually([&] { return loggedEvents().size() == 2; }));
+    stopHub();
+    hub_.reset();
+    startHub();
+    ASSERT_TRUE(waitUntilLive("marketing"));
+    EXPECT_TRUE(isSwitchedOff()) << "also after a restart";
+    EXPECT_EQ(receiver_.requests().size(), 1U);
+
+    json(200, "PUT", kQueued);
+    ASSERT_TRUE(receiver_.waitForEvents(2));
+    EXPECT_THAT(receiver_.toldEvents(), ElementsAre("CREATED /one.txt", "CREATED /two.txt"));
+    EXPECT_FALSE(isSwitchedOff());
+}
+
+TEST_F(CallbackSettingsTest, ThePolicyQueueKeepsWhatFollows) {
+    startWith(
+        "marketing",
+        {{"event.notification.retry.policy", "queue"}, {"event.notification.retry.schedule", "10ms"}
+        }
+    );
+    receiver_.answerNext(status(500), 2);
+    put("/one.txt");
+    ASSERT_TRUE(eventually([&] { return isSwitchedOff(); }));
+    put("/two.txt");
+    ASSERT_TRUE(eventually([&] { return loggedEvents().size() == 2; }));
+    EXPECT_THAT(receiver_.toldEvents(), IsEmpty());
+
+    json(200, "PUT", kQueued);
+    ASSERT_TRUE(receiver_.waitForEvents(2));
+}
+
+TEST_F(CallbackSettingsTest, OrderedCallbacksWaitForTheOneBefore) {
+    startWith(
+        "marketing",
+        {{"event.notification.ordering", "instance"},
+         {"event.notification.retry.schedule", "300ms, 300ms"}}
+    );
+    receiver_.answerNext(status(500), 2);
+    for (int i = 0; i < 4; ++i) {
+        put(fmt::format("/{}.txt", i));
+        ASSERT_TRUE(eventually([&] { return loggedEvents().size() == std::size_t(i) + 1; }));
+    }
+    ASSERT_TRUE(receiver_.waitForEvents(4));
+    EXPECT_THAT(
+        inOrder(),
+        ElementsAre("CREATED /0.txt", "CREATED /1.txt", "CREATED /2.txt", "CREATED /3.txt")
+    );
+}
+
+TEST_F(CallbackSettingsTest, TheRateIsKept) {
+    startWith("marketing", {{"event.notification.rate.limit", "5/s"}});
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 6; ++i) {
+        put(fmt::format("/{}.txt", i));
+        ASSERT_TRUE(eventually([&] { return loggedEvents().size() == std::size_t(i) + 1; }));
+    }
+    ASSERT_TRUE(receiver_.waitForEvents(6));
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    const std::size_t callbacks = receiver_.requests().size();
+    EXPECT_GE(taken.count(), (static_cast<double>(callbacks) - 1) / 5);
+}
+
+}  // namespace
+}  // namespace ferry::test

@@ -1,0 +1,100 @@
+// Goal: every connector has the parameters that the hub itself reads, and they take what is meant.
+// Method: a small manifest that declares none of them, or one; tables of values.
+
+#include "config/hub_parameters.h"
+
+#include "unit/config/config_test_support.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::config {
+namespace {
+
+constexpr const char* kSmall = R"(key: small
+name: Small
+hub: documents
+version: 1.0.0
+plugin: libsmall.so
+abi: 1
+authentication:
+  profiles: [{key: oauth2, name: OAuth}]
+base_urls: {api: https://api.example.com/}
+egress: [api.example.com]
+events: {object_types: [file], event_types: [CREATED], methods: [polling]}
+parameters:
+  - key: small.limit
+    name: Limit
+    description: A limit
+    type: integer
+)";
+
+/// The manifest with `parameters` in place of the line of that name.
+Diagnostics readWith(const std::string& parameters) {
+    std::string text = kSmall;
+    const std::string line = "parameters:\n";
+    text.replace(text.find(line), line.size(), parameters);
+    YamlDocument document;
+    Diagnostics out;
+    if (parseYaml("connector.yaml", text, document, out)) readManifest(document, out);
+    return out;
+}
+
+TEST(HubParameters, EveryConnectorHasThem) {
+    YamlDocument document;
+    Diagnostics out;
+    ASSERT_TRUE(parseYaml("connector.yaml", kSmall, document, out));
+    const auto small = readManifest(document, out);
+    ASSERT_TRUE(small) << printed(out);
+    for (const Field& field : hubParameters()) {
+        const Field* found = small->parameters.find(field.key);
+        ASSERT_NE(found, nullptr) << field.key;
+        EXPECT_EQ(found->type, field.type);
+        EXPECT_FALSE(found->description.empty()) << field.key;
+    }
+    EXPECT_EQ(small->parameters.fields().front().key, "small.limit") << "its own come first";
+}
+
+TEST(HubParameters, AConnectorSaysThemInItsOwnWordsButWithTheSameType) {
+    const std::string own = R"(parameters:
+  - key: event.notification.enabled
+    name: Tell me
+    description: In its own words
+    type: )";
+    EXPECT_TRUE(readWith(own + "boolean\n").items().empty());
+    const Diagnostics out = readWith(own + "string\n");
+    EXPECT_NE(
+        printed(out).find("the hub reads 'event.notification.enabled' itself"), std::string::npos
+    ) << printed(out);
+}
+
+TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {
+    const auto check = [](const char* key, const char* text) {
+        for (const Field& field : hubParameters()) {
+            std::string normal;
+            if (field.key == std::string("event.notification.") + key)
+                return !checkValue(field, text, normal).has_value();
+        }
+        ADD_FAILURE() << key;
+        return false;
+    };
+    for (const char* good : {"standard", "open-connectors-9", "5s,5m,1h", "5s, 1h30m"})
+        EXPECT_TRUE(check("retry.schedule", good)) << good;
+    for (const char* bad : {"often", "5", "5s,,1h", "open-connectors-7"})
+        EXPECT_FALSE(check("retry.schedule", bad)) << bad;
+    EXPECT_TRUE(check("rate.limit", "100/s"));
+    for (const char* bad : {"0/s", "100", "100/d", "-1/s"})
+        EXPECT_FALSE(check("rate.limit", bad)) << bad;
+    for (const char* good : {"X-A: b", "X-A:b\nX-C: d", "X-A: b\r\nX-C:\n"})
+        EXPECT_TRUE(check("callback.headers", good)) << good;
+    for (const char* bad : {"no colon", "X A: b", "X-A: b\nnone", ": b"})
+        EXPECT_FALSE(check("callback.headers", bad)) << bad;
+    EXPECT_TRUE(check("filter.paths", "/Invoices/**,/**/*.pdf"));
+    EXPECT_FALSE(check("filter.paths", "Invoices"));
+    EXPECT_TRUE(check("filter.event.types", "CREATED, MOVED"));
+    EXPECT_FALSE(check("filter.event.types", "created"));
+    EXPECT_FALSE(check("bearer.token", "a b"));
+    EXPECT_FALSE(check("basic.username", "a:b"));
+}
+
+}  // namespace
+}  // namespace ferry::config

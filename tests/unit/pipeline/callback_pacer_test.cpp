@@ -1,0 +1,143 @@
+// Goal: a callback that fails is left alone and found again when it is back, limits hold, and no
+// callback costs anything once it is idle. Method: a clock that is set by hand.
+
+#include "pipeline/callback_pacer.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr CallbackId kOne{1};
+constexpr CallbackId kTwo{2};
+
+class CallbackPacerTest : public testing::Test {
+  protected:
+    bool admit(CallbackId callback = kOne) {
+        const auto answer = pacer_.admit(callback, settings_, now_);
+        if (answer.pace) pace_ = *answer.pace;
+        return answer.is_admitted;
+    }
+    void end(bool is_success, std::optional<TimePoint> hold_until = std::nullopt) {
+        if (const auto pace = pacer_.ended(kOne, {is_success, hold_until}, now_, 0.5)) {
+            pace_ = *pace;
+        }
+    }
+    void fail(int count) {
+        for (int i = 0; i < count; ++i) {
+            ASSERT_TRUE(admit());
+            end(false);
+        }
+    }
+
+    TimePoint now_ = fromEpochMilliseconds(1'000'000);
+    BreakerOptions breaker_{3, {Milliseconds(1'000), Milliseconds(8'000)}};
+    DeliverySettings settings_;
+    store::CallbackPace pace_;
+    CallbackPacer pacer_{breaker_, 4};
+};
+
+TEST_F(CallbackPacerTest, OpensAfterFailuresInARowAndTriesOneAtATime) {
+    fail(2);
+    ASSERT_TRUE(admit());
+    end(true);
+    fail(3);
+    EXPECT_EQ(pacer_.openCount(), 1U);
+    EXPECT_FALSE(admit());
+    EXPECT_EQ(pace_.limit, 1U);
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(750)) << "half to all of a second";
+    EXPECT_TRUE(admit(kTwo)) << "the other one does not pay for it";
+
+    now_ = pace_.held_until;
+    EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit()) << "one at a time";
+    end(false);
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(1'500));
+}
+
+TEST_F(CallbackPacerTest, IsAsBeforeOnceACallbackIsBack) {
+    fail(3);
+    now_ = pace_.held_until;
+    ASSERT_TRUE(admit());
+    end(true);
+    EXPECT_EQ(pacer_.openCount(), 0U);
+    EXPECT_EQ(pace_.held_until, TimePoint());
+    EXPECT_EQ(pace_.limit, 0U);
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit()) << "the usual limit";
+}
+
+TEST_F(CallbackPacerTest, WaitsNoLongerThanTheCeiling) {
+    fail(3);
+    for (int i = 0; i < 20; ++i) {
+        now_ = pace_.held_until;
+        ASSERT_TRUE(admit());
+        end(false);
+        EXPECT_LE(pace_.held_until - now_, Milliseconds(8'000));
+    }
+}
+
+TEST_F(CallbackPacerTest, WithoutABreakerFailuresHoldNothing) {
+    CallbackPacer pacer({0, {}}, 4);
+    for (int i = 0; i < 50; ++i) {
+        ASSERT_TRUE(pacer.admit(kOne, settings_, now_).is_admitted);
+        EXPECT_FALSE(pacer.ended(kOne, {false, std::nullopt}, now_, 0.5));
+    }
+}
+
+TEST_F(CallbackPacerTest, KeepsTheRateOverTime) {
+    settings_.rate_limit = RateLimit{10, Milliseconds(1'000)};
+    int sent = 0;
+    for (const TimePoint end_at = now_ + Milliseconds(10'000); now_ < end_at;
+         now_ += Milliseconds(1)) {
+        if (!admit()) continue;
+        ++sent;
+        end(true);
+    }
+    EXPECT_EQ(sent, 100);
+}
+
+TEST_F(CallbackPacerTest, AHighRateIsReached) {
+    settings_.rate_limit = RateLimit{50'000, Milliseconds(1'000)};
+    settings_.concurrency = 1'000'000;
+    int sent = 0;
+    for (int step = 0; step < 1'000; ++step, now_ += Milliseconds(1)) {
+        while (admit())
+            ++sent;
+    }
+    EXPECT_GE(sent, 50'000);
+    EXPECT_LE(sent, 55'000) << "a burst of a tenth at most";
+}
+
+TEST_F(CallbackPacerTest, SaysWhenTheRateLetsTheNextThrough) {
+    settings_.rate_limit = RateLimit{60, Milliseconds(60'000)};
+    settings_.concurrency = 10;
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(admit()) << i << ": a burst of a tenth";
+    EXPECT_FALSE(admit());
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(1'000));
+}
+
+TEST_F(CallbackPacerTest, OrderedCallbacksGoOneByOne) {
+    settings_.ordering = DeliveryOrdering::Instance;
+    settings_.concurrency = 8;
+    EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit());
+    EXPECT_EQ(pace_.limit, 1U);
+    end(false, now_ + Milliseconds(5'000));
+    EXPECT_FALSE(admit()) << "what follows waits for it";
+    now_ += Milliseconds(5'000);
+    EXPECT_TRUE(admit());
+}
+
+TEST_F(CallbackPacerTest, WhatWasGivenUpCountsAsNothing) {
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(admit());
+        pacer_.gaveUp(kOne);
+    }
+    EXPECT_EQ(pacer_.openCount(), 0U);
+}
+
+}  // namespace
+}  // namespace ferry::pipeline
