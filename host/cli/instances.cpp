@@ -29,6 +29,7 @@ struct ListContext {
     std::optional<SealingKey> key;  ///< none if it can't be read by who asks
     std::map<InstanceId, store::FailingDeliveries> failing;
     std::map<InstanceId, store::DeadDeliveries> dead;
+    std::map<CallbackId, store::CallbackSwitchedOff> off;
     /// Those that are declared with an error, by name: an instance of that name has its previous
     /// version, or another instance took the name twice.
     std::multimap<std::string, app::RejectedEntry> rejected;
@@ -40,6 +41,10 @@ struct ListContext {
     const store::DeadDeliveries* deadOf(const Instance& instance) const {
         const auto found = dead.find(instance.id);
         return found == dead.end() ? nullptr : &found->second;
+    }
+    const store::CallbackSwitchedOff* offOf(const Instance& instance) const {
+        const auto found = off.find(instance.callback);
+        return found == off.end() ? nullptr : &found->second;
     }
 };
 
@@ -68,6 +73,15 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
     return {};
 }
 
+/// What makes its deliveries wait again, and its callback be sent to.
+std::string askAgainCall(const Instance& instance) {
+    return fmt::format(
+        "PUT /elements/api-v2/notifications/subscriptions/deliveries?where=status='queued' and "
+        "instanceId='{}' once it works again",
+        instance.id.value
+    );
+}
+
 void writeInstance(JsonWriter& json, const Instance& instance, const ListContext& context) {
     json.beginObject();
     json.field("id", instance.id.value).field("name", instance.name);
@@ -80,6 +94,10 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
         json.string(tag);
     json.endArray();
     json.field("updatedDate", formatRfc3339(instance.updated_at));
+    if (const store::CallbackSwitchedOff* off = context.offOf(instance)) {
+        json.key("switchedOffCallback").beginObject().field("since", formatRfc3339(off->since));
+        json.field("reason", off->reason).field("whatToDo", askAgainCall(instance)).endObject();
+    }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         json.key("failingCallback").beginObject().field("since", formatRfc3339(failing->since));
         json.field("waiting", failing->waiting);
@@ -120,6 +138,14 @@ void printInstance(const Instance& instance, const ListContext& context) {
     if (!why.empty()) std::cout << "        why: " << toPrintable(why) << "\n";
     const std::string action = whatToDo(instance, context);
     if (!action.empty()) std::cout << "        do:  " << toPrintable(action) << "\n";
+    if (const store::CallbackSwitchedOff* off = context.offOf(instance)) {
+        std::cout << fmt::format(
+            "        callback: switched off since {}, nothing is lost: {}\n        do:  {}\n",
+            formatRfc3339(off->since),
+            toPrintable(off->reason),
+            askAgainCall(instance)
+        );
+    }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         std::cout << fmt::format(
             "        callback: failing since {}, {} waiting, last: {}\n",
@@ -130,13 +156,11 @@ void printInstance(const Instance& instance, const ListContext& context) {
     }
     if (const store::DeadDeliveries* dead = context.deadOf(instance)) {
         std::cout << fmt::format(
-            "        callback: {} dead, not tried again, the last one at {}: {}\n"
-            "        do:  PUT /elements/api-v2/notifications/subscriptions/deliveries"
-            "?where=status='queued' and instanceId='{}' once it works again\n",
+            "        callback: {} dead, not tried again, the last one at {}: {}\n        do:  {}\n",
             dead->count,
             formatRfc3339(dead->last_attempt_at),
             toPrintable(dead->last_error),
-            instance.id.value
+            askAgainCall(instance)
         );
     }
     const auto [first, last] = context.rejected.equal_range(instance.name);
@@ -160,7 +184,10 @@ void printRejected(const app::RejectedEntry& entry) {
 }
 
 Result<ListContext> contextOf(const config::HubConfig& config, store::Store& store) {
-    ListContext context{config.public_url, std::nullopt, {}, {}, {}};
+    ListContext context{config.public_url, std::nullopt, {}, {}, {}, {}};
+    FERRY_TRY_ASSIGN(auto off, store.deliveries().switchedOff());
+    for (store::CallbackSwitchedOff& found : off)
+        context.off.emplace(found.callback, std::move(found));
     FERRY_TRY_ASSIGN(auto failing, store.deliveries().failing());
     for (store::FailingDeliveries& found : failing)
         context.failing.emplace(found.instance, std::move(found));
