@@ -56,7 +56,8 @@ const EVP_MAC_CTX* hmacSha256Method() {
         char digest[] = "SHA256";
         const OSSL_PARAM parameters[] = {
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-            OSSL_PARAM_construct_end()};
+            OSSL_PARAM_construct_end()
+        };
         const bool ok = context != nullptr && EVP_MAC_CTX_set_params(context, parameters) == 1;
         FERRY_CHECK(ok, "hmac-sha-256 is missing");
         return context;
@@ -82,11 +83,17 @@ Digest256 hmacSha256(std::string_view key, std::string_view data) {
     const MacContext mac(EVP_MAC_CTX_dup(hmacSha256Method()));
     // An empty key is one, a null one would mean "as before".
     const unsigned char* const key_bytes = bytesOf(key.empty() ? std::string_view("") : key);
-    const bool ok = mac != nullptr && EVP_MAC_init(mac.get(), key_bytes, key.size(), nullptr) == 1 &&
+    const bool ok = mac != nullptr &&
+                    EVP_MAC_init(mac.get(), key_bytes, key.size(), nullptr) == 1 &&
                     EVP_MAC_update(mac.get(), bytesOf(data), data.size()) == 1 &&
                     EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1;
     FERRY_CHECK(ok && size == out.size(), "hmac failed");
     return out;
+}
+
+Digest256 hkdfSha256(std::string_view key, std::string_view salt, std::string_view info) {
+    const Digest256 pseudorandom_key = hmacSha256(salt, key);
+    return hmacSha256(asText(pseudorandom_key), std::string(info) + '\x01');
 }
 
 Result<SealingKey> SealingKey::fromBytes(std::string_view raw) {
@@ -161,6 +168,11 @@ Digest256 SealingKey::fingerprint(std::string_view text) const {
     // A key of its own, derived from the sealing key, so that the two uses can't help each other.
     const Digest256 derived = hmacSha256(key_.reveal(), "ferry fingerprint v1");
     return hmacSha256(asText(derived), text);
+}
+
+Secret SealingKey::derive(std::string_view purpose) const {
+    const Digest256 key = hkdfSha256(key_.reveal(), "ferry derived key v1", purpose);
+    return Secret(std::string(asText(key)));
 }
 
 std::string SealingKey::id() const {

@@ -20,6 +20,8 @@ using Digest256 = std::array<std::uint8_t, 32>;
 Digest256 sha256(std::string_view data);
 /// HMAC-SHA256 of `data` under `key` of any length (RFC 2104).
 Digest256 hmacSha256(std::string_view key, std::string_view data);
+/// The first 32 bytes of HKDF-SHA256 (RFC 5869) of `key`: a key for the purpose `info` alone.
+Digest256 hkdfSha256(std::string_view key, std::string_view salt, std::string_view info);
 
 inline std::string_view asText(const Digest256& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -43,6 +45,10 @@ class SealingKey {
     /// Keyed fingerprint: equal texts give equal values, and nothing can be learnt from them
     /// without the key. 32 bytes.
     Digest256 fingerprint(std::string_view text) const;
+
+    /// A key of 32 bytes for another purpose, the same whenever it is asked for; neither of the two
+    /// tells anything about the other.
+    Secret derive(std::string_view purpose) const;
 
     /// Eight hex digits that name this key in messages, without giving it away.
     std::string id() const;

@@ -181,8 +181,9 @@ class ManifestReader {
                 continue;
             }
             for (std::size_t at = 0; at < declared.children.size(); ++at) {
-                if (fields[at].key == field.key)
-                    checkSameType(fields[at], field, declared.children[at]);
+                if (fields[at].key != field.key) continue;
+                checkSameType(fields[at], field, declared.children[at]);
+                fields[at].check = field.check;
             }
         }
     }

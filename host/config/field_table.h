@@ -25,6 +25,12 @@ struct Dependency {
     std::string value;  ///< empty: any
 };
 
+/// What is wrong with a value, without the value.
+struct ValueProblem {
+    std::string message;  ///< to follow "the value of 'key' ": "is not a duration"
+    std::string suggestion;
+};
+
 /// One field of a document, or one parameter of a connector.
 struct Field {
     std::string key;
@@ -40,7 +46,9 @@ struct Field {
     std::string example;
     std::string without_effect;  ///< why it does nothing in this version; a warning if it is given
     Pattern pattern;
-    std::string pattern_message;      ///< what the pattern wants, in words
+    std::string pattern_message;  ///< what the pattern wants, in words
+    /// A rule that no pattern can hold; nullptr: none.
+    std::optional<ValueProblem> (*check)(std::string_view text) = nullptr;
     std::optional<std::int64_t> min;  ///< of Integer; of Duration in ms; of Bytes in bytes
     std::optional<std::int64_t> max;
     const FieldTable* table = nullptr;  ///< of Object, ObjectList, ObjectMap; outlives the field
@@ -70,12 +78,6 @@ class FieldTable {
 /// A longer value is a file in the wrong place.
 inline constexpr std::size_t kValueBytesMax = 8192;
 inline constexpr std::size_t kListItemsMax = 1000;
-
-/// What is wrong with a value, without the value.
-struct ValueProblem {
-    std::string message;  ///< to follow "the value of 'key' ": "is not a duration"
-    std::string suggestion;
-};
 
 /// Checks one flat value and gives its normal form in `normal`: booleans as true or false,
 /// durations in ms ("5000ms"), bytes as a number, list items joined by ",". nullopt if good.

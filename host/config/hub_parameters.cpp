@@ -1,12 +1,15 @@
 #include "config/hub_parameters.h"
 
 #include "base/check.h"
+#include "base/signing_key.h"
 #include "config/manifest_parameter.h"
 #include "config/yaml_document.h"
 
 namespace ferry::config {
 
 namespace {
+
+constexpr std::string_view kSignatureKey = "event.notification.signature.key";
 
 // In the language of connector.yaml, so that there is one way to describe a parameter.
 constexpr const char* kEvents = R"yaml(
@@ -26,9 +29,18 @@ parameters:
   - key: event.notification.signature.key
     name: Event signature key
     description: >-
-      The key that signs callbacks (HMAC-SHA256), so that the receiver can tell they are the hub's.
+      The key that signs callbacks (HMAC-SHA256). While receivers change from one key to another, keys
+      whsec_... may be several, separated by commas; the first one signs for receivers that know one
+      alone, and one with @2027-01-31T00:00:00Z behind it signs until then. whsk_... signs with Ed25519.
     type: string
     secret: true
+  - key: event.notification.signature.asymmetric
+    name: Signature by the hub's key
+    description: >-
+      Whether callbacks are signed with Ed25519 as well, by a key of the hub for this instance, whose
+      public half is at /elements/api-v2/instances/{id}/webhook-keys.
+    type: boolean
+    default: "false"
   - key: event.notification.format
     name: Callback format
     description: The form of the callback body. Only open-connectors exists in this version.
@@ -179,6 +191,12 @@ parameters:
     pattern_message: a token is letters, digits and . _ ~ + / - =
 )yaml";
 
+std::optional<ValueProblem> checkKeys(std::string_view text) {
+    auto fault = checkSigningKeys(text);
+    if (!fault) return std::nullopt;
+    return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
+}
+
 std::vector<Field> readAll() {
     std::vector<Field> fields;
     for (const char* text : {kEvents, kCallbacks}) {
@@ -187,8 +205,10 @@ std::vector<Field> readAll() {
         const bool is_parsed = parseYaml("the hub's parameters", text, document, out);
         FERRY_CHECK(is_parsed, "the hub's own parameters are no YAML");
         Reporter reporter(*document.source, out);
-        for (const YamlNode& node : document.root.find("parameters")->children)
+        for (const YamlNode& node : document.root.find("parameters")->children) {
             fields.push_back(readParameter(node, reporter));
+            if (fields.back().key == kSignatureKey) fields.back().check = checkKeys;
+        }
         FERRY_CHECK(out.items().empty(), "the hub's own parameters are faulty");
     }
     return fields;

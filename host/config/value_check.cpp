@@ -161,7 +161,7 @@ std::optional<ValueProblem> checkValue(
             field.example.empty() ? "" : fmt::format("an example: {}", field.example)
         };
     }
-    return std::nullopt;
+    return field.check == nullptr ? std::nullopt : field.check(text);
 }
 
 }  // namespace ferry::config

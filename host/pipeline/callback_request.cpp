@@ -40,7 +40,7 @@ http::OutboundRequest makeCallbackRequest(
     const std::string notification_id = std::to_string(delivery.id.value);
     const std::string message_id = callbackEventId(delivery, events);
     signCallback(
-        {notification_id, message_id, attempted_at, request.body, settings.signature_key},
+        {notification_id, message_id, attempted_at, request.body, settings.signing_keys},
         request.headers
     );
     return request;

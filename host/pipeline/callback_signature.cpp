@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace ferry::pipeline {
@@ -18,24 +19,34 @@ std::string signatureText(std::string_view key, std::string_view content) {
 
 void signElements(const SignatureInput& input, http::Headers& headers) {
     headers.add("Elements-Webhook-Id", std::string(input.notification_id));
-    if (input.key.empty()) return;
+    const auto key = std::find_if(input.keys.begin(), input.keys.end(), [&](const SigningKey& one) {
+        return !one.ed25519 && one.signsAt(input.attempted_at);
+    });
+    if (key == input.keys.end()) return;
     headers.add(
-        "Elements-Webhook-Signature", "sha256=" + signatureText(input.key.reveal(), input.body)
+        "Elements-Webhook-Signature", "sha256=" + signatureText(key->text.reveal(), input.body)
     );
 }
 
 void signStandardWebhooks(const SignatureInput& input, http::Headers& headers) {
-    if (input.key.empty()) return;
+    const auto signs = [&](const SigningKey& key) { return key.signsAt(input.attempted_at); };
+    if (std::none_of(input.keys.begin(), input.keys.end(), signs)) return;
     FERRY_CHECK(
         input.message_id.find('.') == std::string_view::npos, "a '.' would make the id ambiguous"
     );
     const auto timestamp = std::chrono::floor<std::chrono::seconds>(input.attempted_at);
     const std::string seconds = std::to_string(timestamp.time_since_epoch().count());
     const std::string content = fmt::format("{}.{}.{}", input.message_id, seconds, input.body);
-    const Secret key = standardWebhooksKey(input.key);
+    std::string signatures;
+    for (const SigningKey& key : input.keys) {
+        if (!signs(key)) continue;
+        if (!signatures.empty()) signatures += ' ';
+        signatures += key.ed25519 ? "v1a," + base64Encode(key.ed25519->sign(content))
+                                  : "v1," + signatureText(key.hmac.reveal(), content);
+    }
     headers.add("webhook-id", std::string(input.message_id));
     headers.add("webhook-timestamp", seconds);
-    headers.add("webhook-signature", "v1," + signatureText(key.reveal(), content));
+    headers.add("webhook-signature", std::move(signatures));
 }
 
 constexpr std::array kSchemes{
@@ -52,16 +63,6 @@ std::span<const SignatureScheme> signatureSchemes() {
 void signCallback(const SignatureInput& input, http::Headers& headers) {
     for (const SignatureScheme& scheme : kSchemes)
         scheme.sign(input, headers);
-}
-
-Secret standardWebhooksKey(const Secret& signature_key) {
-    constexpr std::string_view kPrefix = "whsec_";
-    const std::string_view text = signature_key.reveal();
-    if (text.substr(0, kPrefix.size()) == kPrefix) {
-        auto bytes = base64Decode(text.substr(kPrefix.size()));
-        if (bytes && !bytes->empty()) return Secret(std::move(*bytes));
-    }
-    return signature_key;
 }
 
 }  // namespace ferry::pipeline

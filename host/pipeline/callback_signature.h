@@ -3,7 +3,7 @@
 // one function for each scheme. With a key, a callback carries all of them.
 
 #include "base/clock.h"
-#include "base/secret.h"
+#include "base/signing_key.h"
 #include "http/message.h"
 
 #include <span>
@@ -18,7 +18,7 @@ struct SignatureInput {
     std::string_view message_id;       ///< the same at every attempt; no '.'
     TimePoint attempted_at;            ///< wall clock: receivers compare it with theirs
     std::string_view body;             ///< the bytes that are sent
-    const Secret& key;                 ///< event.notification.signature.key; may be empty
+    std::span<const SigningKey> keys;  ///< may be none
 };
 
 /// A scheme: adds its headers.
@@ -27,20 +27,17 @@ struct SignatureScheme {
     void (*sign)(const SignatureInput& input, http::Headers& headers);
 };
 
-/// `elements`: `Elements-Webhook-Id`, and with a key
-/// `Elements-Webhook-Signature: sha256=<base64 HMAC-SHA256 of the body>`. The HMAC key is the text
-/// of the signature key as it stands, whatever it looks like. Source: open-connectors contract.
+/// `elements`: `Elements-Webhook-Id`, and `Elements-Webhook-Signature: sha256=<base64 HMAC-SHA256
+/// of the body>` by the first key for HMAC that has not ended. The HMAC key is the text of that key
+/// as it stands, whatever it looks like. Source: open-connectors contract.
 ///
-/// `standard-webhooks`: with a key `webhook-id`, `webhook-timestamp` and `webhook-signature` (v1:
-/// base64 HMAC-SHA256 of `<id>.<timestamp>.<body>`). A signature key `whsec_<base64>` stands for
-/// the decoded bytes; any other text is used as its own bytes, and so is one whose base64 is wrong.
+/// `standard-webhooks`: with a key that has not ended `webhook-id`, `webhook-timestamp` and
+/// `webhook-signature`: of each such key, in order and separated by spaces, `v1,` and the base64
+/// HMAC-SHA256, or `v1a,` and the base64 Ed25519 signature, of `<id>.<timestamp>.<body>`.
 /// Source: Standard Webhooks 1.0.0.
 std::span<const SignatureScheme> signatureSchemes();
 
 /// Adds the headers of every scheme.
 void signCallback(const SignatureInput& input, http::Headers& headers);
-
-/// The HMAC key that `standard-webhooks` makes of a signature key.
-Secret standardWebhooksKey(const Secret& signature_key);
 
 }  // namespace ferry::pipeline

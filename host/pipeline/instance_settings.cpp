@@ -81,6 +81,14 @@ ProviderAccount InstanceSettings::providerAccount(
     return account;
 }
 
+SigningKey hubSigningKey(const SealingKey& key, std::string_view instance_name) {
+    SigningKey out;
+    out.ed25519 =
+        Ed25519Key::fromSeed(key.derive("callback signature/" + std::string(instance_name)).reveal()
+        );
+    return out;
+}
+
 Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey& key) {
     auto configuration = openConfiguration(instance.sealed_configuration, instance.name, key);
     if (!configuration) {
@@ -98,8 +106,10 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
     settings.configuration = std::move(*configuration);
     settings.events_enabled = instance.events_enabled;
     settings.callback_url = settings.value("event.notification.callback.url");
-    settings.signature_key =
-        Secret(std::string(settings.value("event.notification.signature.key")));
+    settings.signing_keys = readSigningKeys(settings.value("event.notification.signature.key"));
+    if (isTrue(settings.value("event.notification.signature.asymmetric"))) {
+        settings.signing_keys.push_back(hubSigningKey(key, settings.name));
+    }
     if (settings.value("event.notification.moves") == "deleted-created") {
         settings.moves = MoveReporting::DeletedCreated;
     }

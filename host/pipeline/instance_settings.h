@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "base/signing_key.h"
 #include "model/instance.h"
 #include "pipeline/delivery_settings.h"
 #include "pipeline/stages.h"
@@ -54,7 +55,9 @@ struct InstanceSettings {
 
     bool events_enabled = false;  ///< event.notification.enabled
     std::string callback_url;     ///< event.notification.callback.url; may be empty
-    Secret signature_key;         ///< event.notification.signature.key; may be empty
+    /// event.notification.signature.key, and the hub's own behind them if
+    /// event.notification.signature.asymmetric asks for it; may be none.
+    std::vector<SigningKey> signing_keys;
     CallbackFormat format = CallbackFormat::OpenConnectors;  ///< event.notification.format
     MoveReporting moves = MoveReporting::Moved;              ///< event.notification.moves
     Milliseconds move_window{2000};                          ///< event.move.window
@@ -75,6 +78,10 @@ std::string_view reasonToWait(const InstanceSettings& settings) noexcept;
 
 /// Value of `key`, or empty.
 std::string_view valueOf(const Configuration& configuration, std::string_view key);
+
+/// The key of the hub that signs for the instance of this name alone (Ed25519). It follows from the
+/// hub's encryption key and the name, and is stored nowhere.
+SigningKey hubSigningKey(const SealingKey& key, std::string_view instance_name);
 
 /// Opens an instance. Corrupt if its configuration does not open with this key.
 Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey& key);

@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     settings.name = "marketing";
     settings.connector_key = "dropbox";
     settings.callback_url = "https://app.example.com/events";
-    settings.signature_key = Secret(argv[1]);
+    settings.signing_keys = readSigningKeys(argv[1]);
     Delivery delivery;
     delivery.id = DeliveryId(42);
     delivery.instance = settings.id;

@@ -45,6 +45,27 @@ TEST(Crypto, Sha256MatchesFips180) {
     );
 }
 
+TEST(Crypto, HkdfMatchesRfc5869) {
+    const std::string salt = hexDecode("000102030405060708090a0b0c").value();
+    const std::string info = hexDecode("f0f1f2f3f4f5f6f7f8f9").value();
+
+    EXPECT_EQ(
+        hexEncode(asText(hkdfSha256(std::string(22, '\x0b'), salt, info))),
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    );
+}
+
+TEST(SealingKey, DerivesAKeyForEachPurpose) {
+    const auto key = SealingKey::fromBytes(std::string(32, 'k'));
+    const auto other = SealingKey::fromBytes(std::string(32, 'l'));
+    ASSERT_TRUE(key && other);
+
+    EXPECT_EQ(key->derive("a").reveal().size(), 32U);
+    EXPECT_EQ(key->derive("a").reveal(), key->derive("a").reveal());
+    EXPECT_NE(key->derive("a").reveal(), key->derive("b").reveal());
+    EXPECT_NE(key->derive("a").reveal(), other->derive("a").reveal());
+}
+
 TEST(SealingKey, OpensWhatItSealed) {
     SystemRandom random;
     const auto key = SealingKey::fromBytes(std::string(32, 'k'));

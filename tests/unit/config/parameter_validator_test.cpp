@@ -88,6 +88,10 @@ TEST(ParameterValidator, FindsEachFault) {
         {"event.move.window", "6m", "is more than 5m"},
         {"event.poll.interval", "999ms", "is less than 1s"},
         {"event.notification.format", "cloudevents", "is none of: open-connectors"},
+        {"event.notification.signature.key",
+         "whsec_QUJD",
+         "the value of 'event.notification.signature.key' is no key: whsec_ stands before base64 of "
+         "24 to 64 bytes"},
         {"dropbox.path", "Invoices", "a path begins with '/'"},
         {"dropbox.path", "/Invoices/", "does not end with one"},
         {"oauth.scope", "files.read, account", "one space between them"},

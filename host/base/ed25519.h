@@ -1,0 +1,35 @@
+#pragma once
+// Ed25519 signatures (RFC 8032) over OpenSSL.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct evp_pkey_st;
+
+namespace ferry {
+
+/// A private key. Copies share it. Threads: const functions from any thread.
+class Ed25519Key {
+  public:
+    static constexpr std::size_t kSeedBytes = 32;
+    static constexpr std::size_t kPublicBytes = 32;
+
+    /// nullopt unless `seed` is exactly kSeedBytes bytes.
+    static std::optional<Ed25519Key> fromSeed(std::string_view seed);
+
+    /// 64 bytes. The same content always gives the same signature.
+    std::string sign(std::string_view content) const;
+    /// kPublicBytes bytes, by which others verify.
+    const std::string& publicKey() const noexcept { return public_key_; }
+
+  private:
+    Ed25519Key(std::shared_ptr<evp_pkey_st> key, std::string public_key)
+        : key_(std::move(key)), public_key_(std::move(public_key)) {}
+
+    std::shared_ptr<evp_pkey_st> key_;
+    std::string public_key_;
+};
+
+}  // namespace ferry
