@@ -54,6 +54,7 @@ struct ApiParts {
     /// Told about an instance whose record was changed, or is gone: what is known of it is old.
     std::function<void(InstanceId)> instance_changed;
     std::string public_url;      ///< of ferry.yaml
+    std::string hub_id;          ///< that the hub gave itself
     Secret user_secret;          ///< `api.user_secret`; empty: none
     Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own
     // Calls that reach the provider.

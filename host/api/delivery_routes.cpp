@@ -35,7 +35,8 @@ Status write(const ApiParts& parts, JsonWriter& json, const Delivery& delivery, 
             delivery.instance, delivery.first_event, delivery.last_event, kEventsPerDeliveryMax
         )
     );
-    const pipeline::HubIdentity hub;
+    pipeline::HubIdentity hub;
+    hub.hub_id = parts.hub_id;
     const std::string body = events.empty()
                                  ? std::string()
                                  : pipeline::renderCallbackBody({delivery, *settings, events, hub});

@@ -108,6 +108,7 @@ void Hub::buildDelivery() {
     delivery_options.breaker.failures = static_cast<unsigned>(config_.delivery.breaker_failures);
     delivery_options.request.timeout = config_.delivery.timeout;
     delivery_options.request.user_agent = kUserAgent;
+    delivery_options.request.hub.hub_id = hub_id_;
     delivery_ = std::make_unique<pipeline::DeliveryWorker>(
         pipeline::DeliveryServices{
             store_->deliveries(),
@@ -179,6 +180,7 @@ void Hub::buildApi() {
             delivery_thread_->wake();
         },
         config_.public_url,
+        hub_id_,
         config_.api.user_secret,
         config_.api.organization_secret,
         *tokens_,

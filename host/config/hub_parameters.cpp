@@ -43,10 +43,18 @@ parameters:
     default: "false"
   - key: event.notification.format
     name: Callback format
-    description: The form of the callback body. Only open-connectors exists in this version.
+    description: The form of the callback body.
     type: enum
-    values: [open-connectors]
+    values: [open-connectors, standard-webhooks, cloudevents]
     default: open-connectors
+  - key: event.notification.cloudevents.mode
+    name: CloudEvents mode
+    description: >-
+      With event.notification.format cloudevents: batched, up to 20 events a callback, or structured
+      or binary, one event a callback.
+    type: enum
+    values: [batched, structured, binary]
+    default: batched
   - key: event.notification.moves
     name: Moves
     description: >-

@@ -3,27 +3,16 @@
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "pipeline/callback_cloudevents.h"
+#include "pipeline/callback_event_data.h"
 
 #include <fmt/format.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 
 #include <algorithm>
 #include <array>
 
 namespace ferry::pipeline {
 namespace {
-
-// Records were checked by the plugin boundary; a body that can't be parsed would be refused by the
-// receiver for ever, so they are checked again where it matters. Iterative: depth can't hurt.
-bool isJson(std::string_view text) {
-    rapidjson::MemoryStream stream(text.data(), text.size());
-    rapidjson::BaseReaderHandler<> ignore;
-    rapidjson::Reader reader;
-    constexpr unsigned kFlags =
-        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-    return !reader.Parse<kFlags>(stream, ignore).IsError();
-}
 
 void renderRecords(const CallbackPage& page, JsonWriter& json) {
     json.key("raw").beginObject().key("records").beginArray();
@@ -68,12 +57,62 @@ void renderOpenConnectors(const CallbackPage& page, JsonWriter& json) {
     json.endArray().endObject().endObject();
 }
 
+void renderStandardWebhooks(const CallbackPage& page, JsonWriter& json) {
+    const RecordedEvent& event = page.events.front();
+    json.beginObject()
+        .field("type", eventTypeText(event))
+        .field("timestamp", readEventFacts(event).date)
+        .key("data")
+        .raw(renderEventData(page.settings, event));
+    json.endObject();
+}
+
 constexpr std::array kFormats{
     CallbackFormatEntry{
         CallbackFormat::OpenConnectors,
         "open-connectors",
+        "",
         "application/json",
-        renderOpenConnectors},
+        kEventsPerDeliveryMax,
+        renderOpenConnectors,
+        nullptr
+    },
+    CallbackFormatEntry{
+        CallbackFormat::StandardWebhooks,
+        "standard-webhooks",
+        "",
+        "application/json",
+        1,
+        renderStandardWebhooks,
+        nullptr
+    },
+    CallbackFormatEntry{
+        CallbackFormat::CloudEventsBatched,
+        "cloudevents",
+        "batched",
+        "application/cloudevents-batch+json",
+        kEventsPerDeliveryMax,
+        renderCloudEventBatch,
+        nullptr
+    },
+    CallbackFormatEntry{
+        CallbackFormat::CloudEventsStructured,
+        "cloudevents",
+        "structured",
+        "application/cloudevents+json",
+        1,
+        renderStructuredCloudEvent,
+        nullptr
+    },
+    CallbackFormatEntry{
+        CallbackFormat::CloudEventsBinary,
+        "cloudevents",
+        "binary",
+        "application/json",
+        1,
+        renderCloudEventData,
+        addCloudEventHeaders
+    },
 };
 
 }  // namespace
@@ -89,6 +128,16 @@ const CallbackFormatEntry& callbackFormat(CallbackFormat format) {
         });
     FERRY_CHECK(found != kFormats.end(), "callback format without a renderer");
     return *found;
+}
+
+CallbackFormat findCallbackFormat(std::string_view name, std::string_view mode) {
+    const CallbackFormatEntry* of_name = nullptr;
+    for (const CallbackFormatEntry& entry : kFormats) {
+        if (entry.name != name) continue;
+        if (entry.mode == mode) return entry.format;
+        if (of_name == nullptr) of_name = &entry;
+    }
+    return of_name == nullptr ? CallbackFormat::OpenConnectors : of_name->format;
 }
 
 std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEvent> events) {

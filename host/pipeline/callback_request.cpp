@@ -27,14 +27,17 @@ http::OutboundRequest makeCallbackRequest(
     http::OutboundRequest request;
     request.method = "POST";
     request.url = settings.callback_url;
-    request.body = renderCallbackBody({delivery, settings, events, options.hub});
+    const CallbackPage page{delivery, settings, events, options.hub};
+    const CallbackFormatEntry& format = callbackFormat(settings.format);
+    request.body = renderCallbackBody(page);
     request.timeout = settings.delivery.timeout.value_or(options.timeout);
     request.response_bytes_max = options.response_bytes_max;
     request.traffic = http::Traffic::Callback;
-    request.headers.add("Content-Type", std::string(callbackFormat(settings.format).content_type));
+    request.headers.add("Content-Type", std::string(format.content_type));
     request.headers.add("User-Agent", options.user_agent);
     for (const auto& [name, value] : settings.delivery.headers)
         request.headers.add(name, std::string(value.reveal()));
+    if (format.add_headers != nullptr) format.add_headers(page, request.headers);
     const std::string redelivery = redeliveryOf(delivery);
     if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);
     const std::string notification_id = std::to_string(delivery.id.value);

@@ -133,6 +133,8 @@ Status DeliveryWorker::load(
     const auto events = services_.events.range(
         delivery.instance, delivery.first_event, delivery.last_event, kEventsPerDeliveryMax
     );
+    const auto events_max = static_cast<std::size_t>(callbackFormat(settings->format).events_max);
+    if (events && events->size() > events_max) return split(delivery, *events);
     if (events && !events->empty()) {
         send(delivery, std::move(settings), *events);
         return {};
@@ -141,6 +143,16 @@ Status DeliveryWorker::load(
     pacer_.gaveUp(delivery.callback);
     if (!events) return setAside(delivery, events.error());
     drop(delivery, "its events are no longer in the log");
+    return {};
+}
+
+/// It was made before the instance got a format for single events.
+Status DeliveryWorker::split(const Delivery& delivery, std::span<const RecordedEvent> events) {
+    std::vector<EventNumber> numbers;
+    for (const RecordedEvent& event : events)
+        numbers.push_back(event.number);
+    FERRY_TRY(services_.deliveries.split(delivery, numbers));
+    pacer_.gaveUp(delivery.callback);
     return {};
 }
 

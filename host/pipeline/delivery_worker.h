@@ -111,6 +111,7 @@ class DeliveryWorker final : public Steppable {
     Status begin(const Delivery& delivery);
     bool admit(const Delivery& delivery, const InstanceSettings& settings);
     Status load(const Delivery& delivery, std::shared_ptr<const InstanceSettings> settings);
+    Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);

@@ -1,5 +1,7 @@
 #include "pipeline/event_recorder.h"
 
+#include "pipeline/callback_body.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -8,6 +10,7 @@ namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
     : bodies_(settings.connector_key, std::move(hub_key), settings.moves),
+      events_per_delivery_(callbackFormat(settings.format).events_max),
       filter_(settings.delivery.filter) {
     if (settings.events_enabled && !settings.callback_url.empty()) callback_ = settings.callback;
 }
@@ -23,6 +26,7 @@ store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint
     std::move(held_back_.begin(), held_back_.end(), std::back_inserter(commit.events));
     held_back_.clear();
     commit.callback = callback_;
+    commit.events_per_delivery = events_per_delivery_;
     commit.now = now;
     return commit;
 }

@@ -31,6 +31,7 @@ class EventRecorder {
 
     EventBodyWriter bodies_;
     CallbackId callback_;  ///< none: the instance does not notify
+    std::int64_t events_per_delivery_;
     EventFilter filter_;
     std::vector<RecordedEvent> passed_;
     std::vector<RecordedEvent> held_back_;

@@ -2,6 +2,7 @@
 
 #include "base/duration_text.h"
 #include "base/json_writer.h"
+#include "pipeline/callback_body.h"
 
 #include <rapidjson/document.h>
 
@@ -110,6 +111,10 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
     if (isTrue(settings.value("event.notification.signature.asymmetric"))) {
         settings.signing_keys.push_back(hubSigningKey(key, settings.name));
     }
+    settings.format = findCallbackFormat(
+        settings.value("event.notification.format"),
+        settings.value("event.notification.cloudevents.mode")
+    );
     if (settings.value("event.notification.moves") == "deleted-created") {
         settings.moves = MoveReporting::DeletedCreated;
     }

@@ -37,7 +37,13 @@ Result<Configuration> openConfiguration(
 );
 
 /// How a callback's body looks; pipeline/callback_body has one renderer for each.
-enum class CallbackFormat : std::uint8_t { OpenConnectors };
+enum class CallbackFormat : std::uint8_t {
+    OpenConnectors,
+    StandardWebhooks,
+    CloudEventsBatched,
+    CloudEventsStructured,
+    CloudEventsBinary,
+};
 
 /// event.notification.moves: as one MOVED event, or as DELETED and CREATED.
 enum class MoveReporting : std::uint8_t { Moved, DeletedCreated };
@@ -58,11 +64,12 @@ struct InstanceSettings {
     /// event.notification.signature.key, and the hub's own behind them if
     /// event.notification.signature.asymmetric asks for it; may be none.
     std::vector<SigningKey> signing_keys;
-    CallbackFormat format = CallbackFormat::OpenConnectors;  ///< event.notification.format
-    MoveReporting moves = MoveReporting::Moved;              ///< event.notification.moves
-    Milliseconds move_window{2000};                          ///< event.move.window
-    std::optional<Milliseconds> poll_interval;  ///< event.poll.interval; nullopt: the connector's
-    bool reports_baseline = false;              ///< event.baseline
+    /// event.notification.format and event.notification.cloudevents.mode
+    CallbackFormat format = CallbackFormat::OpenConnectors;
+    MoveReporting moves = MoveReporting::Moved;  ///< event.notification.moves
+    Milliseconds move_window{2000};              ///< event.move.window
+    std::optional<Milliseconds> poll_interval;   ///< event.poll.interval; nullopt: the connector's
+    bool reports_baseline = false;               ///< event.baseline
     DeliverySettings delivery;
 
     /// Value of `key`, or empty.

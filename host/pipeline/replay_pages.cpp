@@ -8,9 +8,8 @@ struct OpenPage {
     std::size_t size = 0;
 };
 
-bool fits(const OpenPage& page, EventNumber number) {
-    return page.size < static_cast<std::size_t>(kEventsPerDeliveryMax) &&
-           number.value - page.range.first.value < kDeliverySpanMax;
+bool fits(const OpenPage& page, EventNumber number, std::size_t size_max) {
+    return page.size < size_max && number.value - page.range.first.value < kDeliverySpanMax;
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ ReplayedEvents pageEvents(
             continue;
         }
         if (done.matched == limits.events) break;
-        if (page.size > 0 && !fits(page, number)) close();
+        if (page.size > 0 && !fits(page, number, limits.events_per_page)) close();
         if (page.size == 0 && done.pages.size() == limits.pages) break;
         if (page.size == 0) page.range.first = number;
         page.range.last = number;
@@ -43,7 +42,7 @@ ReplayedEvents pageEvents(
         ++done.matched;
     }
     const bool is_cut = i == events.size() && !is_end;
-    const bool may_grow = page.size < static_cast<std::size_t>(kEventsPerDeliveryMax);
+    const bool may_grow = page.size < limits.events_per_page;
     if (is_cut && page.size > 0 && page.size < i && may_grow) {
         i -= page.size;
         done.matched -= page.size;

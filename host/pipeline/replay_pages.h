@@ -22,6 +22,8 @@ struct EventRange {
 struct PageLimits {
     std::size_t pages = 0;
     std::size_t events = 0;  ///< in all pages
+    /// In each page, at most; at least one.
+    std::size_t events_per_page = static_cast<std::size_t>(kEventsPerDeliveryMax);
 };
 
 struct ReplayedEvents {
@@ -33,7 +35,7 @@ struct ReplayedEvents {
 
 /// Pages of the selected ones of `events`, which are successive events of one instance. A delivery
 /// carries all events of its instance between its first and its last, so a page ends where an event
-/// is that was not selected; it has at most kEventsPerDeliveryMax events and spans less than
+/// is that was not selected; it has at most `limits.events_per_page` events and spans less than
 /// kDeliverySpanMax numbers. `is_end`: there are no more after these; otherwise a last page that
 /// may go on is left for the next call, unless it would be all.
 ReplayedEvents pageEvents(

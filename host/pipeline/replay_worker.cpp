@@ -1,5 +1,7 @@
 #include "pipeline/replay_worker.h"
 
+#include "pipeline/callback_body.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -132,14 +134,16 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
         if (is_new) turn.progress.parts.push_back(part);
         return Status();
     };
-    FERRY_TRY_ASSIGN(const CallbackId callback, callbackOf(part.instance));
-    if (!callback) {
+    FERRY_TRY_ASSIGN(const auto target, targetOf(part.instance));
+    if (!target) {
         ++turn.progress.added.skipped;
         turn.progress.parts_done.push_back(part.instance);
         return {};
     }
     if (turn.budget == 0) return keep();
+    const CallbackId callback = target->callback;
     PageLimits limits{kEventsPerLook, turn.budget};
+    limits.events_per_page = static_cast<std::size_t>(callbackFormat(target->format).events_max);
     std::int64_t* waiting = nullptr;
     if (!turn.replay.is_dry_run) {
         FERRY_TRY_ASSIGN(waiting, waitingFor(turn, callback));
@@ -173,13 +177,15 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     return {};
 }
 
-Result<CallbackId> ReplayWorker::callbackOf(InstanceId id) {
-    const auto settings = services_.settings.get(id);
+Result<std::shared_ptr<const InstanceSettings>> ReplayWorker::targetOf(InstanceId id) {
+    using Target = std::shared_ptr<const InstanceSettings>;
+    auto settings = services_.settings.get(id);
     if (!settings) {
         if (isTransient(settings.error().code)) return fail(settings.error());
-        return CallbackId();
+        return Target();
     }
-    return reasonToWait(**settings).empty() ? (*settings)->callback : CallbackId();
+    const bool is_taking = (*settings)->callback && reasonToWait(**settings).empty();
+    return is_taking ? std::move(*settings) : Target();
 }
 
 Result<std::int64_t*> ReplayWorker::waitingFor(Turn& turn, CallbackId callback) {

@@ -87,8 +87,8 @@ class ReplayWorker final : public Steppable {
     Result<std::vector<store::ReplayPart>> openMore(Turn& turn, std::size_t limit);
     Result<std::vector<InstanceId>> nextInstances(const Turn& turn, std::size_t limit);
     Status moveOn(Turn& turn, const store::ReplayPart& part, bool is_new);
-    /// The callback of the instance; none if it takes no callbacks now.
-    Result<CallbackId> callbackOf(InstanceId id);
+    /// The instance; nullptr if it takes no callbacks now.
+    Result<std::shared_ptr<const InstanceSettings>> targetOf(InstanceId id);
     Result<std::int64_t*> waitingFor(Turn& turn, CallbackId callback);
     Status finishTurn(Turn& turn, Allowance& allowance, bool had_parts);
     void noteStoreFailure(const Error& error);

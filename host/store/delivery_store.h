@@ -77,6 +77,13 @@ class DeliveryStore {
     /// Ends leases without an attempt (shutting down).
     virtual void release(std::span<const Delivery> deliveries) = 0;
 
+    /// Makes of a leased delivery one for each of `events`, its own in order, which go on waiting
+    /// in its place: the first keeps its number and its attempts. Ends the lease. Nothing changes
+    /// if the delivery is gone.
+    virtual Status split(const Delivery&, std::span<const EventNumber>) {
+        return fail(ErrorCode::Unsupported, "this store splits no deliveries");
+    }
+
     /// From now on the callback's queue is leased at this pace.
     virtual void pace(CallbackId callback, const CallbackPace& pace) = 0;
 

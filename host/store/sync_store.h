@@ -73,6 +73,7 @@ struct SyncCommit {
     std::size_t logged_only = 0;  ///< of `events` so many at the end are not delivered
     /// Replaces the instance's, where the account was found to have changed at the provider.
     std::optional<std::string> account_state;
+    std::int64_t events_per_delivery = kEventsPerDeliveryMax;  ///< at most; at least one
     CallbackId callback;  ///< none: events are logged, not delivered
     TimePoint now;
 
@@ -135,7 +136,7 @@ class SyncStore {
 
     /// Writes the commits in one transaction, each complete or not at all; gives the outcome of
     /// each. Events get consecutive numbers per commit; if `callback` is set, deliveries of at most
-    /// kEventsPerDeliveryMax events are made, due at `now`. An instance that was removed meanwhile:
+    /// events_per_delivery events are made, due at `now`. An instance that was removed meanwhile:
     /// NotFound, nothing of its commit is written.
     virtual std::vector<Status> commit(std::span<const SyncCommit> commits) = 0;
 

@@ -265,6 +265,9 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     void pace(CallbackId callback, const store::CallbackPace& pace) override {
         inner_.pace(callback, pace);
     }
+    Status split(const Delivery& delivery, std::span<const EventNumber> events) override {
+        return script_.run("deliveries.split", [&] { return inner_.split(delivery, events); });
+    }
     Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override {
         return script_.run("deliveries.switchOff", [&] {
             return inner_.switchOff(callback, now, reason);

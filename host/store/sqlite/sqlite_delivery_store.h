@@ -19,6 +19,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Status switchOn(CallbackId callback, TimePoint now) override;
     Result<std::vector<CallbackSwitchedOff>> switchedOff() override;
     void release(std::span<const Delivery> deliveries) override;
+    Status split(const Delivery& delivery, std::span<const EventNumber> events) override;
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;
     Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)
         override;

@@ -142,7 +142,8 @@ Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::in
     const auto event_count = static_cast<std::int64_t>(commit.events.size() - commit.logged_only);
     if (event_count == 0) return {};
     const std::int64_t end = first_event + event_count;
-    const std::int64_t count = (event_count + kEventsPerDeliveryMax - 1) / kEventsPerDeliveryMax;
+    const std::int64_t page = commit.events_per_delivery;
+    const std::int64_t count = (event_count + page - 1) / page;
     FERRY_TRY_ASSIGN(
         std::int64_t id, takeNumbers(connection, "delivery", static_cast<std::size_t>(count))
     );
@@ -151,8 +152,8 @@ Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::in
         "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error) "
         "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '')"
     );
-    for (std::int64_t first = first_event; first < end; first += kEventsPerDeliveryMax) {
-        const std::int64_t last = std::min(first + kEventsPerDeliveryMax, end) - 1;
+    for (std::int64_t first = first_event; first < end; first += page) {
+        const std::int64_t last = std::min(first + page, end) - 1;
         insert.bind(id++, commit.instance, commit.callback, first, last, commit.now, commit.now);
         FERRY_TRY(insert.run());
     }

@@ -120,6 +120,7 @@ class ApiTableTest : public testing::Test {
         authorize_urls_,
         [](InstanceId) {},
         "https://hub.example.com",
+        "hub",
         Secret("u"),
         Secret("o"),
         tokens_,

@@ -87,10 +87,11 @@ TEST(ParameterValidator, FindsEachFault) {
         {"event.move.window", "2", "is not a duration (add a unit"},
         {"event.move.window", "6m", "is more than 5m"},
         {"event.poll.interval", "999ms", "is less than 1s"},
-        {"event.notification.format", "cloudevents", "is none of: open-connectors"},
+        {"event.notification.format", "cloudevent", "did you mean 'cloudevents'?"},
         {"event.notification.signature.key",
          "whsec_QUJD",
-         "the value of 'event.notification.signature.key' is no key: whsec_ stands before base64 of "
+         "the value of 'event.notification.signature.key' is no key: whsec_ stands before base64 "
+         "of "
          "24 to 64 bytes"},
         {"dropbox.path", "Invoices", "a path begins with '/'"},
         {"dropbox.path", "/Invoices/", "does not end with one"},

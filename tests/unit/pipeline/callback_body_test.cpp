@@ -108,14 +108,6 @@ TEST_F(CallbackBody, KeepsTheBytesOfRecords) {
     EXPECT_EQ(rawPart(), R"({"records":[{ "size" : 1.0e2, "size": 12345678901234567890 }]})");
 }
 
-TEST_F(CallbackBody, EveryFormatHasARenderer) {
-    for (const CallbackFormatEntry& entry : callbackFormats()) {
-        EXPECT_EQ(callbackFormat(entry.format).name, entry.name);
-        EXPECT_EQ(entry.content_type, "application/json");
-    }
-    EXPECT_EQ(callbackFormat(CallbackFormat::OpenConnectors).name, "open-connectors");
-}
-
 TEST_F(CallbackBody, EventIdTellsDeliveriesApart) {
     const std::string id = callbackEventId(delivery_, events_);
     EXPECT_EQ(id.size(), 20U);

@@ -32,6 +32,8 @@ class DeliveryWorkerSqlite : public testing::Test {
         ASSERT_TRUE(opened) << opened.error().message;
         store_ = std::move(*opened);
         settings_ = std::make_unique<SettingsCache>(store_->instances(), key_);
+        DeliveryOptions worker_options;
+        worker_options.per_callback = per_callback_;
         worker_ = std::make_unique<DeliveryWorker>(
             DeliveryServices{
                 store_->deliveries(),
@@ -41,8 +43,9 @@ class DeliveryWorkerSqlite : public testing::Test {
                 clock_,
                 random_,
                 metrics_,
-                log_},
-            DeliveryOptions{},
+                log_
+            },
+            worker_options,
             [] {}
         );
     }
@@ -64,7 +67,11 @@ class DeliveryWorkerSqlite : public testing::Test {
         instance.events_enabled = true;
         instance.callback = *callback;
         instance.sealed_configuration = sealConfiguration(
-            {{"event.notification.callback.url", "https://app/"}}, instance.name, key_, random_
+            {{"event.notification.callback.url", "https://app/"},
+             {"event.notification.format", format_}},
+            instance.name,
+            key_,
+            random_
         );
         const auto ids = store_->instances().put({&instance, 1}, clock_.now());
         ASSERT_TRUE(ids) << ids.error().message;
@@ -91,8 +98,13 @@ class DeliveryWorkerSqlite : public testing::Test {
         const std::string text = outbound_.oldest().body;
         body.Parse(text.data(), text.size());
         ASSERT_FALSE(body.HasParseError());
-        for (const auto& event : body["message"]["events"].GetArray())
-            received_.insert(event["id"].GetString());
+        if (body.HasMember("data")) {
+            received_.insert(body["data"]["id"].GetString());
+            in_order_.emplace_back(body["data"]["id"].GetString());
+        } else {
+            for (const auto& event : body["message"]["events"].GetArray())
+                received_.insert(event["id"].GetString());
+        }
         outbound_.completeStatus(status);
     }
 
@@ -115,9 +127,13 @@ class DeliveryWorkerSqlite : public testing::Test {
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     observe::Metrics metrics_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()};
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()
+    };
     test::FakeOutbound outbound_;
+    std::size_t per_callback_ = 8;
+    std::string format_ = "open-connectors";
     std::set<std::string> received_;
+    std::vector<std::string> in_order_;
     int commits_ = 0;
     int failing_commit_ = 0;
     std::unique_ptr<store::sqlite::SqliteStore> store_;
@@ -173,6 +189,47 @@ TEST_F(DeliveryWorkerSqlite, DeliversAgainWhatAnEndedProcessHadUnderWay) {
 
     EXPECT_EQ(received_.size(), std::size_t{kEvents});
     EXPECT_EQ((*store_->deliveries().countByState())[DeliveryState::Delivered], 3);
+}
+
+TEST_F(DeliveryWorkerSqlite, SplitsPagesThatWereMadeForAnotherFormat) {
+    format_ = "standard-webhooks";
+    start();
+    recordEvents();
+
+    runToTheEnd();
+
+    EXPECT_EQ(received_.size(), std::size_t{kEvents});
+    EXPECT_EQ(outbound_.submittedCount(), std::size_t{kEvents});
+    EXPECT_EQ((*store_->deliveries().countByState())[DeliveryState::Delivered], kEvents);
+}
+
+class DeliverySplitFault : public DeliveryWorkerSqlite, public testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(Commits, DeliverySplitFault, testing::Range(1, 5));
+
+TEST_P(DeliverySplitFault, LosesNothingWhicheverCommitFails) {
+    format_ = "standard-webhooks";
+    start();
+    recordEvents();
+    failing_commit_ = commits_ + GetParam();
+
+    runToTheEnd();
+
+    EXPECT_GE(commits_, failing_commit_);
+    EXPECT_EQ(received_.size(), std::size_t{kEvents});
+    EXPECT_EQ((*store_->deliveries().countByState())[DeliveryState::Delivered], kEvents);
+}
+
+TEST_F(DeliveryWorkerSqlite, SplitPagesKeepTheOrderOfEvents) {
+    format_ = "standard-webhooks";
+    per_callback_ = 1;
+    start();
+    recordEvents();
+
+    runToTheEnd();
+
+    ASSERT_EQ(in_order_.size(), std::size_t{kEvents});
+    for (std::size_t i = 0; i < in_order_.size(); ++i)
+        EXPECT_EQ(in_order_[i], "event" + std::to_string(i));
 }
 
 }  // namespace

@@ -56,6 +56,13 @@ TEST(PageEvents, PagesHaveAtMostTwentyEvents) {
     EXPECT_THAT(done.pages, ElementsAre(range(1, 20), range(21, 40), range(41, 45)));
 }
 
+TEST(PageEvents, PagesHaveNoMoreEventsThanTheFormatTakes) {
+    const auto done = pageEvents(log("DDCD"), deletions(), {kMany, kMany, 1}, false);
+
+    EXPECT_THAT(done.pages, ElementsAre(range(1, 1), range(2, 2), range(4, 4)));
+    EXPECT_EQ(done.examined, 4U);
+}
+
 TEST(PageEvents, PagesSpanABoundedPartOfTheLog) {
     const auto within = pageEvents(log("DD", kDeliverySpanMax - 1), {}, {kMany, kMany}, true);
     const auto beyond = pageEvents(log("DD", kDeliverySpanMax), {}, {kMany, kMany}, true);
