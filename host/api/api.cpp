@@ -48,6 +48,7 @@ Api::Api(ApiParts parts)
     addDeliveryRoutes(table_, parts_);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
+    addWebhookKeyRoutes(table_, parts_);
     ConnectorRoutes connector_routes(table_, parts_);
     addPingRoute(table_, connector_routes, parts_);
     addDocumentRoutes(table_, connector_routes);

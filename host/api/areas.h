@@ -25,6 +25,9 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts);
 /// Positions in providers' feeds.
 void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 
+/// Public keys for those who receive callbacks.
+void addWebhookKeyRoutes(RouteTable& table, const ApiParts& parts);
+
 class ConnectorRoutes;
 /// Calls that reach the provider: whether the token is good, documents, the proxy.
 void addPingRoute(RouteTable& table, ConnectorRoutes& routes, const ApiParts& parts);
