@@ -1,7 +1,9 @@
 // Prints one callback as the hub sends it, as JSON {headers, body}, for verifiers that are not
-// ours. Usage: signed_callback <signature key> <Unix seconds of the attempt>
+// ours, and the public keys that the hub publishes.
+// Usage: signed_callback <signature key> <Unix seconds of the attempt> [FORMAT [MODE]] [--hub-key]
 
 #include "base/json_writer.h"
+#include "pipeline/callback_public_keys.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/event_body.h"
 
@@ -26,11 +28,36 @@ Event createdFile() {
     return event;
 }
 
+std::vector<RecordedEvent> eventsFor(CallbackFormat format) {
+    auto events = recordEvent(createdFile(), "dropbox", "documents", MoveReporting::Moved, {});
+    Event other = createdFile();
+    other.id = "AXBooiL_qrZEur0mJV09";
+    const auto more = recordEvent(other, "dropbox", "documents", MoveReporting::Moved, {});
+    if (format == CallbackFormat::CloudEventsBatched) events.push_back(more.front());
+    for (std::size_t i = 0; i < events.size(); ++i)
+        events[i].number = EventNumber(static_cast<std::int64_t>(i) + 99);
+    return events;
+}
+
+void print(const http::OutboundRequest& request, const std::string& keys) {
+    JsonWriter json;
+    json.beginObject().key("headers").beginObject();
+    for (const auto& [name, value] : request.headers.fields())
+        json.field(name, value);
+    json.endObject().field("body", request.body).key("publicKeys");
+    json.raw(keys.empty() ? "null" : keys).endObject();
+    std::puts(json.take().c_str());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return 2;
-    const std::string_view seconds_text = argv[2];
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    const bool has_hub_key = !arguments.empty() && arguments.back() == "--hub-key";
+    if (has_hub_key) arguments.pop_back();
+    if (arguments.size() < 2 || arguments.size() > 4) return 2;
+    arguments.resize(4);
+    const std::string_view seconds_text = arguments[1];
     std::int64_t seconds = 0;
     const char* end = seconds_text.data() + seconds_text.size();
     if (std::from_chars(seconds_text.data(), end, seconds).ptr != end) return 2;
@@ -40,21 +67,19 @@ int main(int argc, char** argv) {
     settings.name = "marketing";
     settings.connector_key = "dropbox";
     settings.callback_url = "https://app.example.com/events";
-    settings.signing_keys = readSigningKeys(argv[1]);
+    settings.signing_keys = readSigningKeys(arguments[0]);
+    if (has_hub_key) {
+        const auto key = SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
+        settings.signing_keys.push_back(hubSigningKey(*key, settings.name));
+    }
+    settings.format = findCallbackFormat(arguments[2], arguments[3]);
     Delivery delivery;
     delivery.id = DeliveryId(42);
     delivery.instance = settings.id;
-    const auto events = recordEvent(
-        createdFile(), "dropbox", "documents", MoveReporting::Moved, delivery.created_at
-    );
-    const http::OutboundRequest request = makeCallbackRequest(
-        delivery, settings, events, TimePoint(std::chrono::seconds(seconds)), {}
-    );
-
-    JsonWriter json;
-    json.beginObject().key("headers").beginObject();
-    for (const auto& [name, value] : request.headers.fields())
-        json.field(name, value);
-    json.endObject().field("body", request.body).endObject();
-    return std::puts(json.take().c_str()) < 0 ? 1 : 0;
+    CallbackRequestOptions options;
+    options.hub.hub_id = "hub";
+    const TimePoint time(std::chrono::seconds{seconds});
+    const auto request =
+        makeCallbackRequest(delivery, settings, eventsFor(settings.format), time, options);
+    print(request, renderPublicKeys(settings.signing_keys, time));
 }
