@@ -46,35 +46,40 @@ std::uint64_t amount(Milliseconds time) {
 
 DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
     : attempt_milliseconds_(metrics.counter(
-          "ferry_delivery_attempt_milliseconds_total", "Time that delivery attempts took, added up."
+          "ferry_delivery_attempt_milliseconds_total", "Time that delivery attempts took, added up"
       )),
       delivered_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"delivered\"")),
       delivered_events_(
-          metrics.counter("ferry_delivered_events_total", "Events that callbacks accepted.")
+          metrics.counter("ferry_delivered_events_total", "Events that callbacks accepted")
       ),
       lag_milliseconds_(metrics.counter(
           "ferry_delivery_lag_milliseconds_total",
-          "Time from the commit of the events to their acceptance, added up over deliveries."
+          "Time from the commit of the events to their acceptance, added up over deliveries"
       )),
       dead_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dead\"")),
       switched_off_(metrics.counter(
           "ferry_callbacks_switched_off_total",
-          "Times a callback was switched off: it answered 410, or its failure policy is queue."
+          "Times a callback was switched off: it answered 410, or its failure policy is queue"
       )),
+      open_breakers_(std::make_shared<std::atomic<std::size_t>>(0)),
       dropped_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dropped\"")),
       postponed_(metrics.counter(
           "ferry_deliveries_postponed_total",
-          "Times a delivery was put off because its instance does not deliver now."
+          "Times a delivery was put off because its instance does not deliver now"
       )),
       store_failures_(metrics.counter(
-          "ferry_delivery_store_failures_total",
-          "Times the delivery worker found the store failing."
+          "ferry_delivery_store_failures_total", "Times the delivery worker found the store failing"
       )) {
     static_assert(kClassNames.size() == kResultClasses);
+    metrics.gauge(
+        "ferry_callbacks_failing",
+        "Callbacks that failed so often in a row that they are left alone for a while",
+        [open = open_breakers_] { return static_cast<double>(open->load()); }
+    );
     for (std::size_t i = 0; i < kClassNames.size(); ++i) {
         attempts_[i] = &metrics.counter(
             "ferry_delivery_attempts_total",
-            "Delivery attempts by result: status class, or why no answer came.",
+            "Delivery attempts by result: status class, or why no answer came",
             fmt::format("result=\"{}\"", kClassNames[i])
         );
     }

@@ -6,6 +6,8 @@
 #include "pipeline/delivery_policy.h"
 
 #include <array>
+#include <atomic>
+#include <memory>
 
 namespace ferry::pipeline {
 
@@ -20,6 +22,8 @@ class DeliveryMetrics {
     void countDelivered(std::int64_t event_count, Milliseconds lag);
     void countDead() { dead_.add(); }
     void countSwitchedOff() { switched_off_.add(); }
+    /// So many callbacks are left alone now, or tried one delivery at a time.
+    void noteOpenBreakers(std::size_t count) { *open_breakers_ = count; }
     void countDropped() { dropped_.add(); }
     void countPostponed() { postponed_.add(); }
     void countStoreFailure() { store_failures_.add(); }
@@ -35,6 +39,7 @@ class DeliveryMetrics {
     observe::Counter& lag_milliseconds_;
     observe::Counter& dead_;
     observe::Counter& switched_off_;
+    std::shared_ptr<std::atomic<std::size_t>> open_breakers_;  // the gauge may be read later
     observe::Counter& dropped_;
     observe::Counter& postponed_;
     observe::Counter& store_failures_;

@@ -66,22 +66,22 @@ std::vector<WebhookSecretId> secretsByMatches(std::span<const store::AccountMatc
 WebhookReceiver::WebhookReceiver(Parts parts)
     : parts_(std::move(parts)),
       received_(parts_.metrics.counter(
-          "ferry_webhooks_received_total", "Requests to the webhook URLs, challenges included."
+          "ferry_webhooks_received_total", "Requests to the webhook URLs, challenges included"
       )),
       verified_(parts_.metrics.counter(
-          "ferry_webhooks_verified_total", "Notifications whose signature was verified."
+          "ferry_webhooks_verified_total", "Notifications whose signature was verified"
       )),
       unknown_accounts_(parts_.metrics.counter(
           "ferry_webhook_accounts_unknown_total",
-          "Accounts in notifications that no running instance has."
+          "Accounts in notifications that no running instance has"
       )),
       marked_(parts_.metrics.counter(
-          "ferry_notices_marked_total", "Instances marked by verified notifications."
+          "ferry_notices_marked_total", "Instances marked by verified notifications"
       )) {
     for (const std::string_view name : kReasonNames) {
         rejected_.push_back(&parts_.metrics.counter(
             "ferry_webhooks_rejected_total",
-            "Webhook requests that were refused, by reason.",
+            "Webhook requests that were refused, by reason",
             fmt::format("reason=\"{}\"", name)
         ));
     }
