@@ -238,21 +238,21 @@ Status InstanceChanges::remove(const Instance& instance) {
 }
 
 Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_enabled) {
-    FERRY_TRY(checkNotOfFile(instance));
     {
         const std::lock_guard lock(mutex_);
         FERRY_TRY_ASSIGN(const Instance now, read(instance.id));
         if (is_enabled && now.callback) {
             FERRY_TRY(parts_.store.deliveries().switchOn(now.callback, parts_.clock.now()));
+            parts_.wake_deliveries();
         }
         if (is_enabled == (now.state != InstanceState::Disabled)) return now;
+        FERRY_TRY(checkNotOfFile(now));
         InstanceState state = InstanceState::Disabled;
         if (is_enabled) {
             FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(now, parts_.key));
             FERRY_TRY_ASSIGN(const auto tokens, parts_.store.tokens().get(now.id));
-            const bool has_access = tokens.has_value() || oauth::usesApiKey(settings);
-            state = has_access && !now.account_id.empty() ? InstanceState::Running
-                                                          : InstanceState::AwaitingAuthorization;
+            const bool may_run = !now.account_id.empty() && (tokens || oauth::usesApiKey(settings));
+            state = may_run ? InstanceState::Running : InstanceState::AwaitingAuthorization;
         }
         FERRY_TRY(parts_.store.instances().setState(
             now.id, state, is_enabled ? "" : "disabled over the API", parts_.clock.now()

@@ -31,7 +31,9 @@ std::string conditionOf(const config::Field& field, const config::ConnectorManif
     }
     if (field.depends_on) {
         condition += condition.empty() ? "" : " and ";
-        condition += fmt::format("{} is {}", field.depends_on->key, field.depends_on->value);
+        const std::string& value = field.depends_on->value;
+        condition +=
+            fmt::format("{} is {}", field.depends_on->key, value.empty() ? "given" : value);
     }
     return condition;
 }

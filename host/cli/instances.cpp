@@ -1,5 +1,6 @@
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
+#include "base/encoding.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
@@ -74,11 +75,13 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
 }
 
 /// What makes its deliveries wait again, and its callback be sent to.
-std::string askAgainCall(const Instance& instance) {
+std::string askAgainCall(const Instance& instance, const ListContext& context) {
+    const std::string where = fmt::format("status='queued' and instanceId='{}'", instance.id.value);
     return fmt::format(
-        "PUT /elements/api-v2/notifications/subscriptions/deliveries?where=status='queued' and "
-        "instanceId='{}' once it works again",
-        instance.id.value
+        "once it works again: curl -X PUT -H 'Authorization: Bearer <a key that may write>' "
+        "'{}/elements/api-v2/notifications/subscriptions/deliveries?where={}'",
+        context.public_url,
+        percentEncode(where)
     );
 }
 
@@ -96,7 +99,9 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
     json.field("updatedDate", formatRfc3339(instance.updated_at));
     if (const store::CallbackSwitchedOff* off = context.offOf(instance)) {
         json.key("switchedOffCallback").beginObject().field("since", formatRfc3339(off->since));
-        json.field("reason", off->reason).field("whatToDo", askAgainCall(instance)).endObject();
+        json.field("reason", off->reason)
+            .field("whatToDo", askAgainCall(instance, context))
+            .endObject();
     }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         json.key("failingCallback").beginObject().field("since", formatRfc3339(failing->since));
@@ -140,10 +145,11 @@ void printInstance(const Instance& instance, const ListContext& context) {
     if (!action.empty()) std::cout << "        do:  " << toPrintable(action) << "\n";
     if (const store::CallbackSwitchedOff* off = context.offOf(instance)) {
         std::cout << fmt::format(
-            "        callback: switched off since {}, nothing is lost: {}\n        do:  {}\n",
+            "        callback: switched off since {}, what comes for it waits: {}\n        do:  "
+            "{}\n",
             formatRfc3339(off->since),
             toPrintable(off->reason),
-            askAgainCall(instance)
+            askAgainCall(instance, context)
         );
     }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
@@ -156,12 +162,14 @@ void printInstance(const Instance& instance, const ListContext& context) {
     }
     if (const store::DeadDeliveries* dead = context.deadOf(instance)) {
         std::cout << fmt::format(
-            "        callback: {} dead, not tried again, the last one at {}: {}\n        do:  {}\n",
+            "        callback: {} dead, not tried again, the last one at {}: {}\n",
             dead->count,
             formatRfc3339(dead->last_attempt_at),
-            toPrintable(dead->last_error),
-            askAgainCall(instance)
+            toPrintable(dead->last_error)
         );
+        if (context.offOf(instance) == nullptr) {
+            std::cout << "        do:  " << askAgainCall(instance, context) << "\n";
+        }
     }
     const auto [first, last] = context.rejected.equal_range(instance.name);
     for (auto entry = first; entry != last; ++entry) {

@@ -1,8 +1,11 @@
 #include "config/hub_parameters.h"
 
 #include "base/check.h"
+#include "base/duration_text.h"
+#include "base/hub_headers.h"
 #include "base/signing_key.h"
 #include "config/manifest_parameter.h"
+#include "config/node_reader.h"
 #include "config/yaml_document.h"
 
 namespace ferry::config {
@@ -146,14 +149,16 @@ parameters:
     example: CREATED, UPDATED
   - key: event.notification.filter.object.types
     name: Object types
-    description: The object types that are delivered; all if not given.
+    description: The object types that are delivered, file and folder; all if not given.
     type: list
+    pattern: "(file|folder)( *, *(file|folder))*"
+    pattern_message: write file, folder, or both
     example: file
   - key: event.notification.filter.paths
     name: Paths
     description: >-
       Patterns of the paths that are delivered; all if not given. * is any part of a name, ** any
-      folders below, ? one character; letter case does not matter.
+      folders below, ? one character; letter case does not matter. A comma separates.
     type: list
     pattern: "/[^,]*( *, */[^,]*)*"
     pattern_message: each pattern begins with '/'
@@ -205,6 +210,42 @@ std::optional<ValueProblem> checkKeys(std::string_view text) {
     return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
 }
 
+/// What the pattern lets through and is no duration, or a longer one than any delivery should wait.
+std::optional<ValueProblem> checkSchedule(std::string_view text) {
+    if (text.find_first_of("0123456789") != 0) return std::nullopt;
+    constexpr std::chrono::milliseconds kWaitMax{std::int64_t{30} * 86'400'000};
+    for (const std::string& item : splitList(text)) {
+        const auto wait = parseDuration(item);
+        if (!wait || *wait > kWaitMax) {
+            return ValueProblem{"has a wait of more than 30 days", "write waits such as 5s,5m,1h"};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<ValueProblem> checkHeaders(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view name = text.substr(0, std::min(text.find(':'), end));
+        if (isHubHeader(name)) {
+            return ValueProblem{
+                "has a header that the hub sets itself: " + std::string(name), "remove that line"
+            };
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return std::nullopt;
+}
+
+using Check = std::optional<ValueProblem> (*)(std::string_view text);
+
+Check checkOf(std::string_view key) {
+    if (key == kSignatureKey) return checkKeys;
+    if (key == "event.notification.retry.schedule") return checkSchedule;
+    if (key == "event.notification.callback.headers") return checkHeaders;
+    return nullptr;
+}
+
 std::vector<Field> readAll() {
     std::vector<Field> fields;
     for (const char* text : {kEvents, kCallbacks}) {
@@ -215,7 +256,7 @@ std::vector<Field> readAll() {
         Reporter reporter(*document.source, out);
         for (const YamlNode& node : document.root.find("parameters")->children) {
             fields.push_back(readParameter(node, reporter));
-            if (fields.back().key == kSignatureKey) fields.back().check = checkKeys;
+            fields.back().check = checkOf(fields.back().key);
         }
         FERRY_CHECK(out.items().empty(), "the hub's own parameters are faulty");
     }

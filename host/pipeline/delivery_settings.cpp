@@ -3,42 +3,20 @@
 #include "base/ascii.h"
 #include "base/duration_text.h"
 #include "base/encoding.h"
+#include "base/hub_headers.h"
 #include "base/number_text.h"
 #include "pipeline/delivery_policy.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ferry::pipeline {
 namespace {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
-/// Headers that the hub sets itself, or that would change how the request is read.
-constexpr std::array<std::string_view, 10> kReservedHeaders = {
-    "host",
-    "content-type",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "expect",
-    "upgrade",
-    "te",
-    "trailer",
-    "user-agent",
-};
-
 std::string_view valueOf(const Values& values, std::string_view name) {
     const auto found = values.find(std::string("event.notification.").append(name));
     return found == values.end() ? std::string_view() : std::string_view(found->second);
-}
-
-bool isReserved(std::string_view header) {
-    const std::string name = lowerAscii(header);
-    return name.starts_with("webhook-") || name.starts_with("elements-") ||
-           name.starts_with("ce-") ||
-           std::find(kReservedHeaders.begin(), kReservedHeaders.end(), name) !=
-               kReservedHeaders.end();
 }
 
 /// The parts of `text` between separators, without blanks around them; empty ones are left out.
@@ -105,7 +83,7 @@ void readHeaders(const Values& values, DeliverySettings& settings) {
         const std::string_view name = line.substr(0, colon);
         std::string_view value = line.substr(colon + 1);
         if (value.ends_with('\r')) value.remove_suffix(1);
-        if (isReserved(name)) continue;
+        if (isHubHeader(name)) continue;
         settings.headers.emplace_back(name, Secret(std::string(trimBlanks(value))));
     }
     const std::string_view user = valueOf(values, "basic.username");

@@ -174,12 +174,13 @@ TEST_F(ApiInstanceWriteTest, OfAFileIsReadOnlyAndSaysWhereItIs) {
              {"PUT", path, R"({"name":"x"})"},
              {"DELETE", path, ""},
              {"DELETE", path + "/enabled", ""},
-             {"PUT", path + "/enabled", ""},
              {"PATCH", path + "/configuration/event.baseline", R"({"propertyValue":true})"}
          }) {
         const auto refused = json(409, method, target, body);
         EXPECT_THAT(text(refused, "message"), HasSubstr("filed.yaml:2")) << method << target;
     }
+    // It is enabled: nothing of it changes, and its callback is switched on.
+    json(200, "PUT", path + "/enabled");
 }
 
 TEST_F(ApiInstanceWriteTest, AKeyThatReadsMayNotWrite) {

@@ -85,6 +85,20 @@ TEST_F(CallbackSettingsTest, ACallbackThatIsGoneWaitsUntilItIsAskedFor) {
     EXPECT_FALSE(isSwitchedOff());
 }
 
+TEST_F(CallbackSettingsTest, EnablingAnInstanceOfAFileSwitchesItsCallbackOn) {
+    startWith("marketing");
+    receiver_.answerNext(status(410));
+    put("/one.txt");
+    ASSERT_TRUE(eventually([&] { return isSwitchedOff(); }));
+    put("/two.txt");
+    ASSERT_TRUE(eventually([&] { return loggedEvents().size() == 2; }));
+
+    json(200, "PUT", fmt::format("/instances/{}/enabled", instance("marketing")->id.value));
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    EXPECT_THAT(receiver_.toldEvents(), ElementsAre("CREATED /two.txt"));
+    EXPECT_FALSE(isSwitchedOff());
+}
+
 TEST_F(CallbackSettingsTest, ThePolicyQueueKeepsWhatFollows) {
     startWith(
         "marketing",

@@ -747,6 +747,12 @@ class Serve(CliCase):
             self.run_ok("instances"),
             r"(?m)^ +callback: 1 dead, not tried again, the last one at \S+Z: .*410",
         )
+        self.assertRegex(
+            self.run_ok("instances"),
+            r"(?m)^ +callback: switched off since \S+Z, what comes for it waits: .*410.*\n +do:  once it works again: curl ",
+        )
+        off = self.instances()["alice"]["switchedOffCallback"]
+        self.assertIn("instanceId%3D", off["whatToDo"])
 
     def test_a_callback_that_fails_is_seen_at_its_instance(self):
         receiver = receiver_for(self)

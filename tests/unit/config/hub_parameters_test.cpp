@@ -79,17 +79,21 @@ TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {
     };
     for (const char* good : {"standard", "open-connectors-9", "5s,5m,1h", "5s, 1h30m"})
         EXPECT_TRUE(check("retry.schedule", good)) << good;
-    for (const char* bad : {"often", "5", "5s,,1h", "open-connectors-7"})
+    for (const char* bad :
+         {"often", "5", "5s,,1h", "open-connectors-7", "31d", "99999999999999999d"})
         EXPECT_FALSE(check("retry.schedule", bad)) << bad;
     EXPECT_TRUE(check("rate.limit", "100/s"));
     for (const char* bad : {"0/s", "100", "100/d", "-1/s"})
         EXPECT_FALSE(check("rate.limit", bad)) << bad;
     for (const char* good : {"X-A: b", "X-A:b\nX-C: d", "X-A: b\r\nX-C:\n"})
         EXPECT_TRUE(check("callback.headers", good)) << good;
-    for (const char* bad : {"no colon", "X A: b", "X-A: b\nnone", ": b"})
+    for (const char* bad :
+         {"no colon", "X A: b", "X-A: b\nnone", ": b", "Host: x", "X-A: b\nWebhook-Id: 1"})
         EXPECT_FALSE(check("callback.headers", bad)) << bad;
     EXPECT_TRUE(check("filter.paths", "/Invoices/**,/**/*.pdf"));
     EXPECT_FALSE(check("filter.paths", "Invoices"));
+    EXPECT_TRUE(check("filter.object.types", "file, folder"));
+    EXPECT_FALSE(check("filter.object.types", "flie"));
     EXPECT_TRUE(check("filter.event.types", "CREATED, MOVED"));
     EXPECT_FALSE(check("filter.event.types", "created"));
     EXPECT_FALSE(check("bearer.token", "a b"));
