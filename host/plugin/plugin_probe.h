@@ -12,8 +12,9 @@ namespace ferry::plugin {
 struct ProbeOptions {
     /// The program ferry-plugin-probe. Empty: plugins are loaded without a trial.
     std::filesystem::path program;
-    /// A trial takes milliseconds; what is not done after this hangs.
-    std::chrono::milliseconds timeout{5000};
+    /// A trial takes milliseconds on a machine that has nothing else to do. One that boots, or builds,
+    /// may let it wait for many seconds, and a plugin that is refused takes its instances with it.
+    std::chrono::milliseconds timeout{30'000};
 };
 
 /// Loads the image in a child process and calls its entry there. Blocks until the child ended or

@@ -640,6 +640,7 @@ class Serve(CliCase):
     def test_a_folder_of_instances_that_is_missing_removes_none(self):
         self.declare("one")
         self.start()
+        self.assertIn("one", self.instances(), self.log())
         os.rename(self.path("instances"), self.path("elsewhere"))
         self.hub.send_signal(signal.SIGHUP)
         eventually(lambda: "there is no such file or folder" in self.log(), "the reload")
