@@ -29,7 +29,7 @@ struct Event {
     std::string cascade_of;     ///< id of the event of the folder this one follows from
     bool is_restored = false;   ///< Created again after it was deleted
     TimePoint occurred_at;      ///< by the provider if it tells, else when the hub saw it
-    std::string raw;            ///< the provider's record (JSON), or empty
+    std::string raw;            ///< the provider's record, one JSON value (normalization), or empty
 };
 
 /// An event as the log keeps it.
@@ -41,7 +41,7 @@ struct RecordedEvent {
     ObjectKind object_kind = ObjectKind::File;
     TimePoint recorded_at;
     std::string body;  ///< the event in the documents form (JSON object), see pipeline/event_body
-    std::string raw;   ///< the provider's record (JSON), or empty
+    std::string raw;   ///< the provider's record, one JSON value, or empty
 };
 
 }  // namespace ferry

@@ -20,7 +20,7 @@ void renderRecords(const CallbackPage& page, JsonWriter& json) {
     for (const RecordedEvent& event : page.events) {
         if (event.raw.empty() || event.raw == previous) continue;
         previous = event.raw;
-        if (isJson(event.raw)) json.raw(event.raw);
+        json.raw(event.raw);
     }
     json.endArray().endObject();
 }
@@ -75,8 +75,7 @@ constexpr std::array kFormats{
         "application/json",
         kEventsPerDeliveryMax,
         renderOpenConnectors,
-        nullptr
-    },
+        nullptr},
     CallbackFormatEntry{
         CallbackFormat::StandardWebhooks,
         "standard-webhooks",
@@ -84,8 +83,7 @@ constexpr std::array kFormats{
         "application/json",
         1,
         renderStandardWebhooks,
-        nullptr
-    },
+        nullptr},
     CallbackFormatEntry{
         CallbackFormat::CloudEventsBatched,
         "cloudevents",
@@ -93,8 +91,7 @@ constexpr std::array kFormats{
         "application/cloudevents-batch+json",
         kEventsPerDeliveryMax,
         renderCloudEventBatch,
-        nullptr
-    },
+        nullptr},
     CallbackFormatEntry{
         CallbackFormat::CloudEventsStructured,
         "cloudevents",
@@ -102,8 +99,7 @@ constexpr std::array kFormats{
         "application/cloudevents+json",
         1,
         renderStructuredCloudEvent,
-        nullptr
-    },
+        nullptr},
     CallbackFormatEntry{
         CallbackFormat::CloudEventsBinary,
         "cloudevents",
@@ -111,8 +107,7 @@ constexpr std::array kFormats{
         "application/json",
         1,
         renderCloudEventData,
-        addCloudEventHeaders
-    },
+        addCloudEventHeaders},
 };
 
 }  // namespace

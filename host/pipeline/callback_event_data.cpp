@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 
 namespace ferry::pipeline {
 namespace {
@@ -57,17 +55,8 @@ std::string renderEventData(const InstanceSettings& settings, const RecordedEven
         std::string_view(event.body).substr(1, event.body.size() < 2 ? 0 : event.body.size() - 2);
     data.pop_back();
     if (!members.empty()) data.append(",").append(members);
-    if (!event.raw.empty() && isJson(event.raw)) data.append(R"(,"raw":)").append(event.raw);
+    if (!event.raw.empty()) data.append(R"(,"raw":)").append(event.raw);
     return data + '}';
-}
-
-bool isJson(std::string_view text) {
-    rapidjson::MemoryStream stream(text.data(), text.size());
-    rapidjson::BaseReaderHandler<> ignore;
-    rapidjson::Reader reader;
-    constexpr unsigned kFlags =
-        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-    return !reader.Parse<kFlags>(stream, ignore).IsError();
 }
 
 }  // namespace ferry::pipeline

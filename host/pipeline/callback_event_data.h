@@ -23,13 +23,7 @@ EventFacts readEventFacts(const RecordedEvent& event);
 std::string eventTypeText(const RecordedEvent& event);
 
 /// A JSON object: `instanceId`, `instanceName`, `instanceTags`, the members of the event's stored
-/// body (pipeline/event_body), and `raw`, the provider's record, if there is one that is valid
-/// JSON.
+/// body (pipeline/event_body), and `raw`, the provider's record, if there is one.
 std::string renderEventData(const InstanceSettings& settings, const RecordedEvent& event);
-
-/// True if `text` is one JSON value, whatever its depth. Records were checked by the plugin
-/// boundary; a body that can't be parsed would be refused by the receiver for ever, so they are
-/// checked again where it matters.
-bool isJson(std::string_view text);
 
 }  // namespace ferry::pipeline

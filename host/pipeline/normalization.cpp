@@ -65,6 +65,7 @@ bool isJson(const std::string& text, rapidjson::Reader& reader) {
 
 /// Callbacks carry the record inside JSON: what is no JSON value itself goes as a text.
 void makeJson(std::string& raw, rapidjson::Reader& reader) {
+    if (raw.empty()) return;
     const bool is_utf8 = isValidUtf8(raw);
     if (is_utf8 && isJson(raw, reader)) return;
     JsonWriter json;
