@@ -18,7 +18,9 @@ struct CurlOutboundOptions {
     std::string user_agent;            ///< empty: "Ferry/<version>"
     std::size_t in_flight_max = 8192;  ///< over all destinations; each needs a descriptor
     std::size_t provider_destination_max = 256;  ///< in flight to one scheme, host and port
-    std::size_t callback_destination_max = 64;
+    /// As many callbacks as like may share a host: how many attempts each of them gets is limited
+    /// where deliveries are leased, so that one that hangs holds up none of its neighbours.
+    std::size_t callback_destination_max = 4096;
     std::size_t connections_kept_max = 1024;  ///< idle, per class of traffic
     Milliseconds connect_timeout_max{10000};
 };

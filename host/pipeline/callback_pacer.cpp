@@ -19,10 +19,11 @@ CallbackPacer::Answer CallbackPacer::admit(
     CallbackId callback, const DeliverySettings& settings, TimePoint now
 ) {
     Line& line = lines_[callback];
+    if (line.window == 0) line.window = breaker_.first_window;
     line.limit = limitOf(settings);
     line.rate = settings.rate_limit;
-    const std::size_t usual = line.limit == 0 ? usual_limit_ : line.limit;
-    const std::size_t limit = isOpen(line) ? 1 : usual;
+    const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
+    if (line.in_flight >= limit) line.is_window_told = true;
     Answer answer;
     answer.is_admitted =
         now >= line.held_until && line.in_flight < limit && takeFromRate(line, now);
@@ -59,9 +60,11 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
     const bool was_open = isOpen(line);
     if (end.is_success) {
         line.failures = 0;
+        line.window = std::min(line.window + 1, fullLimit(line));
         if (was_open || line.held_until <= now) line.held_until = TimePoint();
     } else {
         ++line.failures;
+        line.window = breaker_.first_window;
     }
     const bool is_open = isOpen(line);
     if (is_open && !was_open) ++open_count_;
@@ -72,9 +75,8 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
             std::max(line.held_until, now + exponentialBackoff(breaker_.waits, round, unit));
     }
     if (end.hold_until) line.held_until = std::max(line.held_until, *end.hold_until);
-    auto pace = paceIfChanged(line);
-    forgetIfIdle(callback, now);
-    return pace;
+    line.used_at = now;
+    return paceIfChanged(line);
 }
 
 void CallbackPacer::gaveUp(CallbackId callback) {
@@ -83,7 +85,10 @@ void CallbackPacer::gaveUp(CallbackId callback) {
 }
 
 std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) const {
-    const store::CallbackPace pace{line.held_until, isOpen(line) ? 1 : line.limit};
+    // A callback that has never had more to send than its window gives is not worth a word.
+    if (line.window >= fullLimit(line)) line.is_window_told = false;
+    const std::size_t limit = isOpen(line) ? 1 : line.is_window_told ? line.window : line.limit;
+    const store::CallbackPace pace{line.held_until, limit};
     if (pace.held_until == line.told.held_until && pace.limit == line.told.limit) {
         return std::nullopt;
     }
@@ -91,14 +96,24 @@ std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) cons
     return pace;
 }
 
-/// What the store was told of it is as usual by now, or will be by itself.
-void CallbackPacer::forgetIfIdle(CallbackId callback, TimePoint now) {
-    const auto found = lines_.find(callback);
-    const Line& line = found->second;
-    const bool is_usual = line.told.limit == 0 && line.told.held_until == TimePoint();
-    if (line.in_flight == 0 && line.failures == 0 && line.rate_full_at <= now && is_usual) {
-        lines_.erase(found);
+std::vector<std::pair<CallbackId, store::CallbackPace>> CallbackPacer::forgetIdle(TimePoint now) {
+    std::vector<std::pair<CallbackId, store::CallbackPace>> told;
+    if (now < looked_at_ + kIdleKept && now >= looked_at_) return told;
+    looked_at_ = now;
+    for (auto place = lines_.begin(); place != lines_.end();) {
+        const Line& line = place->second;
+        const bool is_idle = line.in_flight == 0 && line.failures == 0 &&
+                             line.rate_full_at <= now && line.held_until <= now &&
+                             line.used_at + kIdleKept <= now;
+        if (!is_idle) {
+            ++place;
+            continue;
+        }
+        if (line.told.limit != 0 || line.told.held_until != TimePoint())
+            told.emplace_back(place->first, store::CallbackPace{});
+        place = lines_.erase(place);
     }
+    return told;
 }
 
 }  // namespace ferry::pipeline

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <optional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace ferry::pipeline {
 
@@ -21,6 +23,10 @@ namespace ferry::pipeline {
 struct BreakerOptions {
     unsigned failures = 5;  ///< in a row; 0: no breaker
     BackoffRange waits{Milliseconds(5'000), Milliseconds(120'000)};
+    /// Attempts at a time of a callback that has not answered well yet, or failed last; at least
+    /// one. Each success allows one more, up to its limit: one that hangs holds few of the hub's
+    /// connections, and one that works is at its limit after as many answers.
+    std::size_t first_window = 1;
 };
 
 struct AttemptEnd {
@@ -28,8 +34,8 @@ struct AttemptEnd {
     std::optional<TimePoint> hold_until;  ///< what the callback, or the order of events, asks for
 };
 
-/// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that are idle.
-/// Threads: one at a time.
+/// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that have been
+/// idle for kIdleKept. Threads: one at a time.
 class CallbackPacer {
   public:
     CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit);
@@ -51,33 +57,46 @@ class CallbackPacer {
     /// Nothing was sent, or it says nothing about the callback.
     void gaveUp(CallbackId callback);
 
+    /// Forgets callbacks that have been idle, now and then; gives those of which the store has to
+    /// be told, as they are as usual again. Call it often: it looks every kIdleKept.
+    std::vector<std::pair<CallbackId, store::CallbackPace>> forgetIdle(TimePoint now);
+
     /// Callbacks that are held back, or tried one at a time, because they failed.
     std::size_t openCount() const noexcept { return open_count_; }
 
   private:
+    /// Much longer than a busy callback has nothing under way, or its window would never grow.
+    static constexpr Milliseconds kIdleKept{10'000};
+
     struct Line {
         std::size_t in_flight = 0;
-        std::size_t limit = 0;  ///< of the instance; 0: the usual one
-        unsigned failures = 0;  ///< in a row
+        std::size_t limit = 0;        ///< of the instance; 0: the usual one
+        std::size_t window = 0;       ///< 0: new
+        bool is_window_told = false;  ///< the store knows that it gets less than its limit
+        unsigned failures = 0;        ///< in a row
         TimePoint held_until{};
         std::optional<RateLimit> rate;
         /// When the burst of the rate may be sent at once again.
-        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds> rate_full_at{
-        };
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>
+            rate_full_at{};
         store::CallbackPace told{};  ///< what the store knows
+        TimePoint used_at{};         ///< of the last attempt's end
     };
 
     bool isOpen(const Line& line) const noexcept {
         return breaker_.failures > 0 && line.failures >= breaker_.failures;
     }
+    std::size_t fullLimit(const Line& line) const noexcept {
+        return line.limit == 0 ? usual_limit_ : line.limit;
+    }
     bool takeFromRate(Line& line, TimePoint now) const;
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
-    void forgetIfIdle(CallbackId callback, TimePoint now);
 
     const BreakerOptions breaker_;
     const std::size_t usual_limit_;
     std::unordered_map<CallbackId, Line> lines_;
     std::size_t open_count_ = 0;
+    TimePoint looked_at_{};  ///< for idle ones
 };
 
 }  // namespace ferry::pipeline

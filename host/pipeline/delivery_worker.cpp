@@ -72,6 +72,8 @@ void DeliveryWorker::closeInbox() {
 
 TimePoint DeliveryWorker::leaseMore() {
     const TimePoint now = services_.clock.now();
+    for (const auto& [callback, pace] : pacer_.forgetIdle(now))
+        services_.deliveries.pace(callback, pace);
     const std::size_t used = in_flight_.size();                 // no outcome waits: see step
     if (used >= options_.concurrency) return TimePoint::max();  // an answer wakes
 

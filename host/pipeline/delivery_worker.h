@@ -24,8 +24,8 @@
 namespace ferry::pipeline {
 
 struct DeliveryOptions {
-    std::size_t concurrency = 256;  ///< attempts under way at most
-    std::size_t per_callback = 8;   ///< attempts under way to one callback at most
+    std::size_t concurrency = 4096;  ///< attempts under way at most
+    std::size_t per_callback = 8;    ///< attempts under way to one callback at most
     RetrySchedule schedule = standardRetrySchedule();
     BreakerOptions breaker;
     CallbackRequestOptions request;

@@ -32,14 +32,13 @@ Result<std::vector<Delivery>> DeliverySchedule::lease(
 ) {
     // Held from before the snapshot is taken until the leases are noted, as in NoticeQueue.
     const std::lock_guard lock(mutex_);
+    useLimit(request.per_callback_limit);
     std::vector<CallbackId> due;
     std::vector<std::size_t> limits;
     for (const auto& [place_at, callback] : by_due_time_) {
         if (place_at > request.now || due.size() == request.limit) break;
-        const std::size_t limit = limitOf(callback, request.per_callback_limit);
-        if (queues_[callback].leased.size() >= limit) continue;
         due.push_back(callback);
-        limits.push_back(limit);
+        limits.push_back(limitOf(callback));
     }
 
     std::vector<std::vector<Delivery>> heads;
@@ -103,14 +102,11 @@ Result<std::optional<TimePoint>> DeliverySchedule::nextDue(
     Connection& reader, std::size_t per_callback_limit
 ) {
     const std::lock_guard lock(mutex_);
+    useLimit(per_callback_limit);
     for (auto place = by_due_time_.begin(); place != by_due_time_.end();) {
         const auto [place_at, callback] = *place;
         if (place_at == TimePoint::max()) break;
         Queue& queue = queues_[callback];
-        if (queue.leased.size() >= limitOf(callback, per_callback_limit)) {
-            ++place;
-            continue;
-        }
         // What was noted may be too early: deliveries are removed with their instance.
         FERRY_TRY_ASSIGN(const auto head, readHead(reader, callback, queue, 1));
         if (!head.empty() && head.front().next_attempt_at == queue.due_at) return place_at;
@@ -141,7 +137,8 @@ void DeliverySchedule::end(
     const std::lock_guard lock(mutex_);
     Queue& queue = queues_[callback];
     queue.leased.erase(delivery);
-    if (due_at && (!queue.due_at || *due_at < *queue.due_at)) setDue(callback, queue, due_at);
+    const bool is_earlier = due_at && (!queue.due_at || *due_at < *queue.due_at);
+    setDue(callback, queue, is_earlier ? due_at : queue.due_at);
     dropIfEmpty(callback);
 }
 
@@ -167,9 +164,16 @@ void DeliverySchedule::setOff(CallbackId callback, bool is_off) {
     if (found != queues_.end()) setDue(callback, found->second, found->second.due_at);
 }
 
-std::size_t DeliverySchedule::limitOf(CallbackId callback, std::size_t usual) const {
+void DeliverySchedule::useLimit(std::size_t per_callback_limit) {
+    if (per_callback_limit == usual_limit_) return;
+    usual_limit_ = per_callback_limit;
+    for (auto& [callback, queue] : queues_)
+        setDue(callback, queue, queue.due_at);
+}
+
+std::size_t DeliverySchedule::limitOf(CallbackId callback) const {
     const auto found = paces_.find(callback);
-    return found == paces_.end() || found->second.limit == 0 ? usual : found->second.limit;
+    return found == paces_.end() || found->second.limit == 0 ? usual_limit_ : found->second.limit;
 }
 
 TimePoint DeliverySchedule::heldUntil(CallbackId callback) const {
@@ -182,7 +186,8 @@ void DeliverySchedule::setDue(CallbackId callback, Queue& queue, std::optional<T
     if (queue.due_at) by_due_time_.erase({queue.place_at, callback});
     queue.due_at = due_at;
     if (!due_at) return;
-    queue.place_at = std::max(*due_at, heldUntil(callback));
+    const bool is_full = queue.leased.size() >= limitOf(callback);
+    queue.place_at = is_full ? TimePoint::max() : std::max(*due_at, heldUntil(callback));
     by_due_time_.insert({queue.place_at, callback});
 }
 

@@ -37,12 +37,14 @@ class DeliverySchedule {
     struct Queue {
         /// Not later than the earliest waiting delivery that is not leased; nullopt: all are.
         std::optional<TimePoint> due_at;
-        TimePoint place_at{};  ///< due_at, or later while the callback is held; where it stands
+        /// Where it stands: due_at, or later while the callback is held; at the end while all of
+        /// its leases are out, so that nobody walks over queues of which nothing can be leased.
+        TimePoint place_at{};
         std::unordered_set<DeliveryId> leased;
     };
     using Place = std::pair<TimePoint, CallbackId>;
 
-    std::size_t limitOf(CallbackId callback, std::size_t usual) const;
+    std::size_t limitOf(CallbackId callback) const;
     TimePoint heldUntil(CallbackId callback) const;
     void setDue(CallbackId callback, Queue& queue, std::optional<TimePoint> due_at);
     void dropIfEmpty(CallbackId callback);
@@ -50,7 +52,10 @@ class DeliverySchedule {
         Connection& reader, CallbackId callback, const Queue& queue, std::size_t limit
     );
 
+    void useLimit(std::size_t per_callback_limit);
+
     std::mutex mutex_;
+    std::size_t usual_limit_ = 1;  // of the last request
     std::unordered_map<CallbackId, Queue> queues_;
     std::set<Place> by_due_time_;                         // of the queues that have a due time
     std::unordered_map<CallbackId, CallbackPace> paces_;  // of those that are not as usual

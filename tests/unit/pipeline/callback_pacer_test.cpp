@@ -13,6 +13,9 @@ constexpr CallbackId kTwo{2};
 
 class CallbackPacerTest : public testing::Test {
   protected:
+    explicit CallbackPacerTest(std::size_t first_window = 1'000'000)
+        : breaker_{3, {Milliseconds(1'000), Milliseconds(8'000)}, first_window} {}
+
     bool admit(CallbackId callback = kOne) {
         const auto answer = pacer_.admit(callback, settings_, now_);
         if (answer.pace) pace_ = *answer.pace;
@@ -31,10 +34,15 @@ class CallbackPacerTest : public testing::Test {
     }
 
     TimePoint now_ = fromEpochMilliseconds(1'000'000);
-    BreakerOptions breaker_{3, {Milliseconds(1'000), Milliseconds(8'000)}};
+    const BreakerOptions breaker_;
     DeliverySettings settings_;
     store::CallbackPace pace_;
     CallbackPacer pacer_{breaker_, 4};
+};
+
+class CallbackWindowTest : public CallbackPacerTest {
+  protected:
+    CallbackWindowTest() : CallbackPacerTest(1) {}
 };
 
 TEST_F(CallbackPacerTest, OpensAfterFailuresInARowAndTriesOneAtATime) {
@@ -53,6 +61,43 @@ TEST_F(CallbackPacerTest, OpensAfterFailuresInARowAndTriesOneAtATime) {
     EXPECT_FALSE(admit()) << "one at a time";
     end(false);
     EXPECT_EQ(pace_.held_until, now_ + Milliseconds(1'500));
+}
+
+TEST_F(CallbackWindowTest, AnUnknownCallbackGetsOneMoreWithEachSuccess) {
+    EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit());
+    EXPECT_EQ(pace_.limit, 1U) << "or the store would lease of it again and again";
+    end(true);
+    EXPECT_EQ(pace_.limit, 2U);
+    EXPECT_TRUE(admit());
+    EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit());
+    end(true);
+    end(true);
+    EXPECT_EQ(pace_.limit, 0U) << "as usual: four";
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(admit()) << i;
+    EXPECT_FALSE(admit());
+
+    end(false);
+    EXPECT_FALSE(admit()) << "three are under way, and a failure lets one at a time through";
+}
+
+TEST_F(CallbackWindowTest, ForgetsWhatHasBeenIdleAndTellsTheStore) {
+    EXPECT_TRUE(admit());
+    EXPECT_FALSE(admit());
+    end(true);
+    EXPECT_EQ(pace_.limit, 2U);
+    EXPECT_TRUE(pacer_.forgetIdle(now_).empty()) << "used just now";
+    now_ += Milliseconds(9'000);
+    EXPECT_TRUE(admit(kTwo));
+    now_ += Milliseconds(1'000);
+    const auto told = pacer_.forgetIdle(now_);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].first, kOne);
+    EXPECT_EQ(told[0].second.limit, 0U);
+    now_ += Milliseconds(20'000);
+    EXPECT_TRUE(pacer_.forgetIdle(now_).empty()) << "the other one has an attempt under way";
 }
 
 TEST_F(CallbackPacerTest, IsAsBeforeOnceACallbackIsBack) {
@@ -79,7 +124,7 @@ TEST_F(CallbackPacerTest, WaitsNoLongerThanTheCeiling) {
 }
 
 TEST_F(CallbackPacerTest, WithoutABreakerFailuresHoldNothing) {
-    CallbackPacer pacer({0, {}}, 4);
+    CallbackPacer pacer({0, {}, 1}, 4);
     for (int i = 0; i < 50; ++i) {
         ASSERT_TRUE(pacer.admit(kOne, settings_, now_).is_admitted);
         EXPECT_FALSE(pacer.ended(kOne, {false, std::nullopt}, now_, 0.5));

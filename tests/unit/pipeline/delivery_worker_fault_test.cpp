@@ -58,6 +58,7 @@ TEST_F(DeliveryWorkerFaultTest, BacksOffFromAStoreThatStaysDown) {
 TEST_F(DeliveryWorkerFaultTest, LeasesNoMoreThanItCanRememberWhileOutcomesWait) {
     options_.concurrency = 10;
     options_.per_callback = 10;
+    options_.breaker.first_window = 10;
     for (int i = 0; i < 30; ++i)
         addDelivery();
     settle();

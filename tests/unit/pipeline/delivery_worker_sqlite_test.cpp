@@ -34,6 +34,7 @@ class DeliveryWorkerSqlite : public testing::Test {
         settings_ = std::make_unique<SettingsCache>(store_->instances(), key_);
         DeliveryOptions worker_options;
         worker_options.per_callback = per_callback_;
+        worker_options.breaker.first_window = per_callback_;
         worker_ = std::make_unique<DeliveryWorker>(
             DeliveryServices{
                 store_->deliveries(),
@@ -43,8 +44,7 @@ class DeliveryWorkerSqlite : public testing::Test {
                 clock_,
                 random_,
                 metrics_,
-                log_
-            },
+                log_},
             worker_options,
             [] {}
         );
@@ -127,8 +127,7 @@ class DeliveryWorkerSqlite : public testing::Test {
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     observe::Metrics metrics_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()
-    };
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()};
     test::FakeOutbound outbound_;
     std::size_t per_callback_ = 8;
     std::string format_ = "open-connectors";

@@ -117,6 +117,7 @@ TEST_F(DeliveryWorkerTest, HonoursRetryAfterByTheWallClock) {
 
 TEST_F(DeliveryWorkerTest, KeepsTheLimitPerCallback) {
     options_.per_callback = 2;
+    options_.breaker.first_window = 2;
     for (int i = 0; i < 5; ++i)
         addDelivery(1);
     addDelivery(2);
