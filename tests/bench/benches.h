@@ -11,6 +11,14 @@ void benchIntake(Report& report);
 void benchChanges(Report& report);
 /// Webhook to callback, open loop.
 void benchFlow(Report& report);
+/// Callbacks to one fast receiver, beside a bare libcurl loop.
+void benchDelivery(Report& report);
+/// Draining a long queue of deliveries, beside a short one.
+void benchBacklog(Report& report);
+/// Callbacks that hang beside those that do not.
+void benchIsolation(Report& report);
+/// Webhooks beside a replay.
+void benchReplay(Report& report);
 /// Calls of the REST API with many instances.
 void benchApi(Report& report);
 /// Memory, start-up, lint and apply.

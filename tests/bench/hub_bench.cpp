@@ -23,12 +23,19 @@ constexpr Bench kBenches[] = {
     {"intake", ferry::bench::benchIntake},
     {"changes", ferry::bench::benchChanges},
     {"flow", ferry::bench::benchFlow},
+    {"delivery", ferry::bench::benchDelivery},
+    {"backlog", ferry::bench::benchBacklog},
+    {"isolation", ferry::bench::benchIsolation},
+    {"replay", ferry::bench::benchReplay},
     {"api", ferry::bench::benchApi},
     {"scale", ferry::bench::benchScale},
 };
 
 int usage() {
-    fmt::print(stderr, "usage: hub_bench [--quick] [--json] [intake|changes|flow|api|scale]...\n");
+    fmt::print(stderr, "usage: hub_bench [--quick] [--json] [NAME]...\n  NAME: one of");
+    for (const Bench& bench : kBenches)
+        fmt::print(stderr, " {}", bench.name);
+    fmt::print(stderr, "\n");
     return 2;
 }
 

@@ -53,6 +53,10 @@ std::size_t requestBytes(std::string_view text, std::size_t& head) {
     return text.size() >= head + body ? head + body : 0;
 }
 
+bool isForHanging(std::string_view request) {
+    return request.substr(0, request.find("\r\n")).find("/hanging/") != std::string_view::npos;
+}
+
 }  // namespace
 
 Receiver::Receiver(std::size_t count) : arrivals_(count), listener_(listenAnywhere(port_)) {
@@ -116,9 +120,12 @@ void Receiver::run() {
             std::size_t head = 0;
             for (std::size_t size = requestBytes(input, head); size > 0;
                  size = requestBytes(input, head)) {
-                take(input.data() + head, size - head);
-                ++requests_;
+                const bool is_held = is_hanging_ && isForHanging(input);
+                if (!is_held && !arrivals_.empty()) take(input.data() + head, size - head);
+                body_bytes_ += size - head;
                 input.erase(0, size);
+                if (is_held) continue;
+                ++requests_;
                 ::send(fd, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
             }
         }

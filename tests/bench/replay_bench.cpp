@@ -1,0 +1,162 @@
+// Goal: a replay of the whole log beside live traffic does not keep webhooks waiting.
+// Method: a million events of 100 instances in the log. Signed notifications for 10,000 other
+// accounts come at a steady rate, open loop; in turns without and with a replay of everything, at a
+// rate of its own, to a fast receiver. The latency is from the time a notification was due until it
+// was answered.
+
+#include "bench/backlog.h"
+#include "bench/benches.h"
+#include "bench/http_load.h"
+#include "bench/hub_process.h"
+#include "bench/receiver.h"
+#include "bench/seed.h"
+#include "support/temp_dir.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace ferry::bench {
+
+namespace {
+
+constexpr std::size_t kReplayed = 100;
+constexpr std::size_t kOthers = 10'000;
+constexpr std::size_t kPerSecond = 2'000;
+constexpr int kReplayRate = 10'000;  ///< events a second; ten times the default
+constexpr std::string_view kSecret = "bench app secret";
+constexpr std::string_view kReplays = "/elements/api-v2/instances/events/replays";
+
+std::string accountOf(std::size_t number) {
+    return fmt::format("dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRo{:05}", number);
+}
+
+std::string call(std::string_view method, const std::string& path, const std::string& body) {
+    return fmt::format(
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: User {}, Organization {}\r\n"
+        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+        method,
+        path,
+        kApiUserSecret,
+        kApiOrganizationSecret,
+        body.size(),
+        body
+    );
+}
+
+/// Starts a replay of everything; gives its id.
+Result<std::string> startReplay(const HubProcess& hub) {
+    const std::string body =
+        fmt::format(R"({{"from":"2020-01-01T00:00:00Z","rate":{}}})", kReplayRate);
+    const std::string answer = askWhole(hub.port(), call("POST", std::string(kReplays), body));
+    constexpr std::string_view kId = "\"id\":";
+    const auto at = answer.find(kId);
+    if (!answer.starts_with("HTTP/1.1 2") || at == std::string::npos) {
+        return fail(ErrorCode::Internal, "no replay: " + answer.substr(0, 300));
+    }
+    std::string id = answer.substr(at + kId.size());
+    id = id.substr(0, id.find_first_of(",}"));
+    std::erase(id, '"');
+    return id;
+}
+
+Status cancelReplay(const HubProcess& hub, const std::string& id) {
+    const std::string answer =
+        askWhole(hub.port(), call("DELETE", fmt::format("{}/{}", kReplays, id), ""));
+    if (answer.starts_with("HTTP/1.1 2")) return {};
+    return fail(ErrorCode::Internal, "can't cancel: " + answer.substr(0, 300));
+}
+
+LoadResult intake(
+    const HubProcess& hub, const std::vector<std::string>& notices, std::size_t seconds
+) {
+    return openLoop(
+        hub.port(),
+        64,
+        kPerSecond * seconds,
+        Steady::now() + std::chrono::milliseconds(50),
+        std::chrono::nanoseconds(1'000'000'000 / kPerSecond),
+        [&](std::uint64_t i) { return std::string_view(notices[i % notices.size()]); }
+    );
+}
+
+Status run(Report& report) {
+    const std::size_t events = report.isQuick() ? 20'000 : 1'000'000;
+    const std::size_t seconds = report.isQuick() ? 1 : 10;
+    const test::TempDir folder;
+    const SilentServer provider;
+    Receiver receiver(0);
+    const Seed seed{
+        folder.path(), "key", std::string(kSecret), kReplayed + kOthers, [&](std::size_t i) {
+            return SeedInstance{
+                accountOf(i),
+                "token",
+                "refresh",
+                i < kReplayed ? fmt::format("http://127.0.0.1:{}/events/{}", receiver.port(), i) : ""
+            };
+        }};
+    FERRY_TRY(seedInstances(seed));
+    FERRY_TRY(seedBacklog({folder.path(), kReplayed, events, 20, true}));
+    std::vector<std::string> notices;
+    for (std::size_t i = 0; i < kOthers; ++i)
+        notices.push_back(notification(std::string(kSecret), accountOf(kReplayed + i)));
+    FERRY_TRY_ASSIGN(const auto hub, HubProcess::start({folder.path(), provider.url(), {}}));
+    intake(*hub, notices, 1);
+
+    std::vector<double> moved;
+    std::string turns;
+    std::uint64_t replayed = 0;
+    for (int turn = 0; turn < (report.isQuick() ? 1 : 5); ++turn) {
+        LoadResult alone = intake(*hub, notices, seconds);
+        FERRY_TRY_ASSIGN(const std::string id, startReplay(*hub));
+        const std::uint64_t before = receiver.requests();
+        LoadResult beside = intake(*hub, notices, seconds);
+        replayed += receiver.requests() - before;
+        FERRY_TRY(cancelReplay(*hub, id));
+        if (alone.failed + alone.broken + beside.failed + beside.broken > 0) {
+            return fail(ErrorCode::Internal, "notifications were refused");
+        }
+        ::usleep(500'000);
+        moved.push_back(beside.percentileMs(0.99) / alone.percentileMs(0.99));
+        turns += fmt::format(
+            "{}{:.2f}/{:.2f}",
+            turn == 0 ? "" : ", ",
+            beside.percentileMs(0.99),
+            alone.percentileMs(0.99)
+        );
+    }
+    if (replayed == 0) return fail(ErrorCode::Internal, "nothing was replayed");
+    std::sort(moved.begin(), moved.end());
+    const double all_seconds = static_cast<double>(seconds * moved.size());
+    report.add(
+        {"replay.intake_p99",
+         moved[moved.size() / 2],
+         "",
+         Target::Below,
+         1.2,
+         0,
+         fmt::format(
+             "p99 of {} notifications/s beside a replay of {} events to p99 without; {:.0f} "
+             "callbacks/s meanwhile; ms: {}",
+             kPerSecond,
+             events,
+             static_cast<double>(replayed) / all_seconds,
+             turns
+         )}
+    );
+    return {};
+}
+
+}  // namespace
+
+void benchReplay(Report& report) {
+    report.heading("a replay beside live traffic");
+    if (const Status status = run(report); !status) {
+        report.fail("replay: " + status.error().message);
+    }
+}
+
+}  // namespace ferry::bench
