@@ -71,6 +71,10 @@ plugin::LoadRequest loadRequest(
     return request;
 }
 
+plugin::Refusal duplicateKey(const std::string& key, const std::string& source) {
+    return {"key-duplicate", fmt::format("connector '{}' is already served from {}", key, source)};
+}
+
 /// Loads plugin folders into one snapshot after another; what is unchanged keeps its objects.
 class Catalog::Loader {
   public:
@@ -78,9 +82,9 @@ class Catalog::Loader {
         const config::HubConfig& config,
         const Clock& clock,
         observe::Log& log,
-        std::filesystem::path probe
+        plugin::ProbeOptions probe
     )
-        : config_(config), clock_(clock), log_(log), lines_(log), probe_{std::move(probe)} {}
+        : config_(config), clock_(clock), log_(log), lines_(log), probe_(std::move(probe)) {}
 
     std::shared_ptr<const CatalogSnapshot> load() {
         auto snapshot = std::make_shared<CatalogSnapshot>();
@@ -100,14 +104,22 @@ class Catalog::Loader {
                 problem.path, problem.path.filename().string(), problem.refusal, *snapshot
             );
         }
-        std::erase_if(loaded_, [&](const auto& item) { return !present.contains(item.first); });
+        const auto is_gone = [&](const auto& item) { return !present.contains(item.first); };
+        std::erase_if(loaded_, is_gone);
+        std::erase_if(hung_, is_gone);
         return snapshot;
     }
 
   private:
+    /// Of the files of a folder, to see that they have changed.
+    struct FileTimes {
+        std::filesystem::file_time_type library;
+        std::filesystem::file_time_type manifest;
+
+        bool operator==(const FileTimes&) const = default;
+    };
     struct LoadedFolder {
-        std::filesystem::file_time_type library_time;
-        std::filesystem::file_time_type manifest_time;
+        FileTimes times;
         config::ConnectorManifest manifest;
         std::shared_ptr<pipeline::Provider> provider;
     };
@@ -125,19 +137,27 @@ class Catalog::Loader {
         if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
         std::error_code ignored;
-        const auto library_time = std::filesystem::last_write_time(*library, ignored);
-        const auto manifest_time = std::filesystem::last_write_time(folder.manifest, ignored);
-        const auto found = loaded_.find(folder.folder.string());
-        const bool is_same = found != loaded_.end() && found->second.library_time == library_time &&
-                             found->second.manifest_time == manifest_time;
-        if (is_same) {
+        const FileTimes times{
+            std::filesystem::last_write_time(*library, ignored),
+            std::filesystem::last_write_time(folder.manifest, ignored)};
+        const std::string place = folder.folder.string();
+        const auto found = loaded_.find(place);
+        if (found != loaded_.end() && found->second.times == times) {
             use(found->second, snapshot);
             return {};
         }
+        const auto hung = hung_.find(place);
+        if (hung != hung_.end() && hung->second.first == times) {
+            return tl::unexpected<plugin::Refusal>(hung->second.second);
+        }
         auto provider = makeProvider(*manifest, *library);
-        if (!provider) return tl::unexpected<plugin::Refusal>(provider.error());
-        LoadedFolder& entry = loaded_[folder.folder.string()];
-        entry = {library_time, manifest_time, std::move(*manifest), std::move(*provider)};
+        if (!provider) {
+            if (provider.error().rule == "probe-hung")
+                hung_.insert_or_assign(place, std::pair(times, provider.error()));
+            return tl::unexpected<plugin::Refusal>(provider.error());
+        }
+        LoadedFolder& entry = loaded_[place];
+        entry = {times, std::move(*manifest), std::move(*provider)};
         log_.info(
             "plugin",
             "a connector is loaded",
@@ -154,10 +174,7 @@ class Catalog::Loader {
     ) {
         const auto other = snapshot.manifests.find(key);
         if (other == snapshot.manifests.end()) return {};
-        return plugin::refuse(
-            "key-duplicate",
-            fmt::format("connector '{}' is already served from {}", key, other->second.source)
-        );
+        return tl::unexpected<plugin::Refusal>(duplicateKey(key, other->second.source));
     }
 
     static void use(const LoadedFolder& entry, CatalogSnapshot& snapshot) {
@@ -234,11 +251,23 @@ class Catalog::Loader {
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
     std::map<std::string, LoadedFolder> loaded_;  // by folder
+    /// By folder: a trial that hangs takes seconds, and would again at each reload.
+    std::map<std::string, std::pair<FileTimes, plugin::Refusal>> hung_;
 };
 
-Catalog::Catalog(const config::HubConfig& config, const Clock& clock, observe::Log& log)
+Catalog::Catalog(
+    const config::HubConfig& config,
+    const Clock& clock,
+    observe::Log& log,
+    std::function<bool()> is_stopping
+)
     : log_(log),
-      loader_(std::make_unique<Loader>(config, clock, log, probeProgram())),
+      loader_(std::make_unique<Loader>(
+          config,
+          clock,
+          log,
+          plugin::ProbeOptions{.program = probeProgram(), .is_cancelled = std::move(is_stopping)}
+      )),
       snapshot_(std::make_shared<const CatalogSnapshot>()) {}
 
 Catalog::~Catalog() = default;

@@ -11,6 +11,7 @@
 #include "plugin/plugin_library.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,9 @@ namespace ferry::app {
 plugin::LoadRequest loadRequest(
     const config::ConnectorManifest& manifest, const std::filesystem::path& library
 );
+
+/// Why a connector is not used whose key another one has, from `source`.
+plugin::Refusal duplicateKey(const std::string& key, const std::string& source);
 
 /// A plugin folder or connector file that is not used.
 struct RefusedConnector {
@@ -46,7 +50,13 @@ struct CatalogSnapshot {
 class Catalog final : public pipeline::ProviderDirectory {
   public:
     /// All that is given outlives it. Providers stay usable as long as somebody holds them.
-    Catalog(const config::HubConfig& config, const Clock& clock, observe::Log& log);
+    /// `is_stopping` cuts trials of plugins short; may be empty.
+    Catalog(
+        const config::HubConfig& config,
+        const Clock& clock,
+        observe::Log& log,
+        std::function<bool()> is_stopping = {}
+    );
     ~Catalog() override;
 
     /// Scans the plugins and connectors folders and takes what is new or changed into use. What was

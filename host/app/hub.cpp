@@ -24,21 +24,33 @@ constexpr std::int64_t kCatchUpPerSecond = 200;
 
 }  // namespace
 
-Hub::Hub(config::HubConfig config, const Clock& clock, Random& random, observe::Log& log)
+Hub::Hub(
+    config::HubConfig config,
+    const Clock& clock,
+    Random& random,
+    observe::Log& log,
+    std::function<bool()> is_stopping
+)
     : config_(std::move(config)),
       clock_(clock),
       random_(random),
       log_(log),
-      catalog_(config_, clock, log) {}
+      is_stopping_(std::move(is_stopping)),
+      catalog_(config_, clock, log, is_stopping_) {}
 
 Hub::~Hub() {
     stop(Milliseconds(0));
 }
 
 Result<std::unique_ptr<Hub>> Hub::create(
-    config::HubConfig config, const Clock& clock, Random& random, observe::Log& log
+    config::HubConfig config,
+    const Clock& clock,
+    Random& random,
+    observe::Log& log,
+    std::function<bool()> is_stopping
 ) {
-    std::unique_ptr<Hub> hub(new Hub(std::move(config), clock, random, log));
+    std::unique_ptr<Hub> hub(new Hub(std::move(config), clock, random, log, std::move(is_stopping))
+    );
     FERRY_TRY(hub->openStore());
     // Before instances are changed for a hub that then can't serve them.
     FERRY_TRY(http::checkListen(hub->config_.listen_host, hub->config_.listen_port));
@@ -124,6 +136,8 @@ Status Hub::enqueueAuthorizations() {
 
 Result<ReloadReport> Hub::reload() {
     catalog_.load();
+    // Not all plugins may have been looked at, and their instances are not to be taken for wrong.
+    if (is_stopping_ && is_stopping_()) return fail(ErrorCode::Cancelled, "the hub is stopping");
     ReloadReport report;
     const config::ReferenceOptions references;
     const config::InstanceLoad load = config::loadInstances(
@@ -133,9 +147,10 @@ Result<ReloadReport> Hub::reload() {
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)
         settings_->invalidate(id);
-    for (const InstanceId id : report.applied.to_authorize)
-        authorizer_->enqueue(id);
     if (is_running_) {
+        // At a start all that wait are taken, these among them: a code is good for one try.
+        for (const InstanceId id : report.applied.to_authorize)
+            authorizer_->enqueue(id);
         token_thread_->wake();
         sync_thread_->wake();
     }

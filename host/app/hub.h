@@ -31,6 +31,7 @@
 #include "store/store.h"
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,9 +50,14 @@ class Hub {
   public:
     /// Opens the store and the key and connects the parts. Call `reload` next: it loads the plugins
     /// and applies the instance files. Nothing listens yet. `clock`, `random` and `log` outlive it.
+    /// `is_stopping` is asked while a start or a reload takes long, and ends it; may be empty.
     /// Errors: whatever makes a start impossible, in words for people.
     static Result<std::unique_ptr<Hub>> create(
-        config::HubConfig config, const Clock& clock, Random& random, observe::Log& log
+        config::HubConfig config,
+        const Clock& clock,
+        Random& random,
+        observe::Log& log,
+        std::function<bool()> is_stopping = {}
     );
     ~Hub();
 
@@ -77,7 +83,11 @@ class Hub {
     /// others there are fewer at a time, beyond which 503 is the answer.
     static constexpr std::int64_t kThreadsSpare = 8;
 
-    Hub(config::HubConfig config, const Clock& clock, Random& random, observe::Log& log);
+    Hub(config::HubConfig config,
+        const Clock& clock,
+        Random& random,
+        observe::Log& log,
+        std::function<bool()> is_stopping);
 
     Status openStore();
     Status build();
@@ -100,6 +110,7 @@ class Hub {
     const Clock& clock_;
     Random& random_;
     observe::Log& log_;
+    const std::function<bool()> is_stopping_;
     observe::Metrics metrics_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<store::ApiKeyStore> api_keys_;

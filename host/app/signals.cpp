@@ -33,4 +33,11 @@ Signal Signals::wait(Milliseconds timeout) {
     return info.ssi_signo == SIGHUP ? Signal::Reload : Signal::Stop;
 }
 
+bool Signals::isStopPending() {
+    sigset_t pending;
+    sigemptyset(&pending);
+    ::sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 }  // namespace ferry::app

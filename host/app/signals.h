@@ -19,6 +19,9 @@ class Signals {
     /// The next signal, or None after `timeout`. Threads: one at a time.
     Signal wait(Milliseconds timeout);
 
+    /// A signal to stop has come and was not taken yet. Threads: any.
+    static bool isStopPending();
+
   private:
     int descriptor_;
 };

@@ -113,6 +113,11 @@ config::ManifestSet knownConnectors(
                    !good) {
             warn(folder.manifest, good.error());
         }
+        const auto other = manifests.find(manifest->key);
+        if (other != manifests.end()) {
+            warn(folder.manifest, app::duplicateKey(manifest->key, other->second.source));
+            continue;
+        }
         manifests.emplace(manifest->key, std::move(*manifest));
     }
     return manifests;

@@ -87,11 +87,16 @@ int serve(const GlobalOptions& globals) {
         clock, logLevel(written->logging.level), format, observe::Log::standardError()
     );
 
-    auto hub = app::Hub::create(withOwnFolders(*written), clock, random, log);
+    auto hub =
+        app::Hub::create(withOwnFolders(*written), clock, random, log, app::Signals::isStopPending);
     if (!hub) return failWith(hub.error().message);
     // Before the files are read, so that a change during the start is seen.
     app::ReloadWatch watch(config_file, (*hub)->config());
     const auto applied = (*hub)->reload();
+    if (!applied && applied.error().code == ErrorCode::Cancelled) {
+        log.info("hub", "stopped during the start");
+        return kExitOk;
+    }
     if (!applied) return failWith(applied.error().message);
     warnOfProviders(config_file, (*hub)->catalog(), log);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
@@ -99,7 +104,8 @@ int serve(const GlobalOptions& globals) {
     const auto reload = [&] {
         app::tellConfigDrift(config_file, *written, log);
         const auto report = (*hub)->reload();
-        if (!report) log.error("hub", "can't reload", {{"error", report.error().message}});
+        const bool is_fault = !report && report.error().code != ErrorCode::Cancelled;
+        if (is_fault) log.error("hub", "can't reload", {{"error", report.error().message}});
     };
     serveUntilStopped(reload, watch, signals);
     log.info("hub", "stopping");

@@ -13,13 +13,57 @@
 
 #include <array>
 #include <cerrno>
-#include <optional>
+#include <cstdint>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace ferry::plugin {
 namespace {
 
-using Deadline = std::chrono::steady_clock::time_point;
+/// How often a trial is looked at while it gives no answer.
+constexpr std::chrono::milliseconds kLook{50};
+/// Nothing waits longer than this for a processor; a process that nobody can kill is not waited
+/// for.
+constexpr std::chrono::minutes kTrialMax{2};
+
+/// What a process has used of the time that it may take: what it computed, and what it slept.
+class UsedTime {
+  public:
+    explicit UsedTime(pid_t process) : stat_("/proc/" + std::to_string(process) + "/stat") {}
+
+    /// Call every kLook.
+    std::chrono::milliseconds count() {
+        std::ifstream in(stat_);
+        std::string text;
+        std::getline(in, text);
+        // "pid (name) state ppid ... utime stime ..."; the name may hold anything.
+        const std::size_t name_end = text.rfind(')');
+        if (name_end == std::string::npos) return slept_ + computed_;
+        std::istringstream fields(text.substr(name_end + 1));
+        std::string state;
+        std::string skipped;
+        fields >> state;
+        for (int i = 0; i < 10; ++i)
+            fields >> skipped;
+        long user_ticks = 0;
+        long system_ticks = 0;
+        fields >> user_ticks >> system_ticks;
+        static const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
+        computed_ =
+            std::chrono::milliseconds((user_ticks + system_ticks) * 1'000 / ticks_per_second);
+        // R waits for a processor or has one, D waits for the disk.
+        if (state != "R" && state != "D") slept_ += kLook;
+        return slept_ + computed_;
+    }
+
+  private:
+    const std::string stat_;
+    std::chrono::milliseconds slept_{0};
+    std::chrono::milliseconds computed_{0};
+};
+
+enum class TrialEnd : std::uint8_t { Answered, Hung, Cancelled };
 
 /// Starts the child with the image and the answer pipe at the agreed numbers; -1 on failure.
 pid_t startProbe(const std::string& program, int image, int answer) {
@@ -37,24 +81,26 @@ pid_t startProbe(const std::string& program, int image, int answer) {
     return error == 0 ? child : -1;
 }
 
-/// All that the child writes until it ends; nullopt if the deadline came first.
-std::optional<std::string> readAnswer(int pipe, Deadline deadline) {
+/// Takes all that the child writes until it ends.
+TrialEnd readAnswer(int pipe, pid_t child, const ProbeOptions& options, std::string& answer) {
     constexpr std::size_t kAnswerBytesMax = 4096;
-    std::string answer;
+    UsedTime used(child);
+    const auto latest = std::chrono::steady_clock::now() + kTrialMax;
     while (answer.size() < kAnswerBytesMax) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now()
-        );
-        if (left.count() <= 0) return std::nullopt;
         pollfd wanted{pipe, POLLIN, 0};
-        if (::poll(&wanted, 1, static_cast<int>(left.count())) <= 0) continue;
+        if (::poll(&wanted, 1, static_cast<int>(kLook.count())) <= 0) {
+            if (options.is_cancelled && options.is_cancelled()) return TrialEnd::Cancelled;
+            if (used.count() > options.timeout) return TrialEnd::Hung;
+            if (std::chrono::steady_clock::now() > latest) return TrialEnd::Hung;
+            continue;
+        }
         std::array<char, 1024> buffer;
         const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
         if (size <= 0) break;
         answer.append(buffer.data(), static_cast<std::size_t>(size));
     }
-    return answer;
+    return TrialEnd::Answered;
 }
 
 /// "was killed by signal 11" or "ended with status 3".
@@ -69,14 +115,16 @@ std::string waitFor(pid_t child) {
     return fmt::format("ended with status {}", WEXITSTATUS(status));
 }
 
-Loaded<void> judge(const std::optional<std::string>& answer, const std::string& end) {
-    if (!answer)
+Loaded<void> judge(TrialEnd trial, const std::string& answer, const std::string& end) {
+    if (trial == TrialEnd::Cancelled)
+        return refuse("probe-cancelled", "its trial was cut short, because the hub stops");
+    if (trial == TrialEnd::Hung)
         return refuse(
             "probe-hung",
             "the entry of the plugin did not return in time; ask its author for a new version"
         );
-    const std::size_t blank = answer->find(' ');
-    const std::string rule = answer->substr(0, blank);
+    const std::size_t blank = answer.find(' ');
+    const std::string rule = answer.substr(0, blank);
     if (blank == std::string::npos)
         return refuse(
             "probe-crashed",
@@ -85,7 +133,7 @@ Loaded<void> judge(const std::optional<std::string>& answer, const std::string& 
             )
         );
     if (rule == kProbeOk) return {};
-    const std::string_view text = std::string_view(*answer).substr(blank + 1);
+    const std::string_view text = std::string_view(answer).substr(blank + 1);
     return refuse(
         rule,
         fmt::format(
@@ -113,10 +161,11 @@ ProbeResult probePlugin(const PluginImage& image, const ProbeOptions& options) {
         ::close(pipe[0]);
         return {{}, false};
     }
-    const auto answer = readAnswer(pipe[0], std::chrono::steady_clock::now() + options.timeout);
+    std::string answer;
+    const TrialEnd trial = readAnswer(pipe[0], child, options, answer);
     ::close(pipe[0]);
     ::kill(child, SIGKILL);  // it has nothing more to do, and a hanging one must not stay
-    return {judge(answer, waitFor(child)), true};
+    return {judge(trial, answer, waitFor(child)), true};
 }
 
 }  // namespace ferry::plugin

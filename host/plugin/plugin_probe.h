@@ -6,20 +6,25 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 
 namespace ferry::plugin {
 
 struct ProbeOptions {
     /// The program ferry-plugin-probe. Empty: plugins are loaded without a trial.
     std::filesystem::path program;
-    /// A trial takes milliseconds on a machine that has nothing else to do. One that boots, or builds,
-    /// may let it wait for many seconds, and a plugin that is refused takes its instances with it.
-    std::chrono::milliseconds timeout{30'000};
+    /// A trial takes milliseconds; one that has computed and slept for so long hangs. Waiting for a
+    /// processor or the disk does not count: a machine that boots or builds lets a good plugin wait
+    /// for many seconds, and one that is refused takes its instances with it.
+    std::chrono::milliseconds timeout{5'000};
+    /// Asked several times a second; true ends the trial. May be empty.
+    std::function<bool()> is_cancelled = {};
 };
 
 /// Loads the image in a child process and calls its entry there. Blocks until the child ended or
-/// was killed. Refusals: probe-crashed, probe-hung, load-failed, entry-missing, entry-refused.
-/// A child that could not be started is no refusal: `was_run` says whether there was one.
+/// was killed. Refusals: probe-crashed, probe-hung, probe-cancelled, load-failed, entry-missing,
+/// entry-refused. A child that could not be started is no refusal: `was_run` says whether there was
+/// one.
 struct ProbeResult {
     Loaded<void> verdict;
     bool was_run = true;

@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -157,6 +158,34 @@ TEST_F(CatalogTest, BadPluginsStopNoGoodOneAndAreListedWithTheReason) {
     const std::string told = log_text_;
     catalog_.load();
     EXPECT_EQ(log_text_, told) << "what was refused before is not told again";
+}
+
+TEST_F(CatalogTest, APluginThatHangsIsTriedOnceUntilItChanges) {
+    addGood();
+    addBad("hangs", "hang");
+    catalog_.load();
+    EXPECT_THAT(refusedRules(), ElementsAre("probe-hung"));
+
+    const auto begin = std::chrono::steady_clock::now();
+    catalog_.load();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+    EXPECT_THAT(refusedRules(), ElementsAre("probe-hung"));
+    EXPECT_NE(catalog_.find("dropbox"), nullptr);
+
+    copy(build_ / "tests/plugins/bad/crash.so", plugins_ / "hangs/bad.so");
+    catalog_.load();
+    EXPECT_THAT(refusedRules(), ElementsAre("probe-crashed"));
+}
+
+TEST_F(CatalogTest, AStopEndsATrial) {
+    addGood();
+    addBad("hangs", "hang");
+    Catalog stopping(config_, clock_, log_, [] { return true; });
+
+    const auto begin = std::chrono::steady_clock::now();
+    stopping.load();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+    EXPECT_FALSE(stopping.snapshot()->refused.empty());
 }
 
 TEST_F(CatalogTest, WhatIsUnchangedStaysTheSameObject) {
