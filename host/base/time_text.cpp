@@ -41,17 +41,19 @@ std::optional<TimePoint> takeDay(TextReader& text) {
     const std::chrono::year_month_day date{
         std::chrono::year(static_cast<int>(*year)),
         std::chrono::month(*month),
-        std::chrono::day(*day)
-    };
+        std::chrono::day(*day)};
     if (!date.ok()) return std::nullopt;
     return TimePoint(std::chrono::sys_days(date));
 }
 
 std::optional<Milliseconds> takeTimeOfDay(TextReader& text) {
-    const auto hours = text.take("Tt ") ? text.digits(2) : std::nullopt;
-    const auto minutes = text.take(":") ? text.digits(2) : std::nullopt;
-    const auto seconds = text.take(":") ? text.digits(2) : std::nullopt;
-    if (!hours || !minutes || !seconds) return std::nullopt;
+    if (!text.take("Tt ")) return std::nullopt;
+    const auto hours = text.digits(2);
+    if (!hours || !text.take(":")) return std::nullopt;
+    const auto minutes = text.digits(2);
+    if (!minutes || !text.take(":")) return std::nullopt;
+    const auto seconds = text.digits(2);
+    if (!seconds) return std::nullopt;
     if (*hours > 23 || *minutes > 59 || *seconds > 59) return std::nullopt;
     Milliseconds time((*hours * 3600 + *minutes * 60 + *seconds) * std::int64_t{1000});
     if (!text.take(".")) return time;

@@ -4,7 +4,9 @@
 #include "cli/command.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <rapidjson/document.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <map>
@@ -46,7 +48,7 @@ class EventPrinter {
                          toPrintable(nameOf(event.instance)),
                          eventTypeName(event.type),
                          objectKindName(event.object_kind),
-                         toPrintable(pathOf(event.body))  // the provider's users name files
+                         toPrintable(describe(event.body))  // the provider's users name files
                      )
                   << std::flush;
     }
@@ -61,7 +63,8 @@ class EventPrinter {
         return entry->second;
     }
 
-    static std::string pathOf(const std::string& body) {
+    /// The path, the one before, and whether the object was deleted before.
+    static std::string describe(const std::string& body) {
         rapidjson::Document document;
         document.Parse(body.data(), body.size());
         if (document.HasParseError() || !document.IsObject()) return {};
@@ -73,13 +76,20 @@ class EventPrinter {
             return {member->value.GetString(), member->value.GetStringLength()};
         };
         const std::string previous = text("previousPath");
-        return previous.empty() ? text("path") : previous + " -> " + text("path");
+        const std::string path = previous.empty() ? text("path") : previous + " -> " + text("path");
+        return document.HasMember("restored") ? path + "  (restored)" : path;
     }
 
     store::Store& store_;
     const bool is_json_;
     std::map<InstanceId, std::string> names_;
 };
+
+/// Of `ferry events --follow | head`: the next event would tell, and may never come.
+bool isReaderGone() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    return ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
 
 int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
     const auto config = loadConfig(globals);
@@ -110,6 +120,7 @@ int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
         if (page->size() == kPage) continue;
         if (!options.follows) return kExitOk;
         if (signals.wait(kFollowInterval) == app::Signal::Stop) return kExitOk;
+        if (isReaderGone()) return kExitOk;
     }
 }
 

@@ -21,7 +21,8 @@ namespace {
 
 /// In place of a state, of one that is declared and not in the store.
 constexpr const char* kRejected = "rejected";
-constexpr const char* kMend = "mend it; the hub applies it within two seconds";
+constexpr const char* kMend =
+    "mend it; the hub applies changed files within two seconds, and its environment at a restart";
 constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
 
 /// What the list is made with.
@@ -56,6 +57,11 @@ bool hasOwnKey(const Instance& instance, const ListContext& context) {
     return settings && oauth::usesApiKey(*settings);
 }
 
+/// " at <file>:<line>"; empty if it was made over the API.
+std::string placeOf(const Instance& instance) {
+    return instance.source.empty() ? "" : " at " + instance.source;
+}
+
 /// What a person does about the instance's state; empty if nothing is needed.
 std::string whatToDo(const Instance& instance, const ListContext& context) {
     switch (instance.state) {
@@ -65,7 +71,11 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
         case InstanceState::NeedsReauthorization:
             if (instance.state_reason.starts_with(oauth::kTriedAgain)) return {};
             if (hasOwnKey(instance, context)) {
-                return "put a valid access key into its configuration at " + instance.source;
+                return "put a valid access key into its configuration" + placeOf(instance);
+            }
+            if (instance.state_reason.find(oauth::kRefusesApp) != std::string::npos) {
+                return "correct oauth.api.key and oauth.api.secret in its configuration" +
+                       placeOf(instance);
             }
             return "open " + oauth::startLink(context.public_url, instance.name);
         case InstanceState::Disabled:

@@ -36,6 +36,12 @@ void Diagnostics::sort() {
         return std::tie(a.file, a.line, a.column, a.message) <
                std::tie(b.file, b.line, b.column, b.message);
     });
+    // An alias of YAML is read in each of its places, and what is wrong with it stands in one.
+    const auto again = std::unique(items_.begin(), items_.end(), [](const auto& a, const auto& b) {
+        return a.line != 0 && std::tie(a.file, a.line, a.column, a.message) ==
+                                  std::tie(b.file, b.line, b.column, b.message);
+    });
+    items_.erase(again, items_.end());
 }
 
 namespace {

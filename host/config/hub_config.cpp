@@ -23,8 +23,7 @@ std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
         hours(10),
         hours(14),
         hours(20),
-        hours(24)
-    };
+        hours(24)};
 }
 
 ProviderConfig HubConfig::provider(const std::string& connector_key) const {
@@ -81,7 +80,10 @@ class HubConfigReader {
     }
 
     void locateAll(std::string_view key, std::vector<std::filesystem::path>& paths) const {
-        if (root_.find(key) != nullptr) {
+        const YamlNode* given = root_.find(key);
+        if (given != nullptr && given->isMapping()) {
+            paths.clear();  // told by the field: no list of files can be made of it
+        } else if (given != nullptr) {
             const std::vector<std::string> written = listOf(root_, key);
             paths.assign(written.begin(), written.end());
         }
@@ -92,6 +94,14 @@ class HubConfigReader {
     void readTop() {
         if (const YamlNode* url = given(root_, "public_url")) {
             config_.public_url = withoutSlash(url->text);
+            if (url->text.find_first_of("?#") != std::string::npos) {
+                reporter_.atValue(
+                    *url,
+                    Visibility::Shown,
+                    "'public_url' has a query or a fragment, and the hub puts paths behind it",
+                    "leave out what begins with '?' or '#'"
+                );
+            }
         }
         if (const YamlNode* folder = given(root_, "data_dir")) config_.data_dir = folder->text;
         if (const YamlNode* key_file = given(section("encryption"), "key_file")) {

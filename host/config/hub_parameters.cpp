@@ -109,7 +109,7 @@ parameters:
       queue: the callback is switched off, and all that comes after waits until it is switched on.
     type: enum
     values: [retry, queue]
-    example: queue
+    default: retry
   - key: event.notification.timeout
     name: Callback time-out
     description: What one attempt may take; delivery.timeout of ferry.yaml if not given.
@@ -139,7 +139,7 @@ parameters:
       holds up those that follow it.
     type: enum
     values: [none, instance]
-    example: instance
+    default: none
   - key: event.notification.filter.event.types
     name: Event types
     description: The event types that are delivered; all if not given.
@@ -229,8 +229,7 @@ std::optional<ValueProblem> checkHeaders(std::string_view text) {
         const std::string_view name = text.substr(0, std::min(text.find(':'), end));
         if (isHubHeader(name)) {
             return ValueProblem{
-                "has a header that the hub sets itself: " + std::string(name), "remove that line"
-            };
+                "has a header that the hub sets itself: " + std::string(name), "remove that line"};
         }
         text.remove_prefix(std::min(end + 1, text.size()));
     }

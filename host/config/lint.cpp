@@ -1,7 +1,9 @@
 #include "config/lint.h"
 
+#include "base/ascii.h"
 #include "config/hub_config.h"
 #include "config/instance_file.h"
+#include "config/suggest.h"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +77,24 @@ DocumentKind recogniseDocument(const YamlDocument& document) {
     return instances != nullptr ? DocumentKind::Instances : DocumentKind::Unknown;
 }
 
+namespace {
+
+void tellUnknown(const YamlDocument& document, Diagnostics& out) {
+    constexpr const char* kMessage = "this is neither ferry.yaml, nor a connector, nor instances";
+    constexpr const char* kBegin = "an instance file begins with 'instances:'";
+    if (document.root.entryCount() == 0) {
+        out.add({.file = document.source->name(), .message = kMessage, .suggestion = kBegin});
+        return;
+    }
+    const YamlNode& first = document.root.key(0);
+    const std::string meant = didYouMean(
+        lowerAscii(first.text), {"instances", "listen", "public_url", "key", "name", "plugin"}
+    );
+    Reporter(*document.source, out).atKey(first, kMessage, meant.empty() ? kBegin : meant);
+}
+
+}  // namespace
+
 Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
@@ -103,11 +123,7 @@ Diagnostics lintFiles(
                 instance_files.push_back(std::move(document));
                 break;
             case DocumentKind::Unknown:
-                out.add(
-                    {.file = path.string(),
-                     .message = "this is neither ferry.yaml, nor a connector, nor instances",
-                     .suggestion = "an instance file begins with 'instances:'"}
-                );
+                tellUnknown(document, out);
         }
     }
     for (YamlDocument& document : hub_configs) {

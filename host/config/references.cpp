@@ -48,7 +48,9 @@ class Resolver {
         if (!is_whole) {
             const bool is_meant =
                 text.find("${env:") != text.npos || text.find("${file:") != text.npos;
-            if (is_meant) {
+            if (is_meant && text.substr(0, 2) == "${" && text.find('}') == text.npos) {
+                refuse(node, "the reference has no end", "put a '}' behind it");
+            } else if (is_meant) {
                 refuse(
                     node,
                     "a reference must be the whole value; it is never put into other text",

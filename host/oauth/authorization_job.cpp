@@ -84,7 +84,7 @@ std::string refusalReason(const AuthorizationJob& job, const Error& error) {
     if (is_credential && error.code == ErrorCode::AuthorizationRevoked) {
         switch (job.credential) {
             case Credential::Code:
-                return "the code was used or has expired";
+                return fmt::format("the code is not accepted: {}", error.message);
             case Credential::RefreshToken:
                 return fmt::format(
                     "{} is refused: authorize again, or put a new one into the configuration",
@@ -101,9 +101,9 @@ std::string refusalReason(const AuthorizationJob& job, const Error& error) {
     if (error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::PermissionDenied ||
         error.code == ErrorCode::Unauthenticated) {
         return fmt::format(
-            "{} refuses the app (check oauth.api.key, oauth.api.secret, oauth.callback.url and the "
-            "scopes): {}",
+            "{} {} (check oauth.api.key, oauth.api.secret, oauth.callback.url and the scopes): {}",
             job.record.connector_key,
+            kRefusesApp,
             error.message
         );
     }

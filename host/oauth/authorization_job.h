@@ -100,6 +100,8 @@ Error finalError(const AuthorizationJob& job, Error error);
 Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url);
 
 /// A state_reason that begins so is of a wait that ends by itself: nobody has anything to do.
+/// Part of the reasons that only another configuration of the app mends.
+inline constexpr std::string_view kRefusesApp = "refuses the app";
 inline constexpr std::string_view kTriedAgain = "authorization is tried again by itself; ";
 
 /// Why the job was refused, for the instance's state_reason, without the link to authorize again:

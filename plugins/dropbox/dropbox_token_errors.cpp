@@ -45,8 +45,8 @@ sdk::Error tokenError(
             text("oauth.callback.url is not the redirect uri that the authorization began with")
         );
     if (code == "invalid_grant")
-        return sdk::Error::rejected(
-            text("the code was used before, has expired or is not of this app: authorize again")
+        return sdk::Error::authRevoked(
+            text("the code was used before, has expired or is not of this app")
         );
     if (!code.empty()) return sdk::Error::rejected(text("dropbox refused the request"));
     // Nothing of OAuth in it: a proxy, or a page of an outage.

@@ -272,7 +272,7 @@ const Case kTokenCases[] = {
     {"code_used",
      kExchange,
      oauth("invalid_grant", "code doesn't exist or has expired"),
-     FERRY_ERROR_REJECTED,
+     FERRY_ERROR_AUTH_REVOKED,
      "code doesn't exist"},
     {"redirect_mismatch",
      kExchange,

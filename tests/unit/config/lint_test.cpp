@@ -1,5 +1,5 @@
-// Goal: files of every kind are recognised and checked together, each once, with the same findings in
-// whatever order they are named. Method: files in a temporary folder.
+// Goal: files of every kind are recognised and checked together, each once, with the same findings
+// in whatever order they are named. Method: files in a temporary folder.
 
 #include "config/lint.h"
 
@@ -57,6 +57,40 @@ TEST(Lint, ReportsAllFilesInAFixedOrder) {
     for (const char* name : {"a.yaml", "b.yaml", "connector.yaml", "ferry.yaml", "z.yaml"}) {
         EXPECT_NE(whole.find(name), std::string::npos) << whole;
     }
+}
+
+TEST(Lint, ShowsWhereAFileOfNoKindBeginsAndWhatMayBeMeant) {
+    const TempFolder folder;
+    folder.write("a.yaml", "instance:\n  - name: a\n");
+    folder.write("b.yaml", "hello: world\n");
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+
+    EXPECT_NE(found.find("a.yaml:1:1: error"), std::string::npos) << found;
+    EXPECT_NE(found.find("did you mean 'instances'"), std::string::npos) << found;
+    EXPECT_NE(found.find("b.yaml:1:1: error"), std::string::npos) << found;
+}
+
+TEST(Lint, TellsWhatIsWrongWithAnAliasOnce) {
+    const TempFolder folder;
+    folder.write("a.yaml", "instances:\n  - &x {name: q, key: dropbx}\n  - *x\n");
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+
+    const std::size_t first = found.find("no connector 'dropbx'");
+    ASSERT_NE(first, std::string::npos) << found;
+    EXPECT_EQ(found.find("no connector 'dropbx'", first + 1), std::string::npos) << found;
+}
+
+TEST(Lint, AQueryBehindThePublicUrlAndAReferenceWithoutEndAreTold) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "public_url: http://h/x?y\napi:\n  user_secret: ${env:FOO\n");
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+
+    EXPECT_NE(found.find("ferry.yaml:1:13: error"), std::string::npos) << found;
+    EXPECT_NE(found.find("query or a fragment"), std::string::npos) << found;
+    EXPECT_NE(found.find("the reference has no end"), std::string::npos) << found;
 }
 
 TEST(Lint, ReadsAFileThatIsNamedTwiceOnce) {

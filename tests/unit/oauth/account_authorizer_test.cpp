@@ -82,7 +82,7 @@ TEST_F(AccountAuthorizerTest, RefusalsSayWhatWasRefusedAndWhatToDo) {
         int tries = 1;
     };
     const Case cases[] = {
-        {{{"code", "c"}}, "exchange", 400, "invalid_grant", "code was used or has expired", 2},
+        {{{"code", "c"}}, "exchange", 400, "invalid_grant", "code is not accepted", 2},
         {{{"code", "c"}}, "exchange", 400, "invalid_client", "oauth.api.secret", 2},
         {{{"code", "c"}}, "exchange", 200, "nonsense", "no access token"},
         {{{"oauth.user.refresh_token", "r"}},
