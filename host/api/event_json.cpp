@@ -37,7 +37,12 @@ void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& 
             .field("httpStatus", std::int64_t{attempt.status})
             .field("latency", static_cast<std::int64_t>(attempt.latency.count()))
             .field("error", attempt.error)
-            .endObject();
+            .field("errorClass", attempt.error_class)
+            .field("answer", attempt.answer);
+        if (attempt.next_attempt_at) {
+            json.field("nextAttemptDate", formatRfc3339(*attempt.next_attempt_at));
+        }
+        json.endObject();
     }
     json.endArray();
 }

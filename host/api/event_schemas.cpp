@@ -39,13 +39,27 @@ constexpr const char* kDelivery = R"json({
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["number", "date", "httpStatus", "latency", "error"],
+                "required": ["number", "date", "httpStatus", "latency", "error", "errorClass",
+                             "answer"],
                 "properties": {
                     "number": {"type": "integer"},
                     "date": {"type": "string", "format": "date-time"},
                     "httpStatus": {"type": "integer"},
                     "latency": {"type": "integer", "description": "milliseconds"},
-                    "error": {"type": "string"}
+                    "error": {"type": "string", "description": "for people; empty after success"},
+                    "errorClass": {
+                        "enum": ["", "status", "dns", "connect", "tls", "timeout", "reset",
+                                 "too_large", "refused"],
+                        "description": "empty after success, and of older versions' attempts"
+                    },
+                    "answer": {
+                        "type": "string",
+                        "description": "how the answer's body begins: 1,024 bytes at most, 128 after success; U+FFFD for what is no UTF-8"
+                    },
+                    "nextAttemptDate": {
+                        "type": "string", "format": "date-time",
+                        "description": "as planned then; missing if it was the last attempt"
+                    }
                 },
                 "additionalProperties": false
             }

@@ -302,6 +302,7 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
         if (is_head_complete_ && status >= 200) failed.status = static_cast<int>(status);
+        failed.body = std::move(response_.body);
         failed.error_detail =
             fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);
     } else if (code == CURLE_OK) {
@@ -421,12 +422,11 @@ std::size_t CurlTransfer::onBody(char* data, std::size_t size, std::size_t count
     const std::size_t bytes = size * count;
     if (self.stream_) return self.stream_->takeBody({data, bytes});
     // Counted after decompression, so a bomb ends where a long answer does.
-    if (bytes > self.request_.response_bytes_max - self.response_.body.size()) {
-        self.is_too_large_ = true;
-        return 0;
-    }
-    self.response_.body.append(data, bytes);
-    return bytes;
+    const std::size_t room = self.request_.response_bytes_max - self.response_.body.size();
+    self.response_.body.append(data, std::min(bytes, room));
+    if (bytes <= room) return bytes;
+    self.is_too_large_ = true;
+    return 0;
 }
 
 }  // namespace ferry::http

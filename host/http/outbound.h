@@ -75,7 +75,7 @@ struct OutboundResponse {
     TransportError error = TransportError::None;
     std::string error_detail;       ///< for people; no secrets
     Headers headers;                ///< of the last answer; redirects are never followed
-    std::string body;               ///< at most response_bytes_max bytes
+    std::string body;  ///< at most response_bytes_max bytes; with TooLarge, how it begins
     bool is_body_streamed = false;  ///< the body is in the stream's pipe
     Milliseconds latency{0};
 };

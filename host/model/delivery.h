@@ -69,6 +69,11 @@ struct AttemptOutcome {
     int status = 0;
     Milliseconds latency{0};
     std::string error;
+    // What follows is for the log of attempts alone.
+    std::string error_class;  ///< why it failed, in a word; empty after success
+    std::string answer;       ///< how the body of the answer begins; UTF-8
+    /// When it is tried again; 1970: never. In order, next_attempt_at stays and the queue waits.
+    TimePoint planned_at;
 };
 
 }  // namespace ferry

@@ -1,10 +1,23 @@
 // What came of attempts: decided, told, and written down.
+#include "base/utf8.h"
 #include "pipeline/delivery_worker.h"
 
 #include <algorithm>
 
 namespace ferry::pipeline {
 namespace {
+
+/// Of an answer that took the callback: enough to tell a receiver from a login page, and little,
+/// for there are thousands of them a second.
+constexpr std::size_t kAnswerBytesOfSuccess = 128;
+
+std::string answerOf(std::string_view body, bool is_success) {
+    const std::size_t bytes_max =
+        is_success ? kAnswerBytesOfSuccess : store::kAttemptAnswerBytesMax;
+    // Twice: what is no UTF-8 grows when it is replaced.
+    const std::string text = toValidUtf8(truncateUtf8(body, bytes_max));
+    return std::string(truncateUtf8(text, bytes_max));
+}
 
 AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     AttemptOutcome outcome;
@@ -60,6 +73,8 @@ void DeliveryWorker::settle(const InFlight& attempt, const http::OutboundRespons
     outcome.status = response.status;
     outcome.latency = response.latency;
     outcome.error = describeFailure(result);
+    outcome.error_class = failureClass(result);
+    outcome.answer = answerOf(response.body, outcome.error_class.empty());
     const auto& own = attempt.settings->delivery.retry;
     const RetrySchedule schedule =
         own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}
@@ -99,6 +114,7 @@ void DeliveryWorker::settleFailure(
     if (const auto* retry = std::get_if<RetryAt>(&decision)) {
         outcome.state = DeliveryState::Waiting;
         outcome.next_attempt_at = retry->time;
+        outcome.planned_at = retry->time;
         // Once for each callback that worked before, or a dead one would fill the log.
         if (failing_.insert(delivery.callback).second) {
             tell("a callback fails; its deliveries are tried again", delivery, outcome);

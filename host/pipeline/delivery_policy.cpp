@@ -54,11 +54,15 @@ constexpr std::array kSchedules{
     RetrySchedule{"open-connectors-5", kEightToTheX, 0, true},
 };
 
+/// The rest of a long answer is of no interest once its status has come.
+bool wasHeard(const AttemptResult& result) {
+    const bool is_heard = result.error == http::TransportError::None ||
+                          result.error == http::TransportError::TooLarge;
+    return is_heard && result.status != 0;
+}
+
 bool isSuccess(const AttemptResult& result) {
-    // The rest of a long answer is of no interest once its status has come.
-    const bool was_heard = result.error == http::TransportError::None ||
-                           result.error == http::TransportError::TooLarge;
-    return was_heard && result.status >= 200 && result.status < 300;
+    return wasHeard(result) && result.status >= 200 && result.status < 300;
 }
 
 bool asksToSlowDown(int status) {
@@ -142,9 +146,16 @@ DeliveryDecision decideDelivery(
     return RetryAt{now + wait};
 }
 
+std::string_view failureClass(const AttemptResult& result) {
+    if (isSuccess(result)) return {};
+    if (wasHeard(result)) return "status";
+    const bool is_none = result.error == http::TransportError::None;
+    return http::transportErrorName(is_none ? http::TransportError::Reset : result.error);
+}
+
 std::string describeFailure(const AttemptResult& result) {
     if (isSuccess(result)) return {};
-    if (result.error != http::TransportError::None || result.status == 0) {
+    if (!wasHeard(result)) {
         std::string text(transportProblem(result.error));
         if (!result.error_detail.empty()) text += ": " + result.error_detail;
         return text;

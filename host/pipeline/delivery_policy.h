@@ -75,6 +75,10 @@ DeliveryDecision decideDelivery(
     double unit
 );
 
+/// Why an attempt failed, in a word: `status` if the answer was another than 2xx, else the
+/// http::transportErrorName; empty after success.
+std::string_view failureClass(const AttemptResult& result);
+
 /// What went wrong and what to do about it, for people; empty after success. No secrets.
 std::string describeFailure(const AttemptResult& result);
 

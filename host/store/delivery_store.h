@@ -36,6 +36,8 @@ struct CallbackSwitchedOff {
 
 /// Attempt errors are cut to this many bytes: callbacks may answer anything.
 inline constexpr std::size_t kAttemptErrorBytesMax = 500;
+/// The same of the answer's body.
+inline constexpr std::size_t kAttemptAnswerBytesMax = 1'024;
 
 /// One attempt, as the store keeps it.
 struct DeliveryAttempt {
@@ -44,6 +46,9 @@ struct DeliveryAttempt {
     int status = 0;  ///< HTTP status; 0: no answer came
     Milliseconds latency{0};
     std::string error;  ///< for people; at most kAttemptErrorBytesMax bytes
+    std::string error_class;  ///< AttemptOutcome::error_class
+    std::string answer;       ///< AttemptOutcome::answer; at most kAttemptAnswerBytesMax bytes
+    std::optional<TimePoint> next_attempt_at;  ///< as planned then; nullopt: it was the last one
 };
 
 /// What an instance's callback has not taken.

@@ -183,29 +183,6 @@ TEST_P(DeliveryStoreContract, SkipsDeliveriesThatAreGone) {
     EXPECT_FALSE(valueOf(deliveries().find(gone, leased[0].id)).has_value());
 }
 
-TEST_P(DeliveryStoreContract, KeepsAttemptsNewestFirstAndCutsTheirErrors) {
-    const InstanceId id = add("a");
-    queue(id, 'x', 1);
-    const Delivery delivery = leaseDeliveries(at(0)).at(0);
-    for (int i = 1; i <= 3; ++i) {
-        AttemptOutcome outcome = anOutcome(delivery, DeliveryState::Waiting, at(i));
-        outcome.status = 500 + i;
-        outcome.error = std::string(499, 'x') + "\xc3\xa4 and more";
-        record(outcome);
-    }
-
-    const auto attempts = valueOf(deliveries().attempts(id, delivery.id, 2));
-
-    ASSERT_THAT(attempts, SizeIs(2));
-    EXPECT_EQ(attempts[0].number, 3U);
-    EXPECT_EQ(attempts[0].status, 503);
-    EXPECT_EQ(attempts[0].finished_at, at(3));
-    EXPECT_EQ(attempts[0].latency, Milliseconds(17));
-    EXPECT_EQ(attempts[0].error, std::string(499, 'x'));
-    EXPECT_EQ(attempts[1].number, 2U);
-    EXPECT_THAT(valueOf(deliveries().attempts(InstanceId(99), delivery.id, 2)), IsEmpty());
-}
-
 TEST_P(DeliveryStoreContract, TellsWhoseDeliveriesFail) {
     const InstanceId good = add("good");
     const InstanceId bad = add("bad");

@@ -97,7 +97,9 @@ TEST_F(EventApiTest, ListsTheEventsOfAnInstanceWithTheirStatus) {
 
 TEST_F(EventApiTest, GivesOneEventWithItsDeliveriesAndAttempts) {
     startWith("marketing");
-    receiver_.answerNext(status(500));
+    http::Response refusal = status(500);
+    refusal.body = "no\x1b[2J";
+    receiver_.answerNext(refusal);
     put("/a.txt");
     ASSERT_TRUE(receiver_.waitForEvents(1));
     ASSERT_TRUE(waitForStatus("/instances/events", "NOTIFIED"));
@@ -113,6 +115,11 @@ TEST_F(EventApiTest, GivesOneEventWithItsDeliveriesAndAttempts) {
     ASSERT_EQ(delivery["attempts"].Size(), 2U);
     EXPECT_EQ(delivery["attempts"][0]["httpStatus"].GetInt(), 200);
     EXPECT_EQ(delivery["attempts"][1]["httpStatus"].GetInt(), 500);
+    EXPECT_EQ(text(delivery["attempts"][0], "errorClass"), "");
+    EXPECT_EQ(text(delivery["attempts"][1], "errorClass"), "status");
+    EXPECT_EQ(text(delivery["attempts"][1], "answer"), "no\x1b[2J");
+    EXPECT_TRUE(delivery["attempts"][1].HasMember("nextAttemptDate"));
+    EXPECT_FALSE(delivery["attempts"][0].HasMember("nextAttemptDate"));
     EXPECT_EQ(event["eventElementInstances"][0]["notificationId"].GetInt64(), 1);
     EXPECT_EQ(dump(json(200, "GET", "/instances/events/" + id)), dump(event));
     json(404, "GET", "/instances/events/AXBooiL_qrZEur0mJV08");

@@ -22,6 +22,7 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
     bool is_down = false;
     std::size_t lease_calls = 0;
     std::size_t record_calls = 0;
+    std::vector<AttemptOutcome> recorded;  ///< all of them, in order
 
     void add(const Delivery& delivery) { rows_[delivery.id] = delivery; }
     const Delivery& row(DeliveryId id) const { return rows_.at(id); }
@@ -75,6 +76,7 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         if (is_down) return storeIsDown();
         for (const AttemptOutcome& outcome : outcomes) {
             leased_.erase(outcome.delivery);
+            recorded.push_back(outcome);
             const auto found = rows_.find(outcome.delivery);
             if (found == rows_.end()) continue;
             Delivery& row = found->second;

@@ -32,14 +32,18 @@ Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
     // Numbered by the log and not by attempt_count, which a redelivery may set back.
     FERRY_TRY(connection
                   .query("INSERT INTO attempt (delivery_id, n, finished_at, status, latency_ms, "
-                         "error) SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5 "
+                         "error, error_class, answer, next_attempt_at) "
+                         "SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
                          "FROM attempt WHERE delivery_id = ?1")
                   .bind(
                       outcome.delivery,
                       outcome.finished_at,
                       outcome.status,
                       outcome.latency.count(),
-                      error
+                      error,
+                      outcome.error_class,
+                      truncateUtf8(outcome.answer, kAttemptAnswerBytesMax),
+                      outcome.planned_at
                   )
                   .run());
     return true;
@@ -165,8 +169,8 @@ Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT n, attempt.finished_at, status, latency_ms, error FROM delivery "
-            "JOIN attempt ON delivery_id = delivery.id "
+            "SELECT n, attempt.finished_at, status, latency_ms, error, error_class, answer, "
+            "attempt.next_attempt_at FROM delivery JOIN attempt ON delivery_id = delivery.id "
             "WHERE delivery.id = ? AND instance_id = ? ORDER BY n DESC LIMIT ?"
         );
         rows.bind(id, instance, limit);
@@ -177,6 +181,9 @@ Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
                 row.as<int>(2),
                 Milliseconds(row.integer(3)),
                 row.text(4),
+                row.text(5),
+                row.text(6),
+                row.integer(7) == 0 ? std::nullopt : std::optional(row.time(7)),
             };
         });
     });

@@ -150,7 +150,9 @@ TEST(CurlOutbound, ProvidersMayAnswerGzippedWithinTheLimit) {
     EXPECT_TRUE(is_asked);
 
     request.response_bytes_max = 4999;
-    EXPECT_EQ(exchange(*outbound, request).error, TransportError::TooLarge);
+    const OutboundResponse cut = exchange(*outbound, request);
+    EXPECT_EQ(cut.error, TransportError::TooLarge);
+    EXPECT_EQ(cut.body, std::string(4999, 'a'));
 
     request.traffic = Traffic::Callback;
     EXPECT_EQ(exchange(*outbound, request).status, 200) << "left as it is: nobody asked for it";

@@ -177,12 +177,26 @@ TEST(RetryAfterOf, FindsTheHeaderInAnyCase) {
     EXPECT_EQ(retryAfterOf(http::Headers(), kNow), std::nullopt);
 }
 
+TEST(FailureClass, SaysWhyInAWord) {
+    EXPECT_EQ(failureClass(answered(204)), "");
+    EXPECT_EQ(failureClass(answered(302)), "status");
+    EXPECT_EQ(failureClass(failedWith(TransportError::Dns)), "dns");
+    EXPECT_EQ(failureClass(failedWith(TransportError::Refused)), "refused");
+    EXPECT_EQ(failureClass(failedWith(TransportError::TooLarge)), "too_large") << "of the head";
+    EXPECT_EQ(failureClass({500, TransportError::TooLarge, "", {}}), "status");
+    EXPECT_EQ(failureClass({200, TransportError::TooLarge, "", {}}), "");
+    EXPECT_EQ(failureClass({200, TransportError::Reset, "", {}}), "reset");
+}
+
 TEST(DescribeFailure, SaysWhatToDo) {
     AttemptResult refused = failedWith(TransportError::Refused);
     refused.error_detail = "10.0.0.7 is private";
 
     EXPECT_EQ(describeFailure(answered(200)), "");
     EXPECT_EQ(describeFailure(answered(503)), "the callback answered 503");
+    EXPECT_EQ(
+        describeFailure({500, TransportError::TooLarge, "", {}}), "the callback answered 500"
+    );
     EXPECT_NE(describeFailure(refused).find("delivery.allow_networks"), std::string::npos);
     EXPECT_NE(describeFailure(refused).find("10.0.0.7 is private"), std::string::npos);
     EXPECT_NE(describeFailure(answered(302)).find("callback.url"), std::string::npos);
