@@ -67,6 +67,10 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
           "ferry_deliveries_postponed_total",
           "Times a delivery was put off because its instance does not deliver now"
       )),
+      brought_forward_(metrics.counter(
+          "ferry_deliveries_brought_forward_total",
+          "Deliveries tried before their time, because their callback was back after an outage"
+      )),
       store_failures_(metrics.counter(
           "ferry_delivery_store_failures_total", "Times the delivery worker found the store failing"
       )) {

@@ -26,6 +26,7 @@ class DeliveryMetrics {
     void noteOpenBreakers(std::size_t count) { *open_breakers_ = count; }
     void countDropped() { dropped_.add(); }
     void countPostponed() { postponed_.add(); }
+    void countBroughtForward(std::size_t count) { brought_forward_.add(count); }
     void countStoreFailure() { store_failures_.add(); }
 
   private:
@@ -42,6 +43,7 @@ class DeliveryMetrics {
     std::shared_ptr<std::atomic<std::size_t>> open_breakers_;  // the gauge may be read later
     observe::Counter& dropped_;
     observe::Counter& postponed_;
+    observe::Counter& brought_forward_;
     observe::Counter& store_failures_;
 };
 

@@ -86,10 +86,12 @@ void DeliveryWorker::settle(const InFlight& attempt, const http::OutboundRespons
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
         failing_.erase(delivery.callback);
+        recovery_.noteSuccess(delivery.callback, now);
         metrics_.countDelivered(
             delivery.last_event.value - delivery.first_event.value + 1, now - delivery.created_at
         );
     } else {
+        recovery_.noteFailure(delivery.callback, now);
         settleFailure(attempt, decision, outcome);
         if (result.retry_after)
             end.hold_until = now + std::min(*result.retry_after, kRetryAfterMax);
@@ -164,6 +166,42 @@ Status DeliveryWorker::recordSwitches() {
         FERRY_TRY(services_.deliveries.switchOff(off.callback, off.since, off.reason));
         switches_.pop_back();
     }
+    return {};
+}
+
+/// At most a few callbacks in a step, each with a short transaction of its own. False: the store
+/// failed, and is paused.
+bool DeliveryWorker::resumeRecovered() {
+    constexpr int kCallbacksPerStep = 4;
+    if (const Status status = learnWhatIsBehind(); !status) {
+        noteStoreFailure("look for deliveries to bring forward", status.error());
+        return false;
+    }
+    const TimePoint now = services_.clock.now();
+    for (int i = 0; i < kCallbacksPerStep; ++i) {
+        const auto callback = recovery_.next(now);
+        if (!callback) return true;
+        const auto count =
+            services_.deliveries.bringForward(*callback, now, CallbackRecovery::kPortion);
+        if (!count && count.error().code != ErrorCode::Unsupported) {
+            noteStoreFailure("bring deliveries forward", count.error());
+            return false;
+        }
+        const bool has_more = count && *count == CallbackRecovery::kPortion;
+        recovery_.brought(*callback, has_more, now);
+        if (count) metrics_.countBroughtForward(*count);
+    }
+    return true;
+}
+
+/// The outage of an earlier process is known by what it left to be tried later.
+Status DeliveryWorker::learnWhatIsBehind() {
+    if (knows_behind_) return {};
+    const TimePoint now = services_.clock.now();
+    FERRY_TRY_ASSIGN(const auto callbacks, services_.deliveries.dueLater(now));
+    for (const CallbackId callback : callbacks)
+        recovery_.noteBehind(callback, now);
+    knows_behind_ = true;
     return {};
 }
 

@@ -41,8 +41,9 @@ TimePoint DeliveryWorker::step() {
     } else if (!recordOutcomes()) {
         next = paused_until_;
     } else if (!is_stopping_) {
-        next = leaseMore();
+        next = resumeRecovered() ? leaseMore() : paused_until_;
         if (!recordOutcomes()) next = paused_until_;
+        next = std::min(next, std::max(recovery_.nextAt(), paused_until_));
     }
     unfinished_ = in_flight_.size() + outcomes_.size();
     return next;

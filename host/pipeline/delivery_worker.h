@@ -7,6 +7,7 @@
 #include "http/outbound.h"
 #include "observe/log.h"
 #include "pipeline/callback_pacer.h"
+#include "pipeline/callback_recovery.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/delivery_metrics.h"
 #include "pipeline/delivery_policy.h"
@@ -54,6 +55,9 @@ struct DeliveryServices {
 /// the instance is disabled, its events are disabled, it has no callback URL, or its configuration
 /// or events can't be read for good (Corrupt); it is looked at again every kPostponeTime. If the
 /// instance or all of the events are gone, it is dropped: recorded as dead.
+///
+/// When a callback takes a delivery after an outage (CallbackRecovery), what was tried before and
+/// waits for its schedule is brought forward, some deliveries at a time.
 ///
 /// Threads: step and finish by one thread at a time; stop and isIdle from any.
 class DeliveryWorker final : public Steppable {
@@ -107,6 +111,8 @@ class DeliveryWorker final : public Steppable {
     );
     bool recordOutcomes();
     Status recordSwitches();
+    bool resumeRecovered();
+    Status learnWhatIsBehind();
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
     bool admit(const Delivery& delivery, const InstanceSettings& settings);
@@ -129,6 +135,8 @@ class DeliveryWorker final : public Steppable {
     const DeliveryOptions options_;
     DeliveryMetrics metrics_;
     CallbackPacer pacer_;
+    CallbackRecovery recovery_;
+    bool knows_behind_ = false;  // what an earlier process left to be tried later
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
     std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since

@@ -105,6 +105,18 @@ class DeliveryStore {
         return std::vector<CallbackSwitchedOff>();
     }
 
+    /// Waiting deliveries of the callback that were tried, and are due later than `now`, become due
+    /// at `now`: those that come first anyhow, at most `limit`. Gives how many; their attempts
+    /// count on. Not pure, as `attempts`.
+    virtual Result<std::size_t> bringForward(CallbackId, TimePoint, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store brings no delivery forward");
+    }
+    /// Callbacks with a waiting delivery that is due later than `now`. A look at one delivery for
+    /// each callback that has any.
+    virtual Result<std::vector<CallbackId>> dueLater(TimePoint) {
+        return std::vector<CallbackId>();
+    }
+
     /// Called once, before leases: waiting deliveries made or last tried at a time that is still to
     /// come (the clock was set back meanwhile) wait from `now` for as long as was planned then.
     virtual Status planAgain(TimePoint now) = 0;

@@ -91,5 +91,35 @@ TEST_P(DeliveryPaceContract, AskingForADeliverySwitchesItsCallbackOn) {
     EXPECT_THAT(numbersOf(leaseDeliveries(at(5), 9, 9)), testing::UnorderedElementsAre(1, 2));
 }
 
+TEST_P(DeliveryPaceContract, BringsForwardWhatWasTriedInPortions) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 4);
+    queue(id, 'y', 1);
+    EXPECT_THAT(valueOf(deliveries().dueLater(at(10))), IsEmpty());
+    for (const Delivery& delivery : leaseDeliveries(at(10), 9, 3)) {
+        AttemptOutcome tried = anOutcome(delivery, DeliveryState::Waiting, at(11));
+        tried.next_attempt_at = at(90'000 - delivery.id.value);
+        record(tried);
+    }
+    EXPECT_THAT(
+        valueOf(deliveries().dueLater(at(12))),
+        testing::UnorderedElementsAre(callback('x'), callback('y'))
+    );
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(20), 9, 9)), ElementsAre(4)) << "was not tried";
+
+    EXPECT_EQ(valueOf(deliveries().bringForward(callback('x'), at(20), 2)), 2U);
+
+    EXPECT_EQ(valueOf(deliveries().nextDue(9)), at(20));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(20), 9, 9)), ElementsAre(2, 3)) << "by due time";
+    EXPECT_EQ(valueOf(deliveries().find(id, DeliveryId(2))).value().attempt_count, 1U);
+    EXPECT_EQ(valueOf(deliveries().bringForward(callback('x'), at(20), 2)), 1U);
+    EXPECT_EQ(valueOf(deliveries().bringForward(callback('x'), at(20), 2)), 0U);
+    reopen();
+    EXPECT_THAT(
+        numbersOf(leaseDeliveries(at(20), 9, 9)), testing::UnorderedElementsAre(1, 2, 3, 4)
+    );
+    EXPECT_THAT(valueOf(deliveries().dueLater(at(20))), ElementsAre(callback('y')));
+}
+
 }  // namespace
 }  // namespace ferry::test

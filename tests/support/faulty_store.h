@@ -279,6 +279,15 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     Result<std::vector<store::CallbackSwitchedOff>> switchedOff() override {
         return inner_.switchedOff();
     }
+    Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
+        override {
+        return script_.run("deliveries.bringForward", [&] {
+            return inner_.bringForward(callback, now, limit);
+        });
+    }
+    Result<std::vector<CallbackId>> dueLater(TimePoint now) override {
+        return script_.run("deliveries.dueLater", [&] { return inner_.dueLater(now); });
+    }
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override {
         return script_.run("deliveries.find", [&] { return inner_.find(instance, id); });
     }

@@ -67,6 +67,27 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         off_.insert(callback);
         return {};
     }
+    Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
+        override {
+        if (is_down) return storeIsDown();
+        std::size_t count = 0;
+        for (const Delivery* waits : waiting()) {
+            Delivery& row = rows_.at(waits->id);
+            const bool is_meant = row.callback == callback && row.attempt_count > 0;
+            if (!is_meant || row.next_attempt_at <= now || count == limit) continue;
+            row.next_attempt_at = now;
+            ++count;
+        }
+        return count;
+    }
+    Result<std::vector<CallbackId>> dueLater(TimePoint now) override {
+        if (is_down) return storeIsDown();
+        std::set<CallbackId> callbacks;
+        for (const Delivery* row : waiting()) {
+            if (row->next_attempt_at > now) callbacks.insert(row->callback);
+        }
+        return std::vector<CallbackId>(callbacks.begin(), callbacks.end());
+    }
     bool isOff(CallbackId callback) const { return off_.count(callback) != 0; }
 
     Status planAgain(TimePoint) override { return {}; }

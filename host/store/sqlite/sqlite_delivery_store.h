@@ -24,6 +24,9 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)
         override;
     Result<std::vector<DeliveryAttempt>> attempts(
+    Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
+        override;
+    Result<std::vector<CallbackId>> dueLater(TimePoint now) override;
         InstanceId instance, DeliveryId id, std::size_t limit
     ) override;
     Result<std::vector<FailingDeliveries>> failing() override;
