@@ -24,7 +24,9 @@ Status Hub::build() {
     buildSync();
     buildDelivery();
     buildReplays();
-    housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
+    housekeeping_ = std::make_unique<Housekeeping>(
+        *store_, clock_, log_, Retention{config_.retention.age, config_.retention.bytes_max}
+    );
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);

@@ -159,12 +159,19 @@ class HubConfigReader {
         if (const YamlNode* node = given(from, key)) into = parseInteger(node->text).value_or(into);
     }
 
+    static void readBytes(const YamlNode& from, const char* key, std::int64_t& into) {
+        if (const YamlNode* node = given(from, key)) into = parseBytes(node->text).value_or(into);
+    }
+    static void readTime(const YamlNode& from, const char* key, std::chrono::milliseconds& into) {
+        if (const YamlNode* node = given(from, key))
+            into = parseDuration(node->text).value_or(into);
+    }
+
     void readSections() {
         readInteger(section("http"), "threads", config_.http.threads);
-        if (const YamlNode* limit = given(section("http"), "body_limit")) {
-            config_.http.body_bytes_max =
-                parseBytes(limit->text).value_or(config_.http.body_bytes_max);
-        }
+        readBytes(section("http"), "body_limit", config_.http.body_bytes_max);
+        readTime(section("retention"), "age", config_.retention.age);
+        readBytes(section("retention"), "size", config_.retention.bytes_max);
     }
 
     void readApi() {
@@ -194,10 +201,7 @@ class HubConfigReader {
             delivery, "concurrency_per_callback", config_.delivery.concurrency_per_callback
         );
         readInteger(delivery, "breaker_failures", config_.delivery.breaker_failures);
-        if (const YamlNode* timeout = given(delivery, "timeout")) {
-            config_.delivery.timeout =
-                parseDuration(timeout->text).value_or(config_.delivery.timeout);
-        }
+        readTime(delivery, "timeout", config_.delivery.timeout);
         if (const YamlNode* schedule = given(delivery, "retry_schedule")) readSchedule(*schedule);
     }
 
@@ -236,10 +240,7 @@ class HubConfigReader {
         for (std::size_t entry = 0; entry < providers.entryCount(); ++entry) {
             const YamlNode& node = providers.value(entry);
             ProviderConfig& provider = config_.providers[providers.key(entry).text];
-            if (const YamlNode* interval = given(node, "poll_interval")) {
-                provider.poll_interval =
-                    parseDuration(interval->text).value_or(provider.poll_interval);
-            }
+            readTime(node, "poll_interval", provider.poll_interval);
             const YamlNode* urls = node.find("base_urls");
             for (std::size_t at = 0; urls != nullptr && at < urls->entryCount(); ++at) {
                 const YamlNode& value = urls->value(at);

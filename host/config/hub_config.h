@@ -57,6 +57,14 @@ struct ApiConfig {
     bool operator==(const ApiConfig&) const = default;
 };
 
+/// What keeps the store from growing for ever.
+struct RetentionConfig {
+    std::chrono::milliseconds age{30LL * 86'400'000};  ///< of events, deliveries, replays
+    std::int64_t bytes_max = std::int64_t{50} << 30;   ///< of the store; 0: no bound
+
+    bool operator==(const RetentionConfig&) const = default;
+};
+
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 enum class LogFormat : std::uint8_t { Text, Json };
 
@@ -78,6 +86,7 @@ struct HubConfig {
     std::vector<std::filesystem::path> instances = {"instances"};
     std::filesystem::path key_file = "data/master.key";
     DeliveryConfig delivery;
+    RetentionConfig retention;
     std::map<std::string, ProviderConfig> providers;  ///< by connector key
     HttpConfig http;
     ApiConfig api;

@@ -58,6 +58,8 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(was.timeout != is.timeout, "delivery.timeout");
     add(was.breaker_failures != is.breaker_failures, "delivery.breaker_failures");
     add(was.retry_schedule != is.retry_schedule, "delivery.retry_schedule");
+    add(before.retention.age != after.retention.age, "retention.age");
+    add(before.retention.bytes_max != after.retention.bytes_max, "retention.size");
     addProviderChanges(before, after, keys);
     add(before.http.threads != after.http.threads, "http.threads");
     add(before.http.body_bytes_max != after.http.body_bytes_max, "http.body_limit");

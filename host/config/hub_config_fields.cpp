@@ -110,6 +110,25 @@ const FieldTable& deliveryFields() {
     return table;
 }
 
+const FieldTable& retentionFields() {
+    static const FieldTable table(
+        "'retention'",
+        {
+            ranged(
+                field("age", ValueType::Duration, "of events and of deliveries that are finished"),
+                kDayMs / 24,
+                3650 * kDayMs
+            ),
+            ranged(
+                field("size", ValueType::Bytes, "of the store, before they go earlier; 0: any"),
+                0,
+                std::int64_t{1} << 50
+            ),
+        }
+    );
+    return table;
+}
+
 const FieldTable& providerFields() {
     static const FieldTable table(
         "a provider",
@@ -177,6 +196,7 @@ const FieldTable& hubConfigFields() {
             section("api", apiFields(), "who may use the API"),
             section("encryption", encryptionFields(), "sealing of secrets"),
             section("delivery", deliveryFields(), "how callbacks are made"),
+            section("retention", retentionFields(), "how long the store keeps what has happened"),
             [] {
                 Field providers = field("providers", ValueType::ObjectMap, "by connector key");
                 providers.table = &providerFields();

@@ -144,8 +144,15 @@ class DeliveryStore {
     virtual Result<std::map<DeliveryState, std::int64_t>> countByState() = 0;
 
     /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
-    /// are gone (nothing is left to redeliver), at most `limit`; gives how many.
+    /// are gone (nothing is left to redeliver), at most `limit`; gives how many. Looks at a bounded
+    /// number of dead ones and goes on there the next time. Threads: one at a time.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
+
+    /// Delivered and dead ones finished before `before`: what `prune` would drop at most. Reads an
+    /// entry of an index for each: for people who ask. Not pure, as `attempts`.
+    virtual Result<std::int64_t> countFinished(TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store counts no deliveries");
+    }
 };
 
 }  // namespace ferry::store

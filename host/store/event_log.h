@@ -39,6 +39,12 @@ class EventLog {
     /// transaction; gives how many. Goes by number and stops at the first newer event, so one that
     /// was recorded by a clock that ran ahead holds back those after it for that long.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
+
+    /// Events with a lower number, of one instance or of all. Reads an entry of an index for each:
+    /// for people who ask. Not pure, so that doubles stay small.
+    virtual Result<std::int64_t> countBelow(EventNumber, InstanceId) {
+        return fail(ErrorCode::Unsupported, "this store counts no events");
+    }
 };
 
 }  // namespace ferry::store

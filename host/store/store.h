@@ -27,6 +27,12 @@ class MetaStore {
     virtual ~MetaStore() = default;
     virtual Result<std::optional<std::string>> get(std::string_view name) = 0;
     virtual Status put(std::string_view name, std::string_view value) = 0;
+
+    /// Bytes of the store's file that hold something; space that is free for what comes does not
+    /// count. Not pure, so that doubles stay small.
+    virtual Result<std::int64_t> bytesUsed() {
+        return fail(ErrorCode::Unsupported, "this store does not tell its size");
+    }
 };
 
 /// Threads: every function of every interface from any thread, unless said otherwise.

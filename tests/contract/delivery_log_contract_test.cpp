@@ -1,4 +1,5 @@
-// Goal: the log of attempts tells what it says, in every driver. Method: each documented sentence as one test, on a fresh store.
+// Goal: the log of attempts tells what it says, and what nobody asks for any more goes, in every
+// driver. Method: each documented sentence as one test, on a fresh store.
 
 #include "contract/store_contract.h"
 
@@ -64,6 +65,54 @@ TEST_P(DeliveryLogContract, KeepsWhatAnAttemptTells) {
     EXPECT_EQ(attempts[1].error_class, "status");
     EXPECT_EQ(attempts[1].answer, outcome.answer.substr(0, 1'023)) << "no half a character";
     EXPECT_EQ(attempts[1].next_attempt_at, at(60));
+}
+
+TEST_P(DeliveryLogContract, PrunesDeliveredOnesInPortions) {
+    queue(add("a"), 'x', 4);
+    const auto leased = leaseDeliveries(at(5));
+    for (std::size_t i = 0; i < 3; ++i) {
+        record(anOutcome(leased.at(i), DeliveryState::Delivered, at(10 + static_cast<int>(i))));
+    }
+
+    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 1)), 1U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 1U);
+    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Delivered), 1);
+    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Waiting), 1);
+}
+
+TEST_P(DeliveryLogContract, KeepsDeadOnesWhileTheyCanBeRedelivered) {
+    queue(add("a"), 'x', 1);
+    record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Dead, at(10)));
+
+    EXPECT_EQ(valueOf(deliveries().prune(at(100), 9)), 0U);
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(11), 9)), 1U);
+}
+
+TEST_P(DeliveryLogContract, PrunesDeadOnesBehindManyThatStay) {
+    constexpr int kStay = 2'500;  // more than one call looks at
+    const InstanceId stays = add("stays");
+    for (int i = 0; i < kStay; ++i)
+        deliver(stays, callback('x'), 1, at(0));
+    const InstanceId goes = add("goes");
+    deliver(goes, callback('x'), 1, at(1));
+    std::vector<AttemptOutcome> outcomes;
+    for (const Delivery& delivery : leaseDeliveries(at(5), kStay + 1, kStay + 1)) {
+        const bool is_last = delivery.instance == goes;
+        outcomes.push_back(anOutcome(delivery, DeliveryState::Dead, at(is_last ? 11 : 10)));
+    }
+    EXPECT_OK(deliveries().record(outcomes));
+    // The events of one instance alone are gone.
+    deliver(stays, callback('y'), 1, at(2));
+    record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Delivered, at(12)));
+    EXPECT_EQ(valueOf(deliveries().countFinished(at(20))), kStay + 2);
+
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 0U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 0U) << "the events are there";
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 9U);
+    EXPECT_EQ(valueOf(deliveries().prune(at(12), 99)), 9U) << "begins anew";
 }
 
 }  // namespace

@@ -231,30 +231,6 @@ TEST_P(DeliveryStoreContract, FindsAndPagesByInstance) {
     EXPECT_THAT(numbersOf(valueOf(deliveries().page(first, DeliveryId(2), 2))), ElementsAre(1));
 }
 
-TEST_P(DeliveryStoreContract, PrunesDeliveredOnesInPortions) {
-    queue(add("a"), 'x', 4);
-    const auto leased = leaseDeliveries(at(5));
-    for (std::size_t i = 0; i < 3; ++i) {
-        record(anOutcome(leased.at(i), DeliveryState::Delivered, at(10 + static_cast<int>(i))));
-    }
-
-    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(12), 1)), 1U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 1U);
-    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Delivered), 1);
-    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Waiting), 1);
-}
-
-TEST_P(DeliveryStoreContract, KeepsDeadOnesWhileTheyCanBeRedelivered) {
-    queue(add("a"), 'x', 1);
-    record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Dead, at(10)));
-
-    EXPECT_EQ(valueOf(deliveries().prune(at(100), 9)), 0U);
-    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(11), 9)), 1U);
-}
-
 TEST_P(DeliveryStoreContract, LeasesEndWithTheProcess) {
     const InstanceId id = add("a");
     queue(id, 'x', 2);

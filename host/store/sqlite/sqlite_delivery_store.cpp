@@ -49,25 +49,6 @@ Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
     return true;
 }
 
-/// Drops the deliveries that `select` (before, limit) gives, with their attempts.
-Result<std::size_t> dropSelected(
-    Connection& connection, const char* select, TimePoint before, std::size_t limit
-) {
-    std::vector<std::int64_t> ids;
-    {
-        auto rows = connection.query(select);
-        rows.bind(before, limit);
-        FERRY_TRY_ASSIGN(ids, collect<std::int64_t>(rows, [](const Query& row) {
-                             return row.integer(0);
-                         }));
-    }
-    for (const std::int64_t id : ids) {
-        FERRY_TRY(connection.query("DELETE FROM attempt WHERE delivery_id = ?").bind(id).run());
-        FERRY_TRY(connection.query("DELETE FROM delivery WHERE id = ?").bind(id).run());
-    }
-    return ids.size();
-}
-
 }  // namespace
 
 Result<std::vector<Delivery>> SqliteDeliveryStore::lease(const DeliveryLeaseRequest& request) {
@@ -229,36 +210,6 @@ Result<std::map<DeliveryState, std::int64_t>> SqliteDeliveryStore::countByState(
         );
         return countStates<DeliveryState>(rows);
     });
-}
-
-Result<std::size_t> SqliteDeliveryStore::prune(TimePoint before, std::size_t limit) {
-    std::size_t count = 0;
-    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
-        FERRY_TRY_ASSIGN(
-            count,
-            dropSelected(
-                connection,
-                "SELECT id FROM delivery WHERE state = 1 AND state <> 0 AND finished_at < ? "
-                "ORDER BY finished_at LIMIT ?",
-                before,
-                limit
-            )
-        );
-        FERRY_TRY_ASSIGN(
-            const std::size_t dead,
-            dropSelected(
-                connection,
-                "SELECT id FROM delivery WHERE state = 2 AND state <> 0 AND finished_at < ? "
-                "AND NOT EXISTS (SELECT 1 FROM event WHERE number BETWEEN first_event AND "
-                "last_event) ORDER BY finished_at LIMIT ?",
-                before,
-                limit - count
-            )
-        );
-        count += dead;
-        return {};
-    }));
-    return count;
 }
 
 }  // namespace ferry::store::sqlite

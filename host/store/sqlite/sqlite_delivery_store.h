@@ -6,6 +6,12 @@
 
 namespace ferry::store::sqlite {
 
+/// Where a look through dead deliveries goes on.
+struct PrunePlace {
+    TimePoint finished_at = TimePoint::min();
+    std::int64_t id = 0;
+};
+
 class SqliteDeliveryStore final : public DeliveryStore {
   public:
     explicit SqliteDeliveryStore(Core& core) : core_(core) {}
@@ -18,23 +24,25 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override;
     Status switchOn(CallbackId callback, TimePoint now) override;
     Result<std::vector<CallbackSwitchedOff>> switchedOff() override;
+    Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
+        override;
+    Result<std::vector<CallbackId>> dueLater(TimePoint now) override;
     void release(std::span<const Delivery> deliveries) override;
     Status split(const Delivery& delivery, std::span<const EventNumber> events) override;
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;
     Result<std::vector<Delivery>> page(InstanceId instance, DeliveryId before, std::size_t limit)
         override;
     Result<std::vector<DeliveryAttempt>> attempts(
-    Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
-        override;
-    Result<std::vector<CallbackId>> dueLater(TimePoint now) override;
         InstanceId instance, DeliveryId id, std::size_t limit
     ) override;
     Result<std::vector<FailingDeliveries>> failing() override;
     Result<std::map<DeliveryState, std::int64_t>> countByState() override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
+    Result<std::int64_t> countFinished(TimePoint before) override;
 
   private:
     Core& core_;
+    PrunePlace prune_from_;  // of whoever prunes: one thread at a time
 };
 
 }  // namespace ferry::store::sqlite

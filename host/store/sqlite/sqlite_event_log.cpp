@@ -183,4 +183,20 @@ Result<std::size_t> SqliteEventLog::prune(TimePoint before, std::size_t limit) {
     return count;
 }
 
+Result<std::int64_t> SqliteEventLog::countBelow(EventNumber end, InstanceId instance) {
+    return core_.read([&](Connection& connection) -> Result<std::int64_t> {
+        // By the index, whose entries are short; of the rows each page would be read.
+        auto row = instance ? connection.query(
+                                  "SELECT count(*) FROM event INDEXED BY event_instance "
+                                  "WHERE number < ?1 AND instance_id = ?2"
+                              )
+                            : connection.query(
+                                  "SELECT count(*) FROM event INDEXED BY event_instance "
+                                  "WHERE number < ?1 AND ?2 = 0"
+                              );
+        FERRY_TRY(row.bind(end, instance).step());
+        return row.integer(0);
+    });
+}
+
 }  // namespace ferry::store::sqlite

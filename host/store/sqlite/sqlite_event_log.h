@@ -24,6 +24,7 @@ class SqliteEventLog final : public EventLog {
     Result<EventNumber> beforeNewest(InstanceId instance, std::size_t count) override;
     Result<std::int64_t> count(InstanceId instance) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
+    Result<std::int64_t> countBelow(EventNumber end, InstanceId instance) override;
 
   private:
     Core& core_;

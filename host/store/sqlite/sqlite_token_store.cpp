@@ -85,4 +85,15 @@ Status SqliteMetaStore::put(std::string_view name, std::string_view value) {
     });
 }
 
+Result<std::int64_t> SqliteMetaStore::bytesUsed() {
+    return core_.read([&](Connection& connection) -> Result<std::int64_t> {
+        auto row = connection.query(
+            "SELECT (page_count - freelist_count) * page_size "
+            "FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+        );
+        FERRY_TRY(row.step());
+        return row.integer(0);
+    });
+}
+
 }  // namespace ferry::store::sqlite

@@ -31,6 +31,7 @@ class SqliteMetaStore final : public MetaStore {
 
     Result<std::optional<std::string>> get(std::string_view name) override;
     Status put(std::string_view name, std::string_view value) override;
+    Result<std::int64_t> bytesUsed() override;
 
   private:
     Core& core_;

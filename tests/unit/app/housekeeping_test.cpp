@@ -23,7 +23,7 @@ class HousekeepingTest : public InstanceApplyTest {
         authorize("one");
     }
 
-    void commitEvents(int count) {
+    void commitEvents(int count, std::size_t body_bytes = 2) {
         store::SyncCommit commit;
         commit.instance = stored("one").id;
         commit.now = clock_.now();
@@ -31,7 +31,7 @@ class HousekeepingTest : public InstanceApplyTest {
             RecordedEvent event;
             event.id = "event-" + std::to_string(++made_);
             event.recorded_at = clock_.now();
-            event.body = "{}";
+            event.body = std::string(body_bytes, ' ');
             commit.events.push_back(std::move(event));
             IndexedObject object;
             object.object_id = "id:" + std::to_string(made_);
@@ -42,6 +42,7 @@ class HousekeepingTest : public InstanceApplyTest {
         ASSERT_TRUE(outcomes.front());
     }
     std::int64_t events() { return store_->events().count(InstanceId()).value_or(-1); }
+    std::int64_t bytesUsed() { return store_->meta().bytesUsed().value_or(-1); }
     bool hasTombstone(int number) {
         const std::vector<std::string> ids{"id:" + std::to_string(number)};
         const auto found = store_->sync().hasTombstones(stored("one").id, ids);
@@ -81,12 +82,60 @@ TEST_F(HousekeepingTest, ManyRowsGoInSeveralSteps) {
 
     const TimePoint soon = housekeeping.step();
 
-    EXPECT_EQ(events(), 1'500) << "intake is not kept waiting";
+    EXPECT_EQ(events(), 2'300) << "intake is not kept waiting";
     EXPECT_LT(soon - clock_.now(), Milliseconds(1'000)) << "but there is more to do";
     clock_.advanceTo(soon);
-    clock_.advanceTo(housekeeping.step());
-    housekeeping.step();
+    for (int i = 0; i < 12; ++i)
+        clock_.advanceTo(housekeeping.step());
     EXPECT_EQ(events(), 0);
+}
+
+TEST_F(HousekeepingTest, AStoreThatIsTooLargeLosesItsOldestFirst) {
+    for (int day = 0; day < 20; ++day) {
+        commitEvents(1'000, 1'000);
+        clock_.advance(kDay);
+    }
+    const std::int64_t full = bytesUsed();
+    const std::int64_t wanted = full / 2;
+    Housekeeping housekeeping(*store_, clock_, log_, Retention{30 * kDay, wanted});
+
+    TimePoint next = clock_.now();
+    for (int i = 0; i < 300 && next - clock_.now() < Milliseconds(10'000); ++i) {
+        clock_.advanceTo(next);
+        next = housekeeping.step();
+    }
+
+    EXPECT_LE(bytesUsed(), wanted);
+    EXPECT_GT(bytesUsed(), wanted - full / 10) << "no more than it has to";
+    const auto left = store_->events().after(EventNumber(), InstanceId(), 1);
+    ASSERT_TRUE(left && !left->empty());
+    EXPECT_EQ(left->front().number.value, 20'001 - events()) << "the youngest are there";
+    EXPECT_NE(log_text_.find("larger than retention.size"), std::string::npos);
+    const std::int64_t stays = events();
+    clock_.advanceTo(housekeeping.step());
+    clock_.advanceTo(housekeeping.step());
+    EXPECT_EQ(events(), stays);
+}
+
+TEST_F(HousekeepingTest, WhatIsYoungStaysInAStoreThatIsTooLarge) {
+    commitEvents(100);
+    clock_.advance(Milliseconds(1'000));
+    Housekeeping housekeeping(*store_, clock_, log_, Retention{30 * kDay, 1});
+
+    TimePoint next = housekeeping.step();
+    for (int i = 0; i < 500 && next - clock_.now() < Milliseconds(10'000); ++i) {
+        clock_.advanceTo(next);
+        next = housekeeping.step();
+    }
+
+    EXPECT_EQ(events(), 100);
+    EXPECT_GE(next - clock_.now(), Milliseconds(10'000)) << "it rests";
+    for (int minute = 0; minute < 150; ++minute) {
+        clock_.advanceTo(next);
+        next = housekeeping.step();
+    }
+    EXPECT_EQ(events(), 0) << "young no more";
+    EXPECT_NE(log_text_.find("nothing is left in it to drop"), std::string::npos) << log_text_;
 }
 
 TEST_F(HousekeepingTest, AStoreThatFailsIsSaidAndAskedAgainLater) {

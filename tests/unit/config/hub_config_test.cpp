@@ -83,6 +83,7 @@ delivery:
   timeout: 1m
   breaker_failures: 3
   retry_schedule: [1s, 1m30s]
+retention: {age: 7d, size: 3GiB}
 providers:
   dropbox: {base_urls: {api: "http://127.0.0.1:9999/"}, poll_interval: 10s}
 http: {threads: 4, body_limit: 2MiB}
@@ -106,6 +107,8 @@ logging: {level: debug, format: json}
     EXPECT_EQ(config->delivery.allow_networks.size(), 2U);
     EXPECT_EQ(config->delivery.concurrency_per_callback, 8);
     EXPECT_EQ(config->delivery.timeout, std::chrono::minutes(1));
+    EXPECT_EQ(config->retention.age, std::chrono::hours(24 * 7));
+    EXPECT_EQ(config->retention.bytes_max, std::int64_t{3} << 30);
     EXPECT_EQ(config->delivery.breaker_failures, 3);
     EXPECT_EQ(config->delivery.retry_schedule.back(), std::chrono::seconds(90));
     EXPECT_EQ(config->provider("dropbox").base_urls.at("api"), "http://127.0.0.1:9999");
@@ -155,6 +158,8 @@ TEST(HubConfig, FindsEachMistake) {
          ":1:33: error: an item of 'retry_schedule' is not a duration"},
         {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0\n"},
         {"delivery: {concurrency_per_callback: 0}\n", "less than 1"},
+        {"retention: {age: 5m}\n", "less than 1h"},
+        {"retention: {size: much}\n", "is not a"},
         {"http: {body_limit: 1B}\n", "less than 1KiB"},
         {"http: {body_limit: 1 megabyte}\n", "is not a size"},
         {"logging: {level: verbose}\n", "none of: debug, info, warning, error"},
