@@ -34,7 +34,7 @@ Api::Api(ApiParts parts)
           parts_.key,
           parts_.clock,
           parts_.log,
-          {parts_.user_secret, parts_.organization_secret}
+          {parts_.user_secret, parts_.organization_secret, parts_.command_secret}
       ),
       rate_(parts_.clock, parts_.limits.key_rate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter) {

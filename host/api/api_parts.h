@@ -57,6 +57,7 @@ struct ApiParts {
     std::string hub_id;          ///< that the hub gave itself
     Secret user_secret;          ///< `api.user_secret`; empty: none
     Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own
+    Secret command_secret;       ///< of this program's commands while this hub runs
     // Calls that reach the provider.
     pipeline::TokenSource& tokens;
     http::Outbound& outbound;

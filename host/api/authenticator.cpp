@@ -44,6 +44,11 @@ Authenticator::Authenticator(
             {std::string(kConfiguredKeyName), ApiRole::Write, sha256(options.user_secret.reveal())}
         );
     }
+    if (!options.command_secret.empty()) {
+        configured_.push_back(
+            {std::string(kCommandKeyName), ApiRole::Write, sha256(options.command_secret.reveal())}
+        );
+    }
     known_ = std::make_shared<const KeyList>(configured_);
 }
 

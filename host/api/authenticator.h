@@ -24,8 +24,10 @@ namespace ferry::api {
 /// How long a change of the API keys by another process may go unseen.
 inline constexpr Milliseconds kKeysCheckInterval{500};
 
-/// The name that the key of ferry.yaml (`api.user_secret`) has among the others.
+/// The name that the key of ferry.yaml (`api.user_secret`) has among the others, and that of the
+/// program's own commands.
 inline constexpr std::string_view kConfiguredKeyName = "ferry.yaml";
+inline constexpr std::string_view kCommandKeyName = "ferry";
 
 /// The organization secret of a hub whose ferry.yaml names none: always the same under one master
 /// key, so that there is nothing to store.
@@ -37,6 +39,7 @@ Secret newApiSecret(Random& random);
 struct AuthenticatorOptions {
     Secret user_secret;          ///< `api.user_secret`: a key of role write; empty: none
     Secret organization_secret;  ///< `api.organization_secret`; empty: the hub's own
+    Secret command_secret{};     ///< of this program's commands, role write; empty: none
 };
 
 /// Threads: any. Lifetime: keys, clock and log outlive it.

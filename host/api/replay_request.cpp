@@ -13,8 +13,8 @@
 namespace ferry::api {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMembers{
-    "from", "to", "eventTypes", "objectTypes", "instanceIds", "rate", "dryRun"
+constexpr std::array<std::string_view, 8> kMembers{
+    "from", "to", "sinceFailure", "eventTypes", "objectTypes", "instanceIds", "rate", "dryRun"
 };
 
 tl::unexpected<Error> wrong(std::string_view member, std::string_view expected) {
@@ -28,8 +28,8 @@ Status checkMembers(const rapidjson::Document& body) {
         }
         return fail(
             ErrorCode::InvalidArgument,
-            "the body has a member other than from, to, eventTypes, objectTypes, instanceIds, "
-            "rate, dryRun"
+            "the body has a member other than from, to, sinceFailure, eventTypes, objectTypes, "
+            "instanceIds, rate, dryRun"
         );
     }
     return {};
@@ -41,6 +41,19 @@ Result<TimePoint> readTime(const rapidjson::Value& value, std::string_view name)
         return parseTime(name, std::to_string(value.GetInt64()));
     }
     return parseTime(name, {});
+}
+
+Status readFrom(const rapidjson::Document& body, Replay& replay) {
+    const rapidjson::Value* since = findMember(body, "sinceFailure");
+    if (since != nullptr && !since->IsBool()) return wrong("sinceFailure", "true or false");
+    const rapidjson::Value* from = findMember(body, "from");
+    if (asksSinceFailure(body)) {
+        if (from != nullptr) return wrong("from", "left out with sinceFailure, which says it");
+        return {};
+    }
+    if (from == nullptr) return wrong("from", "required: where the replay begins");
+    FERRY_TRY_ASSIGN(replay.from, readTime(*from, "from"));
+    return {};
 }
 
 using AddWord = Status (*)(EventSelection& selection, std::string_view word);
@@ -77,12 +90,15 @@ Result<std::vector<InstanceId>> readInstances(const rapidjson::Document& body) {
 
 }  // namespace
 
+bool asksSinceFailure(const rapidjson::Document& body) {
+    const rapidjson::Value* since = findMember(body, "sinceFailure");
+    return since != nullptr && since->IsTrue();
+}
+
 Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now) {
     FERRY_TRY(checkMembers(body));
     Replay replay;
-    const rapidjson::Value* from = findMember(body, "from");
-    if (from == nullptr) return wrong("from", "required: where the replay begins");
-    FERRY_TRY_ASSIGN(replay.from, readTime(*from, "from"));
+    FERRY_TRY(readFrom(body, replay));
     replay.to = now;
     if (const rapidjson::Value* to = findMember(body, "to")) {
         FERRY_TRY_ASSIGN(replay.to, readTime(*to, "to"));

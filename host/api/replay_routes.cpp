@@ -3,9 +3,8 @@
 #include "api/answers.h"
 #include "api/areas.h"
 #include "api/delivery_query.h"
-#include "api/json_body.h"
 #include "api/paging.h"
-#include "api/replay_request.h"
+#include "api/replay_begin.h"
 
 #include <fmt/format.h>
 
@@ -53,10 +52,13 @@ constexpr const char* kReplay = R"json({
 
 constexpr const char* kReplayRequest = R"json({
     "type": "object",
-    "required": ["from"],
     "properties": {
-        "from": {"type": ["string", "integer"], "description": "RFC 3339, or epoch ms"},
+        "from": {"type": ["string", "integer"], "description": "RFC 3339, or epoch ms; required but with sinceFailure"},
         "to": {"type": ["string", "integer"], "description": "not included; now if not given"},
+        "sinceFailure": {
+            "type": "boolean",
+            "description": "in place of from: since the first event that a callback of instanceIds has not taken"
+        },
         "eventTypes": {
             "type": "array", "items": {"enum": ["CREATED", "UPDATED", "MOVED", "DELETED"]}
         },
@@ -138,30 +140,7 @@ Result<Replay> findReplay(const ApiParts& parts, const Call& call) {
 }
 
 Result<http::Response> begin(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(const auto body, readJsonObject(call.request.body));
-    FERRY_TRY_ASSIGN(Replay replay, readReplayRequest(body, parts.clock.now()));
-    if (call.instance) {
-        const bool is_other =
-            !replay.instances.empty() && replay.instances != std::vector{call.instance->id};
-        if (is_other) {
-            return fail(
-                ErrorCode::InvalidArgument,
-                "instanceIds names others than the Element token's instance"
-            );
-        }
-        replay.instances = {call.instance->id};
-    }
-    for (const InstanceId id : replay.instances) {
-        FERRY_TRY_ASSIGN(const auto instance, parts.store.instances().find(id));
-        if (!instance) {
-            return fail(
-                ErrorCode::InvalidArgument,
-                fmt::format("instanceIds: there is no instance {}", id.value)
-            );
-        }
-    }
-    FERRY_TRY_ASSIGN(replay.first_event, parts.store.eventSearch().firstAt(replay.from));
-    FERRY_TRY_ASSIGN(replay.end_event, parts.store.eventSearch().firstAt(replay.to));
+    FERRY_TRY_ASSIGN(Replay replay, requestedReplay(parts, call));
     replay.created_at = parts.clock.now();
     FERRY_TRY_ASSIGN(replay.id, parts.store.replays().create(replay));
     parts.wake_replays();
@@ -233,6 +212,7 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts) {
     create.summary = "Delivers the events of a time range again, with their ids, beside live ones";
     create.role = Role::Write;
     create.body = schemaOf("ReplayRequest");
+    create.refusals = {409};
     create.handler = [&parts](const Call& call) { return begin(parts, call); };
     table.add(std::move(create));
 

@@ -1,6 +1,7 @@
 #include "app/hub.h"
 
 #include "app/api_key_file.h"
+#include "app/control_file.h"
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
 #include "config/references.h"
@@ -36,6 +37,7 @@ Hub::Hub(
       random_(random),
       log_(log),
       is_stopping_(std::move(is_stopping)),
+      command_secret_(api::newApiSecret(random)),
       catalog_(config_, clock, log, is_stopping_) {}
 
 Hub::~Hub() {
@@ -70,6 +72,7 @@ Status Hub::openStore() {
     const bool is_empty = std::filesystem::file_size(file, is_missing) == 0 && !is_missing;
     FERRY_TRY_ASSIGN(auto store, store::sqlite::SqliteStore::open(file.string()));
     store_ = std::move(store);
+    removeControlFile(controlFilePath(config_));  // of one that was killed
     // Made beforehand, or left by a first start that was cut short: good; or all that is left.
     if (is_empty) {
         log_.warning(
@@ -108,6 +111,7 @@ Status Hub::start() {
     replay_thread_->start();
     housekeeping_thread_->start();
     is_running_ = true;
+    tellCommands();
     FERRY_TRY(enqueueAuthorizations());
     log_.info(
         kComponent,
@@ -118,6 +122,20 @@ Status Hub::start() {
          {"instances_running", count}}
     );
     return {};
+}
+
+/// A hub that can't write it does everything else.
+void Hub::tellCommands() {
+    const Status written = writeControlFile(
+        controlFilePath(config_),
+        {controlUrl(config_.listen_host, server_->port()), command_secret_}
+    );
+    if (written) return;
+    log_.warning(
+        kComponent,
+        "commands that change something (ferry replay) can't reach this hub",
+        {{"error", written.error().message}}
+    );
 }
 
 Status Hub::enqueueAuthorizations() {
@@ -181,6 +199,7 @@ Result<ReloadReport> Hub::reload() {
 void Hub::stop(Milliseconds grace) {
     if (!server_) return;
     const auto deadline = std::chrono::steady_clock::now() + grace;
+    if (is_running_) removeControlFile(controlFilePath(config_));
     stopDrains();
     delivery_->stop();
     // Half of the time: callbacks under way need the rest.

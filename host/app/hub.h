@@ -90,6 +90,7 @@ class Hub {
         std::function<bool()> is_stopping);
 
     Status openStore();
+    void tellCommands();
     Status build();
     Status buildOutbound();
     Status buildOauth();
@@ -116,6 +117,7 @@ class Hub {
     std::unique_ptr<store::ApiKeyStore> api_keys_;
     std::optional<SealingKey> key_;
     std::string hub_id_;
+    const Secret command_secret_;  // new at each start
     std::vector<Milliseconds> retry_delays_;
     Catalog catalog_;
     std::unique_ptr<http::CurlOutbound> outbound_;

@@ -185,6 +185,7 @@ void Hub::buildApi() {
         hub_id_,
         config_.api.user_secret,
         config_.api.organization_secret,
+        command_secret_,
         *tokens_,
         *outbound_,
         {{config_.api.requests_per_second, config_.api.requests_burst},

@@ -33,10 +33,6 @@ void addOwn(std::vector<fs::path>& paths, const fs::path& own) {
     paths.push_back(own);
 }
 
-std::string storeFile(const config::HubConfig& config) {
-    return (config.data_dir / "ferry.db").string();
-}
-
 fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
     std::error_code ignored;
     for (const fs::path& candidate : candidates) {
@@ -46,6 +42,17 @@ fs::path firstThatExists(std::initializer_list<fs::path> candidates) {
 }
 
 }  // namespace
+
+void refuseOptionsOf(const CLI::App& command) {
+    const auto given =
+        command.get_options([](const CLI::Option* option) { return option->count() > 0; });
+    if (given.empty()) return;
+    throw CLI::ValidationError(
+        given.front()->get_name(),
+        "is not known to 'ferry " + command.get_name() + " " +
+            command.get_subcommands().front()->get_name() + "'"
+    );
+}
 
 fs::path configPath(const GlobalOptions& globals) {
     return globals.config_path.empty() ? "ferry.yaml" : globals.config_path;
@@ -133,6 +140,10 @@ std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals) {
     auto config = readConfig(globals);
     if (!config) return std::nullopt;
     return withOwnFolders(std::move(*config));
+}
+
+std::string storeFile(const config::HubConfig& config) {
+    return (config.data_dir / "ferry.db").string();
 }
 
 std::unique_ptr<store::Store> openStore(const config::HubConfig& config) {

@@ -40,8 +40,15 @@ void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addKeys(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addDeliveries(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addReplay(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addPrune(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addHelp(CLI::App& app, const GlobalOptions& globals, Run& run);
+
+/// Where a command has commands below it, one of which was chosen: options that they do not have
+/// come to it, and must not be passed over. Throws what CLI11 throws for a wrong call.
+void refuseOptionsOf(const CLI::App& command);
 
 /// The configuration file: the one of --config, or ./ferry.yaml.
 std::filesystem::path configPath(const GlobalOptions& globals);
@@ -69,6 +76,9 @@ config::HubConfig withOwnFolders(config::HubConfig config);
 
 /// Both of these.
 std::optional<config::HubConfig> loadConfig(const GlobalOptions& globals);
+
+/// Where the store of this configuration is.
+std::string storeFile(const config::HubConfig& config);
 
 /// The store of this configuration, to look at; nothing, after saying why, if it can't be opened.
 std::unique_ptr<store::Store> openStore(const config::HubConfig& config);

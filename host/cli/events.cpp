@@ -2,6 +2,7 @@
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/instance_names.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <map>
 #include <memory>
 
 namespace ferry::cli {
@@ -29,13 +29,13 @@ struct EventsOptions {
 
 class EventPrinter {
   public:
-    EventPrinter(store::Store& store, bool is_json) : store_(store), is_json_(is_json) {}
+    EventPrinter(store::Store& store, bool is_json) : names_(store), is_json_(is_json) {}
 
     void print(const RecordedEvent& event) {
         if (is_json_) {
             JsonWriter json;
             json.beginObject();
-            json.field("number", event.number.value).field("instance", nameOf(event.instance));
+            json.field("number", event.number.value).field("instance", names_.of(event.instance));
             json.field("recordedDate", formatRfc3339(event.recorded_at));
             json.key("event").raw(event.body).endObject();
             std::cout << json.view() << "\n" << std::flush;
@@ -45,7 +45,7 @@ class EventPrinter {
                          "{:>8}  {}  {:<16} {:<8} {:<6} {}\n",
                          event.number.value,
                          formatRfc3339(event.recorded_at),
-                         toPrintable(nameOf(event.instance)),
+                         toPrintable(names_.of(event.instance)),
                          eventTypeName(event.type),
                          objectKindName(event.object_kind),
                          toPrintable(describe(event.body))  // the provider's users name files
@@ -54,15 +54,6 @@ class EventPrinter {
     }
 
   private:
-    std::string nameOf(InstanceId id) {
-        auto [entry, is_new] = names_.try_emplace(id);
-        if (is_new) {
-            const auto instance = store_.instances().find(id);
-            entry->second = instance && *instance ? (*instance)->name : std::to_string(id.value);
-        }
-        return entry->second;
-    }
-
     /// The path, the one before, and whether the object was deleted before.
     static std::string describe(const std::string& body) {
         rapidjson::Document document;
@@ -80,9 +71,8 @@ class EventPrinter {
         return document.HasMember("restored") ? path + "  (restored)" : path;
     }
 
-    store::Store& store_;
+    InstanceNames names_;
     const bool is_json_;
-    std::map<InstanceId, std::string> names_;
 };
 
 /// Of `ferry events --follow | head`: the next event would tell, and may never come.
@@ -99,10 +89,9 @@ int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
     store::Store& store = *opened;
     InstanceId instance;
     if (!options.instance.empty()) {
-        const auto found = store.instances().findByName(options.instance);
+        const auto found = instanceOf(store, options.instance);
         if (!found) return failWith(found.error().message);
-        if (!*found) return failWith(fmt::format("there is no instance '{}'", options.instance));
-        instance = (*found)->id;
+        instance = *found;
     }
     const auto start = store.events().beforeNewest(instance, options.count);
     if (!start) return failWith(start.error().message);

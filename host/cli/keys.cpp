@@ -61,16 +61,17 @@ Status checkName(const std::string& name) {
         return c <= 0x20 || c == 0x7F;
     });
     if (!name.empty() && name.size() <= ApiKey::kNameBytesMax && !has_bad &&
-        name != api::kConfiguredKeyName) {
+        name != api::kConfiguredKeyName && name != api::kCommandKeyName) {
         return {};
     }
     return fail(
         ErrorCode::InvalidArgument,
         fmt::format(
-            "the name of a key has 1 to {} bytes, no spaces, and is not '{}', which stands for "
-            "api.user_secret",
+            "the name of a key has 1 to {} bytes, no spaces, and is neither '{}', which stands "
+            "for api.user_secret, nor '{}', which stands for the program's commands",
             ApiKey::kNameBytesMax,
-            api::kConfiguredKeyName
+            api::kConfiguredKeyName,
+            api::kCommandKeyName
         )
     );
 }

@@ -41,7 +41,18 @@ int runProgram(int argc, char** argv) {
 
     Run run;
     constexpr AddCommand kCommands[] = {
-        addServe, addLint, addInit, addDemo, addConnectors, addInstances, addKeys, addEvents, addVersion,
+        addServe,
+        addLint,
+        addInit,
+        addDemo,
+        addConnectors,
+        addInstances,
+        addKeys,
+        addEvents,
+        addDeliveries,
+        addReplay,
+        addPrune,
+        addVersion,
         addHelp};
     for (const AddCommand add : kCommands)
         add(app, globals, run);

@@ -81,6 +81,13 @@ class DeliverySearch {
     /// Instances with dead deliveries, by id. Reads each dead delivery: for people who ask, not for
     /// the flow.
     virtual Result<std::vector<DeadDeliveries>> dead() = 0;
+
+    /// The first event of the instance that its callback was sent and has not taken: of deliveries
+    /// that are dead, or wait after an attempt in vain. nullopt if there is none. Reads as `dead`
+    /// and `DeliveryStore::failing` do. Not pure, so that doubles stay small.
+    virtual Result<std::optional<EventNumber>> firstUntaken(InstanceId) {
+        return fail(ErrorCode::Unsupported, "this store does not search for failures");
+    }
 };
 
 }  // namespace ferry::store

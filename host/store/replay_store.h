@@ -46,6 +46,14 @@ struct ReplayProgress {
     TimePoint now;
 };
 
+/// Deliveries that a replay made, by what became of them.
+struct ReplayOutcomes {
+    std::int64_t untried = 0;  ///< wait for their first attempt, or are on it
+    std::int64_t failing = 0;  ///< wait for another one
+    std::int64_t delivered = 0;
+    std::int64_t dead = 0;
+};
+
 class ReplayStore {
   public:
     virtual ~ReplayStore() = default;
@@ -83,6 +91,13 @@ class ReplayStore {
     /// Deliveries of replays that wait and have had no attempt, those whose first is under way
     /// included. Costs nothing per other delivery.
     virtual Result<std::int64_t> untried() = 0;
+
+    /// What has become of the deliveries that the replay made, as far as they are there: cancelled
+    /// and pruned ones are not. Reads an entry of an index for each. Not pure, so that doubles stay
+    /// small.
+    virtual Result<ReplayOutcomes> outcomes(ReplayId) {
+        return fail(ErrorCode::Unsupported, "this store does not count deliveries of replays");
+    }
 
     /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances
     /// that are gone get no deliveries.

@@ -157,5 +157,20 @@ TEST_P(DeliverySearchContract, TellsWhoseDeliveriesAreDead) {
     EXPECT_EQ(dead[0].last_error, "busy");
 }
 
+TEST_P(DeliverySearchContract, FindsTheFirstEventThatWasNotTaken) {
+    const InstanceId id = add("a");
+    const auto untaken = [&] { return valueOf(store().deliverySearch().firstUntaken(id)); };
+    for (int i = 0; i < 4; ++i)
+        deliver(id, callback('x'), 2, at(i));
+    EXPECT_EQ(untaken(), std::nullopt) << "none was tried";
+    const auto leased = leaseDeliveries(at(9), 3, 3);
+    record(anOutcome(leased.at(0), DeliveryState::Delivered, at(10)));
+    record(anOutcome(leased.at(2), DeliveryState::Waiting, at(11)));
+    EXPECT_EQ(untaken(), leased.at(2).first_event);
+    record(anOutcome(leased.at(1), DeliveryState::Dead, at(12)));
+    EXPECT_EQ(untaken(), leased.at(1).first_event);
+    EXPECT_EQ(valueOf(store().deliverySearch().firstUntaken(add("b"))), std::nullopt);
+}
+
 }  // namespace
 }  // namespace ferry::test

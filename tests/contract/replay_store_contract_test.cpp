@@ -256,5 +256,30 @@ TEST_P(ReplayStoreContract, ForgetsReplaysThatEnded) {
     EXPECT_GT(aReplay(), runs);
 }
 
+TEST_P(ReplayStoreContract, TellsWhatBecameOfItsDeliveries) {
+    const InstanceId a = add("a");
+    for (int i = 0; i < 4; ++i)
+        deliver(a, callback('x'), 1, at(500));
+    const ReplayId id = aReplay();
+    ReplayProgress progress = progressOf(id);
+    for (int i = 1; i <= 4; ++i)
+        progress.pages.push_back({a, callback('y'), EventNumber(i), EventNumber(i)});
+    EXPECT_OK(replays().advance(progress));
+
+    const auto leased = leaseDeliveries(at(200), 3, 3);
+    ASSERT_THAT(leased, SizeIs(3));
+    EXPECT_EQ(valueOf(replays().outcomes(id)).untried, 4) << "also those on their first attempt";
+    record(anOutcome(leased[0], DeliveryState::Delivered, at(201)));
+    record(anOutcome(leased[1], DeliveryState::Dead, at(201)));
+    record(anOutcome(leased[2], DeliveryState::Waiting, at(201)));
+
+    const store::ReplayOutcomes outcomes = valueOf(replays().outcomes(id));
+    EXPECT_EQ(outcomes.untried, 1);
+    EXPECT_EQ(outcomes.failing, 1);
+    EXPECT_EQ(outcomes.delivered, 1);
+    EXPECT_EQ(outcomes.dead, 1);
+    EXPECT_EQ(valueOf(replays().outcomes(ReplayId(99))).delivered, 0);
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -66,7 +66,8 @@ class CliCase(unittest.TestCase):
 class Usage(CliCase):
     def test_help_of_each_command(self):
         text = self.run_ok("--help")
-        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "keys", "events", "version"]
+        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "keys", "events", "deliveries",
+                    "replay", "prune", "version"]
         for command in commands:
             self.assertIn("\n  " + command, text)
             own = self.run_ok(command, "--help")
@@ -402,7 +403,7 @@ class Keys(CliCase):
         self.run_bad(2, "keys")
         self.run_bad(2, "keys", "add")
         self.run_bad(2, "keys", "add", "crm", "--role", "admin")
-        for name in ["", "a b", "ferry.yaml", "x" * 65]:
+        for name in ["", "a b", "ferry", "ferry.yaml", "x" * 65]:
             self.assertIn("the name of a key", self.run_bad(1, "keys", "add", name))
 
 

@@ -172,4 +172,20 @@ Result<std::vector<DeadDeliveries>> SqliteDeliverySearch::dead() {
     });
 }
 
+Result<std::optional<EventNumber>> SqliteDeliverySearch::firstUntaken(InstanceId instance) {
+    return core_.read([&](Connection& connection) -> Result<std::optional<EventNumber>> {
+        // Copies carry events that may be old already when they are made.
+        auto row = connection.query(
+            "SELECT min(first_event) FROM ("
+            "SELECT first_event FROM delivery INDEXED BY delivery_finished "
+            "WHERE state = 2 AND state <> 0 AND instance_id = ?1 AND origin < 2 UNION ALL "
+            "SELECT first_event FROM delivery INDEXED BY delivery_waiting "
+            "WHERE state = 0 AND instance_id = ?1 AND attempt_count > 0 AND origin < 2)"
+        );
+        FERRY_TRY(row.bind(instance).step());
+        if (row.integer(0) == 0) return std::optional<EventNumber>();
+        return std::optional(EventNumber(row.integer(0)));
+    });
+}
+
 }  // namespace ferry::store::sqlite

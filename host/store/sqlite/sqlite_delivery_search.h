@@ -18,6 +18,7 @@ class SqliteDeliverySearch final : public DeliverySearch {
         InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
     ) override;
     Result<std::vector<DeadDeliveries>> dead() override;
+    Result<std::optional<EventNumber>> firstUntaken(InstanceId instance) override;
 
   private:
     Core& core_;

@@ -217,6 +217,27 @@ Result<bool> SqliteReplayStore::cancel(ReplayId id, TimePoint now) {
     return was_running;
 }
 
+Result<ReplayOutcomes> SqliteReplayStore::outcomes(ReplayId id) {
+    return core_.read([&](Connection& connection) -> Result<ReplayOutcomes> {
+        auto rows = connection.query(
+            "SELECT state, count(*) FROM delivery INDEXED BY delivery_of_replay "
+            "WHERE replay_id = ? AND replay_id <> 0 GROUP BY state"
+        );
+        FERRY_TRY_ASSIGN(auto counts, countStates<DeliveryState>(rows.bind(id)));
+        auto untried = connection.query(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_untried "
+            "WHERE state = 0 AND replay_id = ? AND replay_id <> 0 AND attempt_count = 0"
+        );
+        FERRY_TRY(untried.bind(id).step());
+        ReplayOutcomes outcomes;
+        outcomes.untried = untried.integer(0);
+        outcomes.failing = counts[DeliveryState::Waiting] - outcomes.untried;
+        outcomes.delivered = counts[DeliveryState::Delivered];
+        outcomes.dead = counts[DeliveryState::Dead];
+        return outcomes;
+    });
+}
+
 Result<std::size_t> SqliteReplayStore::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {

@@ -25,6 +25,7 @@ class SqliteReplayStore final : public ReplayStore {
     Result<std::int64_t> untried() override;
     Status advance(const ReplayProgress& progress) override;
     Result<bool> cancel(ReplayId id, TimePoint now) override;
+    Result<ReplayOutcomes> outcomes(ReplayId id) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
 
   private:

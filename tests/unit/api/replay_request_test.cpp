@@ -51,9 +51,21 @@ TEST(ReplayRequest, TakesEverything) {
     EXPECT_TRUE(replay->is_dry_run);
 }
 
+TEST(ReplayRequest, MayBeginWhereAFailureDid) {
+    const char* body = R"({"sinceFailure": true, "instanceIds": [3]})";
+    const auto replay = read(body);
+    ASSERT_TRUE(replay) << replay.error().message;
+    EXPECT_EQ(replay->from, TimePoint()) << "for the caller to find";
+    EXPECT_TRUE(asksSinceFailure(*readJsonObject(body)));
+    EXPECT_FALSE(asksSinceFailure(*readJsonObject(R"({"sinceFailure": false, "from": 0})")));
+}
+
 TEST(ReplayRequest, NamesWhatIsWrong) {
     const std::pair<const char*, const char*> cases[] = {
         {"{}", "from is required"},
+        {R"({"sinceFailure": false})", "from is required"},
+        {R"({"sinceFailure": "yes", "from": 0})", "sinceFailure is true or false"},
+        {R"({"sinceFailure": true, "from": 0})", "from is left out"},
         {R"({"from": true})", "from is a time like"},
         {R"({"from": "2026-02-22"})", "from is not before to"},
         {R"({"from": "2026-02-20", "to": "2026-02-20"})", "from is not before to"},

@@ -123,6 +123,7 @@ class ApiTableTest : public testing::Test {
         "hub",
         Secret("u"),
         Secret("o"),
+        Secret("c"),
         tokens_,
         outbound_,
         {{0, 1}, 8, 1}

@@ -1,0 +1,117 @@
+#include "cli/replay_view.h"
+
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::cli {
+namespace {
+
+Result<std::int64_t> countInRange(store::Store& store, const Replay& replay) {
+    // Of all instances by their numbers: nearly every one of them has its event.
+    if (replay.instances.empty()) {
+        return std::max<std::int64_t>(replay.end_event.value - replay.first_event.value, 0);
+    }
+    std::int64_t count = 0;
+    for (const InstanceId id : replay.instances) {
+        FERRY_TRY_ASSIGN(const auto below_end, store.events().countBelow(replay.end_event, id));
+        FERRY_TRY_ASSIGN(const auto below_first, store.events().countBelow(replay.first_event, id));
+        count += below_end - below_first;
+    }
+    return std::max<std::int64_t>(count, 0);
+}
+
+/// Of the events, in hundredths. While it runs never all of them: what is looked at last may be
+/// gone from the log.
+std::int64_t percent(const ReplayView& view) {
+    if (view.replay.state == ReplayState::Done) return 100;
+    if (view.in_range == 0) return 0;
+    return std::clamp<std::int64_t>(view.replay.counts.examined * 100 / view.in_range, 0, 99);
+}
+
+}  // namespace
+
+Result<ReplayView> readReplay(store::Store& store, ReplayId id) {
+    FERRY_TRY_ASSIGN(auto found, store.replays().find(id));
+    if (!found) return fail(ErrorCode::NotFound, fmt::format("there is no replay {}", id.value));
+    ReplayView view{std::move(*found), {}, 0};
+    FERRY_TRY_ASSIGN(view.outcomes, store.replays().outcomes(id));
+    FERRY_TRY_ASSIGN(view.in_range, countInRange(store, view.replay));
+    return view;
+}
+
+bool isThrough(const ReplayView& view) {
+    return view.replay.state != ReplayState::Running && view.outcomes.untried == 0;
+}
+
+std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
+    const Replay& replay = view.replay;
+    std::string text = fmt::format(
+        "replay {} ({}{}): {}% of {} events, {} meant",
+        replay.id.value,
+        replayStateName(replay.state),
+        replay.is_dry_run ? ", dry run" : "",
+        percent(view),
+        view.in_range,
+        replay.counts.matched
+    );
+    if (replay.is_dry_run) {
+        return text + fmt::format(", {} deliveries would be made", replay.counts.deliveries);
+    }
+    if (rate) text += fmt::format(", {:.0f} events/s", *rate);
+    text += fmt::format(
+        "; deliveries: {} made, {} delivered, {} dead, {} failing, {} on their way",
+        replay.counts.deliveries,
+        view.outcomes.delivered,
+        view.outcomes.dead,
+        view.outcomes.failing,
+        view.outcomes.untried
+    );
+    if (replay.counts.skipped > 0) {
+        text += fmt::format("; {} instances take no callbacks", replay.counts.skipped);
+    }
+    return text;
+}
+
+std::string replayJson(const ReplayView& view) {
+    const Replay& replay = view.replay;
+    JsonWriter json;
+    json.beginObject()
+        .field("id", replay.id.value)
+        .field("state", replayStateName(replay.state))
+        .field("dryRun", replay.is_dry_run)
+        .field("from", formatRfc3339(replay.from))
+        .field("to", formatRfc3339(replay.to))
+        .field("rate", replay.rate)
+        .field("percent", percent(view))
+        .field("eventsInRange", view.in_range)
+        .field("eventsExamined", replay.counts.examined)
+        .field("eventsMatched", replay.counts.matched)
+        .field("instancesSkipped", replay.counts.skipped)
+        .field("deliveries", replay.counts.deliveries)
+        .field("delivered", view.outcomes.delivered)
+        .field("dead", view.outcomes.dead)
+        .field("failing", view.outcomes.failing)
+        .field("untried", view.outcomes.untried)
+        .field("createdDate", formatRfc3339(replay.created_at))
+        .field("updatedDate", formatRfc3339(replay.updated_at))
+        .endObject();
+    return json.take();
+}
+
+std::optional<double> ReplayRate::next(const ReplayView& view) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::int64_t examined = view.replay.counts.examined;
+    std::optional<double> rate;
+    if (examined_ >= 0) {
+        const std::chrono::duration<double> passed = now - at_;
+        rate = static_cast<double>(examined - examined_) / std::max(passed.count(), 0.001);
+    }
+    at_ = now;
+    examined_ = examined;
+    return rate;
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,94 @@
+#include "cli/replay_watch.h"
+
+#include "cli/progress.h"
+
+#include <chrono>
+#include <iostream>
+#include <utility>
+
+namespace ferry::cli {
+
+namespace {
+
+constexpr Milliseconds kInterval{500};
+
+/// What ends the waiting; what the replay does goes on in the hub.
+enum class WatchEnd : std::uint8_t { Through, Enough, HubStopped, Held };
+
+std::string_view remarkOn(WatchEnd end) {
+    switch (end) {
+        case WatchEnd::Through:
+            return "";
+        case WatchEnd::Enough:
+            return "it goes on: 'ferry replay status ID --watch' shows how far it is, 'ferry "
+                   "replay "
+                   "cancel ID' ends it";
+        case WatchEnd::HubStopped:
+            return "the hub has stopped; the replay goes on when it starts again";
+        case WatchEnd::Held:
+            return "the others wait for callbacks that fail or are switched off: 'ferry instances' "
+                   "says which, and what to do";
+    }
+    return "";
+}
+
+/// Whether nothing has happened to an ended replay's deliveries for so long that they are held
+/// back.
+class StillTime {
+  public:
+    bool isHeld(const ReplayView& view) {
+        const auto now = std::chrono::steady_clock::now();
+        if (view.replay.state == ReplayState::Running || view.outcomes.untried != untried_) {
+            untried_ = view.outcomes.untried;
+            since_ = now;
+        }
+        return now - since_ > kHeldTime;
+    }
+
+  private:
+    static constexpr std::chrono::seconds kHeldTime{10};
+    std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+    std::int64_t untried_ = -1;
+};
+
+Result<std::pair<ReplayView, WatchEnd>> waitFor(
+    const config::HubConfig& config, store::Store& store, ReplayId id, app::Signals& signals
+) {
+    ProgressLine progress;
+    ReplayRate rate;
+    StillTime still;
+    for (;;) {
+        FERRY_TRY_ASSIGN(ReplayView view, readReplay(store, id));
+        if (isThrough(view)) return std::pair(std::move(view), WatchEnd::Through);
+        if (still.isHeld(view)) return std::pair(std::move(view), WatchEnd::Held);
+        progress.show(describeReplay(view, rate.next(view)));
+        if (signals.wait(kInterval) == app::Signal::Stop) {
+            return std::pair(std::move(view), WatchEnd::Enough);
+        }
+        FERRY_TRY_ASSIGN(const bool is_running, isHubRunning(config));
+        if (!is_running) return std::pair(std::move(view), WatchEnd::HubStopped);
+    }
+}
+
+}  // namespace
+
+void printReplay(const ReplayView& view, bool is_json) {
+    std::cout << (is_json ? replayJson(view) : describeReplay(view, std::nullopt)) << "\n";
+}
+
+int watchReplay(
+    const config::HubConfig& config,
+    store::Store& store,
+    ReplayId id,
+    bool is_json,
+    app::Signals& signals
+) {
+    const auto watched = waitFor(config, store, id, signals);
+    if (!watched) return failWith(watched.error().message);
+    const auto& [view, end] = *watched;
+    printReplay(view, is_json);
+    if (end != WatchEnd::Through) std::cerr << remarkOn(end) << "\n";
+    return end == WatchEnd::HubStopped ? kExitFailed : kExitOk;
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,16 @@
+#include "cli/time_option.h"
+
+#include "base/duration_text.h"
+#include "base/time_text.h"
+
+#include <fmt/format.h>
+
+namespace ferry::cli {
+
+Result<TimePoint> readTime(std::string_view option, std::string_view text, TimePoint now) {
+    if (const auto ago = parseDuration(text)) return now - *ago;
+    if (const auto time = parseRfc3339(text)) return *time;
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} is {}", option, kTimeHelp));
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,18 @@
+#pragma once
+// Times on the command line.
+
+#include "base/clock.h"
+#include "base/result.h"
+
+#include <string_view>
+
+namespace ferry::cli {
+
+/// What these options take, for their help.
+inline constexpr const char* kTimeHelp =
+    "a time like 2026-02-21T16:43:41Z, or how long ago: 2h, 7d";
+
+/// A time, or a duration before `now`. Errors: InvalidArgument naming the option.
+Result<TimePoint> readTime(std::string_view option, std::string_view text, TimePoint now);
+
+}  // namespace ferry::cli
