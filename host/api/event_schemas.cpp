@@ -49,7 +49,7 @@ constexpr const char* kDelivery = R"json({
                     "error": {"type": "string", "description": "for people; empty after success"},
                     "errorClass": {
                         "enum": ["", "status", "dns", "connect", "tls", "timeout", "reset",
-                                 "too_large", "refused"],
+                                 "too_large", "refused", "no_token"],
                         "description": "empty after success, and of older versions' attempts"
                     },
                     "answer": {

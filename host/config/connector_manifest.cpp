@@ -184,6 +184,7 @@ class ManifestReader {
                 if (fields[at].key != field.key) continue;
                 checkSameType(fields[at], field, declared.children[at]);
                 fields[at].check = field.check;
+                fields[at].bytes_max = field.bytes_max;
             }
         }
     }

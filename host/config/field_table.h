@@ -19,6 +19,9 @@ namespace ferry::config {
 
 class FieldTable;
 
+/// A longer value is a file in the wrong place.
+inline constexpr std::size_t kValueBytesMax = 8192;
+
 /// A field counts only if another field has a certain value.
 struct Dependency {
     std::string key;
@@ -51,6 +54,7 @@ struct Field {
     std::optional<ValueProblem> (*check)(std::string_view text) = nullptr;
     std::optional<std::int64_t> min;  ///< of Integer; of Duration in ms; of Bytes in bytes
     std::optional<std::int64_t> max;
+    std::size_t bytes_max = kValueBytesMax;
     const FieldTable* table = nullptr;  ///< of Object, ObjectList, ObjectMap; outlives the field
 };
 
@@ -75,8 +79,6 @@ class FieldTable {
     std::unordered_map<std::string, std::size_t> index_;
 };
 
-/// A longer value is a file in the wrong place.
-inline constexpr std::size_t kValueBytesMax = 8192;
 inline constexpr std::size_t kListItemsMax = 1000;
 
 /// Checks one flat value and gives its normal form in `normal`: booleans as true or false,

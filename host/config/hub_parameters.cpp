@@ -1,253 +1,18 @@
 #include "config/hub_parameters.h"
 
 #include "base/check.h"
-#include "base/duration_text.h"
-#include "base/hub_headers.h"
-#include "base/signing_key.h"
+#include "config/hub_parameter_checks.h"
+#include "config/hub_parameter_texts.h"
 #include "config/manifest_parameter.h"
-#include "config/node_reader.h"
 #include "config/yaml_document.h"
 
 namespace ferry::config {
 
 namespace {
 
-constexpr std::string_view kSignatureKey = "event.notification.signature.key";
-
-// In the language of connector.yaml, so that there is one way to describe a parameter.
-constexpr const char* kEvents = R"yaml(
-parameters:
-  - key: event.notification.enabled
-    name: Events enabled
-    description: Whether changes in the account become events at the callback URL.
-    type: boolean
-    default: "false"
-  - key: event.notification.callback.url
-    name: Event callback URL
-    description: Where the hub posts the events.
-    type: url
-    required: true
-    depends_on: {key: event.notification.enabled, value: "true"}
-    example: https://app.example.com/events
-  - key: event.notification.signature.key
-    name: Event signature key
-    description: >-
-      The key that signs callbacks (HMAC-SHA256). While receivers change from one key to another, keys
-      whsec_... may be several, separated by commas; the first one signs for receivers that know one
-      alone, and one with @2027-01-31T00:00:00Z behind it signs until then. whsk_... signs with Ed25519.
-    type: string
-    secret: true
-  - key: event.notification.signature.asymmetric
-    name: Signature by the hub's key
-    description: >-
-      Whether callbacks are signed with Ed25519 as well, by a key of the hub for this instance, whose
-      public half is at /elements/api-v2/instances/{id}/webhook-keys.
-    type: boolean
-    default: "false"
-  - key: event.notification.format
-    name: Callback format
-    description: The form of the callback body.
-    type: enum
-    values: [open-connectors, standard-webhooks, cloudevents]
-    default: open-connectors
-  - key: event.notification.cloudevents.mode
-    name: CloudEvents mode
-    description: >-
-      With event.notification.format cloudevents: batched, up to 20 events a callback, or structured
-      or binary, one event a callback.
-    type: enum
-    values: [batched, structured, binary]
-    default: batched
-  - key: event.notification.moves
-    name: Moves
-    description: >-
-      How a move is told: moved, one MOVED event with the previous path, or deleted-created, a
-      DELETED and a CREATED event for receivers that know no moves.
-    type: enum
-    values: [moved, deleted-created]
-    default: moved
-  - key: event.move.window
-    name: Move window
-    description: >-
-      How long a deletion waits for its other half before it is told, so that both halves of a move
-      become one event.
-    type: duration
-    default: 2s
-    min: 0s
-    max: 5m
-  - key: event.baseline
-    name: Events for the baseline
-    description: Whether everything that is there at the beginning gives a CREATED event.
-    type: boolean
-    default: "false"
-  - key: event.poll.interval
-    name: Poll interval
-    description: >-
-      How often to look for changes without a webhook; poll_interval of the provider in ferry.yaml
-      if not given.
-    type: duration
-    min: 1s
-    max: 7d
-    example: 5m
-)yaml";
-
-constexpr const char* kCallbacks = R"yaml(
-parameters:
-  - key: event.notification.retry.schedule
-    name: Retry schedule
-    description: >-
-      When a callback that failed is tried again: standard, open-connectors-9, open-connectors-5, or
-      the waits one after another. delivery.retry_schedule of ferry.yaml if not given.
-    type: string
-    pattern: "standard|open-connectors-[59]|([0-9]+(ms|s|m|h|d))+(, ?([0-9]+(ms|s|m|h|d))+)*"
-    pattern_message: write standard, open-connectors-9, open-connectors-5, or waits such as 5s,5m,1h
-    example: 5s,5m,1h
-  - key: event.notification.retry.policy
-    name: After the last attempt
-    description: >-
-      retry: a delivery that runs out of attempts is kept as a dead letter, and the others go on.
-      queue: the callback is switched off, and all that comes after waits until it is switched on.
-    type: enum
-    values: [retry, queue]
-    default: retry
-  - key: event.notification.timeout
-    name: Callback time-out
-    description: What one attempt may take; delivery.timeout of ferry.yaml if not given.
-    type: duration
-    min: 100ms
-    max: 5m
-    example: 30s
-  - key: event.notification.rate.limit
-    name: Rate limit
-    description: Callbacks to the URL in a second, minute or hour at most.
-    type: string
-    pattern: "[1-9][0-9]{0,6}/(s|m|h)"
-    pattern_message: write a number and a unit of time such as 100/s, 600/m or 1000/h
-    example: 100/s
-  - key: event.notification.concurrency
-    name: Concurrency
-    description: >-
-      Callbacks to the URL at a time; delivery.concurrency_per_callback of ferry.yaml if not given.
-    type: integer
-    min: 1
-    max: 1000
-    example: "4"
-  - key: event.notification.ordering
-    name: Ordering
-    description: >-
-      none: as fast as it goes. instance: one callback of the instance after another; one that fails
-      holds up those that follow it.
-    type: enum
-    values: [none, instance]
-    default: none
-  - key: event.notification.filter.event.types
-    name: Event types
-    description: The event types that are delivered; all if not given.
-    type: list
-    pattern: "(CREATED|UPDATED|DELETED|MOVED)( *, *(CREATED|UPDATED|DELETED|MOVED))*"
-    pattern_message: write some of CREATED, UPDATED, DELETED, MOVED
-    example: CREATED, UPDATED
-  - key: event.notification.filter.object.types
-    name: Object types
-    description: The object types that are delivered, file and folder; all if not given.
-    type: list
-    pattern: "(file|folder)( *, *(file|folder))*"
-    pattern_message: write file, folder, or both
-    example: file
-  - key: event.notification.filter.paths
-    name: Paths
-    description: >-
-      Patterns of the paths that are delivered; all if not given. * is any part of a name, ** any
-      folders below, ? one character; letter case does not matter. A comma separates.
-    type: list
-    pattern: "/[^,]*( *, */[^,]*)*"
-    pattern_message: each pattern begins with '/'
-    example: /Invoices/**, /**/*.pdf
-  - key: event.notification.filter.size.min
-    name: Least size
-    description: Events of files that are known to be smaller are not delivered.
-    type: bytes
-    example: 1KiB
-  - key: event.notification.filter.size.max
-    name: Greatest size
-    description: Events of files that are known to be larger are not delivered.
-    type: bytes
-    example: 100MiB
-  - key: event.notification.callback.headers
-    name: Callback headers
-    description: "Further headers of each callback, one 'Name: value' in a line."
-    type: string
-    secret: true
-    pattern: "[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\r\n]*(\r?\n[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\r\n]*)*\n?"
-    pattern_message: "write one 'Name: value' in a line"
-    example: "X-Tenant: 7"
-  - key: event.notification.basic.username
-    name: User name
-    description: Callbacks carry it and the password as HTTP Basic.
-    type: string
-    pattern: "[^:]*"
-    pattern_message: a user name has no ':'
-    example: ferry
-  - key: event.notification.basic.password
-    name: Password
-    description: Goes with the user name.
-    type: string
-    secret: true
-    required: true
-    depends_on: {key: event.notification.basic.username}
-  - key: event.notification.bearer.token
-    name: Bearer token
-    description: "Callbacks carry it as 'Authorization: Bearer'."
-    type: string
-    secret: true
-    pattern: "[A-Za-z0-9._~+/-]+=*"
-    pattern_message: a token is letters, digits and . _ ~ + / - =
-)yaml";
-
-std::optional<ValueProblem> checkKeys(std::string_view text) {
-    auto fault = checkSigningKeys(text);
-    if (!fault) return std::nullopt;
-    return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
-}
-
-/// What the pattern lets through and is no duration, or a longer one than any delivery should wait.
-std::optional<ValueProblem> checkSchedule(std::string_view text) {
-    if (text.find_first_of("0123456789") != 0) return std::nullopt;
-    constexpr std::chrono::milliseconds kWaitMax{std::int64_t{30} * 86'400'000};
-    for (const std::string& item : splitList(text)) {
-        const auto wait = parseDuration(item);
-        if (!wait || *wait > kWaitMax) {
-            return ValueProblem{"has a wait of more than 30 days", "write waits such as 5s,5m,1h"};
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<ValueProblem> checkHeaders(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view name = text.substr(0, std::min(text.find(':'), end));
-        if (isHubHeader(name)) {
-            return ValueProblem{
-                "has a header that the hub sets itself: " + std::string(name), "remove that line"};
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return std::nullopt;
-}
-
-using Check = std::optional<ValueProblem> (*)(std::string_view text);
-
-Check checkOf(std::string_view key) {
-    if (key == kSignatureKey) return checkKeys;
-    if (key == "event.notification.retry.schedule") return checkSchedule;
-    if (key == "event.notification.callback.headers") return checkHeaders;
-    return nullptr;
-}
-
 std::vector<Field> readAll() {
     std::vector<Field> fields;
-    for (const char* text : {kEvents, kCallbacks}) {
+    for (const char* text : {kEventParameters, kCallbackParameters, kCallbackAccessParameters}) {
         YamlDocument document;
         Diagnostics out;
         const bool is_parsed = parseYaml("the hub's parameters", text, document, out);
@@ -255,7 +20,8 @@ std::vector<Field> readAll() {
         Reporter reporter(*document.source, out);
         for (const YamlNode& node : document.root.find("parameters")->children) {
             fields.push_back(readParameter(node, reporter));
-            fields.back().check = checkOf(fields.back().key);
+            fields.back().check = hubParameterCheck(fields.back().key);
+            fields.back().bytes_max = hubParameterBytesMax(fields.back().key);
         }
         FERRY_CHECK(out.items().empty(), "the hub's own parameters are faulty");
     }

@@ -1,5 +1,7 @@
 #include "config/parameter_validator.h"
 
+#include "config/hub_parameter_checks.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,6 +36,8 @@ class ParameterCheck {
             warnIfUnused(value);
         for (const Field& field : connector_.parameters.fields())
             requireIfNeeded(field);
+        for (ParameterProblem& problem : together())
+            report_.problems.push_back(std::move(problem));
         return std::move(report_);
     }
 
@@ -179,6 +183,12 @@ class ParameterCheck {
                  is_empty ? ", and has no value here" : ""
              ),
              fmt::format("{} '{}: {}'", is_empty ? "write" : "add", field.key, exampleOf(field))});
+    }
+
+    std::vector<ParameterProblem> together() const {
+        return checkHubParametersTogether(report_.values, [this](std::string_view key) {
+            return unknown_.count(connector_.parameters.find(key)) != 0;
+        });
     }
 
     static std::string exampleOf(const Field& field) {

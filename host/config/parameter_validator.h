@@ -50,7 +50,8 @@ struct ParameterReport {
 bool isInstanceKey(std::string_view key) noexcept;
 
 /// Checks unknown keys, types, patterns, ranges, what is required in the chosen authentication
-/// profile and by `depends_on`; all problems at once. Empty texts count as not given. Secrets
+/// profile and by `depends_on`, and what of the hub's own parameters does not go together; all
+/// problems at once. Empty texts count as not given. Secrets
 /// are never quoted. `values` is complete only without errors.
 /// Threads: any; the connector is only read.
 ParameterReport validateParameters(

@@ -148,8 +148,8 @@ std::string boundText(const Field& field, std::int64_t bound) {
 std::optional<ValueProblem> checkValue(
     const Field& field, std::string_view text, std::string& normal
 ) {
-    if (text.size() > kValueBytesMax) {
-        return ValueProblem{fmt::format("is longer than {} bytes", kValueBytesMax), ""};
+    if (text.size() > field.bytes_max) {
+        return ValueProblem{fmt::format("is longer than {} bytes", field.bytes_max), ""};
     }
     if (text.find('\0') != text.npos) return ValueProblem{"holds a NUL character", "remove it"};
     if (Problem problem = checkByType(field, text, normal)) return problem;

@@ -50,6 +50,15 @@ void set(CURL* easy, CURLoption option, Value value) {
     FERRY_CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK, "curl_easy_setopt failed");
 }
 
+/// `pem` is not copied: it lives as long as the transfer. Empty takes the option back.
+void setBlob(CURL* easy, CURLoption option, std::string_view pem) {
+    curl_blob blob{};
+    blob.data = const_cast<char*>(pem.data());  // only read, as CURL_BLOB_NOCOPY says
+    blob.len = pem.size();
+    blob.flags = CURL_BLOB_NOCOPY;
+    set(easy, option, pem.empty() ? nullptr : &blob);
+}
+
 struct UrlDeleter {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -127,10 +136,6 @@ EasyHandle makeEasyHandle(const TransferContext& context) {
     // With a folder of certificates curl can't cache the parsed bundle, and reads all of it for
     // every connection.
     set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
-    if (!context.extra_authorities.empty()) {
-        set(easy, CURLOPT_SSL_CTX_FUNCTION, &addAuthorities);
-        set(easy, CURLOPT_SSL_CTX_DATA, &context);
-    }
     return handle;
 }
 
@@ -146,8 +151,7 @@ Result<Destination> CurlTransfer::check() const {
         return fail(ErrorCode::InvalidArgument, "the method is not a token");
     }
     static constexpr const char* kOwn[] = {
-        "Content-Length", "Transfer-Encoding", "Connection", "Host"
-    };
+        "Content-Length", "Transfer-Encoding", "Connection", "Host"};
     for (const auto& [name, value] : request_.headers.fields()) {
         if (!isToken(name) || hasLineBreak(value)) {
             return fail(ErrorCode::InvalidArgument, "a header has forbidden characters");
@@ -181,6 +185,7 @@ void CurlTransfer::begin(EasyHandle handle) {
     setMethodAndBody();
     setHeaders();
     setLimits();
+    setTls();
     // Providers answer with megabytes of JSON; what a callback answers is hardly looked at.
     const bool decodes = request_.traffic == Traffic::Provider && !stream_;
     set(easy, CURLOPT_ACCEPT_ENCODING, decodes ? "gzip" : static_cast<const char*>(nullptr));
@@ -202,6 +207,22 @@ void CurlTransfer::setLimits() {
         std::min<long>(timeout_ms, context_.connect_timeout_max.count()));
     const std::size_t bytes_max = stream_ ? 0 : request_.response_bytes_max;
     set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(bytes_max));
+}
+
+/// curl compares certificate and authorities (not the key, which goes with the certificate) before
+/// it uses a connection, or a session of TLS, again.
+void CurlTransfer::setTls() {
+    static const TlsIdentity kNone;
+    CURL* easy = easy_.get();
+    const TlsIdentity& tls = request_.tls ? *request_.tls : kNone;
+    setBlob(easy, CURLOPT_SSLCERT_BLOB, tls.client_certificate);
+    setBlob(easy, CURLOPT_SSLKEY_BLOB, tls.client_key.reveal());
+    setBlob(easy, CURLOPT_CAINFO_BLOB, tls.authorities);
+    // Without one, OpenSSL would ask at the terminal for the password of an encrypted key.
+    set(easy, CURLOPT_KEYPASSWD, tls.client_key.empty() ? nullptr : "");
+    const bool adds = !context_.extra_authorities.empty() && tls.authorities.empty();
+    set(easy, CURLOPT_SSL_CTX_FUNCTION, adds ? &addAuthorities : nullptr);
+    set(easy, CURLOPT_SSL_CTX_DATA, &context_);
 }
 
 bool CurlTransfer::wasConnectionStale(CURLcode code) const {
@@ -229,6 +250,8 @@ EasyHandle CurlTransfer::end() {
     set(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     set(easy_.get(), CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
     set(easy_.get(), CURLOPT_READDATA, static_cast<void*>(nullptr));
+    for (const CURLoption blob : {CURLOPT_SSLCERT_BLOB, CURLOPT_SSLKEY_BLOB, CURLOPT_CAINFO_BLOB})
+        setBlob(easy_.get(), blob, {});
     return std::move(easy_);
 }
 
@@ -344,6 +367,12 @@ TransportError CurlTransfer::classify(CURLcode code) const {
             return TransportError::Tls;
         case CURLE_FILESIZE_EXCEEDED:
             return TransportError::TooLarge;
+        case CURLE_RECV_ERROR:
+        case CURLE_SEND_ERROR:
+            // TLS 1.3: a server that wants another client certificate says so after the handshake.
+            return std::string_view(error_text_).find(" alert ") != std::string_view::npos
+                       ? TransportError::Tls
+                       : TransportError::Reset;
         default:
             return TransportError::Reset;
     }

@@ -90,6 +90,7 @@ class CurlTransfer {
     void setMethodAndBody();
     void setStreamedBody();
     void setLimits();
+    void setTls();
     void setHeaders();
     void endHead();
     void takeHeaderLine(std::string_view line);

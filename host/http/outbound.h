@@ -3,6 +3,7 @@
 // here, so that limits, egress policy and pooling are in one place.
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "http/body_pipe.h"
 #include "http/message.h"
 
@@ -59,6 +60,13 @@ struct OutboundStream {
     Milliseconds idle_timeout{30000};
 };
 
+/// How TLS is done for one receiver, where that differs from everybody else.
+struct TlsIdentity {
+    std::string client_certificate;  ///< PEM, with its chain behind it; empty: none is shown
+    Secret client_key;               ///< of the certificate, PEM, not encrypted
+    std::string authorities;         ///< PEM; trusted in place of the system's; empty: the system's
+};
+
 struct OutboundRequest {
     std::string method = "POST";
     std::string url;  ///< absolute http or https URL
@@ -67,6 +75,9 @@ struct OutboundRequest {
     Milliseconds timeout{30000};  ///< for the whole exchange; with `stream`, until it is its turn
     std::size_t response_bytes_max = 1 << 20;  ///< not with `stream`
     Traffic traffic = Traffic::Callback;
+    /// Null: no client certificate, the system's authorities. A connection is never used for
+    /// requests of different identities.
+    std::shared_ptr<const TlsIdentity> tls;
     std::optional<OutboundStream> stream;
 };
 

@@ -33,6 +33,7 @@ http::OutboundRequest makeCallbackRequest(
     request.timeout = settings.delivery.timeout.value_or(options.timeout);
     request.response_bytes_max = options.response_bytes_max;
     request.traffic = http::Traffic::Callback;
+    request.tls = settings.delivery.tls;
     request.headers.add("Content-Type", std::string(format.content_type));
     request.headers.add("User-Agent", options.user_agent);
     for (const auto& [name, value] : settings.delivery.headers)
@@ -47,6 +48,10 @@ http::OutboundRequest makeCallbackRequest(
         request.headers
     );
     return request;
+}
+
+void addAccessToken(http::OutboundRequest& request, const Secret& token) {
+    request.headers.add("Authorization", "Bearer " + token.reveal());
 }
 
 }  // namespace ferry::pipeline

@@ -35,4 +35,7 @@ http::OutboundRequest makeCallbackRequest(
     const CallbackRequestOptions& options
 );
 
+/// Lets the request carry an access token (RFC 6750, 2.1).
+void addAccessToken(http::OutboundRequest& request, const Secret& token);
+
 }  // namespace ferry::pipeline

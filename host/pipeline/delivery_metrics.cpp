@@ -11,7 +11,7 @@ constexpr std::string_view kFinishedName = "ferry_deliveries_finished_total";
 constexpr std::string_view kFinishedHelp = "Deliveries that ended, by how.";
 
 // Status classes first, then http::TransportError in its order (from Dns).
-constexpr std::array<std::string_view, 13> kClassNames{
+constexpr std::array<std::string_view, 14> kClassNames{
     "2xx",
     "3xx",
     "4xx",
@@ -25,11 +25,14 @@ constexpr std::array<std::string_view, 13> kClassNames{
     "too_large",
     "refused",
     "cancelled",
+    "no_token",
 };
 constexpr std::size_t kOtherClass = 4;
 constexpr std::size_t kFirstErrorClass = 5;
+constexpr std::size_t kNoTokenClass = 13;
 
 std::size_t resultClass(const AttemptResult& result) {
+    if (!result.problem.empty()) return kNoTokenClass;
     if (result.error != http::TransportError::None) {
         const auto error = static_cast<std::size_t>(result.error);
         return kFirstErrorClass + error - static_cast<std::size_t>(http::TransportError::Dns);

@@ -31,7 +31,7 @@ class DeliveryMetrics {
 
   private:
     // One counter for each class of result; see resultClass in the source file.
-    static constexpr std::size_t kResultClasses = 13;
+    static constexpr std::size_t kResultClasses = 14;
 
     std::array<observe::Counter*, kResultClasses> attempts_{};
     observe::Counter& attempt_milliseconds_;

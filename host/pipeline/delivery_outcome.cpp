@@ -45,36 +45,36 @@ void DeliveryWorker::takeAnswers() {
 void DeliveryWorker::takeAnswer(std::uint64_t number, const http::OutboundResponse& response) {
     const auto found = in_flight_.find(number);
     if (found == in_flight_.end()) return;
-    const InFlight attempt = std::move(found->second);
+    InFlight attempt = std::move(found->second);
     in_flight_.erase(found);
-    if (response.error == http::TransportError::Cancelled) {
-        // The way out is closing: that says nothing about the callback, so it is no attempt.
-        pacer_.gaveUp(attempt.delivery.callback);
-        services_.deliveries.release({&attempt.delivery, 1});
-        paused_until_ = services_.clock.now() + kStorePause.ceiling;
-        return;
-    }
-    settle(attempt, response);
-}
-
-void DeliveryWorker::settle(const InFlight& attempt, const http::OutboundResponse& response) {
-    const Delivery& delivery = attempt.delivery;
-    const TimePoint now = services_.clock.now();
+    if (response.error == http::TransportError::Cancelled) return giveBack(attempt);
+    if (renewsToken(attempt, response.status)) return;
     AttemptResult result;
     result.status = response.status;
     result.error = response.error;
     result.error_detail = response.error_detail;
     result.retry_after = retryAfterOf(response.headers, services_.clock.wallNow());
-    metrics_.countAttempt(result, response.latency);
+    settle(attempt, result, response.latency, response.body);
+}
+
+void DeliveryWorker::settle(
+    const InFlight& attempt,
+    const AttemptResult& result,
+    Milliseconds latency,
+    std::string_view body
+) {
+    const Delivery& delivery = attempt.delivery;
+    const TimePoint now = services_.clock.now();
+    metrics_.countAttempt(result, latency);
 
     AttemptOutcome outcome = outcomeOf(delivery, now);
     ++outcome.attempt_count;
     outcome.was_sent = true;
-    outcome.status = response.status;
-    outcome.latency = response.latency;
+    outcome.status = result.status;
+    outcome.latency = latency;
     outcome.error = describeFailure(result);
     outcome.error_class = failureClass(result);
-    outcome.answer = answerOf(response.body, outcome.error_class.empty());
+    outcome.answer = answerOf(body, outcome.error_class.empty());
     const auto& own = attempt.settings->delivery.retry;
     const RetrySchedule schedule =
         own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}

@@ -148,6 +148,7 @@ DeliveryDecision decideDelivery(
 
 std::string_view failureClass(const AttemptResult& result) {
     if (isSuccess(result)) return {};
+    if (!result.problem.empty()) return "no_token";
     if (wasHeard(result)) return "status";
     const bool is_none = result.error == http::TransportError::None;
     return http::transportErrorName(is_none ? http::TransportError::Reset : result.error);
@@ -155,6 +156,7 @@ std::string_view failureClass(const AttemptResult& result) {
 
 std::string describeFailure(const AttemptResult& result) {
     if (isSuccess(result)) return {};
+    if (!result.problem.empty()) return result.problem;
     if (!wasHeard(result)) {
         std::string text(transportProblem(result.error));
         if (!result.error_detail.empty()) text += ": " + result.error_detail;

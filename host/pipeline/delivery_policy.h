@@ -45,6 +45,7 @@ struct AttemptResult {
     http::TransportError error = http::TransportError::None;
     std::string error_detail;                 ///< of the transport, for people
     std::optional<Milliseconds> retry_after;  ///< what the callback asked for
+    std::string problem = {};  ///< why no request was made, for people; empty: one was
 };
 
 enum class DeadReason : std::uint8_t {

@@ -35,8 +35,7 @@ std::optional<RetryDelays> readRetry(std::string_view text) {
     if (text.empty()) return std::nullopt;
     if (const RetrySchedule* named = findRetrySchedule(text)) {
         return RetryDelays{
-            {named->delays.begin(), named->delays.end()}, named->jitter, named->is_exact
-        };
+            {named->delays.begin(), named->delays.end()}, named->jitter, named->is_exact};
     }
     RetryDelays retry{{}, standardRetrySchedule().jitter, false};
     for (const std::string_view part : split(text, ',')) {
@@ -97,6 +96,30 @@ void readHeaders(const Values& values, DeliverySettings& settings) {
     }
 }
 
+std::shared_ptr<const http::TlsIdentity> readTls(const Values& values) {
+    http::TlsIdentity tls;
+    tls.client_certificate = valueOf(values, "tls.client.certificate");
+    tls.client_key = Secret(std::string(valueOf(values, "tls.client.key")));
+    tls.authorities = valueOf(values, "tls.ca");
+    if (tls.client_certificate.empty() && tls.authorities.empty()) return nullptr;
+    return std::make_shared<const http::TlsIdentity>(std::move(tls));
+}
+
+std::optional<ClientCredentials> readCredentials(
+    const Values& values, const std::shared_ptr<const http::TlsIdentity>& tls
+) {
+    ClientCredentials out;
+    out.token_url = valueOf(values, "oauth2.token.url");
+    if (out.token_url.empty()) return std::nullopt;
+    out.client_id = valueOf(values, "oauth2.client.id");
+    out.client_secret = Secret(std::string(valueOf(values, "oauth2.client.secret")));
+    out.scope = valueOf(values, "oauth2.scope");
+    out.audience = valueOf(values, "oauth2.audience");
+    out.is_in_header = valueOf(values, "oauth2.client.authentication") != "client_secret_post";
+    if (valueOf(values, "oauth2.tls") == "callback") out.tls = tls;
+    return out;
+}
+
 }  // namespace
 
 DeliverySettings readDeliverySettings(const Values& values) {
@@ -111,6 +134,8 @@ DeliverySettings readDeliverySettings(const Values& values) {
     if (valueOf(values, "ordering") == "instance") settings.ordering = DeliveryOrdering::Instance;
     settings.filter = readFilter(values);
     readHeaders(values, settings);
+    settings.tls = readTls(values);
+    settings.credentials = readCredentials(values, settings.tls);
     return settings;
 }
 

@@ -4,10 +4,12 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "http/outbound.h"
 #include "pipeline/event_filter.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +41,18 @@ struct RateLimit {
     Milliseconds period{1'000};
 };
 
+/// How the hub gets access tokens for a callback: OAuth 2, client credentials (RFC 6749, 4.4).
+struct ClientCredentials {
+    std::string token_url;
+    std::string client_id;
+    Secret client_secret;
+    std::string scope;         ///< with blanks between; may be empty
+    std::string audience;      ///< may be empty
+    bool is_in_header = true;  ///< id and secret as HTTP Basic; else in the body
+    /// Of requests to the token URL; null: as usual.
+    std::shared_ptr<const http::TlsIdentity> tls;
+};
+
 struct DeliverySettings {
     std::optional<RetryDelays> retry;     ///< none: delivery.retry_schedule
     std::optional<Milliseconds> timeout;  ///< none: delivery.timeout
@@ -49,6 +63,8 @@ struct DeliverySettings {
     EventFilter filter;
     /// Names and values of further headers, Authorization among them.
     std::vector<std::pair<std::string, Secret>> headers;
+    std::optional<ClientCredentials> credentials;  ///< set: callbacks need an access token
+    std::shared_ptr<const http::TlsIdentity> tls;  ///< null: as usual
 };
 
 /// Reads the keys that it knows of a configuration whose values are in normal form

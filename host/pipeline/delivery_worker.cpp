@@ -23,17 +23,20 @@ DeliveryWorker::DeliveryWorker(const DeliveryServices& services, DeliveryOptions
       options_(std::move(options)),
       metrics_(services.metrics),
       pacer_(options_.breaker, options_.per_callback),
+      tokens_(services.outbound, services.clock, options_.request.user_agent, wake),
       inbox_(std::make_shared<Inbox>()) {
     inbox_->wake = std::move(wake);
 }
 
 DeliveryWorker::~DeliveryWorker() {
     closeInbox();
-    for (const auto& [number, attempt] : in_flight_)
-        services_.outbound.cancel(attempt.request);
+    for (const auto& [number, attempt] : in_flight_) {
+        if (attempt.request != 0) services_.outbound.cancel(attempt.request);
+    }
 }
 
 TimePoint DeliveryWorker::step() {
+    takeTokens();
     takeAnswers();
     TimePoint next = TimePoint::max();
     if (services_.clock.now() < paused_until_) {
@@ -51,13 +54,14 @@ TimePoint DeliveryWorker::step() {
 
 void DeliveryWorker::finish() {
     stop();
+    takeTokens();
     takeAnswers();
     closeInbox();
     recordOutcomes();
     std::vector<Delivery> given_back;
     given_back.reserve(in_flight_.size());
     for (auto& [number, attempt] : in_flight_) {
-        services_.outbound.cancel(attempt.request);
+        if (attempt.request != 0) services_.outbound.cancel(attempt.request);
         given_back.push_back(std::move(attempt.delivery));
     }
     in_flight_.clear();
@@ -100,100 +104,6 @@ TimePoint DeliveryWorker::leaseMore() {
         return paused_until_;
     }
     return std::min(due->value_or(TimePoint::max()), now + kIdleCheck);
-}
-
-/// Fails only if the store does, for a while; then the delivery is still leased and not begun.
-Status DeliveryWorker::begin(const Delivery& delivery) {
-    const auto settings = services_.settings.get(delivery.instance);
-    if (!settings) {
-        if (settings.error().code != ErrorCode::NotFound)
-            return setAside(delivery, settings.error());
-        drop(delivery, "the instance was removed");
-        return {};
-    }
-    if (const auto reason = reasonToWait(**settings); !reason.empty()) {
-        postpone(delivery, std::string(reason));
-        return {};
-    }
-    if (!admit(delivery, **settings)) {
-        services_.deliveries.release({&delivery, 1});
-        return {};
-    }
-    const Status status = load(delivery, *settings);
-    if (!status) pacer_.gaveUp(delivery.callback);
-    return status;
-}
-
-bool DeliveryWorker::admit(const Delivery& delivery, const InstanceSettings& settings) {
-    const auto answer = pacer_.admit(delivery.callback, settings.delivery, services_.clock.now());
-    if (answer.pace) services_.deliveries.pace(delivery.callback, *answer.pace);
-    return answer.is_admitted;
-}
-
-Status DeliveryWorker::load(
-    const Delivery& delivery, std::shared_ptr<const InstanceSettings> settings
-) {
-    const auto events = services_.events.range(
-        delivery.instance, delivery.first_event, delivery.last_event, kEventsPerDeliveryMax
-    );
-    const auto events_max = static_cast<std::size_t>(callbackFormat(settings->format).events_max);
-    if (events && events->size() > events_max) return split(delivery, *events);
-    if (events && !events->empty()) {
-        send(delivery, std::move(settings), *events);
-        return {};
-    }
-    if (!events && isTransient(events.error().code)) return fail(events.error());
-    pacer_.gaveUp(delivery.callback);
-    if (!events) return setAside(delivery, events.error());
-    drop(delivery, "its events are no longer in the log");
-    return {};
-}
-
-/// It was made before the instance got a format for single events.
-Status DeliveryWorker::split(const Delivery& delivery, std::span<const RecordedEvent> events) {
-    std::vector<EventNumber> numbers;
-    for (const RecordedEvent& event : events)
-        numbers.push_back(event.number);
-    FERRY_TRY(services_.deliveries.split(delivery, numbers));
-    pacer_.gaveUp(delivery.callback);
-    return {};
-}
-
-/// What is wrong with one delivery for good must not stop the others.
-Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
-    if (isTransient(error.code)) return fail(error);
-    services_.log.error(
-        kComponent,
-        "delivery can't be made",
-        {{"instance", nameOf(delivery.instance)},
-         {"delivery", delivery.id.value},
-         {"error", error.message}}
-    );
-    postpone(delivery, error.message);
-    return {};
-}
-
-void DeliveryWorker::send(
-    const Delivery& delivery,
-    std::shared_ptr<const InstanceSettings> settings,
-    const std::vector<RecordedEvent>& events
-) {
-    http::OutboundRequest request = makeCallbackRequest(
-        delivery, *settings, events, services_.clock.wallNow(), options_.request
-    );
-    const std::uint64_t number = next_number_++;
-    InFlight& attempt = in_flight_[number];
-    attempt.delivery = delivery;
-    attempt.settings = std::move(settings);
-    attempt.request = services_.outbound.submit(
-        std::move(request),
-        [inbox = inbox_, number](http::OutboundResponse answer) {
-            const std::lock_guard lock(inbox->mutex);
-            if (!inbox->wake) return;
-            inbox->answers.emplace_back(number, std::move(answer));
-            inbox->wake();
-        }
-    );
 }
 
 void DeliveryWorker::noteStoreFailure(std::string_view what, const Error& error) {

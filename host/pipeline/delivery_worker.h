@@ -9,6 +9,7 @@
 #include "pipeline/callback_pacer.h"
 #include "pipeline/callback_recovery.h"
 #include "pipeline/callback_request.h"
+#include "pipeline/callback_tokens.h"
 #include "pipeline/delivery_metrics.h"
 #include "pipeline/delivery_policy.h"
 #include "pipeline/settings_cache.h"
@@ -47,6 +48,10 @@ struct DeliveryServices {
 /// Delivers at least once. An attempt whose outcome can't be recorded is kept and recorded later;
 /// if the process ends first, its lease ends with it and the delivery is made again, with the same
 /// ids.
+///
+/// A callback that wants an access token (OAuth 2) gets it within the attempt. That no token could
+/// be had is a failed attempt like any other, whatever the token URL answered. A 401 to a token
+/// that had been kept is answered within the attempt, too, once: with another token.
 ///
 /// A callback that answers 410, and one with the failure policy `queue` that lets a delivery run
 /// out of attempts, is switched off (DeliveryStore::switchOff).
@@ -94,7 +99,9 @@ class DeliveryWorker final : public Steppable {
     struct InFlight {
         Delivery delivery;
         std::shared_ptr<const InstanceSettings> settings;
-        http::RequestHandle request = 0;
+        http::RequestHandle request = 0;  ///< 0: it waits for its token
+        std::optional<Secret> token;
+        bool is_token_fresh = false;  ///< it got one since it began: another one would not help
     };
     // Answers come on the outbound thread, perhaps after the worker is gone: the inbox outlives it.
     struct Inbox {
@@ -105,7 +112,13 @@ class DeliveryWorker final : public Steppable {
 
     void takeAnswers();
     void takeAnswer(std::uint64_t number, const http::OutboundResponse& response);
-    void settle(const InFlight& attempt, const http::OutboundResponse& response);
+    void takeTokens();
+    void settle(
+        const InFlight& attempt,
+        const AttemptResult& result,
+        Milliseconds latency,
+        std::string_view body
+    );
     void settleFailure(
         const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
     );
@@ -116,16 +129,16 @@ class DeliveryWorker final : public Steppable {
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
     bool admit(const Delivery& delivery, const InstanceSettings& settings);
-    Status load(const Delivery& delivery, std::shared_ptr<const InstanceSettings> settings);
+    void awaitToken(InFlight attempt);
+    bool renewsToken(InFlight& attempt, int status);
+    void loadAgain(InFlight attempt);
+    void giveBack(const InFlight& attempt);
+    Status load(InFlight attempt);
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
-    void send(
-        const Delivery& delivery,
-        std::shared_ptr<const InstanceSettings> settings,
-        const std::vector<RecordedEvent>& events
-    );
+    void send(InFlight attempt, const std::vector<RecordedEvent>& events);
     void postpone(const Delivery& delivery, std::string reason);
     void drop(const Delivery& delivery, std::string reason);
     void noteStoreFailure(std::string_view what, const Error& error);
@@ -137,6 +150,7 @@ class DeliveryWorker final : public Steppable {
     CallbackPacer pacer_;
     CallbackRecovery recovery_;
     bool knows_behind_ = false;  // what an earlier process left to be tried later
+    CallbackTokens tokens_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
     std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -87,15 +88,48 @@ void RawConnection::reset() {
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+std::string RawConnection::clientName() const {
+    X509* certificate = tls_ == nullptr ? nullptr : SSL_get1_peer_certificate(tls_);
+    if (certificate == nullptr) return {};
+    char name[64] = {};
+    X509_NAME_get_text_by_NID(
+        X509_get_subject_name(certificate), NID_commonName, name, sizeof name
+    );
+    X509_free(certificate);
+    return name;
+}
+
+bool RawConnection::isResumed() const {
+    return tls_ != nullptr && SSL_session_reused(tls_) == 1;
+}
+
 RawServer::RawServer(Script script) : script_(std::move(script)) {
     start();
 }
 
 RawServer::RawServer(Script script, const TestCertificate& certificate)
     : script_(std::move(script)), tls_(SSL_CTX_new(TLS_server_method())) {
+    useCertificate(certificate);
+    start();
+}
+
+RawServer::RawServer(
+    Script script, const TestCertificate& certificate, const std::vector<TestCertificate>& clients
+)
+    : script_(std::move(script)), tls_(SSL_CTX_new(TLS_server_method())) {
+    useCertificate(certificate);
+    for (const TestCertificate& client : clients)
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(tls_), client.certificate.get());
+    SSL_CTX_set_verify(tls_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    // Without a context of its own no session could be taken up again.
+    static constexpr unsigned char kContext[] = "raw-server";
+    SSL_CTX_set_session_id_context(tls_, kContext, sizeof kContext);
+    start();
+}
+
+void RawServer::useCertificate(const TestCertificate& certificate) {
     SSL_CTX_use_certificate(tls_, certificate.certificate.get());
     SSL_CTX_use_PrivateKey(tls_, certificate.key.get());
-    start();
 }
 
 void RawServer::start() {

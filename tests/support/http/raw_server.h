@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace ferry::test {
 
@@ -34,6 +35,10 @@ class RawConnection {
     void waitForClose();
     /// Closes with a reset instead of an orderly end.
     void reset();
+    /// Common name of the client's certificate; empty: it showed none.
+    std::string clientName() const;
+    /// True if the TLS session of an earlier connection was taken up.
+    bool isResumed() const;
 
   private:
     long receive(char* bytes, std::size_t size);
@@ -51,6 +56,12 @@ class RawServer {
     explicit RawServer(Script script);
     /// Speaks TLS with `certificate`, which is copied.
     RawServer(Script script, const TestCertificate& certificate);
+    /// Also demands that the client shows one of `clients`.
+    RawServer(
+        Script script,
+        const TestCertificate& certificate,
+        const std::vector<TestCertificate>& clients
+    );
     ~RawServer();
     RawServer(const RawServer&) = delete;
     RawServer& operator=(const RawServer&) = delete;
@@ -65,6 +76,7 @@ class RawServer {
         int fd = -1;
         std::thread thread;
     };
+    void useCertificate(const TestCertificate& certificate);
     void start();
     void acceptAll();
     void serve(Session& session);

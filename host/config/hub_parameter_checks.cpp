@@ -1,0 +1,225 @@
+#include "config/hub_parameter_checks.h"
+
+#include "base/ascii.h"
+#include "base/certificate.h"
+#include "base/duration_text.h"
+#include "base/hub_headers.h"
+#include "base/signing_key.h"
+#include "config/node_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::config {
+
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+constexpr std::string_view kCallbackUrl = "event.notification.callback.url";
+constexpr std::string_view kHeaders = "event.notification.callback.headers";
+constexpr std::string_view kUserName = "event.notification.basic.username";
+constexpr std::string_view kBearerToken = "event.notification.bearer.token";
+constexpr std::string_view kTokenUrl = "event.notification.oauth2.token.url";
+constexpr std::string_view kCertificate = "event.notification.tls.client.certificate";
+constexpr std::string_view kCertificateKey = "event.notification.tls.client.key";
+constexpr std::string_view kAuthorities = "event.notification.tls.ca";
+/// A bundle of an organization's own authorities; the system's is thrice as large.
+constexpr std::size_t kPemBytesMax = 64 * 1024;
+/// Long enough to get a new certificate in most organizations.
+constexpr std::chrono::milliseconds kEndsSoon{std::int64_t{14} * 86'400'000};
+
+std::optional<ValueProblem> checkKeys(std::string_view text) {
+    auto fault = checkSigningKeys(text);
+    if (!fault) return std::nullopt;
+    return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
+}
+
+/// What the pattern lets through and is no duration, or a longer one than any delivery should wait.
+std::optional<ValueProblem> checkSchedule(std::string_view text) {
+    if (text.find_first_of("0123456789") != 0) return std::nullopt;
+    constexpr std::chrono::milliseconds kWaitMax{std::int64_t{30} * 86'400'000};
+    for (const std::string& item : splitList(text)) {
+        const auto wait = parseDuration(item);
+        if (!wait || *wait > kWaitMax) {
+            return ValueProblem{"has a wait of more than 30 days", "write waits such as 5s,5m,1h"};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<ValueProblem> checkHeaders(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view name = text.substr(0, std::min(text.find(':'), end));
+        if (isHubHeader(name)) {
+            return ValueProblem{
+                "has a header that the hub sets itself: " + std::string(name), "remove that line"};
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return std::nullopt;
+}
+
+std::optional<ValueProblem> checkCertificate(std::string_view text) {
+    auto fault = certificateFault(text);
+    if (!fault) return std::nullopt;
+    return ValueProblem{std::move(*fault), "write ${file:/path/to/certificate.pem}"};
+}
+
+std::optional<ValueProblem> checkPrivateKey(std::string_view text) {
+    auto fault = privateKeyFault(text);
+    if (!fault) return std::nullopt;
+    return ValueProblem{
+        std::move(*fault),
+        "write ${file:/path/to/key.pem}; openssl pkey -in locked.pem -out key.pem decrypts one"};
+}
+
+bool hasAuthorizationLine(std::string_view headers) {
+    const std::string lower = lowerAscii(headers);
+    return lower.starts_with("authorization:") || lower.find("\nauthorization:") != lower.npos;
+}
+
+class TogetherCheck {
+  public:
+    TogetherCheck(const Values& values, const std::function<bool(std::string_view)>& is_unknown)
+        : values_(values), is_unknown_(is_unknown) {}
+
+    std::vector<ParameterProblem> run() {
+        checkAuthorization();
+        checkPair();
+        checkEnd(kCertificate);
+        checkEnd(kAuthorities);
+        checkSchemes();
+        return std::move(problems_);
+    }
+
+  private:
+    std::string_view valueOf(std::string_view key) const {
+        const auto found = values_.find(std::string(key));
+        return found == values_.end() ? std::string_view() : std::string_view(found->second);
+    }
+    bool isGiven(std::string_view key) const { return !valueOf(key).empty() || is_unknown_(key); }
+
+    void say(
+        Severity severity,
+        ProblemPlace place,
+        std::string_view key,
+        std::string message,
+        std::string suggestion
+    ) {
+        problems_.push_back(
+            {severity, place, std::string(key), true, std::move(message), std::move(suggestion)}
+        );
+    }
+
+    /// A callback has one Authorization header.
+    void checkAuthorization() {
+        std::vector<std::string_view> given;
+        for (const std::string_view key : {kUserName, kBearerToken, kTokenUrl}) {
+            if (isGiven(key)) given.push_back(key);
+        }
+        if (hasAuthorizationLine(valueOf(kHeaders))) given.push_back(kHeaders);
+        for (std::size_t i = 1; i < given.size(); ++i) {
+            say(Severity::Error,
+                ProblemPlace::Key,
+                given[i],
+                fmt::format(
+                    "'{}' and '{}' both make the Authorization header of callbacks",
+                    given[0],
+                    given[i]
+                ),
+                "remove one of them");
+        }
+    }
+
+    void checkPair() {
+        const std::string_view certificate = valueOf(kCertificate);
+        const std::string_view key = valueOf(kCertificateKey);
+        if (key.empty() || is_unknown_(kCertificate)) return;
+        if (certificate.empty()) {
+            say(Severity::Error,
+                ProblemPlace::Key,
+                kCertificateKey,
+                fmt::format("'{}' is of no use without '{}'", kCertificateKey, kCertificate),
+                "add the certificate");
+        } else if (!keyFitsCertificate(certificate, key)) {
+            say(Severity::Error,
+                ProblemPlace::Value,
+                kCertificateKey,
+                fmt::format(
+                    "the key in '{}' is not that of the first certificate in '{}'",
+                    kCertificateKey,
+                    kCertificate
+                ),
+                "give the pair that was made together");
+        }
+    }
+
+    /// Warnings: an instance that was good yesterday must not be missing after a restart.
+    void checkEnd(std::string_view key) {
+        const auto end = certificateEnd(valueOf(key));
+        const auto life = end ? certificateLife(*end, kEndsSoon) : CertificateLife::Good;
+        if (life == CertificateLife::Good) return;
+        const bool is_over = life == CertificateLife::Over;
+        say(Severity::Warning,
+            ProblemPlace::Key,
+            key,
+            fmt::format(
+                "a certificate in '{}' {} at {}",
+                key,
+                is_over ? "ended" : "ends",
+                formatRfc3339(*end)
+            ),
+            is_over ? "replace it: callbacks that need it fail" : "replace it in time");
+    }
+
+    /// What is given and has no effect, or a worse one than it seems.
+    void checkSchemes() {
+        const bool is_plain = valueOf(kCallbackUrl).starts_with("http:");
+        for (const std::string_view key : {kCertificate, kAuthorities}) {
+            if (!is_plain || !isGiven(key)) continue;
+            say(Severity::Warning,
+                ProblemPlace::Key,
+                key,
+                fmt::format("'{}' is not used for a callback URL that is http", key),
+                "use https");
+        }
+        if (valueOf(kTokenUrl).starts_with("http:")) {
+            say(Severity::Warning,
+                ProblemPlace::Key,
+                kTokenUrl,
+                "the client secret goes to a token URL that is http without encryption",
+                "use https");
+        }
+    }
+
+    const Values& values_;
+    const std::function<bool(std::string_view)>& is_unknown_;
+    std::vector<ParameterProblem> problems_;
+};
+
+}  // namespace
+
+ParameterCheckFunction hubParameterCheck(std::string_view key) {
+    if (key == "event.notification.signature.key") return checkKeys;
+    if (key == "event.notification.retry.schedule") return checkSchedule;
+    if (key == kHeaders) return checkHeaders;
+    if (key == kCertificate || key == kAuthorities) return checkCertificate;
+    if (key == kCertificateKey) return checkPrivateKey;
+    return nullptr;
+}
+
+std::size_t hubParameterBytesMax(std::string_view key) {
+    const bool is_pem = key == kCertificate || key == kAuthorities || key == kCertificateKey;
+    return is_pem ? kPemBytesMax : kValueBytesMax;
+}
+
+std::vector<ParameterProblem> checkHubParametersTogether(
+    const Values& values, const std::function<bool(std::string_view key)>& is_unknown
+) {
+    return TogetherCheck(values, is_unknown).run();
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,176 @@
+// How an attempt begins: what has to be there before a leased delivery is sent.
+#include "pipeline/delivery_worker.h"
+
+namespace ferry::pipeline {
+namespace {
+
+constexpr std::string_view kComponent = "delivery";
+
+}  // namespace
+
+/// Fails only if the store does, for a while; then the delivery is still leased and not begun.
+Status DeliveryWorker::begin(const Delivery& delivery) {
+    const auto settings = services_.settings.get(delivery.instance);
+    if (!settings) {
+        if (settings.error().code != ErrorCode::NotFound)
+            return setAside(delivery, settings.error());
+        drop(delivery, "the instance was removed");
+        return {};
+    }
+    if (const auto reason = reasonToWait(**settings); !reason.empty()) {
+        postpone(delivery, std::string(reason));
+        return {};
+    }
+    if (!admit(delivery, **settings)) {
+        services_.deliveries.release({&delivery, 1});
+        return {};
+    }
+    InFlight attempt;
+    attempt.delivery = delivery;
+    attempt.settings = *settings;
+    if (const auto& credentials = (*settings)->delivery.credentials) {
+        attempt.token = tokens_.find(*credentials);
+        if (!attempt.token) {
+            awaitToken(std::move(attempt));
+            return {};
+        }
+    }
+    const Status status = load(std::move(attempt));
+    if (!status) pacer_.gaveUp(delivery.callback);
+    return status;
+}
+
+bool DeliveryWorker::admit(const Delivery& delivery, const InstanceSettings& settings) {
+    const auto answer = pacer_.admit(delivery.callback, settings.delivery, services_.clock.now());
+    if (answer.pace) services_.deliveries.pace(delivery.callback, *answer.pace);
+    return answer.is_admitted;
+}
+
+/// Its delivery stays leased and admitted meanwhile.
+void DeliveryWorker::awaitToken(InFlight attempt) {
+    attempt.is_token_fresh = true;
+    const DeliverySettings& settings = attempt.settings->delivery;
+    const std::uint64_t number = next_number_++;
+    tokens_.fetch(
+        *settings.credentials, settings.timeout.value_or(options_.request.timeout), number
+    );
+    in_flight_.emplace(number, std::move(attempt));
+}
+
+void DeliveryWorker::takeTokens() {
+    for (TokenAnswer& answer : tokens_.takeAnswers()) {
+        const auto found = in_flight_.find(answer.waiter);
+        if (found == in_flight_.end()) continue;
+        InFlight attempt = std::move(found->second);
+        in_flight_.erase(found);
+        if (answer.token) {
+            attempt.token = std::move(answer.token);
+            loadAgain(std::move(attempt));
+        } else if (answer.problem.empty()) {
+            giveBack(attempt);
+        } else {
+            AttemptResult result;
+            result.problem = std::move(answer.problem);
+            result.retry_after = answer.retry_after;
+            settle(attempt, result, answer.latency, {});
+        }
+    }
+}
+
+/// True if the attempt goes on with another token: the receiver refused one that had been kept.
+bool DeliveryWorker::renewsToken(InFlight& attempt, int status) {
+    if (status != 401 || !attempt.token) return false;
+    const ClientCredentials& credentials = *attempt.settings->delivery.credentials;
+    tokens_.reject(credentials, *attempt.token);
+    if (attempt.is_token_fresh || is_stopping_) return false;
+    attempt.is_token_fresh = true;
+    attempt.token = tokens_.find(credentials);
+    if (attempt.token) {
+        loadAgain(std::move(attempt));
+    } else {
+        awaitToken(std::move(attempt));
+    }
+    return true;
+}
+
+/// As `load`, of an attempt that was begun in an earlier step.
+void DeliveryWorker::loadAgain(InFlight attempt) {
+    if (is_stopping_) return giveBack(attempt);
+    const Delivery delivery = attempt.delivery;
+    if (const Status status = load(std::move(attempt)); !status) {
+        pacer_.gaveUp(delivery.callback);
+        services_.deliveries.release({&delivery, 1});
+        noteStoreFailure("load delivery", status.error());
+    }
+}
+
+/// What happened says nothing about the callback, so it is no attempt.
+void DeliveryWorker::giveBack(const InFlight& attempt) {
+    pacer_.gaveUp(attempt.delivery.callback);
+    services_.deliveries.release({&attempt.delivery, 1});
+    paused_until_ = services_.clock.now() + kStorePause.ceiling;
+}
+
+Status DeliveryWorker::load(InFlight attempt) {
+    const Delivery& delivery = attempt.delivery;
+    const auto events = services_.events.range(
+        delivery.instance, delivery.first_event, delivery.last_event, kEventsPerDeliveryMax
+    );
+    const auto events_max =
+        static_cast<std::size_t>(callbackFormat(attempt.settings->format).events_max);
+    if (events && events->size() > events_max) return split(delivery, *events);
+    if (events && !events->empty()) {
+        send(std::move(attempt), *events);
+        return {};
+    }
+    if (!events && isTransient(events.error().code)) return fail(events.error());
+    pacer_.gaveUp(delivery.callback);
+    if (!events) return setAside(delivery, events.error());
+    drop(delivery, "its events are no longer in the log");
+    return {};
+}
+
+/// It was made before the instance got a format for single events.
+Status DeliveryWorker::split(const Delivery& delivery, std::span<const RecordedEvent> events) {
+    std::vector<EventNumber> numbers;
+    for (const RecordedEvent& event : events)
+        numbers.push_back(event.number);
+    FERRY_TRY(services_.deliveries.split(delivery, numbers));
+    pacer_.gaveUp(delivery.callback);
+    return {};
+}
+
+/// What is wrong with one delivery for good must not stop the others.
+Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
+    if (isTransient(error.code)) return fail(error);
+    services_.log.error(
+        kComponent,
+        "delivery can't be made",
+        {{"instance", nameOf(delivery.instance)},
+         {"delivery", delivery.id.value},
+         {"error", error.message}}
+    );
+    postpone(delivery, error.message);
+    return {};
+}
+
+void DeliveryWorker::send(InFlight attempt, const std::vector<RecordedEvent>& events) {
+    http::OutboundRequest request = makeCallbackRequest(
+        attempt.delivery, *attempt.settings, events, services_.clock.wallNow(), options_.request
+    );
+    if (attempt.token) addAccessToken(request, *attempt.token);
+    const std::uint64_t number = next_number_++;
+    InFlight& sent = in_flight_[number];
+    sent = std::move(attempt);
+    sent.request = services_.outbound.submit(
+        std::move(request),
+        [inbox = inbox_, number](http::OutboundResponse answer) {
+            const std::lock_guard lock(inbox->mutex);
+            if (!inbox->wake) return;
+            inbox->answers.emplace_back(number, std::move(answer));
+            inbox->wake();
+        }
+    );
+}
+
+}  // namespace ferry::pipeline
