@@ -1,7 +1,7 @@
 #include "app/callback_egress.h"
 
-#include "base/ascii.h"
 #include "base/ip_network.h"
+#include "base/number_text.h"
 #include "http/outbound.h"
 
 #include <fmt/format.h>
@@ -10,31 +10,28 @@
 
 namespace ferry::app {
 
-namespace {
-
-/// RFC 6761: these names are loopback wherever they are resolved.
-bool isLocalhost(std::string_view host) {
-    const std::string lower = lowerAscii(host);
-    return lower == "localhost" || lower.ends_with(".localhost");
-}
-
-}  // namespace
-
 std::optional<config::ValueProblem> callbackRefusal(
     const http::EgressPolicy& policy, const config::UrlParts& url
 ) {
-    const auto address = IpAddress::parse(isLocalhost(url.host) ? "127.0.0.1" : url.host);
-    if (!address || policy.checkAddress(http::Traffic::Callback, *address)) return std::nullopt;
+    const std::uint16_t usual = url.scheme == "https" ? 443 : 80;
+    const auto port = parseInteger(url.port).value_or(usual);
+    if (!policy.checkUrl(http::Traffic::Callback, url.scheme, static_cast<std::uint16_t>(port))) {
+        return config::ValueProblem{
+            fmt::format("callbacks to port {} will be refused", port),
+            "ports for callbacks are 80, 443 and those from 1024 on"};
+    }
+    const auto address = http::addressOfHost(url.host);
+    if (!address) return std::nullopt;
+    const auto refused = policy.refusedAddresses(http::Traffic::Callback, *address);
+    if (refused.empty()) return std::nullopt;
+    std::string networks;
+    for (const IpAddress& one : refused)
+        networks += (networks.empty() ? "" : ", ") + one.toString() + (one.isV4() ? "/32" : "/128");
     return config::ValueProblem{
         fmt::format(
             "callbacks to {} ({}) will be refused", url.host, http::specialRangeName(*address)
         ),
-        fmt::format(
-            "if it is meant, add {}/{} to delivery.allow_networks in ferry.yaml",
-            address->toString(),
-            address->isV4() ? 32 : 128
-        )
-    };
+        fmt::format("if it is meant, add {} to delivery.allow_networks in ferry.yaml", networks)};
 }
 
 }  // namespace ferry::app

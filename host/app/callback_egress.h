@@ -11,8 +11,9 @@
 
 namespace ferry::app {
 
-/// Why callbacks to a URL whose host is an address, or localhost, are refused, and what to do;
-/// nullopt if they are not. Of another name nobody can tell before it is resolved: nullopt.
+/// Why callbacks to a URL are refused for its port, or for its host if that is an address or
+/// localhost, and what to do; nullopt if they are not. Of another name nobody can tell before it is
+/// resolved: nullopt.
 std::optional<config::ValueProblem> callbackRefusal(
     const http::EgressPolicy& policy, const config::UrlParts& url
 );

@@ -36,14 +36,9 @@ Status Hub::build() {
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_,
-        *lookup_,
-        store_->notices(),
-        clock_,
-        log_,
-        metrics_,
-        [this] { sync_thread_->wake(); }
-    });
+        catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
+            sync_thread_->wake();
+        }});
     buildApi();
     addRoutes();
     buildServer();
@@ -54,6 +49,7 @@ Status Hub::build() {
 Status Hub::buildOutbound() {
     http::CurlOutboundOptions outbound_options;
     outbound_options.policy = http::EgressPolicy::standard(config_.delivery.allow_networks);
+    outbound_options.callback_proxy = config_.delivery.proxy;
     outbound_options.user_agent = kUserAgent;
     FERRY_TRY_ASSIGN(outbound_, http::CurlOutbound::create(std::move(outbound_options)));
     return {};
@@ -71,8 +67,7 @@ Status Hub::buildOauth() {
         log_,
         metrics_,
         config_.public_url,
-        [this] { token_thread_->wake(); }
-    };
+        [this] { token_thread_->wake(); }};
     tokens_ = std::make_unique<oauth::TokenRefresher>(oauth_parts);
     authorize_urls_ = std::make_unique<oauth::AuthorizeUrls>(*key_, store_->meta());
     FERRY_TRY(authorize_urls_->load());
@@ -93,8 +88,7 @@ void Hub::buildSync() {
     sync_options.hub_id = hub_id_;
     sync_ = std::make_unique<pipeline::SyncWorker>(
         pipeline::SyncWorkerParts{
-            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_
-        },
+            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_},
         sync_options,
         [this] { sync_thread_->wake(); },
         [this] { delivery_thread_->wake(); }
@@ -120,8 +114,7 @@ void Hub::buildDelivery() {
             clock_,
             random_,
             metrics_,
-            log_
-        },
+            log_},
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -141,8 +134,7 @@ void Hub::buildReplays() {
             clock_,
             metrics_,
             log_,
-            [this] { delivery_thread_->wake(); }
-        },
+            [this] { delivery_thread_->wake(); }},
         options
     );
 }
@@ -190,8 +182,7 @@ void Hub::buildApi() {
         *outbound_,
         {{config_.api.requests_per_second, config_.api.requests_burst},
          static_cast<std::size_t>(config_.api.requests_in_flight),
-         connectorCallsMax()}
-    });
+         connectorCallsMax()}});
 }
 
 void Hub::addGauges() {

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -44,17 +45,46 @@ std::optional<IpAddress> IpAddress::fromSockaddr(const ::sockaddr& address) {
     return std::nullopt;
 }
 
-std::optional<IpAddress> IpAddress::embeddedV4() const {
-    static constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static constexpr std::uint8_t kNat64[12] = {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
-    if (is_v4_) return std::nullopt;
-    if (std::memcmp(bytes_.data(), kMapped, sizeof kMapped) != 0 &&
-        std::memcmp(bytes_.data(), kNat64, sizeof kNat64) != 0) {
-        return std::nullopt;
-    }
+bool IpAddress::startsWith(std::initializer_list<std::uint8_t> prefix) const noexcept {
+    return !is_v4_ && std::equal(prefix.begin(), prefix.end(), bytes_.begin());
+}
+
+IpAddress IpAddress::inside(std::array<std::size_t, 4> places, std::uint8_t mask) const noexcept {
     IpAddress inner;
-    std::memcpy(inner.bytes_.data(), bytes_.data() + sizeof kMapped, kV4Bytes);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        inner.bytes_[i] = bytes_[places[i]] ^ mask;
     return inner;
+}
+
+std::vector<IpAddress> IpAddress::reachedAddresses() const {
+    static constexpr std::array<std::size_t, 4> kLast = {12, 13, 14, 15};
+    const bool is_mapped = startsWith({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff});
+    const bool is_nat64 = startsWith({0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0});
+    if (is_mapped || is_nat64) return {inside(kLast)};
+    std::vector<IpAddress> reached = {*this};
+    if (startsWith({0, 0x64, 0xff, 0x9b, 0, 1})) addLocalNat64(reached);
+    if (startsWith({0x20, 0x02})) reached.push_back(inside({2, 3, 4, 5}));
+    if (startsWith({0x20, 0x01, 0, 0})) {
+        reached.push_back(inside({4, 5, 6, 7}));
+        reached.push_back(inside(kLast, 0xff));
+    }
+    return reached;
+}
+
+/// Where the address is depends on the length of a prefix that only its network knows (RFC 6052,
+/// 2.2). What follows the address is zero, which leaves few of the places.
+void IpAddress::addLocalNat64(std::vector<IpAddress>& reached) const {
+    const auto isZeroFrom = [this](std::size_t first) {
+        const auto begin = bytes_.begin() + static_cast<std::ptrdiff_t>(first);
+        return std::all_of(begin, bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
+    };
+    if (!isZeroFrom(13)) {
+        reached.push_back(inside({12, 13, 14, 15}));
+        return;
+    }
+    reached.push_back(inside({9, 10, 11, 12}));
+    if (isZeroFrom(12)) reached.push_back(inside({7, 9, 10, 11}));
+    if (isZeroFrom(11)) reached.push_back(inside({6, 7, 9, 10}));
 }
 
 std::string IpAddress::toString() const {

@@ -31,6 +31,9 @@ encryption:
 delivery:
   # Private networks that callbacks may reach all the same, such as [10.1.0.0/16].
   allow_networks: []
+  # A proxy that all callbacks go through, http://host:port or socks5h://host:port. It resolves their
+  # names, so it has to refuse private addresses. None by default.
+  #proxy: http://127.0.0.1:4750
   # Requests at a time to one callback URL, and the time one of them may take.
   concurrency_per_callback: 4
   timeout: 15s

@@ -202,6 +202,8 @@ class HubConfigReader {
         );
         readInteger(delivery, "breaker_failures", config_.delivery.breaker_failures);
         readTime(delivery, "timeout", config_.delivery.timeout);
+        if (const YamlNode* proxy = given(delivery, "proxy"))
+            config_.delivery.proxy = Secret(proxy->text);
         if (const YamlNode* schedule = given(delivery, "retry_schedule")) readSchedule(*schedule);
     }
 

@@ -21,6 +21,7 @@ namespace ferry::config {
 
 struct DeliveryConfig {
     std::vector<IpNetwork> allow_networks;  ///< private ranges callbacks may reach
+    Secret proxy;  ///< URL of the proxy that callbacks go through; empty: none
     std::int64_t concurrency_per_callback = 4;
     std::chrono::milliseconds timeout{15'000};  ///< of one attempt
     /// Attempts in a row that fail before a callback is left alone for a while; 0: it never is.

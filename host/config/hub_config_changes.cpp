@@ -53,6 +53,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(before.instances != after.instances, "instances");
     add(is_key_moved, "encryption.key_file");
     add(was.allow_networks != is.allow_networks, "delivery.allow_networks");
+    add(!(was.proxy == is.proxy), "delivery.proxy");
     add(was.concurrency_per_callback != is.concurrency_per_callback,
         "delivery.concurrency_per_callback");
     add(was.timeout != is.timeout, "delivery.timeout");

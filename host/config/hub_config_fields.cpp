@@ -44,6 +44,34 @@ Field withoutEffect(Field made, std::string why) {
 
 constexpr std::int64_t kDayMs = 86'400'000;
 
+std::optional<ValueProblem> checkProxy(std::string_view text) {
+    static constexpr std::string_view kSuggestion = "write http://host:port or socks5h://host:port";
+    const auto fault = [](std::string message) {
+        return ValueProblem{std::move(message), std::string(kSuggestion)};
+    };
+    const std::size_t separator = text.find("://");
+    const std::string_view scheme = text.substr(0, separator);
+    if (separator == text.npos) return fault("is not the URL of a proxy");
+    if (scheme == "socks5" || scheme == "socks4" || scheme == "socks4a") {
+        return fault("has a scheme whose proxy does not resolve names as http and socks5h do");
+    }
+    if (scheme != "http" && scheme != "socks5h") {
+        return fault("has a scheme other than http and socks5h");
+    }
+    // Checked as any URL of a server; name and password may stand before it.
+    const std::string_view after = text.substr(separator + 3);
+    const std::size_t at = after.rfind('@');
+    const std::string server =
+        "http://" + std::string(at == after.npos ? after : after.substr(at + 1));
+    UrlParts parts;
+    if (const auto why = checkUrl(server, parts); !why.empty()) {
+        return fault("is not the URL of a proxy: it " + std::string(why));
+    }
+    if (parts.port.empty()) return fault("names no port");
+    if (!parts.rest.empty() && parts.rest != "/") return fault("has a path, which no proxy has");
+    return std::nullopt;
+}
+
 const FieldTable& apiFields() {
     static const FieldTable table(
         "'api'",
@@ -89,6 +117,14 @@ const FieldTable& deliveryFields() {
         "'delivery'",
         {
             field("allow_networks", ValueType::List, "private ranges callbacks may reach, as CIDR"),
+            [] {
+                // May hold a password.
+                Field proxy = secret(
+                    "proxy", "http:// or socks5h:// proxy that callbacks go through; resolves names"
+                );
+                proxy.check = checkProxy;
+                return proxy;
+            }(),
             ranged(
                 field("concurrency_per_callback", ValueType::Integer, "requests at a time per URL"),
                 1,

@@ -27,14 +27,18 @@ const YamlNode* parameterOf(const YamlNode& instance, std::string_view key) {
 
 void warnOfCallback(const YamlNode& instance, const CallbackCheck& check, Reporter& reporter) {
     const YamlNode* enabled = parameterOf(instance, "event.notification.enabled");
-    const YamlNode* url = parameterOf(instance, "event.notification.callback.url");
-    if (enabled == nullptr || url == nullptr) return;
+    if (enabled == nullptr) return;
     // The value stands behind its key.
-    const bool is_on = enabled[1].is_unresolved || parseBoolean(enabled[1].text).value_or(false);
-    UrlParts parts;
-    if (!is_on || url[1].is_unresolved || !checkUrl(url[1].text, parts).empty()) return;
-    if (auto problem = check(parts)) {
-        reporter.warnAtKey(*url, std::move(problem->message), std::move(problem->suggestion));
+    if (!enabled[1].is_unresolved && !parseBoolean(enabled[1].text).value_or(false)) return;
+    for (const char* key :
+         {"event.notification.callback.url", "event.notification.oauth2.token.url"}) {
+        const YamlNode* url = parameterOf(instance, key);
+        UrlParts parts;
+        if (url == nullptr || url[1].is_unresolved) continue;
+        if (!checkUrl(url[1].text, parts).empty()) continue;
+        if (auto problem = check(parts)) {
+            reporter.warnAtKey(*url, std::move(problem->message), std::move(problem->suggestion));
+        }
     }
 }
 

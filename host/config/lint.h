@@ -22,8 +22,8 @@ enum class DocumentKind : std::uint8_t { Unknown, HubConfig, Connector, Instance
 /// Tells what a file is, from its keys and, if they don't tell, from its name.
 DocumentKind recogniseDocument(const YamlDocument& document);
 
-/// Why the hub would not deliver to a callback of this URL, and what to do; nullopt if it would, or
-/// if only the name server can tell.
+/// Why the hub would not send to a callback, or a token URL, of this URL, and what to do; nullopt
+/// if it would, or if only the name server can tell.
 using CallbackCheck = std::function<std::optional<ValueProblem>(const UrlParts& url)>;
 
 /// Checks `paths`: files, and folders one level deep. `connectors` are the ones that are there

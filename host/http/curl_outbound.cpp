@@ -121,8 +121,8 @@ CurlOutbound::Engine::Engine(
           options_.policy,
           options_.user_agent.empty() ? "Ferry/" FERRY_VERSION : options_.user_agent,
           options_.connect_timeout_max,
-          std::move(authorities)
-      },
+          options_.callback_proxy,
+          std::move(authorities)},
       loop_(options_.connections_kept_max) {
     thread_ = std::thread([this] { run(); });
 }

@@ -14,6 +14,10 @@ namespace ferry::http {
 
 struct CurlOutboundOptions {
     EgressPolicy policy = EgressPolicy::standard({});
+    /// Proxy of callbacks, http://host:port or socks5h://host:port, with user and password if it
+    /// wants them; empty: none. It resolves their names and connects in place of the hub, so it has
+    /// to keep to the policy for names; what a URL itself tells is still checked here.
+    Secret callback_proxy;
     std::string extra_ca_file;         ///< PEM, trusted besides the system's; may be empty
     std::string user_agent;            ///< empty: "Ferry/<version>"
     std::size_t in_flight_max = 8192;  ///< over all destinations; each needs a descriptor

@@ -77,14 +77,14 @@ Result<Destination> parseDestination(const std::string& url) {
     const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
     FERRY_CHECK(parsed != nullptr, "out of memory");
     // Other schemes are let through here, so that the refusal can name them.
-    const unsigned flags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME;
-    if (hasLineBreak(url) || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), flags) != 0) {
-        return fail(ErrorCode::InvalidArgument, "not an absolute URL");
-    }
-    if (!urlPart(parsed.get(), CURLUPART_USER).empty() ||
-        !urlPart(parsed.get(), CURLUPART_PASSWORD).empty()) {
+    const unsigned flags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER;
+    const CURLUcode code = hasLineBreak(url)
+                               ? CURLUE_MALFORMED_INPUT
+                               : curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), flags);
+    if (code == CURLUE_USER_NOT_ALLOWED) {
         return fail(ErrorCode::InvalidArgument, "a user name or password in a URL is refused");
     }
+    if (code != CURLUE_OK) return fail(ErrorCode::InvalidArgument, "not an absolute URL");
     Destination to;
     to.scheme = urlPart(parsed.get(), CURLUPART_SCHEME);
     to.host = urlPart(parsed.get(), CURLUPART_HOST);
@@ -122,8 +122,9 @@ EasyHandle makeEasyHandle(const TransferContext& context) {
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_PATH_AS_IS, 1L);
-    // A proxy from the environment would be connected to in place of the checked address.
-    set(easy, CURLOPT_PROXY, "");
+    // The environment may neither add a proxy, whose address nobody checks, nor take ours away.
+    set(easy, CURLOPT_NOPROXY, "");
+    set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // the proxy's are not the answer's
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     set(easy, CURLOPT_USERAGENT, context.user_agent.c_str());
@@ -169,7 +170,13 @@ Result<Destination> CurlTransfer::check() const {
     if (!stream_ && request_.headers.get("Accept-Encoding")) return refuse("Accept-Encoding");
     FERRY_TRY_ASSIGN(Destination to, parseDestination(request_.url));
     FERRY_TRY(context_.policy.checkUrl(request_.traffic, to.scheme, to.port));
+    // Otherwise each address is checked when it is connected to.
+    if (isProxied()) FERRY_TRY(context_.policy.checkHost(request_.traffic, to.host));
     return to;
+}
+
+bool CurlTransfer::isProxied() const noexcept {
+    return request_.traffic == Traffic::Callback && !context_.callback_proxy.empty();
 }
 
 void CurlTransfer::begin(EasyHandle handle) {
@@ -180,6 +187,7 @@ void CurlTransfer::begin(EasyHandle handle) {
     set(easy, CURLOPT_PRIVATE, this);
     set(easy, CURLOPT_ERRORBUFFER, error_text_);
     set(easy, CURLOPT_URL, request_.url.c_str());
+    set(easy, CURLOPT_PROXY, isProxied() ? context_.callback_proxy.reveal().c_str() : "");
     // A body that went by can't be sent again, so it is not for a connection that may be stale.
     set(easy, CURLOPT_FRESH_CONNECT, stream_ && stream_->sendsBody() ? 1L : 0L);
     setMethodAndBody();
@@ -331,7 +339,9 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
     } else if (code == CURLE_OK) {
         failed.error_detail = "the connection ended in the middle of the answer's head";
     } else {
-        failed.error_detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+        const bool is_of_proxy = isProxied() && failed.error == TransportError::Connect;
+        failed.error_detail = is_of_proxy ? "through the proxy: " : "";
+        failed.error_detail += error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     }
     return failed;
 }
@@ -343,6 +353,13 @@ OutboundResponse CurlTransfer::failure(TransportError error, std::string detail)
     return response;
 }
 
+/// The proxy answered that it does not connect.
+bool CurlTransfer::wasTunnelRefused() const {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
+    return isProxied() && status >= 300;
+}
+
 TransportError CurlTransfer::classify(CURLcode code) const {
     if (is_too_large_) return TransportError::TooLarge;
     if (stream_ && stream_->wasGivenUp()) return TransportError::Cancelled;
@@ -351,6 +368,9 @@ TransportError CurlTransfer::classify(CURLcode code) const {
             return TransportError::None;
         case CURLE_COULDNT_RESOLVE_HOST:
             return TransportError::Dns;
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_PROXY:
+            return TransportError::Connect;
         case CURLE_COULDNT_CONNECT:
             // Refused only if no address was left: one public address of several is enough.
             return sockets_opened_ == 0 && !refusal_.empty() ? TransportError::Refused
@@ -369,6 +389,7 @@ TransportError CurlTransfer::classify(CURLcode code) const {
             return TransportError::TooLarge;
         case CURLE_RECV_ERROR:
         case CURLE_SEND_ERROR:
+            if (wasTunnelRefused()) return TransportError::Connect;
             // TLS 1.3: a server that wants another client certificate says so after the handshake.
             return std::string_view(error_text_).find(" alert ") != std::string_view::npos
                        ? TransportError::Tls
@@ -388,6 +409,11 @@ CurlTransfer& CurlTransfer::of(CURL* easy) {
 curl_socket_t CurlTransfer::onOpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
     // The address here is the one that curl connects to next: nothing resolves it again.
     auto& self = *static_cast<CurlTransfer*>(user);
+    if (self.isProxied()) {
+        // It is the proxy's, which the operator chose.
+        ++self.sockets_opened_;
+        return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    }
     const auto target = IpAddress::fromSockaddr(address->addr);
     const Status allowed =
         target ? self.context_.policy.checkAddress(self.request_.traffic, *target)

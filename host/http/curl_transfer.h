@@ -22,6 +22,7 @@ struct TransferContext {
     EgressPolicy policy;
     std::string user_agent;
     Milliseconds connect_timeout_max;
+    Secret callback_proxy;  ///< empty: none
     std::vector<std::shared_ptr<X509>> extra_authorities;
 };
 
@@ -91,9 +92,11 @@ class CurlTransfer {
     void setStreamedBody();
     void setLimits();
     void setTls();
+    bool isProxied() const noexcept;
     void setHeaders();
     void endHead();
     void takeHeaderLine(std::string_view line);
+    bool wasTunnelRefused() const;
     TransportError classify(CURLcode code) const;
 
     struct ListDeleter {

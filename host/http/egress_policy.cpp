@@ -1,5 +1,6 @@
 #include "http/egress_policy.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 
 #include <fmt/core.h>
@@ -27,9 +28,10 @@ IpNetwork literal(std::string_view text) {
     return *network;
 }
 
-/// Built once and never changed. Source: the RFCs that define the ranges (6890, 6598, 5737, 3849, 6052,
-/// 3056, 4380, 9637 and the multicast RFCs). Narrow ranges stand before those
-/// that hold them: the first match names the address.
+/// Built once and never changed. Source: the RFCs that define the ranges (6890, 6598, 5737, 3849,
+/// 6052, 8215, 3056, 4380, 9637, 9780 and the multicast RFCs). What the registries call globally
+/// reachable in them (AS112, AMT, anycast of PCP and TURN, ORCHID) has no web servers either.
+/// Narrow ranges stand before those that hold them: the first match names the address.
 const std::vector<SpecialRange>& specialRanges() {
     static const std::vector<SpecialRange> kRanges = {
         {literal("0.0.0.0/8"), "this network", Reach::Nobody},
@@ -130,27 +132,54 @@ Status EgressPolicy::checkUrl(Traffic traffic, std::string_view scheme, std::uin
     return fail(ErrorCode::PermissionDenied, fmt::format("port {} is refused", port));
 }
 
-Status EgressPolicy::checkAddress(Traffic traffic, const IpAddress& address) const {
-    // Through a mapped or NAT64 address the packet ends at the IPv4 address inside.
-    const IpAddress target = address.embeddedV4().value_or(address);
+std::vector<IpAddress> EgressPolicy::refusedAddresses(Traffic traffic, const IpAddress& address)
+    const {
     const EgressRules& rules = rulesOf(traffic);
-    if (isIn(rules.allow_networks, target) || isIn(rules.allow_networks, address)) return {};
-    const SpecialRange* special = findSpecial(target);
-    if (special == nullptr) return {};
-    if (rules.may_reach_private && special->reach == Reach::Operator) return {};
+    std::vector<IpAddress> refused;
+    for (const IpAddress& reached : address.reachedAddresses()) {
+        if (isIn(rules.allow_networks, reached)) continue;
+        const SpecialRange* special = findSpecial(reached);
+        if (special == nullptr) continue;
+        if (rules.may_reach_private && special->reach == Reach::Operator) continue;
+        refused.push_back(reached);
+    }
+    return refused;
+}
+
+Status EgressPolicy::checkAddress(Traffic traffic, const IpAddress& address) const {
+    const auto refused = refusedAddresses(traffic, address);
+    if (refused.empty()) return {};
+    const IpAddress& reason = refused.front();
+    const std::string leads = reason == address ? "" : ", leads to " + reason.toString();
     return fail(
         ErrorCode::PermissionDenied,
         fmt::format(
-            "address {} ({}) is refused; if it is meant, allow its network",
+            "address {} ({}{}) is refused; if it is meant, allow its network",
             address.toString(),
-            special->name
+            findSpecial(reason)->name,
+            leads
         )
     );
 }
 
+Status EgressPolicy::checkHost(Traffic traffic, std::string_view host) const {
+    const auto address = addressOfHost(host);
+    return address ? checkAddress(traffic, *address) : Status();
+}
+
+std::optional<IpAddress> addressOfHost(std::string_view host) {
+    std::string name = lowerAscii(host);
+    if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    if (name.ends_with('.')) name.pop_back();
+    const bool is_loopback = name == "localhost" || name.ends_with(".localhost");
+    return IpAddress::parse(is_loopback ? "127.0.0.1" : name);
+}
+
 std::string_view specialRangeName(const IpAddress& address) {
-    const SpecialRange* special = findSpecial(address.embeddedV4().value_or(address));
-    return special == nullptr ? std::string_view() : special->name;
+    for (const IpAddress& reached : address.reachedAddresses()) {
+        if (const SpecialRange* special = findSpecial(reached)) return special->name;
+    }
+    return {};
 }
 
 }  // namespace ferry::http

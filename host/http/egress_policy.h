@@ -7,6 +7,7 @@
 #include "http/outbound.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -41,8 +42,17 @@ class EgressPolicy {
     /// Errors: PermissionDenied, with the reason, if the URL alone is reason enough to refuse.
     Status checkUrl(Traffic traffic, std::string_view scheme, std::uint16_t port) const;
 
-    /// Errors: PermissionDenied, naming address and range, if `address` may not be connected to.
+    /// Errors: PermissionDenied, naming address and range, if `address` may not be connected to: a
+    /// special one, or one that leads to a special one (IpAddress::reachedAddresses).
     Status checkAddress(Traffic traffic, const IpAddress& address) const;
+
+    /// Errors: PermissionDenied if `host`, as a URL has it, is an address (or a name that is always
+    /// loopback, RFC 6761) that may not be connected to. Other names pass: for where nobody
+    /// resolves them here.
+    Status checkHost(Traffic traffic, std::string_view host) const;
+
+    /// What stands against `address`: its own range or those that it leads to.
+    std::vector<IpAddress> refusedAddresses(Traffic traffic, const IpAddress& address) const;
 
   private:
     const EgressRules& rulesOf(Traffic traffic) const noexcept {
@@ -53,9 +63,13 @@ class EgressPolicy {
     EgressRules callback_;
 };
 
-/// The name of the special-purpose range that `address` is in ("loopback"); empty if it is an
-/// ordinary public address. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries
-/// (RFC 6890 and its updates), IANA multicast and IPv6 address space registries.
+/// The address that a URL's host is by itself, without asking anybody: a literal, or loopback for
+/// localhost and the names below it (RFC 6761). nullopt for other names.
+std::optional<IpAddress> addressOfHost(std::string_view host);
+
+/// The name of the special-purpose range that `address`, or what it leads to, is in ("loopback");
+/// empty if it is an ordinary public address. Source: IANA IPv4 and IPv6 Special-Purpose Address
+/// Registries (RFC 6890 and its updates), IANA multicast and IPv6 address space registries.
 std::string_view specialRangeName(const IpAddress& address);
 
 }  // namespace ferry::http

@@ -93,6 +93,7 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"instances", "instances: [i]"},
         {"encryption.key_file", "encryption: {key_file: k}"},
         {"delivery.allow_networks", "delivery: {allow_networks: [10.0.0.0/8]}"},
+        {"delivery.proxy", "delivery: {proxy: 'http://127.0.0.1:4750'}"},
         {"delivery.concurrency_per_callback", "delivery: {concurrency_per_callback: 9}"},
         {"delivery.timeout", "delivery: {timeout: 9s}"},
         {"delivery.breaker_failures", "delivery: {breaker_failures: 9}"},

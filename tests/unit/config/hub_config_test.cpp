@@ -79,6 +79,7 @@ api: {user_secret: "${env:USER}", organization_secret: org, requests_per_second:
 encryption: {key_file: keys/k}
 delivery:
   allow_networks: [10.0.0.0/8, "fd00::/8"]
+  proxy: socks5h://ferry:pw@[::1]:1080
   concurrency_per_callback: 8
   timeout: 1m
   breaker_failures: 3
@@ -105,6 +106,7 @@ logging: {level: debug, format: json}
     );
     EXPECT_EQ(config->key_file, "/etc/x/keys/k");
     EXPECT_EQ(config->delivery.allow_networks.size(), 2U);
+    EXPECT_EQ(config->delivery.proxy.reveal(), "socks5h://ferry:pw@[::1]:1080");
     EXPECT_EQ(config->delivery.concurrency_per_callback, 8);
     EXPECT_EQ(config->delivery.timeout, std::chrono::minutes(1));
     EXPECT_EQ(config->retention.age, std::chrono::hours(24 * 7));
@@ -154,6 +156,12 @@ TEST(HubConfig, FindsEachMistake) {
          ":1:29: error: an item of 'allow_networks' is not a"},
         {"delivery: {allow_networks: [10.0.0.1/8]}\n", "is 10.0.0.0/8 meant?"},
         {"delivery: {allow_networks: [10.0.0.0/33]}\n", "is not a network"},
+        {"delivery: {proxy: 'proxy:3128'}\n", "is not the URL of a proxy"},
+        {"delivery: {proxy: 'https://u:hunter2@proxy:3128'}\n", "other than http and socks5h"},
+        {"delivery: {proxy: 'socks5://proxy:1080'}\n", "does not resolve names"},
+        {"delivery: {proxy: 'http://u:hunter2@proxy'}\n", "names no port"},
+        {"delivery: {proxy: 'http://proxy:3128/x'}\n", "has a path"},
+        {"delivery: {proxy: 'http://:3128'}\n", "is not the URL of a proxy: it"},
         {"delivery: {retry_schedule: [5s, soon]}\n",
          ":1:33: error: an item of 'retry_schedule' is not a duration"},
         {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0\n"},

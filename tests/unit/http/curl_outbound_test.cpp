@@ -231,6 +231,7 @@ TEST(CurlOutbound, RefusesBadRequestsWithoutTraffic) {
           "file:///etc/passwd",
           "gopher://127.0.0.1:70/",
           "http://user@127.0.0.1/",
+          "http://@127.0.0.1/",
           "http://u:p@127.0.0.1/",
           "http://127.0.0.1:22/",
           "http://127.0.0.1:99999/",

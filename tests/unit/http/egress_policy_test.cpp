@@ -54,7 +54,7 @@ constexpr Range kRanges[] = {
     {"::1", "::1", true},
     {"::2", "::ffff:ffff", false},
     {"::ffff:0:0:0", "::ffff:0:ffff:ffff", false},
-    {"64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", true},
+    {"64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", false},  // of 0.0.0.0, 255.255.255.255
     {"100::", "100::ffff:ffff:ffff:ffff", false},
     {"100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff", false},
     {"2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", false},
@@ -111,6 +111,59 @@ TEST(EgressPolicy, AnAddressInsideAnotherIsWhatCounts) {
     EXPECT_FALSE(isAllowed(policy, Traffic::Callback, "64:ff9b::10.0.0.1"));
     EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "::ffff:8.8.8.8"));
     EXPECT_TRUE(isAllowed(policy, Traffic::Callback, "64:ff9b::8.8.8.8"));
+    // To providers a local NAT64 leads, but not on to a metadata service.
+    EXPECT_TRUE(isAllowed(policy, Traffic::Provider, "64:ff9b:1::10.0.0.1"));
+    EXPECT_TRUE(isAllowed(policy, Traffic::Provider, "64:ff9b:1:fffe::10.0.0.1"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Provider, "64:ff9b:1::169.254.169.254"));
+    EXPECT_FALSE(isAllowed(policy, Traffic::Provider, "64:ff9b:1:0:a9:fea9:fe00:0")) << "/64";
+    EXPECT_FALSE(isAllowed(policy, Traffic::Provider, "64:ff9b:1:a9:fe:a9fe::")) << "/56";
+    EXPECT_FALSE(isAllowed(policy, Traffic::Provider, "64:ff9b:1:a9fe:a9:fe00::")) << "/48";
+}
+
+TEST(EgressPolicy, WhatLeadsToASpecialAddressNeedsBothToBeAllowed) {
+    const auto allows = [](const char* networks, const std::string& text) {
+        std::vector<IpNetwork> list;
+        for (std::string_view rest = networks; !rest.empty();) {
+            const std::size_t end = std::min(rest.find(' '), rest.size());
+            list.push_back(IpNetwork::parse(rest.substr(0, end)).value());
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        return isAllowed(EgressPolicy::standard(list), Traffic::Callback, text);
+    };
+    // 6to4 of 10.0.0.1 and of 8.8.8.8; Teredo with the server 8.8.8.8 and the client 10.0.0.1.
+    EXPECT_FALSE(allows("10.0.0.0/8", "2002:a00:1::1"));
+    EXPECT_FALSE(allows("2002::/16", "2002:a00:1::1"));
+    EXPECT_TRUE(allows("2002::/16 10.0.0.0/8", "2002:a00:1::1"));
+    EXPECT_TRUE(allows("2002::/16", "2002:808:808::1"));
+    EXPECT_FALSE(allows("2001::/32", "2001:0:808:808::f5ff:fffe"));
+    EXPECT_TRUE(allows("2001::/32 10.0.0.1", "2001:0:808:808::f5ff:fffe"));
+    EXPECT_FALSE(allows("2001::/32 10.0.0.1", "2001:0:a9fe:a9fe::f5ff:fffe"));
+    EXPECT_FALSE(allows("64:ff9b:1::/48", "64:ff9b:1::10.0.0.1"));
+    EXPECT_TRUE(allows("64:ff9b:1::/48", "64:ff9b:1::8.8.8.8"));
+    // Of these the address inside is all there is.
+    EXPECT_FALSE(allows("::ffff:0:0/96", "::ffff:10.0.0.1"));
+    EXPECT_FALSE(allows("64:ff9b::/96", "64:ff9b::10.0.0.1"));
+    EXPECT_TRUE(allows("10.0.0.1", "64:ff9b::10.0.0.1"));
+}
+
+TEST(EgressPolicy, HostsThatAreAddressesAreJudgedWithoutResolving) {
+    const EgressPolicy policy = EgressPolicy::standard({});
+    const auto allows = [&policy](const char* host) {
+        return policy.checkHost(Traffic::Callback, host).has_value();
+    };
+    for (const char* host :
+         {"127.0.0.1",
+          "127.0.0.1.",
+          "[::1]",
+          "[::ffff:10.0.0.1]",
+          "169.254.169.254",
+          "localhost",
+          "LOCALHOST.",
+          "a.localhost",
+          "[64:ff9b::a00:1]"})
+        EXPECT_FALSE(allows(host)) << host;
+    for (const char* host : {"8.8.8.8", "[2606:4700::1111]", "app.example.com", "localhost.com"})
+        EXPECT_TRUE(allows(host)) << host;
 }
 
 TEST(EgressPolicy, AllowedNetworksOpenExactlyThemselves) {
@@ -131,6 +184,13 @@ TEST(EgressPolicy, RefusalNamesAddressAndRange) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().code, ErrorCode::PermissionDenied);
     EXPECT_NE(status.error().message.find("127.0.0.1 (loopback)"), std::string::npos);
+    const Status inside =
+        EgressPolicy::standard({}).checkAddress(Traffic::Callback, address("64:ff9b::a00:1"));
+    ASSERT_FALSE(inside);
+    EXPECT_NE(
+        inside.error().message.find("64:ff9b::a00:1 (private use, leads to 10.0.0.1)"),
+        std::string::npos
+    ) << inside.error().message;
 }
 
 TEST(EgressPolicy, UrlsNeedAWebSchemeAndAnOpenPort) {
