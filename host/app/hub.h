@@ -129,6 +129,7 @@ class Hub {
     std::unique_ptr<oauth::AccountAuthorizer> authorizer_;
     std::unique_ptr<oauth::BrowserFlow> browser_flow_;
     std::unique_ptr<pipeline::SyncWorker> sync_;
+    std::unique_ptr<pipeline::CallbackPermissions> permissions_;
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
     std::unique_ptr<pipeline::ReplayWorker> replays_;
     std::unique_ptr<pipeline::InstanceLookup> lookup_;

@@ -105,6 +105,19 @@ void Hub::buildDelivery() {
     delivery_options.request.timeout = config_.delivery.timeout;
     delivery_options.request.user_agent = kUserAgent;
     delivery_options.request.hub.hub_id = hub_id_;
+    delivery_options.request.origin = pipeline::originOf(config_.public_url);
+    pipeline::PermissionOptions permission_options;
+    permission_options.public_url = config_.public_url;
+    permission_options.user_agent = kUserAgent;
+    permissions_ = std::make_unique<pipeline::CallbackPermissions>(
+        store_->meta(),
+        *outbound_,
+        clock_,
+        random_,
+        *key_,
+        permission_options,
+        [this] { delivery_thread_->wake(); }
+    );
     delivery_ = std::make_unique<pipeline::DeliveryWorker>(
         pipeline::DeliveryServices{
             store_->deliveries(),
@@ -114,7 +127,8 @@ void Hub::buildDelivery() {
             clock_,
             random_,
             metrics_,
-            log_},
+            log_,
+            permissions_.get()},
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -226,6 +240,11 @@ void Hub::addGauges() {
             fmt::format("state=\"{}\"", instanceStateName(state))
         );
     }
+    metrics_.gauge(
+        "ferry_callbacks_without_permission",
+        "Callbacks whose receiver was asked for its permission and has not given it",
+        [this] { return static_cast<double>(permissions_->waitingCount()); }
+    );
     metrics_.gauge(
         "ferry_deliveries_waiting",
         "Deliveries that wait for an attempt",

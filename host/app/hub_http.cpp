@@ -53,6 +53,13 @@ void Hub::addRoutes() {
             return webhooks_->receive(params.get("key"), id, request);
         }
     );
+    router_.add(
+        "*",
+        std::string(pipeline::kPermissionPath) + "{token}",
+        [this](const Request& request, const Params& params) {
+            return permissions_->receiveGrant(params.get("token"), request);
+        }
+    );
     router_.add("GET", "/oauth/start/{instance}", [this](const Request&, const Params& params) {
         return browser_flow_->start(params.get("instance"));
     });

@@ -1,9 +1,8 @@
-#include "app/key_file.h"
-#include "app/rejected_instances.h"
 #include "base/encoding.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/instance_list.h"
 #include "oauth/authorization_job.h"
 #include "oauth/oauth_links.h"
 #include "pipeline/instance_settings.h"
@@ -11,9 +10,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <map>
 #include <memory>
-#include <optional>
 
 namespace ferry::cli {
 
@@ -24,31 +21,6 @@ constexpr const char* kRejected = "rejected";
 constexpr const char* kMend =
     "mend it; the hub applies changed files within two seconds, and its environment at a restart";
 constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
-
-/// What the list is made with.
-struct ListContext {
-    std::string public_url;
-    std::optional<SealingKey> key;  ///< none if it can't be read by who asks
-    std::map<InstanceId, store::FailingDeliveries> failing;
-    std::map<InstanceId, store::DeadDeliveries> dead;
-    std::map<CallbackId, store::CallbackSwitchedOff> off;
-    /// Those that are declared with an error, by name: an instance of that name has its previous
-    /// version, or another instance took the name twice.
-    std::multimap<std::string, app::RejectedEntry> rejected;
-
-    const store::FailingDeliveries* failingOf(const Instance& instance) const {
-        const auto found = failing.find(instance.id);
-        return found == failing.end() ? nullptr : &found->second;
-    }
-    const store::DeadDeliveries* deadOf(const Instance& instance) const {
-        const auto found = dead.find(instance.id);
-        return found == dead.end() ? nullptr : &found->second;
-    }
-    const store::CallbackSwitchedOff* offOf(const Instance& instance) const {
-        const auto found = off.find(instance.callback);
-        return found == off.end() ? nullptr : &found->second;
-    }
-};
 
 /// True if a browser is of no use to the instance; false if nobody can tell.
 bool hasOwnKey(const Instance& instance, const ListContext& context) {
@@ -113,6 +85,11 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
             .field("whatToDo", askAgainCall(instance, context))
             .endObject();
     }
+    if (const pipeline::WaitingPermission* waiting = context.unpermittedOf(instance)) {
+        json.key("unpermittedCallback").beginObject();
+        json.field("since", formatRfc3339(waiting->since)).field("reason", waiting->reason);
+        json.endObject();
+    }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         json.key("failingCallback").beginObject().field("since", formatRfc3339(failing->since));
         json.field("waiting", failing->waiting);
@@ -162,6 +139,13 @@ void printInstance(const Instance& instance, const ListContext& context) {
             askAgainCall(instance, context)
         );
     }
+    if (const pipeline::WaitingPermission* waiting = context.unpermittedOf(instance)) {
+        std::cout << fmt::format(
+            "        callback: waits for its receiver's permission since {}: {}\n",
+            formatRfc3339(waiting->since),
+            toPrintable(waiting->reason)
+        );
+    }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         std::cout << fmt::format(
             "        callback: failing since {}, {} waiting, last: {}\n",
@@ -199,26 +183,6 @@ void printRejected(const app::RejectedEntry& entry) {
         kRow, "-", toPrintable(entry.name.empty() ? entry.source : entry.name), "-", kRejected, "-"
     );
     std::cout << "        why: " << toPrintable(entry.why) << "\n        do:  " << kMend << "\n";
-}
-
-Result<ListContext> contextOf(const config::HubConfig& config, store::Store& store) {
-    ListContext context{config.public_url, std::nullopt, {}, {}, {}, {}};
-    FERRY_TRY_ASSIGN(auto off, store.deliveries().switchedOff());
-    for (store::CallbackSwitchedOff& found : off)
-        context.off.emplace(found.callback, std::move(found));
-    FERRY_TRY_ASSIGN(auto failing, store.deliveries().failing());
-    for (store::FailingDeliveries& found : failing)
-        context.failing.emplace(found.instance, std::move(found));
-    FERRY_TRY_ASSIGN(auto dead, store.deliverySearch().dead());
-    for (store::DeadDeliveries& found : dead)
-        context.dead.emplace(found.instance, std::move(found));
-    if (auto key = app::readKeyFile(config.key_file)) context.key = std::move(*key);
-    FERRY_TRY_ASSIGN(auto rejected, app::rejectedInstances(store.meta()));
-    for (app::RejectedEntry& entry : rejected) {
-        std::string name = entry.name;
-        context.rejected.emplace(std::move(name), std::move(entry));
-    }
-    return context;
 }
 
 /// Prints one after another, as an array of JSON or as a table.
@@ -263,7 +227,7 @@ class ListPrinter {
 };
 
 Status list(const config::HubConfig& config, store::Store& store, bool is_json) {
-    FERRY_TRY_ASSIGN(const ListContext context, contextOf(config, store));
+    FERRY_TRY_ASSIGN(const ListContext context, listContext(config, store));
     constexpr std::size_t kPage = 500;
     ListPrinter printer(is_json);
     InstanceId after;

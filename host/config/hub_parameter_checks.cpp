@@ -18,6 +18,8 @@ namespace {
 using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kCallbackUrl = "event.notification.callback.url";
+constexpr std::string_view kFormat = "event.notification.format";
+constexpr std::string_view kHandshake = "event.notification.cloudevents.handshake";
 constexpr std::string_view kHeaders = "event.notification.callback.headers";
 constexpr std::string_view kUserName = "event.notification.basic.username";
 constexpr std::string_view kBearerToken = "event.notification.bearer.token";
@@ -87,6 +89,7 @@ class TogetherCheck {
         : values_(values), is_unknown_(is_unknown) {}
 
     std::vector<ParameterProblem> run() {
+        checkHandshake();
         checkAuthorization();
         checkPair();
         checkEnd(kCertificate);
@@ -112,6 +115,16 @@ class TogetherCheck {
         problems_.push_back(
             {severity, place, std::string(key), true, std::move(message), std::move(suggestion)}
         );
+    }
+
+    void checkHandshake() {
+        if (valueOf(kHandshake) != "true" || is_unknown_(kFormat)) return;
+        if (valueOf(kFormat) == "cloudevents") return;
+        say(Severity::Error,
+            ProblemPlace::Key,
+            kHandshake,
+            fmt::format("'{}' needs '{}' to be cloudevents", kHandshake, kFormat),
+            "remove it, or change the format");
     }
 
     /// A callback has one Authorization header.

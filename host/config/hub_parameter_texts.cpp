@@ -45,6 +45,13 @@ parameters:
     type: enum
     values: [batched, structured, binary]
     default: batched
+  - key: event.notification.cloudevents.handshake
+    name: CloudEvents handshake
+    description: >-
+      With event.notification.format cloudevents: whether the receiver is asked by OPTIONS for its
+      permission, without which nothing is delivered (abuse protection of CloudEvents web hooks).
+    type: boolean
+    default: "false"
   - key: event.notification.moves
     name: Moves
     description: >-

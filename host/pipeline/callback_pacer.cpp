@@ -10,23 +10,33 @@ std::size_t limitOf(const DeliverySettings& settings) {
     return settings.concurrency.value_or(0);
 }
 
+std::optional<RateLimit> slower(
+    const std::optional<RateLimit>& one, const std::optional<RateLimit>& other
+) {
+    if (!one || !other) return one ? one : other;
+    return one->count * other->period.count() <= other->count * one->period.count() ? one : other;
+}
+
 }  // namespace
 
 CallbackPacer::CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit)
     : breaker_(breaker), usual_limit_(usual_limit) {}
 
 CallbackPacer::Answer CallbackPacer::admit(
-    CallbackId callback, const DeliverySettings& settings, TimePoint now
+    CallbackId callback,
+    const DeliverySettings& settings,
+    TimePoint now,
+    const std::optional<RateLimit>& allowed
 ) {
     Line& line = lines_[callback];
     if (line.window == 0) line.window = breaker_.first_window;
     line.limit = limitOf(settings);
-    line.rate = settings.rate_limit;
+    line.rate = slower(settings.rate_limit, allowed);
     const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
     if (line.in_flight >= limit) line.is_window_told = true;
     Answer answer;
-    answer.is_admitted =
-        now >= line.held_until && line.in_flight < limit && takeFromRate(line, now);
+    answer.is_admitted = now >= std::max(line.held_until, line.waits_until) &&
+                         line.in_flight < limit && takeFromRate(line, now);
     if (answer.is_admitted) ++line.in_flight;
     answer.pace = paceIfChanged(line);
     return answer;
@@ -84,11 +94,24 @@ void CallbackPacer::gaveUp(CallbackId callback) {
     if (found != lines_.end() && found->second.in_flight > 0) --found->second.in_flight;
 }
 
+std::optional<store::CallbackPace> CallbackPacer::waitUntil(CallbackId callback, TimePoint until) {
+    Line& line = lines_[callback];
+    line.waits_until = until;
+    return paceIfChanged(line);
+}
+
+std::optional<store::CallbackPace> CallbackPacer::endWait(CallbackId callback) {
+    const auto found = lines_.find(callback);
+    if (found == lines_.end()) return std::nullopt;
+    found->second.waits_until = TimePoint();
+    return paceIfChanged(found->second);
+}
+
 std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) const {
     // A callback that has never had more to send than its window gives is not worth a word.
     if (line.window >= fullLimit(line)) line.is_window_told = false;
     const std::size_t limit = isOpen(line) ? 1 : line.is_window_told ? line.window : line.limit;
-    const store::CallbackPace pace{line.held_until, limit};
+    const store::CallbackPace pace{std::max(line.held_until, line.waits_until), limit};
     if (pace.held_until == line.told.held_until && pace.limit == line.told.limit) {
         return std::nullopt;
     }
@@ -104,7 +127,7 @@ std::vector<std::pair<CallbackId, store::CallbackPace>> CallbackPacer::forgetIdl
         const Line& line = place->second;
         const bool is_idle = line.in_flight == 0 && line.failures == 0 &&
                              line.rate_full_at <= now && line.held_until <= now &&
-                             line.used_at + kIdleKept <= now;
+                             line.waits_until <= now && line.used_at + kIdleKept <= now;
         if (!is_idle) {
             ++place;
             continue;

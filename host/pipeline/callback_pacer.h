@@ -48,7 +48,13 @@ class CallbackPacer {
     };
 
     /// May one more delivery be sent now? If so it counts as under way until `ended` or `gaveUp`.
-    Answer admit(CallbackId callback, const DeliverySettings& settings, TimePoint now);
+    /// `allowed` is a rate that the receiver set: the slower one counts.
+    Answer admit(
+        CallbackId callback,
+        const DeliverySettings& settings,
+        TimePoint now,
+        const std::optional<RateLimit>& allowed = std::nullopt
+    );
 
     /// How an attempt went; `unit` in [0,1) spreads the waits. Gives the new pace if it changed.
     std::optional<store::CallbackPace> ended(
@@ -60,6 +66,10 @@ class CallbackPacer {
     /// Forgets callbacks that have been idle, now and then; gives those of which the store has to
     /// be told, as they are as usual again. Call it often: it looks every kIdleKept.
     std::vector<std::pair<CallbackId, store::CallbackPace>> forgetIdle(TimePoint now);
+
+    /// Nothing is sent before `until`, or `endWait`. Gives the new pace if it changed.
+    std::optional<store::CallbackPace> waitUntil(CallbackId callback, TimePoint until);
+    std::optional<store::CallbackPace> endWait(CallbackId callback);
 
     /// Callbacks that are held back, or tried one at a time, because they failed.
     std::size_t openCount() const noexcept { return open_count_; }
@@ -75,6 +85,7 @@ class CallbackPacer {
         bool is_window_told = false;  ///< the store knows that it gets less than its limit
         unsigned failures = 0;        ///< in a row
         TimePoint held_until{};
+        TimePoint waits_until{};  ///< as `waitUntil` said
         std::optional<RateLimit> rate;
         /// When the burst of the rate may be sent at once again.
         std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>

@@ -1,5 +1,6 @@
 #include "pipeline/callback_request.h"
 
+#include "pipeline/callback_handshake.h"
 #include "pipeline/callback_signature.h"
 
 namespace ferry::pipeline {
@@ -38,6 +39,8 @@ http::OutboundRequest makeCallbackRequest(
     request.headers.add("User-Agent", options.user_agent);
     for (const auto& [name, value] : settings.delivery.headers)
         request.headers.add(name, std::string(value.reveal()));
+    if (settings.delivery.asks_permission)
+        request.headers.add(std::string(kRequestOriginHeader), options.origin);
     if (format.add_headers != nullptr) format.add_headers(page, request.headers);
     const std::string redelivery = redeliveryOf(delivery);
     if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);

@@ -15,6 +15,7 @@ struct CallbackRequestOptions {
     Milliseconds timeout{15'000};  ///< Standard Webhooks 1.0.0 proposes 15 to 30 s
     std::size_t response_bytes_max = 64 * 1024;
     std::string user_agent = "Ferry";
+    std::string origin;  ///< host of the hub, for receivers that are asked for permission
     HubIdentity hub;
 };
 

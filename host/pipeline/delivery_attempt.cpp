@@ -21,29 +21,54 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
         postpone(delivery, std::string(reason));
         return {};
     }
-    if (!admit(delivery, **settings)) {
+    FERRY_TRY_ASSIGN(const auto permission, permissionFor(delivery, **settings));
+    if (!permission) {
+        const TimePoint ask_at = services_.permissions->askAgainAt(delivery.callback);
+        if (services_.clock.now() < ask_at) {
+            waitForPermission(delivery.callback, ask_at);
+            services_.deliveries.release({&delivery, 1});
+            return {};
+        }
+    }
+    if (!admit(delivery, **settings, permission)) {
         services_.deliveries.release({&delivery, 1});
         return {};
     }
     InFlight attempt;
     attempt.delivery = delivery;
     attempt.settings = *settings;
-    if (const auto& credentials = (*settings)->delivery.credentials) {
-        attempt.token = tokens_.find(*credentials);
-        if (!attempt.token) {
-            awaitToken(std::move(attempt));
-            return {};
-        }
-    }
-    const Status status = load(std::move(attempt));
+    attempt.is_permitted = permission.has_value();
+    const Status status = advance(std::move(attempt));
     if (!status) pacer_.gaveUp(delivery.callback);
     return status;
 }
 
-bool DeliveryWorker::admit(const Delivery& delivery, const InstanceSettings& settings) {
-    const auto answer = pacer_.admit(delivery.callback, settings.delivery, services_.clock.now());
+bool DeliveryWorker::admit(
+    const Delivery& delivery,
+    const InstanceSettings& settings,
+    const std::optional<CallbackPermission>& permission
+) {
+    const auto allowed = permission ? permission->rate : std::nullopt;
+    const auto answer =
+        pacer_.admit(delivery.callback, settings.delivery, services_.clock.now(), allowed);
     if (answer.pace) services_.deliveries.pace(delivery.callback, *answer.pace);
     return answer.is_admitted;
+}
+
+/// Goes as far as it can: to the token, the permission, the request. What it has to wait for makes
+/// it go on in a later step.
+Status DeliveryWorker::advance(InFlight attempt) {
+    const auto& credentials = attempt.settings->delivery.credentials;
+    if (credentials && !attempt.token) attempt.token = tokens_.find(*credentials);
+    if (credentials && !attempt.token) {
+        awaitToken(std::move(attempt));
+        return {};
+    }
+    if (!attempt.is_permitted) {
+        awaitPermission(std::move(attempt));
+        return {};
+    }
+    return load(std::move(attempt));
 }
 
 /// Its delivery stays leased and admitted meanwhile.
@@ -65,7 +90,7 @@ void DeliveryWorker::takeTokens() {
         in_flight_.erase(found);
         if (answer.token) {
             attempt.token = std::move(answer.token);
-            loadAgain(std::move(attempt));
+            advanceAgain(std::move(attempt));
         } else if (answer.problem.empty()) {
             giveBack(attempt);
         } else {
@@ -84,20 +109,16 @@ bool DeliveryWorker::renewsToken(InFlight& attempt, int status) {
     tokens_.reject(credentials, *attempt.token);
     if (attempt.is_token_fresh || is_stopping_) return false;
     attempt.is_token_fresh = true;
-    attempt.token = tokens_.find(credentials);
-    if (attempt.token) {
-        loadAgain(std::move(attempt));
-    } else {
-        awaitToken(std::move(attempt));
-    }
+    attempt.token.reset();
+    advanceAgain(std::move(attempt));
     return true;
 }
 
-/// As `load`, of an attempt that was begun in an earlier step.
-void DeliveryWorker::loadAgain(InFlight attempt) {
+/// As `advance`, of an attempt that was begun in an earlier step.
+void DeliveryWorker::advanceAgain(InFlight attempt) {
     if (is_stopping_) return giveBack(attempt);
     const Delivery delivery = attempt.delivery;
-    if (const Status status = load(std::move(attempt)); !status) {
+    if (const Status status = advance(std::move(attempt)); !status) {
         pacer_.gaveUp(delivery.callback);
         services_.deliveries.release({&delivery, 1});
         noteStoreFailure("load delivery", status.error());

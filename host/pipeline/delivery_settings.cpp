@@ -133,6 +133,8 @@ DeliverySettings readDeliverySettings(const Values& values) {
     }
     if (valueOf(values, "ordering") == "instance") settings.ordering = DeliveryOrdering::Instance;
     settings.filter = readFilter(values);
+    settings.asks_permission = valueOf(values, "cloudevents.handshake") == "true" &&
+                               valueOf(values, "format") == "cloudevents";
     readHeaders(values, settings);
     settings.tls = readTls(values);
     settings.credentials = readCredentials(values, settings.tls);

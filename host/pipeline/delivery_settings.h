@@ -61,6 +61,7 @@ struct DeliverySettings {
     std::optional<std::size_t> concurrency;  ///< none: delivery.concurrency_per_callback
     DeliveryOrdering ordering = DeliveryOrdering::None;
     EventFilter filter;
+    bool asks_permission = false;  ///< nothing is delivered before the receiver allows it
     /// Names and values of further headers, Authorization among them.
     std::vector<std::pair<std::string, Secret>> headers;
     std::optional<ClientCredentials> credentials;  ///< set: callbacks need an access token

@@ -39,7 +39,7 @@ TimePoint DeliveryWorker::step() {
     takeTokens();
     takeAnswers();
     TimePoint next = TimePoint::max();
-    if (services_.clock.now() < paused_until_) {
+    if (!takePermissions() || services_.clock.now() < paused_until_) {
         next = paused_until_;
     } else if (!recordOutcomes()) {
         next = paused_until_;
@@ -55,6 +55,7 @@ TimePoint DeliveryWorker::step() {
 void DeliveryWorker::finish() {
     stop();
     takeTokens();
+    takePermissions();
     takeAnswers();
     closeInbox();
     recordOutcomes();

@@ -7,6 +7,7 @@
 #include "http/outbound.h"
 #include "observe/log.h"
 #include "pipeline/callback_pacer.h"
+#include "pipeline/callback_permissions.h"
 #include "pipeline/callback_recovery.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/callback_tokens.h"
@@ -43,6 +44,7 @@ struct DeliveryServices {
     Random& random;
     observe::Metrics& metrics;
     observe::Log& log;
+    CallbackPermissions* permissions = nullptr;  ///< null: no receiver is asked
 };
 
 /// Delivers at least once. An attempt whose outcome can't be recorded is kept and recorded later;
@@ -52,6 +54,9 @@ struct DeliveryServices {
 /// A callback that wants an access token (OAuth 2) gets it within the attempt. That no token could
 /// be had is a failed attempt like any other, whatever the token URL answered. A 401 to a token
 /// that had been kept is answered within the attempt, too, once: with another token.
+///
+/// A receiver that has to be asked for its permission is asked within the attempt as well. Until it
+/// grants it, its deliveries wait without using up attempts.
 ///
 /// A callback that answers 410, and one with the failure policy `queue` that lets a delivery run
 /// out of attempts, is switched off (DeliveryStore::switchOff).
@@ -99,8 +104,9 @@ class DeliveryWorker final : public Steppable {
     struct InFlight {
         Delivery delivery;
         std::shared_ptr<const InstanceSettings> settings;
-        http::RequestHandle request = 0;  ///< 0: it waits for its token
+        http::RequestHandle request = 0;  ///< 0: it waits for its token or permission
         std::optional<Secret> token;
+        bool is_permitted = true;     ///< false: the receiver has to be asked first
         bool is_token_fresh = false;  ///< it got one since it began: another one would not help
     };
     // Answers come on the outbound thread, perhaps after the worker is gone: the inbox outlives it.
@@ -113,6 +119,8 @@ class DeliveryWorker final : public Steppable {
     void takeAnswers();
     void takeAnswer(std::uint64_t number, const http::OutboundResponse& response);
     void takeTokens();
+    bool takePermissions();
+    void takePermission(const PermissionAnswer& answer);
     void settle(
         const InFlight& attempt,
         const AttemptResult& result,
@@ -128,10 +136,20 @@ class DeliveryWorker final : public Steppable {
     Status learnWhatIsBehind();
     TimePoint leaseMore();
     Status begin(const Delivery& delivery);
-    bool admit(const Delivery& delivery, const InstanceSettings& settings);
+    Result<std::optional<CallbackPermission>> permissionFor(
+        const Delivery& delivery, const InstanceSettings& settings
+    );
+    void waitForPermission(CallbackId callback, TimePoint until);
+    bool admit(
+        const Delivery& delivery,
+        const InstanceSettings& settings,
+        const std::optional<CallbackPermission>& permission
+    );
+    Status advance(InFlight attempt);
     void awaitToken(InFlight attempt);
+    void awaitPermission(InFlight attempt);
     bool renewsToken(InFlight& attempt, int status);
-    void loadAgain(InFlight attempt);
+    void advanceAgain(InFlight attempt);
     void giveBack(const InFlight& attempt);
     Status load(InFlight attempt);
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);

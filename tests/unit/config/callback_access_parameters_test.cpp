@@ -72,6 +72,19 @@ TEST(CallbackAccessParameters, TakeClientCredentials) {
     EXPECT_THAT(problemsWith(plain), HasSubstr("warning: the client secret goes"));
 }
 
+TEST(CallbackAccessParameters, AskForPermissionInCloudEventsAlone) {
+    EXPECT_EQ(
+        problemsWith({{"cloudevents.handshake", "true"}, {"format", "cloudevents"}}), ""
+    );
+    EXPECT_EQ(problemsWith({{"cloudevents.handshake", "false"}}), "");
+    for (const Texts& more : {Texts{}, Texts{{"format", "standard-webhooks"}}}) {
+        Texts texts = more;
+        texts["cloudevents.handshake"] = "true";
+        EXPECT_THAT(problemsWith(texts), HasSubstr("format' to be cloudevents"));
+    }
+    EXPECT_EQ(problemsWith({{"cloudevents.handshake", "true"}, {"format", "x"}}, "format"), "");
+}
+
 TEST(CallbackAccessParameters, MakeOneAuthorizationHeader) {
     const Texts basic = {{"basic.username", "ferry"}, {"basic.password", "hunter3"}};
     EXPECT_EQ(problemsWith(basic), "");

@@ -40,6 +40,35 @@ class CallbackPacerTest : public testing::Test {
     CallbackPacer pacer_{breaker_, 4};
 };
 
+TEST_F(CallbackPacerTest, TheSlowerOfTwoRatesCounts) {
+    settings_.rate_limit = RateLimit{10, Milliseconds(1'000)};
+    const auto admitAt = [this](const std::optional<RateLimit>& allowed) {
+        return pacer_.admit(kOne, settings_, now_, allowed).is_admitted;
+    };
+    EXPECT_TRUE(admitAt(RateLimit{6, Milliseconds(60'000)}));
+    EXPECT_FALSE(admitAt(RateLimit{6, Milliseconds(60'000)})) << "one in 10 s";
+    now_ += Milliseconds(10'000);
+    EXPECT_TRUE(admitAt(RateLimit{6'000, Milliseconds(60'000)}));
+    EXPECT_FALSE(admitAt(std::nullopt)) << "one in 100 ms";
+    now_ += Milliseconds(100);
+    EXPECT_TRUE(admitAt(std::nullopt));
+}
+
+TEST_F(CallbackPacerTest, WaitsUntilItMayBeAskedAgainOrTheWaitEnds) {
+    const TimePoint until = now_ + Milliseconds(60'000);
+    ASSERT_TRUE(pacer_.waitUntil(kOne, until));
+    EXPECT_FALSE(pacer_.waitUntil(kOne, until)) << "the store knows it already";
+    EXPECT_FALSE(admit());
+    const auto pace = pacer_.endWait(kOne);
+    ASSERT_TRUE(pace);
+    EXPECT_EQ(pace->held_until, TimePoint());
+    EXPECT_TRUE(admit());
+    pacer_.waitUntil(kTwo, until);
+    now_ = until;
+    EXPECT_TRUE(admit(kTwo));
+    EXPECT_FALSE(pacer_.endWait(CallbackId{3})) << "of one that nobody knows";
+}
+
 class CallbackWindowTest : public CallbackPacerTest {
   protected:
     CallbackWindowTest() : CallbackPacerTest(1) {}

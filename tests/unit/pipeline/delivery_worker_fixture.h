@@ -22,7 +22,7 @@ class DeliveryWorkerFixture : public testing::Test {
         if (!worker_) {
             worker_ = std::make_unique<DeliveryWorker>(
                 DeliveryServices{
-                    deliveries_, events_, settings_, outbound_, clock_, random_, metrics_, log_},
+                    deliveries_, events_, settings_, outbound_, clock_, random_, metrics_, log_, permissions_},
                 options_,
                 [this] { ++wakes_; }
             );
@@ -106,6 +106,7 @@ class DeliveryWorkerFixture : public testing::Test {
     SettingsCache settings_{instances_, key_};
     test::FakeOutbound outbound_;
     DeliveryOptions options_;
+    CallbackPermissions* permissions_ = nullptr;  ///< nobody is asked unless a test wants it
     int wakes_ = 0;
     std::int64_t last_number_ = 0;
     std::unique_ptr<DeliveryWorker> worker_;

@@ -1,0 +1,30 @@
+#include "cli/instance_list.h"
+
+#include "app/key_file.h"
+
+namespace ferry::cli {
+
+Result<ListContext> listContext(const config::HubConfig& config, store::Store& store) {
+    ListContext context{config.public_url, std::nullopt, {}, {}, {}, {}, {}};
+    FERRY_TRY_ASSIGN(auto off, store.deliveries().switchedOff());
+    for (store::CallbackSwitchedOff& found : off)
+        context.off.emplace(found.callback, std::move(found));
+    FERRY_TRY_ASSIGN(auto failing, store.deliveries().failing());
+    for (store::FailingDeliveries& found : failing)
+        context.failing.emplace(found.instance, std::move(found));
+    FERRY_TRY_ASSIGN(auto unpermitted, pipeline::waitingPermissions(store.meta()));
+    for (pipeline::WaitingPermission& found : unpermitted)
+        context.unpermitted.emplace(found.callback, std::move(found));
+    FERRY_TRY_ASSIGN(auto dead, store.deliverySearch().dead());
+    for (store::DeadDeliveries& found : dead)
+        context.dead.emplace(found.instance, std::move(found));
+    if (auto key = app::readKeyFile(config.key_file)) context.key = std::move(*key);
+    FERRY_TRY_ASSIGN(auto rejected, app::rejectedInstances(store.meta()));
+    for (app::RejectedEntry& entry : rejected) {
+        std::string name = entry.name;
+        context.rejected.emplace(std::move(name), std::move(entry));
+    }
+    return context;
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,185 @@
+// Goal: a receiver is asked as CloudEvents' abuse protection has it, and what it grants is kept.
+// Method: a standing clock; OPTIONS are answered by hand, the store is in memory.
+
+#include "callback_permissions_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace ferry::pipeline {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class CallbackPermissionsTest : public CallbackPermissionsFixture {};
+
+TEST_F(CallbackPermissionsTest, AsksWhoItIsHowFastAndWhereToGrantLater) {
+    settings_.delivery.headers = {{"X-Tenant", Secret("7")}};
+    settings_.delivery.tls = std::make_shared<http::TlsIdentity>();
+    limitTo(10, Milliseconds(1'000));
+    EXPECT_FALSE(find());
+    permissions_->ask(kOne, settings_, Secret("tok"), Milliseconds(5'000), 1);
+    permissions_->ask(kOne, settings_, Secret("tok"), Milliseconds(5'000), 2);
+    ASSERT_EQ(outbound_.pendingCount(), 1U) << "one question at a time";
+    const http::OutboundRequest request = outbound_.oldest();
+    EXPECT_EQ(request.method, "OPTIONS");
+    EXPECT_EQ(request.url, "https://app.example.com/hook");
+    EXPECT_EQ(request.body, "");
+    EXPECT_EQ(request.traffic, http::Traffic::Callback);
+    EXPECT_EQ(request.tls, settings_.delivery.tls);
+    EXPECT_EQ(request.headers.get("WebHook-Request-Origin"), "hub.example.com");
+    EXPECT_EQ(request.headers.get("WebHook-Request-Rate"), "600");
+    EXPECT_EQ(request.headers.get("X-Tenant"), "7");
+    EXPECT_EQ(request.headers.get("Authorization"), "Bearer tok");
+    EXPECT_EQ(
+        request.headers.get("WebHook-Request-Callback")
+            ->find("https://Hub.example.com:8443/x/callbacks/permission/1-600-"),
+        0U
+    );
+    const PermissionAnswer got =
+        answer(answerOf(200, {{"Origin", "HUB.example.com"}, {"Rate", "120"}}));
+    EXPECT_EQ(got.waiters, (std::vector<std::uint64_t>{1, 2}));
+    EXPECT_TRUE(got.is_granted);
+    ASSERT_TRUE(find());
+    EXPECT_EQ(find()->rate->count, 120);
+    EXPECT_EQ(find()->rate->period, Milliseconds(60'000));
+}
+
+TEST_F(CallbackPermissionsTest, WithoutALimitNoRateIsAskedForOrNeeded) {
+    ask();
+    EXPECT_FALSE(outbound_.oldest().headers.get("WebHook-Request-Rate"));
+    EXPECT_TRUE(answer(answerOf(204, {{"Origin", "*"}})).is_granted);
+    ASSERT_TRUE(find());
+    EXPECT_FALSE(find()->rate);
+    limitTo(1, Milliseconds(1'000));
+    EXPECT_TRUE(find()) << "any rate was granted";
+}
+
+TEST_F(CallbackPermissionsTest, NothingElseGrants) {
+    limitTo(1, Milliseconds(3'600'000));
+    const auto refused = [this](http::OutboundResponse response) {
+        ask();
+        if (response.error == http::TransportError::None) {
+            EXPECT_EQ(outbound_.oldest().headers.get("WebHook-Request-Rate"), "1");
+        }
+        const PermissionAnswer got = answer(std::move(response));
+        EXPECT_FALSE(got.is_granted);
+        EXPECT_GT(got.ask_again_at, clock_.now());
+        EXPECT_FALSE(find());
+        return got.reason;
+    };
+    EXPECT_THAT(
+        refused(answerOf(200, {})), HasSubstr("answered 200 without WebHook-Allowed-Origin")
+    );
+    EXPECT_THAT(
+        refused(answerOf(405, {{"Origin", "*"}, {"Rate", "*"}})), HasSubstr("answered 405")
+    );
+    EXPECT_THAT(
+        refused(answerOf(200, {{"Origin", "example.com"}, {"Rate", "*"}})),
+        HasSubstr("another origin than hub.example.com")
+    );
+    EXPECT_THAT(refused(answerOf(200, {{"Origin", "*"}})), HasSubstr("no WebHook-Allowed-Rate"));
+    for (const char* rate : {"0", "-1", "fast", ""}) {
+        EXPECT_THAT(
+            refused(answerOf(200, {{"Origin", "*"}, {"Rate", rate}})),
+            HasSubstr("neither a positive number nor *")
+        ) << rate;
+    }
+    http::OutboundResponse none;
+    none.error = http::TransportError::Timeout;
+    EXPECT_THAT(refused(none), HasSubstr("no answer came: timeout"));
+}
+
+TEST_F(CallbackPermissionsTest, AsksAgainAtWaitsThatDoubleAndTellsAReasonOnce) {
+    Milliseconds last{0};
+    for (int i = 0; i < 8; ++i) {
+        ask();
+        const PermissionAnswer got = answer(answerOf(404, {}));
+        EXPECT_EQ(got.is_new_reason, i == 0);
+        EXPECT_EQ(permissions_->askAgainAt(kOne), got.ask_again_at);
+        EXPECT_GE(got.ask_again_at - clock_.now(), std::min(last, Milliseconds(1'800'000)));
+        EXPECT_LE(got.ask_again_at - clock_.now(), Milliseconds(3'600'000));
+        last = got.ask_again_at - clock_.now();
+        clock_.advanceTo(got.ask_again_at);
+    }
+    EXPECT_EQ(permissions_->waitingCount(), 1U);
+    ask();
+    http::OutboundResponse later = answerOf(503, {});
+    later.headers.add("Retry-After", "7200");
+    EXPECT_EQ(answer(later).ask_again_at, clock_.now() + Milliseconds(7'200'000));
+
+    const auto waiting = waitingPermissions(meta_).value();
+    ASSERT_EQ(waiting.size(), 1U);
+    EXPECT_EQ(waiting[0].callback, kOne);
+    EXPECT_THAT(waiting[0].reason, HasSubstr("answered 503"));
+    ask();
+    answer(answerOf(200, {{"Origin", "*"}}));
+    EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
+    EXPECT_EQ(permissions_->waitingCount(), 0U);
+}
+
+TEST_F(CallbackPermissionsTest, APermissionOutlivesTheProcessForTheSameHost) {
+    ask();
+    answer(answerOf(200, {{"Origin", "*"}}));
+    restart("https://hub.example.com");
+    EXPECT_TRUE(find());
+    restart("https://other.example.com");
+    EXPECT_FALSE(find());
+}
+
+TEST_F(CallbackPermissionsTest, WhatTheStoreDoesNotTakeIsToldLater) {
+    ask();
+    meta_.refuses_writes = true;
+    outbound_.complete(answerOf(200, {{"Origin", "*"}}));
+    EXPECT_FALSE(permissions_->takeAnswers());
+    EXPECT_FALSE(permissions_->takeAnswers());
+    meta_.refuses_writes = false;
+    const auto answers = permissions_->takeAnswers();
+    ASSERT_TRUE(answers && answers->size() == 1);
+    EXPECT_TRUE(answers->front().is_granted);
+    restart();
+    EXPECT_TRUE(find());
+}
+
+TEST_F(CallbackPermissionsTest, MoreThanWasGrantedIsAskedForAndWhatWasGrantedStays) {
+    limitTo(60, Milliseconds(60'000));
+    ask();
+    answer(answerOf(200, {{"Origin", "*"}, {"Rate", "60"}}));
+    limitTo(30, Milliseconds(60'000));
+    EXPECT_TRUE(find());
+    limitTo(90, Milliseconds(60'000));
+    ask();
+    EXPECT_TRUE(answer(answerOf(404, {})).is_granted);
+    ASSERT_TRUE(find());
+    EXPECT_EQ(find()->rate->count, 60);
+}
+
+TEST_F(CallbackPermissionsTest, TheEndOfTheHubIsNoRefusal) {
+    ask(7);
+    http::OutboundResponse cancelled;
+    cancelled.error = http::TransportError::Cancelled;
+    const PermissionAnswer got = answer(cancelled);
+    EXPECT_TRUE(got.is_cancelled);
+    EXPECT_EQ(got.waiters, std::vector<std::uint64_t>{7});
+    EXPECT_EQ(permissions_->waitingCount(), 0U);
+}
+
+TEST_F(CallbackPermissionsTest, WhoIsNoLongerAskedDoesNotWait) {
+    ask();
+    answer(answerOf(404, {}));
+    permissions_->leave(kOne);
+    ASSERT_TRUE(permissions_->takeAnswers());
+    EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
+    EXPECT_EQ(permissions_->waitingCount(), 0U);
+    EXPECT_EQ(permissions_->askAgainAt(kOne), TimePoint()) << "asked at once if it is wanted again";
+}
+
+TEST(CallbackOrigin, IsTheHostOfTheUrl) {
+    EXPECT_EQ(originOf("https://Hub.Example.com"), "hub.example.com");
+    EXPECT_EQ(originOf("http://127.0.0.1:8080/x"), "127.0.0.1");
+    EXPECT_EQ(originOf("http://[::1]:8080"), "::1");
+    EXPECT_EQ(originOf("https://hub.example.com?x"), "hub.example.com");
+}
+
+}  // namespace
+}  // namespace ferry::pipeline
