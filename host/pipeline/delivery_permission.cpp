@@ -53,7 +53,6 @@ bool DeliveryWorker::takePermissions() {
 }
 
 void DeliveryWorker::takePermission(const PermissionAnswer& answer) {
-    const TimePoint now = services_.clock.now();
     if (answer.is_granted) {
         if (const auto pace = pacer_.endWait(answer.callback)) {
             services_.deliveries.pace(answer.callback, *pace);
