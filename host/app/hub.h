@@ -92,6 +92,9 @@ class Hub {
     void buildServer();
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
+    void addDeliveryGauges();
+    void addNoticeGauges();
+    void addReplayGauges();
     Status enqueueAuthorizations();
     http::Response ready();
     void stopDrains();

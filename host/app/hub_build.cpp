@@ -3,8 +3,6 @@
 #include "app/callback_egress.h"
 #include "app/hub.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace ferry::app {
@@ -189,59 +187,6 @@ void Hub::buildApi() {
          static_cast<std::size_t>(config_.api.requests_in_flight),
          connectorCallsMax()}
     });
-}
-
-void Hub::addGauges() {
-    metrics_.gauge("ferry_http_in_flight", "Requests being answered now", [this] {
-        return static_cast<double>(in_flight_->inFlight());
-    });
-    metrics_.counterFrom(
-        "ferry_http_connections_refused_total",
-        "Connections closed without an answer",
-        [this] { return static_cast<double>(server_->stats().connections_refused); }
-    );
-    metrics_.gauge(
-        "ferry_http_connections_waiting",
-        "Connections whose client has not sent a whole request, without a thread",
-        [this] { return static_cast<double>(server_->stats().connections_waiting); }
-    );
-    metrics_.counterFrom(
-        "ferry_http_connections_dropped_total",
-        "Connections closed while their client was waited for, to make room",
-        [this] { return static_cast<double>(server_->stats().connections_dropped); }
-    );
-    metrics_.gauge(
-        "ferry_outbound_in_flight",
-        "Requests to providers and callbacks under way",
-        [this] { return static_cast<double>(outbound_->stats().in_flight); }
-    );
-    for (const InstanceState state :
-         {InstanceState::Running,
-          InstanceState::AwaitingAuthorization,
-          InstanceState::NeedsReauthorization,
-          InstanceState::Disabled}) {
-        metrics_.gauge(
-            "ferry_instances",
-            "Instances by state",
-            [this, state]() -> double {
-                const auto counts = store_->instances().countByState();
-                if (!counts) return -1;
-                const auto found = counts->find(state);
-                return found == counts->end() ? 0 : static_cast<double>(found->second);
-            },
-            fmt::format("state=\"{}\"", instanceStateName(state))
-        );
-    }
-    metrics_.gauge(
-        "ferry_deliveries_waiting",
-        "Deliveries that wait for an attempt",
-        [this]() -> double {
-            const auto counts = store_->deliveries().countByState();
-            if (!counts) return -1;
-            const auto found = counts->find(DeliveryState::Waiting);
-            return found == counts->end() ? 0 : static_cast<double>(found->second);
-        }
-    );
 }
 
 }  // namespace ferry::app

@@ -23,6 +23,13 @@ struct BreakerOptions {
     BackoffRange waits{Milliseconds(5'000), Milliseconds(120'000)};
 };
 
+/// Callbacks by what their breaker does.
+struct BreakerCounts {
+    std::size_t closed = 0;     ///< they are sent to as usual
+    std::size_t open = 0;       ///< they are left alone
+    std::size_t half_open = 0;  ///< one delivery is trying whether they are back
+};
+
 struct AttemptEnd {
     bool is_success = false;
     std::optional<TimePoint> hold_until;  ///< what the callback, or the order of events, asks for
@@ -54,11 +61,17 @@ class CallbackPacer {
     /// Callbacks that are held back, or tried one at a time, because they failed.
     std::size_t openCount() const noexcept { return open_count_; }
 
+    /// Of the callbacks that it remembers.
+    BreakerCounts breakers() const noexcept {
+        return {lines_.size() - open_count_, open_count_ - probing_count_, probing_count_};
+    }
+
   private:
     struct Line {
         std::size_t in_flight = 0;
         std::size_t limit = 0;  ///< of the instance; 0: the usual one
         unsigned failures = 0;  ///< in a row
+        bool is_probing = false;  ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
         std::optional<RateLimit> rate;
         /// When the burst of the rate may be sent at once again.
@@ -73,11 +86,13 @@ class CallbackPacer {
     bool takeFromRate(Line& line, TimePoint now) const;
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
     void forgetIfIdle(CallbackId callback, TimePoint now);
+    void noteProbing(Line& line, bool is_probing);
 
     const BreakerOptions breaker_;
     const std::size_t usual_limit_;
     std::unordered_map<CallbackId, Line> lines_;
     std::size_t open_count_ = 0;
+    std::size_t probing_count_ = 0;
 };
 
 }  // namespace ferry::pipeline

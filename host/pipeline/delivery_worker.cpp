@@ -45,6 +45,7 @@ TimePoint DeliveryWorker::step() {
         if (!recordOutcomes()) next = paused_until_;
     }
     unfinished_ = in_flight_.size() + outcomes_.size();
+    metrics_.noteBreakers(pacer_.breakers());
     return next;
 }
 

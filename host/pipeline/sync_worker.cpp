@@ -231,9 +231,11 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
         return settleStep(id, !status || drain.hasCommit() ? status : drain.derive(now));
     }
     switch (drain.afterCommit()) {
-        case AfterCommit::Derive:
+        case AfterCommit::Derive: {
+            const observe::Timer timer(counters_->derivation_seconds);
             settleStep(id, drain.derive(now));
             break;
+        }
         case AfterCommit::Finish:
             settleStep(id, drain.finish(now));
             break;

@@ -19,6 +19,11 @@ constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
 constexpr Milliseconds kLineInterval{10'000};
 
+constexpr std::string_view kSecondsName = "ferry_webhook_seconds";
+constexpr std::string_view kSecondsHelp =
+    "Time to answer requests to the webhook URLs, by what became of them; failed: the sender is "
+    "asked to come again";
+
 constexpr std::array<std::string_view, 10> kReasonNames = {
     "unknown_connector",
     "unknown_instance",
@@ -77,7 +82,12 @@ WebhookReceiver::WebhookReceiver(Parts parts)
       )),
       marked_(parts_.metrics.counter(
           "ferry_notices_marked_total", "Instances marked by verified notifications"
-      )) {
+      )),
+      accepted_seconds_(
+          parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"accepted\"")
+      ),
+      refused_seconds_(parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"refused\"")),
+      failed_seconds_(parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"failed\"")) {
     for (const std::string_view name : kReasonNames) {
         rejected_.push_back(&parts_.metrics.counter(
             "ferry_webhooks_rejected_total",
@@ -91,6 +101,19 @@ http::Response WebhookReceiver::receive(
     std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
 ) {
     received_.add();
+    observe::Timer timer(accepted_seconds_);
+    http::Response response = answer(connector_key, instance, request);
+    if (response.status >= 500) {
+        timer.moveTo(failed_seconds_);
+    } else if (response.status >= 400) {
+        timer.moveTo(refused_seconds_);
+    }
+    return response;
+}
+
+http::Response WebhookReceiver::answer(
+    std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
+) {
     const std::shared_ptr<Provider> provider = parts_.providers.find(connector_key);
     if (!provider) {
         return reject(request, Reason::UnknownConnector, 404, "no connector of this key is loaded");

@@ -97,6 +97,11 @@ class WebhookReceiver {
         std::optional<Error> fault;  ///< why a secret could not be tried; not a wrong signature
     };
 
+    http::Response answer(
+        std::string_view connector_key,
+        std::optional<InstanceId> instance,
+        const http::Request& request
+    );
     http::Response receiveNotification(
         Provider& provider, std::optional<InstanceId> instance, const http::Request& request
     );
@@ -129,6 +134,9 @@ class WebhookReceiver {
     observe::Counter& verified_;
     observe::Counter& unknown_accounts_;
     observe::Counter& marked_;
+    observe::Histogram& accepted_seconds_;
+    observe::Histogram& refused_seconds_;
+    observe::Histogram& failed_seconds_;
     std::vector<observe::Counter*> rejected_;  ///< by Reason
     std::atomic<std::int64_t> next_fault_line_ms_{0};
     std::atomic<std::int64_t> next_unverified_line_ms_{0};

@@ -123,8 +123,16 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }
 
-    /// Number of deliveries per state; states that none has may be missing.
+    /// Number of deliveries per state; states that none has may be missing. Costs nothing per
+    /// delivery, but of a store that is only read.
     virtual Result<std::map<DeliveryState, std::int64_t>> countByState() = 0;
+
+    /// Since when the oldest delivery of each state is there: when it was made, or when it ended.
+    /// Of the waiting ones those that somebody asked for again do not count. Missing are states
+    /// that none has, or where too much would have to be looked at: it costs nothing per delivery.
+    virtual Result<std::map<DeliveryState, TimePoint>> oldestByState() {
+        return std::map<DeliveryState, TimePoint>();
+    }
 
     /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
     /// are gone (nothing is left to redeliver), at most `limit`; gives how many.

@@ -41,6 +41,17 @@ class NoticeStore {
     /// Earliest due time of a notice that is not leased; nullopt if there is none.
     virtual Result<std::optional<TimePoint>> nextDue() = 0;
 
+    /// What is due by `now` and not leased.
+    struct Backlog {
+        std::int64_t waiting = 0;  ///< notices; about, while leases begin and end
+        std::optional<TimePoint> oldest_due_at;
+        std::int64_t leased = 0;  ///< notices that are being drained
+    };
+    /// Costs a look into an index for each notice that waits. Not pure, so that doubles stay small.
+    virtual Result<Backlog> backlog(TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store counts no notices");
+    }
+
     /// Gives a lease back without progress: due at `due_at` (or at once if it was marked since),
     /// with this count of failures.
     virtual Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) = 0;

@@ -74,6 +74,19 @@ Result<std::optional<TimePoint>> NoticeQueue::nextDue(Connection& reader) {
     }
 }
 
+Result<NoticeStore::Backlog> NoticeQueue::backlog(Connection& reader, TimePoint now) {
+    NoticeStore::Backlog backlog;
+    FERRY_TRY_ASSIGN(const auto next, nextDue(reader));
+    if (next && *next <= now) backlog.oldest_due_at = next;
+    // Without the mutex, which commits wait for.
+    auto row = reader.query("SELECT count(*) FROM notice WHERE due_at <= ?");
+    FERRY_TRY(row.bind(now).step());
+    const std::lock_guard lock(mutex_);
+    backlog.leased = static_cast<std::int64_t>(leased_.size());
+    backlog.waiting = std::max<std::int64_t>(row.integer(0) - backlog.leased, 0);
+    return backlog;
+}
+
 void NoticeQueue::noteDue(TimePoint due_at) {
     const std::lock_guard lock(mutex_);
     scan_from_ = std::min(scan_from_, toEpochMilliseconds(due_at));

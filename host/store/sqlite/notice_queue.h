@@ -24,6 +24,9 @@ class NoticeQueue {
     /// A commit made a notice due at `due_at`.
     void noteDue(TimePoint due_at);
 
+    /// As NoticeStore::backlog.
+    Result<NoticeStore::Backlog> backlog(Connection& reader, TimePoint now);
+
     /// A commit or its holder ended the lease of `instance`, which is due at `due_at` now (nullopt:
     /// it has no notice any more).
     void end(InstanceId instance, std::optional<TimePoint> due_at);

@@ -213,17 +213,6 @@ Result<std::vector<FailingDeliveries>> SqliteDeliveryStore::failing() {
     });
 }
 
-Result<std::map<DeliveryState, std::int64_t>> SqliteDeliveryStore::countByState() {
-    return core_.read([&](Connection& connection) {
-        // In two halves, each of which has its index.
-        auto rows = connection.query(
-            "SELECT 0, count(*) FROM delivery WHERE state = 0 HAVING count(*) > 0 UNION ALL "
-            "SELECT state, count(*) FROM delivery WHERE state <> 0 GROUP BY state"
-        );
-        return countStates<DeliveryState>(rows);
-    });
-}
-
 Result<std::size_t> SqliteDeliveryStore::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {

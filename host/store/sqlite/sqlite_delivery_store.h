@@ -28,6 +28,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     ) override;
     Result<std::vector<FailingDeliveries>> failing() override;
     Result<std::map<DeliveryState, std::int64_t>> countByState() override;
+    Result<std::map<DeliveryState, TimePoint>> oldestByState() override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
 
   private:

@@ -207,6 +207,7 @@ Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
 }
 
 Result<std::map<InstanceState, std::int64_t>> SqliteInstanceStore::countByState() {
+    if (core_.counts) return countsByState<InstanceState>(core_.counts->committed().instances);
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT state, count(*) FROM instance GROUP BY state");
         return countStates<InstanceState>(rows);

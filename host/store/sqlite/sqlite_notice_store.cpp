@@ -60,6 +60,12 @@ Result<std::optional<TimePoint>> SqliteNoticeStore::nextDue() {
     return core_.read([&](Connection& connection) { return core_.notices.nextDue(connection); });
 }
 
+Result<NoticeStore::Backlog> SqliteNoticeStore::backlog(TimePoint now) {
+    return core_.read([&](Connection& connection) {
+        return core_.notices.backlog(connection, now);
+    });
+}
+
 Status SqliteNoticeStore::release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) {
     std::optional<TimePoint> now_due_at;
     return core_.write(

@@ -14,6 +14,7 @@ class SqliteNoticeStore final : public NoticeStore {
     Status markAll(TimePoint now, Milliseconds spread) override;
     Result<std::vector<LeasedNotice>> lease(TimePoint now, std::size_t limit) override;
     Result<std::optional<TimePoint>> nextDue() override;
+    Result<Backlog> backlog(TimePoint now) override;
     Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) override;
 
   private:

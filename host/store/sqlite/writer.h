@@ -88,6 +88,7 @@ class Writer {
     void commit(Group& group);
     void makeRoomIfFull(const Group& group);
     void rollBack();
+    Status begin();
     static void failAll(Group& group, const Error& error);
 
     std::unique_ptr<Connection> connection_;

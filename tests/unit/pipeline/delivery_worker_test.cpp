@@ -56,8 +56,8 @@ TEST_F(DeliveryWorkerTest, RecordsADeliveryThatWasAccepted) {
     EXPECT_EQ(metric("ferry_delivery_attempts_total{result=\"2xx\"}"), "1");
     EXPECT_EQ(metric("ferry_deliveries_finished_total{state=\"delivered\"}"), "1");
     EXPECT_EQ(metric("ferry_delivered_events_total"), "1");
-    EXPECT_EQ(metric("ferry_delivery_lag_milliseconds_total"), "40");
-    EXPECT_EQ(metric("ferry_delivery_attempt_milliseconds_total"), "12");
+    EXPECT_EQ(metric("ferry_delivery_lag_seconds_sum"), "0.04");
+    EXPECT_EQ(metric("ferry_delivery_attempt_seconds_sum{result=\"delivered\"}"), "0.012");
 }
 
 TEST_F(DeliveryWorkerTest, RepeatsTheSameBytesAndIdsWithANewTimestamp) {
