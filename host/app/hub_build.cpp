@@ -36,6 +36,7 @@ Status Hub::build() {
         *lookup_,
         store_->notices(),
         clock_,
+        random_,
         log_,
         metrics_,
         [this] { sync_thread_->wake(); }

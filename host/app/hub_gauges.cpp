@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace ferry::app {
@@ -55,19 +56,14 @@ void Hub::addGauges() {
     );
     metrics_.gauges("ferry_instances", "Instances by state", [this] {
         LabelledValues values;
-        const auto counts = store_->instances().countByState();
+        auto counts = store_->instances().countByState();
         for (const InstanceState state :
              {InstanceState::Running,
               InstanceState::AwaitingAuthorization,
               InstanceState::NeedsReauthorization,
               InstanceState::Disabled}) {
-            const auto found = counts ? counts->find(state) : decltype(counts->end())();
-            const bool is_there = counts && found != counts->end();
-            const double none = counts ? 0 : kUnknown;
-            values.emplace_back(
-                stateLabel(instanceStateName(state)),
-                is_there ? static_cast<double>(found->second) : none
-            );
+            const double count = counts ? static_cast<double>((*counts)[state]) : kUnknown;
+            values.emplace_back(stateLabel(instanceStateName(state)), count);
         }
         return values;
     });
@@ -78,8 +74,7 @@ void Hub::addGauges() {
 
 void Hub::addDeliveryGauges() {
     constexpr std::array kStates{
-        DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Dead
-    };
+        DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Dead};
     metrics_.gauges("ferry_deliveries", "Deliveries in the store by state", [this, kStates] {
         LabelledValues values;
         auto counts = store_->deliveries().countByState();
@@ -111,7 +106,9 @@ void Hub::addDeliveryGauges() {
 void Hub::addNoticeGauges() {
     const auto backlog = [this] { return store_->notices().backlog(clock_.now()); };
     metrics_.gauges(
-        "ferry_notices", "Instances that are due to be drained, and that are being drained", [=] {
+        "ferry_notices",
+        "Instances that are due to be drained, and that are being drained",
+        [=] {
             const auto now = backlog();
             return LabelledValues{
                 {stateLabel("waiting"), now ? static_cast<double>(now->waiting) : kUnknown},

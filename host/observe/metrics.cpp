@@ -46,9 +46,12 @@ void appendHistogram(
 std::string escapedHelp(std::string_view help) {
     std::string out;
     for (const char c : help) {
-        if (c == '\\') out += "\\\\";
-        else if (c == '\n') out += "\\n";
-        else out += c;
+        if (c == '\\')
+            out += "\\\\";
+        else if (c == '\n')
+            out += "\\n";
+        else
+            out += c;
     }
     return out;
 }

@@ -30,18 +30,47 @@ class Counter {
 
 /// Upper bounds, in seconds, for what should be done at once: requests, attempts, pages.
 inline constexpr std::array<double, 16> kLatencyBounds{
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    30,
+    60,
 };
 /// For what may have to wait for somebody else, up to days.
 inline constexpr std::array<double, 14> kDelayBounds{
-    0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1'800, 7'200, 28'800, 86'400, 259'200,
+    0.01,
+    0.05,
+    0.1,
+    0.5,
+    1,
+    5,
+    15,
+    60,
+    300,
+    1'800,
+    7'200,
+    28'800,
+    86'400,
+    259'200,
 };
 
 /// Counts durations by how long they are. Threads: any.
 class Histogram {
   public:
     /// `bounds` ascend and outlive it; what is longer than the last one counts as well.
-    explicit Histogram(std::span<const double> bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
+    explicit Histogram(std::span<const double> bounds)
+        : bounds_(bounds), counts_(bounds.size() + 1) {}
 
     void observe(std::chrono::nanoseconds duration);
 
@@ -99,9 +128,7 @@ class Metrics {
     using LabelledValues = std::vector<std::pair<std::string, double>>;
     /// A gauge whose label sets come and go, read as above, all of them in one call. There must be
     /// few at any time.
-    void gauges(
-        std::string_view name, std::string_view help, std::function<LabelledValues()> read
-    );
+    void gauges(std::string_view name, std::string_view help, std::function<LabelledValues()> read);
 
     /// The histogram of this name and label set, made at the first call; its name ends with the
     /// unit, `_seconds`.

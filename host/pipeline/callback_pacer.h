@@ -69,14 +69,14 @@ class CallbackPacer {
   private:
     struct Line {
         std::size_t in_flight = 0;
-        std::size_t limit = 0;  ///< of the instance; 0: the usual one
-        unsigned failures = 0;  ///< in a row
+        std::size_t limit = 0;    ///< of the instance; 0: the usual one
+        unsigned failures = 0;    ///< in a row
         bool is_probing = false;  ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
         std::optional<RateLimit> rate;
         /// When the burst of the rate may be sent at once again.
-        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds> rate_full_at{
-        };
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>
+            rate_full_at{};
         store::CallbackPace told{};  ///< what the store knows
     };
 

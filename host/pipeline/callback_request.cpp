@@ -1,6 +1,7 @@
 #include "pipeline/callback_request.h"
 
 #include "pipeline/callback_signature.h"
+#include "pipeline/callback_trace.h"
 
 namespace ferry::pipeline {
 
@@ -38,6 +39,7 @@ http::OutboundRequest makeCallbackRequest(
     for (const auto& [name, value] : settings.delivery.headers)
         request.headers.add(name, std::string(value.reveal()));
     if (format.add_headers != nullptr) format.add_headers(page, request.headers);
+    request.headers.add("traceparent", attemptTraceparent(delivery, attempted_at, options.hub));
     const std::string redelivery = redeliveryOf(delivery);
     if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);
     const std::string notification_id = std::to_string(delivery.id.value);

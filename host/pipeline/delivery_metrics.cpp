@@ -102,7 +102,8 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
 
 void DeliveryMetrics::countAttempt(const AttemptResult& result, Milliseconds latency) {
     attempts_[resultClass(result)]->add();
-    const bool is_delivered = result.error == http::TransportError::None && result.status / 100 == 2;
+    const bool is_delivered =
+        result.error == http::TransportError::None && result.status / 100 == 2;
     (is_delivered ? attempts_delivered_seconds_ : attempts_failed_seconds_).observe(latency);
 }
 

@@ -60,6 +60,7 @@ void DeliveryWorker::settle(const InFlight& attempt, const http::OutboundRespons
     outcome.status = response.status;
     outcome.latency = response.latency;
     outcome.error = describeFailure(result);
+    noteAttempt(attempt, outcome);
     const auto& own = attempt.settings->delivery.retry;
     const RetrySchedule schedule =
         own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}

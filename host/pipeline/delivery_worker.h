@@ -114,6 +114,8 @@ class DeliveryWorker final : public Steppable {
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
+    std::string traceTextOf(const Delivery& delivery) const;
+    void noteAttempt(const InFlight& attempt, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(
         const Delivery& delivery,

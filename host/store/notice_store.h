@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/ids.h"
+#include "model/trace_context.h"
 
 #include <optional>
 #include <span>
@@ -21,6 +22,7 @@ struct LeasedNotice {
         0;  ///< counts the notices of the instance; a later mark means "drain again"
     unsigned failures = 0;  ///< consecutive failed drains
     TimePoint due_at;
+    TraceContext trace{};  ///< of the first notification since the last drain; none: none came
 };
 
 class NoticeStore {
@@ -30,7 +32,12 @@ class NoticeStore {
     /// Makes the instances due at `now` (or earlier if they were) and counts their mark up. Unknown
     /// and not running ones are skipped. Durable when it returns. The hot path of webhooks: drivers
     /// commit the calls of many threads together.
-    virtual Status mark(std::span<const InstanceId> instances, TimePoint now) = 0;
+    ///
+    /// `trace` becomes that of the next drain, unless there is one from an earlier mark that no
+    /// drain has begun with: what is done together is found by what asked for it first.
+    virtual Status mark(
+        std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace = {}
+    ) = 0;
 
     /// Spreads every notice evenly over [now, now + spread): the catch-up after a start.
     virtual Status markAll(TimePoint now, Milliseconds spread) = 0;
@@ -53,7 +60,8 @@ class NoticeStore {
     }
 
     /// Gives a lease back without progress: due at `due_at` (or at once if it was marked since),
-    /// with this count of failures.
+    /// with this count of failures. The next drain is in the trace of the lease, unless it was
+    /// marked since.
     virtual Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) = 0;
 };
 

@@ -71,9 +71,7 @@ TEST_P(DeliveryCountContract, FollowsTheRemovalOfInstances) {
 
     EXPECT_EQ(counts(), (Counts{{kWaiting, 1}}));
     using States = std::map<InstanceState, std::int64_t>;
-    EXPECT_EQ(
-        valueOf(store().instances().countByState()), (States{{InstanceState::Running, 1}})
-    );
+    EXPECT_EQ(valueOf(store().instances().countByState()), (States{{InstanceState::Running, 1}}));
     EXPECT_OK(store().instances().setState(stays, InstanceState::NeedsReauthorization, "", at(0)));
     add("third", InstanceState::Disabled);
     EXPECT_EQ(
@@ -100,9 +98,7 @@ TEST_P(DeliveryCountContract, KnowsSinceWhenTheOldestIsThere) {
     record(anOutcome(leased.at(0), kDead, at(22)));
     record(anOutcome(leased.at(1), kDelivered, at(21)));
     record(anOutcome(leased.at(2), kDelivered, at(23)));
-    EXPECT_EQ(
-        oldest(), (Oldest{{kWaiting, at(13)}, {kDelivered, at(21)}, {kDead, at(22)}})
-    );
+    EXPECT_EQ(oldest(), (Oldest{{kWaiting, at(13)}, {kDelivered, at(21)}, {kDead, at(22)}}));
 }
 
 TEST_P(DeliveryCountContract, WhatWasAskedForAgainIsNoOldBacklog) {
@@ -115,6 +111,26 @@ TEST_P(DeliveryCountContract, WhatWasAskedForAgainIsNoOldBacklog) {
     EXPECT_EQ(valueOf(store().replays().redeliver({&again, 1}, at(14))), 1U);
 
     EXPECT_EQ(oldest(), (Oldest{{kWaiting, at(13)}}));
+}
+
+TEST_P(DeliveryCountContract, DeliveriesAreInTheTraceOfTheirCommit) {
+    const InstanceId id = add("a");
+    store::SyncCommit traced = aCommit(id, 2);
+    traced.callback = callback('x');
+    traced.trace.id.front() = 7;
+    traced.trace.is_sampled = false;
+    EXPECT_OK(commit(traced));
+    queue(id, at(1));
+    reopen();
+
+    const auto leased = leaseDeliveries(at(5));
+    EXPECT_EQ(leased.at(0).trace, traced.trace);
+    EXPECT_EQ(leased.at(1).trace, TraceContext());
+    const EventNumber first = leased.at(0).first_event;
+    const EventNumber parts[] = {first, EventNumber(first.value + 1)};
+    EXPECT_OK(deliveries().split(leased.at(0), parts));
+    for (const Delivery& part : leaseDeliveries(at(5)))
+        EXPECT_EQ(part.trace, traced.trace);
 }
 
 }  // namespace

@@ -110,8 +110,9 @@ class FaultyNoticeStore final : public store::NoticeStore {
   public:
     FaultyNoticeStore(store::NoticeStore& inner, FaultScript& script)
         : inner_(inner), script_(script) {}
-    Status mark(std::span<const InstanceId> ids, TimePoint now) override {
-        return script_.run("notices.mark", [&] { return inner_.mark(ids, now); });
+    Status mark(std::span<const InstanceId> ids, TimePoint now, const TraceContext& trace)
+        override {
+        return script_.run("notices.mark", [&] { return inner_.mark(ids, now, trace); });
     }
     Status markAll(TimePoint now, Milliseconds spread) override {
         return script_.run("notices.markAll", [&] { return inner_.markAll(now, spread); });

@@ -34,9 +34,7 @@ Status RowCounts::watch(sqlite3* db) {
         "SELECT state, count(*) FROM delivery WHERE state <> 0 GROUP BY state",
         before_.deliveries
     ));
-    FERRY_TRY(
-        count(db, "SELECT state, count(*) FROM instance GROUP BY state", before_.instances)
-    );
+    FERRY_TRY(count(db, "SELECT state, count(*) FROM instance GROUP BY state", before_.instances));
     begin();
     commit();
     sqlite3_preupdate_hook(db, &RowCounts::onChange, this);

@@ -12,8 +12,8 @@
 
 namespace ferry::store::sqlite {
 
-/// Told by SQLite's pre-update hook, which costs a look at each changed row; a trigger in the schema
-/// was measured at 3 us for each, because every statement gets a journal of its own then.
+/// Told by SQLite's pre-update hook, which costs a look at each changed row; a trigger in the
+/// schema was measured at 3 us for each, because every statement gets a journal of its own then.
 ///
 /// Threads: `committed` any; the others that of the connection. Lifetime: longer than the
 /// connection's.
