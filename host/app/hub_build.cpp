@@ -2,6 +2,7 @@
 
 #include "app/callback_egress.h"
 #include "app/hub.h"
+#include "oauth/oauth_links.h"
 
 #include <algorithm>
 
@@ -22,25 +23,21 @@ Status Hub::build() {
     buildSync();
     buildDelivery();
     buildReplays();
+    buildOperator();
     housekeeping_ = std::make_unique<Housekeeping>(*store_, clock_, log_, Retention{});
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
     delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
     replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
+    operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_,
-        *lookup_,
-        store_->notices(),
-        clock_,
-        random_,
-        log_,
-        metrics_,
-        [this] { sync_thread_->wake(); }
-    });
+        catalog_, *lookup_, store_->notices(), clock_, random_, log_, metrics_, [this] {
+            sync_thread_->wake();
+        }});
     buildApi();
     addRoutes();
     buildServer();
@@ -68,8 +65,7 @@ Status Hub::buildOauth() {
         log_,
         metrics_,
         config_.public_url,
-        [this] { token_thread_->wake(); }
-    };
+        [this] { token_thread_->wake(); }};
     tokens_ = std::make_unique<oauth::TokenRefresher>(oauth_parts);
     authorize_urls_ = std::make_unique<oauth::AuthorizeUrls>(*key_, store_->meta());
     FERRY_TRY(authorize_urls_->load());
@@ -90,8 +86,7 @@ void Hub::buildSync() {
     sync_options.hub_id = hub_id_;
     sync_ = std::make_unique<pipeline::SyncWorker>(
         pipeline::SyncWorkerParts{
-            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_
-        },
+            *store_, catalog_, *settings_, *tokens_, *outbound_, clock_, random_, log_, metrics_},
         sync_options,
         [this] { sync_thread_->wake(); },
         [this] { delivery_thread_->wake(); }
@@ -117,8 +112,7 @@ void Hub::buildDelivery() {
             clock_,
             random_,
             metrics_,
-            log_
-        },
+            log_},
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -138,9 +132,31 @@ void Hub::buildReplays() {
             clock_,
             metrics_,
             log_,
-            [this] { delivery_thread_->wake(); }
-        },
+            [this] { delivery_thread_->wake(); }},
         options
+    );
+}
+
+void Hub::buildOperator() {
+    const config::OperatorConfig& config = config_.operator_notices;
+    pipeline::ConditionWatchOptions watch;
+    watch.failing_after = config.failing_after;
+    watch.authorize_url = [this](const std::string& name) {
+        return oauth::startLink(config_.public_url, name);
+    };
+    pipeline::OperatorOptions options;
+    options.url = config.callback_url;
+    if (!config.signature_key.empty()) {
+        options.keys = readSigningKeys(config.signature_key.reveal());
+    }
+    options.hub_id = hub_id_;
+    options.user_agent = kUserAgent;
+    operator_ = std::make_unique<pipeline::OperatorWorker>(
+        pipeline::OperatorServices{
+            store_->conditions(), *outbound_, clock_, random_, metrics_, log_},
+        pipeline::ConditionWatch(*store_, delivery_->health(), std::move(watch)),
+        std::move(options),
+        [this] { operator_thread_->wake(); }
     );
 }
 
@@ -186,8 +202,7 @@ void Hub::buildApi() {
         *outbound_,
         {{config_.api.requests_per_second, config_.api.requests_burst},
          static_cast<std::size_t>(config_.api.requests_in_flight),
-         connectorCallsMax()}
-    });
+         connectorCallsMax()}});
 }
 
 }  // namespace ferry::app

@@ -47,6 +47,9 @@ delivery:
 #    base_urls: {api: https://proxy.example.com}
 #    poll_interval: 5m
 
+# Who is told, by a signed message, of what a person has to look at.
+#operator: {callback_url: https://alerts.example.com/, signature_key: "${env:KEY}", failing_after: 10m}
+
 # The REST API. Keys are made with 'ferry keys add'; user_secret is one more, which may write, and
 # organization_secret takes the place of the hub's own, for callers that have these two already.
 # One key may make requests_per_second (0: any number), and requests_burst at once after a pause;

@@ -1,6 +1,7 @@
 #include "config/hub_config.h"
 
 #include "config/node_reader.h"
+#include "config/operator_section.h"
 
 #include <fmt/format.h>
 
@@ -23,8 +24,7 @@ std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
         hours(10),
         hours(14),
         hours(20),
-        hours(24)
-    };
+        hours(24)};
 }
 
 ProviderConfig HubConfig::provider(const std::string& connector_key) const {
@@ -58,6 +58,7 @@ class HubConfigReader {
         readDelivery();
         readProviders();
         readLogging();
+        readOperator(section("operator"), reporter_, config_.operator_notices);
         return std::move(config_);
     }
 
@@ -66,14 +67,6 @@ class HubConfigReader {
         static const YamlNode kNothing;
         const YamlNode* found = root_.find(key);
         return found == nullptr ? kNothing : *found;
-    }
-
-    /// The node of a value that was given and can be looked at.
-    static const YamlNode* given(const YamlNode& mapping, std::string_view key) {
-        const YamlNode* value = mapping.find(key);
-        const bool is_given = value != nullptr && !value->isNull() && !value->is_unresolved &&
-                              (!value->isScalar() || !value->text.empty());
-        return is_given ? value : nullptr;
     }
 
     std::filesystem::path locate(const std::filesystem::path& path) const {

@@ -71,7 +71,7 @@ void DeliveryWorker::settle(const InFlight& attempt, const http::OutboundRespons
     AttemptEnd end{std::holds_alternative<Delivered>(decision), std::nullopt};
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
-        failing_.erase(delivery.callback);
+        health_->noteSuccess(delivery.callback);
         metrics_.countDelivered(
             delivery.last_event.value - delivery.first_event.value + 1, now - delivery.created_at
         );
@@ -97,11 +97,13 @@ void DeliveryWorker::settleFailure(
     const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
 ) {
     const Delivery& delivery = attempt.delivery;
+    const bool is_first_failure =
+        health_->noteFailure(delivery.callback, outcome.finished_at, outcome.error);
     if (const auto* retry = std::get_if<RetryAt>(&decision)) {
         outcome.state = DeliveryState::Waiting;
         outcome.next_attempt_at = retry->time;
         // Once for each callback that worked before, or a dead one would fill the log.
-        if (failing_.insert(delivery.callback).second) {
+        if (is_first_failure) {
             tell("a callback fails; its deliveries are tried again", delivery, outcome);
         }
         return;

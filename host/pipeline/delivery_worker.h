@@ -6,6 +6,7 @@
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log.h"
+#include "pipeline/callback_health.h"
 #include "pipeline/callback_pacer.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/delivery_metrics.h"
@@ -18,7 +19,6 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -79,6 +79,9 @@ class DeliveryWorker final : public Steppable {
     /// Nothing was under way and nothing waited to be recorded when the last step ended.
     bool isIdle() const { return unfinished_ == 0; }
 
+    /// Which callbacks fail now; for those who tell people.
+    const std::shared_ptr<CallbackHealth>& health() const { return health_; }
+
     /// Records the answers that have come, cancels the other attempts and gives their deliveries
     /// back, to be made again by whoever leases them next.
     void finish();
@@ -133,7 +136,7 @@ class DeliveryWorker final : public Steppable {
     CallbackPacer pacer_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
-    std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since
+    std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;
     std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
     std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_

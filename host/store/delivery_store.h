@@ -56,6 +56,14 @@ struct FailingDeliveries {
     std::string last_error;  ///< for people
 };
 
+/// A delivery that is dead, as those who watch for them see it.
+struct DeadDelivery {
+    DeliveryId id;
+    InstanceId instance;
+    TimePoint finished_at;
+    std::string error;  ///< of the last attempt
+};
+
 class DeliveryStore {
   public:
     virtual ~DeliveryStore() = default;
@@ -132,6 +140,13 @@ class DeliveryStore {
     /// that none has, or where too much would have to be looked at: it costs nothing per delivery.
     virtual Result<std::map<DeliveryState, TimePoint>> oldestByState() {
         return std::map<DeliveryState, TimePoint>();
+    }
+
+    /// Dead deliveries that ended after `after`, or at the same time with a larger id than `id`, in
+    /// the order in which they ended, at most `limit`. Costs nothing per other delivery. Not pure,
+    /// as `attempts`.
+    virtual Result<std::vector<DeadDelivery>> dead(TimePoint, DeliveryId, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store finds no dead deliveries");
     }
 
     /// Drops delivered ones finished before `before`, and dead ones finished before it whose events

@@ -7,6 +7,7 @@ trace id leads from a webhook to its callbacks, over failed attempts and the dea
 Method: the real program with a fake Dropbox that sends no webhooks, so that the test's are the only ones.
 """
 
+import base64
 import hashlib
 import hmac
 import http.server
@@ -25,7 +26,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from open_connectors.processes import Hub, eventually, http_call  # noqa: E402
 
 FERRY, FAKE_DROPBOX = sys.argv[1:3]
-SETTINGS = "logging: {level: debug, format: json}\n"
+OPERATOR_KEY = b"an operator's key of 32 bytes..."
+SETTINGS = (
+    "logging: {level: debug, format: json}\n"
+    'operator: {callback_url: "%s/operator", signature_key: whsec_%s}\n')
 HOSTILE_NAME = "läßt \\u202e grüßen"
 
 
@@ -33,7 +37,7 @@ class Receiver:
     """Keeps what comes to it; answers with `status`."""
 
     def __init__(self):
-        self.status, self.callbacks = 200, []
+        self.status, self.callbacks, self.messages = 200, [], []
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,7 +46,11 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = receiver.status
-                receiver.callbacks.append((status, self.headers, json.loads(body)))
+                if self.path == "/operator":
+                    status = 200
+                    receiver.messages.append((self.headers, body))
+                else:
+                    receiver.callbacks.append((status, self.headers, json.loads(body)))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -66,7 +74,8 @@ class ObservabilityTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.receiver = Receiver()
         cls.addClassCleanup(cls.receiver.server.shutdown)
-        cls.hub = Hub(FERRY, FAKE_DROPBOX, folder.name, SETTINGS, has_webhooks=False)
+        settings = SETTINGS % (cls.receiver.url, base64.b64encode(OPERATOR_KEY).decode())
+        cls.hub = Hub(FERRY, FAKE_DROPBOX, folder.name, settings, has_webhooks=False)
         cls.addClassCleanup(cls.hub.stop)
         fake = cls.hub.fake
         (cls.hub.folder / "instances" / "one.yaml").write_text(
@@ -243,6 +252,22 @@ class ObservabilityTest(unittest.TestCase):
         self.webhook('00-"}\\n-x-01')
         eventually(lambda: self.receiver.with_path("/Documents/\u202e\u2028.txt"), "the callback")
         self.assertTrue(any(line.get("instance") == "läßt \u202e grüßen" for line in self.lines()))
+
+    def test_z_the_operator_hears_of_a_callback_that_is_switched_off(self):
+        """The last one: the callback stays off."""
+        self.receiver.status = 410
+        self.hub.fake.change("put", "/Documents/off.txt", content="1")
+        self.webhook()
+        headers, body = eventually(lambda: self.receiver.messages, "a message")[0]
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        digest = hmac.new(OPERATOR_KEY, signed, hashlib.sha256).digest()
+        self.assertEqual(headers["webhook-signature"], "v1," + base64.b64encode(digest).decode())
+        message = json.loads(body)
+        self.assertEqual(message["type"], "callback.switched_off")
+        self.assertEqual(message["data"]["instances"][0]["name"], "läßt \u202e grüßen")
+        self.assertIn("410", message["data"]["reason"])
+        self.assertEqual(self.metric("ferry_conditions", kind="callback.switched_off"), 1)
+        self.assertTrue(any(line.get("kind") == "callback.switched_off" for line in self.lines()))
 
 
 if __name__ == "__main__":

@@ -343,6 +343,7 @@ class FaultyStore final : public store::Store {
           delivery_search_(inner.deliverySearch()),
           replays_(inner.replays(), script),
           cursors_(inner.cursors(), script),
+          conditions_(inner.conditions()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -355,6 +356,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& deliverySearch() override { return delivery_search_; }
     store::ReplayStore& replays() override { return replays_; }
     store::CursorStore& cursors() override { return cursors_; }
+    store::ConditionStore& conditions() override { return conditions_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -368,6 +370,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& delivery_search_;
     FaultyReplayStore replays_;
     FaultyCursorStore cursors_;
+    store::ConditionStore& conditions_;
     FaultyMetaStore meta_;
 };
 

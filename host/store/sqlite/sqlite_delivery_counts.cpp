@@ -5,7 +5,8 @@
 namespace ferry::store::sqlite {
 namespace {
 
-/// Waiting deliveries that are looked at for the oldest, so that this costs the same whatever waits.
+/// Waiting deliveries that are looked at for the oldest, so that this costs the same whatever
+/// waits.
 constexpr int kOldestLook = 4'096;
 
 /// When the oldest was made of the waiting deliveries that a commit made; these are in the order of
@@ -19,7 +20,8 @@ Result<std::optional<TimePoint>> oldestWaiting(Connection& connection) {
     for (;;) {
         FERRY_TRY_ASSIGN(const bool has_row, rows.step());
         if (!has_row) return std::optional<TimePoint>();
-        if (rows.as<DeliveryOrigin>(1) == DeliveryOrigin::Commit) return std::optional(rows.time(0));
+        if (rows.as<DeliveryOrigin>(1) == DeliveryOrigin::Commit)
+            return std::optional(rows.time(0));
     }
 }
 
@@ -51,6 +53,22 @@ Result<std::map<DeliveryState, TimePoint>> SqliteDeliveryStore::oldestByState() 
             if (has_row) oldest[state] = row.time(0);
         }
         return oldest;
+    });
+}
+
+Result<std::vector<DeadDelivery>> SqliteDeliveryStore::dead(
+    TimePoint after, DeliveryId id, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT id, instance_id, finished_at, last_error FROM delivery "
+            "INDEXED BY delivery_finished WHERE state = 2 AND state <> 0 "
+            "AND (finished_at, id) > (?, ?) ORDER BY finished_at, id LIMIT ?"
+        );
+        return collect<DeadDelivery>(rows.bind(after, id, limit), [](const Query& row) {
+            return DeadDelivery{
+                DeliveryId(row.integer(0)), InstanceId(row.integer(1)), row.time(2), row.text(3)};
+        });
     });
 }
 

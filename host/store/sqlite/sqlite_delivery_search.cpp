@@ -146,7 +146,8 @@ Result<std::vector<EventOutcome>> SqliteDeliverySearch::outcomes(
         rows.bind(instance, first, end, kDeliverySpanMax, limit);
         return collect<EventOutcome>(rows, [](const Query& row) {
             return EventOutcome{
-                EventNumber(row.integer(0)), EventNumber(row.integer(1)), row.as<DeliveryState>(2)};
+                EventNumber(row.integer(0)), EventNumber(row.integer(1)), row.as<DeliveryState>(2)
+            };
         });
     });
 }

@@ -108,6 +108,9 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"api.requests_in_flight", "api: {requests_in_flight: 9}"},
         {"logging.level", "logging: {level: error}"},
         {"logging.format", "logging: {format: json}"},
+        {"operator.callback_url", "operator: {callback_url: \"https://x\"}"},
+        {"operator.signature_key", "operator: {signature_key: k}"},
+        {"operator.failing_after", "operator: {failing_after: 9m}"},
     };
     const config::HubConfig running = write("{}\n");
     std::set<std::string> named{"storage"};  // it has one value only

@@ -142,7 +142,10 @@ TEST_F(CallbackFormats, SourceAndIdStayTheSameInAnotherDelivery) {
     delivery_.id = DeliveryId(99);
     delivery_.origin = DeliveryOrigin::Replay;
 
-    EXPECT_EQ(request(CallbackFormat::CloudEventsStructured).body, first);
+    // All but the span of the delivery, which stands last of the attributes.
+    const std::string again = request(CallbackFormat::CloudEventsStructured).body;
+    const std::size_t end = first.find(",\"traceparent\"");
+    EXPECT_EQ(again.substr(0, end), first.substr(0, end));
 }
 
 TEST_F(CallbackFormats, LeaveOutWhatAnEventDoesNotHave) {
