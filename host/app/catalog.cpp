@@ -1,5 +1,6 @@
 #include "app/catalog.h"
 
+#include "app/plugin_lines.h"
 #include "config/instance_file.h"
 #include "plugin/plugin_provider.h"
 #include "plugin/plugin_scan.h"
@@ -15,38 +16,6 @@ namespace ferry::app {
 namespace {
 
 constexpr std::string_view kComponent = "plugins";
-
-/// Lines of plugins in the hub's log.
-class PluginLines final : public plugin::PluginLog {
-  public:
-    explicit PluginLines(observe::Log& log) : log_(log) {}
-
-    void write(const plugin::LogLine& line) override {
-        observe::LogLevel level = observe::LogLevel::Info;
-        switch (line.level) {
-            case plugin::LogLevel::Debug:
-                level = observe::LogLevel::Debug;
-                break;
-            case plugin::LogLevel::Info:
-                level = observe::LogLevel::Info;
-                break;
-            case plugin::LogLevel::Warning:
-                level = observe::LogLevel::Warning;
-                break;
-            case plugin::LogLevel::Error:
-                level = observe::LogLevel::Error;
-                break;
-        }
-        std::string message = line.message;
-        for (const plugin::Field& field : line.fields) {
-            message += " " + field.name + "=" + field.value;
-        }
-        log_.write(level, "plugin", message, {{"plugin", line.plugin}, {"account", line.account}});
-    }
-
-  private:
-    observe::Log& log_;
-};
 
 std::string describeErrors(const config::Diagnostics& diagnostics) {
     std::string text;

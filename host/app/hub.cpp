@@ -109,6 +109,7 @@ Status Hub::start() {
     sync_thread_->start();
     delivery_thread_->start();
     replay_thread_->start();
+    operator_thread_->start();
     housekeeping_thread_->start();
     is_running_ = true;
     tellCommands();
@@ -221,6 +222,7 @@ void Hub::stopDrains() {
     sync_thread_->stop();
     sync_->shutDown();
     replay_thread_->stop();
+    operator_thread_->stop();
     token_thread_->stop();
     authorizer_->stop();
     tokens_->stop();

@@ -23,6 +23,7 @@
 #include "observe/metrics.h"
 #include "pipeline/delivery_worker.h"
 #include "pipeline/instance_lookup.h"
+#include "pipeline/operator_worker.h"
 #include "pipeline/replay_worker.h"
 #include "pipeline/settings_cache.h"
 #include "pipeline/sync_worker.h"
@@ -97,12 +98,16 @@ class Hub {
     void buildSync();
     void buildDelivery();
     void buildReplays();
+    void buildOperator();
     std::size_t connectorCallsMax() const;
     void buildApi();
     void addRoutes();
     void buildServer();
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
+    void addDeliveryGauges();
+    void addNoticeGauges();
+    void addReplayGauges();
     Status enqueueAuthorizations();
     http::Response ready();
     void stopDrains();
@@ -132,6 +137,7 @@ class Hub {
     std::unique_ptr<pipeline::CallbackPermissions> permissions_;
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
     std::unique_ptr<pipeline::ReplayWorker> replays_;
+    std::unique_ptr<pipeline::OperatorWorker> operator_;
     std::unique_ptr<pipeline::InstanceLookup> lookup_;
     std::unique_ptr<pipeline::WebhookReceiver> webhooks_;
 
@@ -143,6 +149,7 @@ class Hub {
     std::unique_ptr<Worker> sync_thread_;
     std::unique_ptr<Worker> delivery_thread_;
     std::unique_ptr<Worker> replay_thread_;
+    std::unique_ptr<Worker> operator_thread_;
     std::unique_ptr<Worker> housekeeping_thread_;
 
     http::Router router_;

@@ -2,8 +2,7 @@
 
 #include "app/callback_egress.h"
 #include "app/hub.h"
-
-#include <fmt/format.h>
+#include "oauth/oauth_links.h"
 
 #include <algorithm>
 
@@ -24,6 +23,7 @@ Status Hub::build() {
     buildSync();
     buildDelivery();
     buildReplays();
+    buildOperator();
     housekeeping_ = std::make_unique<Housekeeping>(
         *store_, clock_, log_, Retention{config_.retention.age, config_.retention.bytes_max}
     );
@@ -32,11 +32,12 @@ Status Hub::build() {
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
     delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
     replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
+    operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_, *lookup_, store_->notices(), clock_, log_, metrics_, [this] {
+        catalog_, *lookup_, store_->notices(), clock_, random_, log_, metrics_, [this] {
             sync_thread_->wake();
         }});
     buildApi();
@@ -153,6 +154,29 @@ void Hub::buildReplays() {
     );
 }
 
+void Hub::buildOperator() {
+    const config::OperatorConfig& config = config_.operator_notices;
+    pipeline::ConditionWatchOptions watch;
+    watch.failing_after = config.failing_after;
+    watch.authorize_url = [this](const std::string& name) {
+        return oauth::startLink(config_.public_url, name);
+    };
+    pipeline::OperatorOptions options;
+    options.url = config.callback_url;
+    if (!config.signature_key.empty()) {
+        options.keys = readSigningKeys(config.signature_key.reveal());
+    }
+    options.hub_id = hub_id_;
+    options.user_agent = kUserAgent;
+    operator_ = std::make_unique<pipeline::OperatorWorker>(
+        pipeline::OperatorServices{
+            store_->conditions(), *outbound_, clock_, random_, metrics_, log_},
+        pipeline::ConditionWatch(*store_, delivery_->health(), std::move(watch)),
+        std::move(options),
+        [this] { operator_thread_->wake(); }
+    );
+}
+
 /// Half of the threads, less those for health, remain for webhooks and for calls that wait for
 /// nobody.
 std::size_t Hub::connectorCallsMax() const {
@@ -197,64 +221,6 @@ void Hub::buildApi() {
         {{config_.api.requests_per_second, config_.api.requests_burst},
          static_cast<std::size_t>(config_.api.requests_in_flight),
          connectorCallsMax()}});
-}
-
-void Hub::addGauges() {
-    metrics_.gauge("ferry_http_in_flight", "Requests being answered now", [this] {
-        return static_cast<double>(in_flight_->inFlight());
-    });
-    metrics_.counterFrom(
-        "ferry_http_connections_refused_total",
-        "Connections closed without an answer",
-        [this] { return static_cast<double>(server_->stats().connections_refused); }
-    );
-    metrics_.gauge(
-        "ferry_http_connections_waiting",
-        "Connections whose client has not sent a whole request, without a thread",
-        [this] { return static_cast<double>(server_->stats().connections_waiting); }
-    );
-    metrics_.counterFrom(
-        "ferry_http_connections_dropped_total",
-        "Connections closed while their client was waited for, to make room",
-        [this] { return static_cast<double>(server_->stats().connections_dropped); }
-    );
-    metrics_.gauge(
-        "ferry_outbound_in_flight",
-        "Requests to providers and callbacks under way",
-        [this] { return static_cast<double>(outbound_->stats().in_flight); }
-    );
-    for (const InstanceState state :
-         {InstanceState::Running,
-          InstanceState::AwaitingAuthorization,
-          InstanceState::NeedsReauthorization,
-          InstanceState::Disabled}) {
-        metrics_.gauge(
-            "ferry_instances",
-            "Instances by state",
-            [this, state]() -> double {
-                const auto counts = store_->instances().countByState();
-                if (!counts) return -1;
-                const auto found = counts->find(state);
-                return found == counts->end() ? 0 : static_cast<double>(found->second);
-            },
-            fmt::format("state=\"{}\"", instanceStateName(state))
-        );
-    }
-    metrics_.gauge(
-        "ferry_callbacks_without_permission",
-        "Callbacks whose receiver was asked for its permission and has not given it",
-        [this] { return static_cast<double>(permissions_->waitingCount()); }
-    );
-    metrics_.gauge(
-        "ferry_deliveries_waiting",
-        "Deliveries that wait for an attempt",
-        [this]() -> double {
-            const auto counts = store_->deliveries().countByState();
-            if (!counts) return -1;
-            const auto found = counts->find(DeliveryState::Waiting);
-            return found == counts->end() ? 0 : static_cast<double>(found->second);
-        }
-    );
 }
 
 }  // namespace ferry::app

@@ -12,7 +12,7 @@ namespace ferry {
 
 /// True for headers that the hub sets itself, or that would change how the request is read.
 inline bool isHubHeader(std::string_view header) {
-    constexpr std::array<std::string_view, 11> kNames = {
+    constexpr std::array<std::string_view, 12> kNames = {
         "host",
         "content-type",
         "content-length",
@@ -24,6 +24,7 @@ inline bool isHubHeader(std::string_view header) {
         "trailer",
         "user-agent",
         "ferry-redelivery",
+        "traceparent",
     };
     const std::string name = lowerAscii(header);
     return name.starts_with("webhook-") || name.starts_with("elements-") ||

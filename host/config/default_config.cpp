@@ -1,9 +1,12 @@
 #include "config/default_config.h"
 
+#include "config/hub_config.h"
+
 namespace ferry::config {
 
-std::string_view defaultConfigText() noexcept {
-    return R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
+namespace {
+
+constexpr std::string_view kDefaultConfig = R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
 # Relative paths are relative to this file. A value may come from outside, as a whole:
 # ${env:NAME} is an environment variable, ${file:/run/key} the content of a file without the line
 # end at its end.
@@ -53,6 +56,9 @@ retention: {age: 30d, size: 50GiB}
 #    base_urls: {api: https://proxy.example.com}
 #    poll_interval: 5m
 
+# Who is told, by a signed message, of what a person has to look at.
+#operator: {callback_url: https://alerts.example.com/, signature_key: "${env:KEY}", failing_after: 10m}
+
 # The REST API. Keys are made with 'ferry keys add'; user_secret is one more, which may write, and
 # organization_secret takes the place of the hub's own, for callers that have these two already.
 # One key may make requests_per_second (0: any number), and requests_burst at once after a pause;
@@ -74,6 +80,28 @@ logging:
   level: info
   format: text
 )yaml";
+
+}  // namespace
+
+std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    // Standard Webhooks 1.0.0, "Deliverability and reliability": about 75 hours in all.
+    return {
+        seconds(5),
+        minutes(5),
+        minutes(30),
+        hours(2),
+        hours(5),
+        hours(10),
+        hours(14),
+        hours(20),
+        hours(24)};
+}
+
+std::string_view defaultConfigText() noexcept {
+    return kDefaultConfig;
 }
 
 std::string_view exampleInstanceText() noexcept {

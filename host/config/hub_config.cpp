@@ -1,6 +1,7 @@
 #include "config/hub_config.h"
 
 #include "config/node_reader.h"
+#include "config/operator_section.h"
 
 #include <fmt/format.h>
 
@@ -8,23 +9,6 @@
 #include <array>
 
 namespace ferry::config {
-
-std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
-    using std::chrono::hours;
-    using std::chrono::minutes;
-    using std::chrono::seconds;
-    // Standard Webhooks 1.0.0, "Deliverability and reliability": about 75 hours in all.
-    return {
-        seconds(5),
-        minutes(5),
-        minutes(30),
-        hours(2),
-        hours(5),
-        hours(10),
-        hours(14),
-        hours(20),
-        hours(24)};
-}
 
 ProviderConfig HubConfig::provider(const std::string& connector_key) const {
     const auto found = providers.find(connector_key);
@@ -57,6 +41,7 @@ class HubConfigReader {
         readDelivery();
         readProviders();
         readLogging();
+        readOperator(section("operator"), reporter_, config_.operator_notices);
         return std::move(config_);
     }
 
@@ -65,14 +50,6 @@ class HubConfigReader {
         static const YamlNode kNothing;
         const YamlNode* found = root_.find(key);
         return found == nullptr ? kNothing : *found;
-    }
-
-    /// The node of a value that was given and can be looked at.
-    static const YamlNode* given(const YamlNode& mapping, std::string_view key) {
-        const YamlNode* value = mapping.find(key);
-        const bool is_given = value != nullptr && !value->isNull() && !value->is_unresolved &&
-                              (!value->isScalar() || !value->text.empty());
-        return is_given ? value : nullptr;
     }
 
     std::filesystem::path locate(const std::filesystem::path& path) const {

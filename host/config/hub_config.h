@@ -66,6 +66,16 @@ struct RetentionConfig {
     bool operator==(const RetentionConfig&) const = default;
 };
 
+/// Who is told of what goes wrong.
+struct OperatorConfig {
+    std::string callback_url;  ///< empty: nobody
+    Secret signature_key;      ///< base/signing_key.h
+    /// How long a callback accepts nothing before the operator is told.
+    std::chrono::milliseconds failing_after{600'000};
+
+    bool operator==(const OperatorConfig&) const = default;
+};
+
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 enum class LogFormat : std::uint8_t { Text, Json };
 
@@ -92,6 +102,7 @@ struct HubConfig {
     HttpConfig http;
     ApiConfig api;
     LoggingConfig logging;
+    OperatorConfig operator_notices;  ///< section `operator`, which is a word of C++
 
     /// The provider's section, or the defaults.
     ProviderConfig provider(const std::string& connector_key) const;

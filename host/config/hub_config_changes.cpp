@@ -72,6 +72,11 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(before.api.requests_in_flight != after.api.requests_in_flight, "api.requests_in_flight");
     add(before.logging.level != after.logging.level, "logging.level");
     add(before.logging.format != after.logging.format, "logging.format");
+    const OperatorConfig& told = before.operator_notices;
+    const OperatorConfig& tells = after.operator_notices;
+    add(told.callback_url != tells.callback_url, "operator.callback_url");
+    add(!(told.signature_key == tells.signature_key), "operator.signature_key");
+    add(told.failing_after != tells.failing_after, "operator.failing_after");
     return keys;
 }
 

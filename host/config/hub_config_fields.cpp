@@ -197,6 +197,26 @@ const FieldTable& httpFields() {
     return table;
 }
 
+const FieldTable& operatorFields() {
+    static const FieldTable table(
+        "'operator'",
+        {
+            field("callback_url", ValueType::Url, "is told what a person has to look at"),
+            secret("signature_key", "signs what is sent there: any text, or whsec_ keys"),
+            ranged(
+                field(
+                    "failing_after",
+                    ValueType::Duration,
+                    "how long a callback accepts nothing before it is told of"
+                ),
+                1'000,
+                30 * kDayMs
+            ),
+        }
+    );
+    return table;
+}
+
 const FieldTable& loggingFields() {
     static const FieldTable table(
         "'logging'",
@@ -240,6 +260,7 @@ const FieldTable& hubConfigFields() {
             }(),
             section("http", httpFields(), "the server"),
             section("logging", loggingFields(), "what is logged"),
+            section("operator", operatorFields(), "who is told of what goes wrong"),
         }
     );
     return table;

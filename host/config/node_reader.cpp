@@ -40,6 +40,13 @@ std::vector<ListItem> itemsOf(const YamlNode& mapping, std::string_view key) {
     return items;
 }
 
+const YamlNode* given(const YamlNode& mapping, std::string_view key) {
+    const YamlNode* value = mapping.find(key);
+    const bool is_given = value != nullptr && !value->isNull() && !value->is_unresolved &&
+                          (!value->isScalar() || !value->text.empty());
+    return is_given ? value : nullptr;
+}
+
 std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key) {
     const YamlNode* value = mapping.find(key);
     if (value == nullptr) return {};

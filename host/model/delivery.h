@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "model/ids.h"
+#include "model/trace_context.h"
 
 #include <optional>
 #include <string>
@@ -53,6 +54,8 @@ struct Delivery {
     std::string last_error;  ///< for people; empty after success
     DeliveryOrigin origin = DeliveryOrigin::Commit;
     ReplayId replay;  ///< that made it; none unless origin is Replay
+    TraceContext
+        trace{};  ///< of the drain that recorded its events; none if nothing is known of it
 };
 
 /// What one attempt did to a delivery; decided by pipeline/delivery_policy.

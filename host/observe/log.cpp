@@ -55,9 +55,10 @@ std::string jsonLine(
     json.field("time", formatRfc3339(time));
     json.field("level", levelName(level));
     json.field("component", component);
-    json.field("message", message);
+    // From outside, they may hold bytes that no JSON text can.
+    json.field("message", toValidUtf8(message));
     for (const Field& field : fields)
-        json.field(field.name, field.value);
+        json.field(field.name, toValidUtf8(field.value));
     json.endObject();
     return json.take() + "\n";
 }
@@ -81,7 +82,7 @@ void Log::write(
     std::string_view message,
     std::initializer_list<Field> fields
 ) {
-    if (level < least_) return;
+    if (!isOn(level)) return;
     const TimePoint time = clock_.wallNow();
     const std::string line = format_ == LogFormat::Json
                                  ? jsonLine(time, level, component, message, fields)

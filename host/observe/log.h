@@ -38,6 +38,9 @@ class Log {
     /// Nowhere: for tests.
     static Sink nowhere();
 
+    /// True if lines of this level are written: for those whose making is worth saving.
+    bool isOn(LogLevel level) const noexcept { return level >= least_; }
+
     void write(
         LogLevel level,
         std::string_view component,

@@ -1,6 +1,7 @@
 #include "pipeline/callback_cloudevents.h"
 
 #include "pipeline/callback_event_data.h"
+#include "pipeline/callback_trace.h"
 
 #include <fmt/format.h>
 
@@ -70,6 +71,7 @@ std::vector<std::pair<std::string_view, std::string>> cloudEventAttributes(
     const std::string subject = facts.path.empty() ? object_id : toAttribute(facts.path);
     if (!subject.empty()) attributes.emplace_back("subject", subject);
     if (!object_id.empty()) attributes.emplace_back("partitionkey", object_id);
+    attributes.emplace_back("traceparent", deliveryTraceparent(page.delivery, page.hub));
     return attributes;
 }
 

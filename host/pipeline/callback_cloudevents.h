@@ -22,8 +22,12 @@ namespace ferry::pipeline {
 ///   attribute may hold. `time`: when it happened.
 /// - `sequence`: the event's number in the log; values of one source sort as its events came about.
 /// - `partitionkey`: the object's id.
+/// - `traceparent`: the trace of the delivery, with a span of the delivery's own; the header of
+/// this
+///   name has that of the attempt.
 ///
-/// Source: CloudEvents 1.0.2, and its extensions "Sequence" and "Partitioning".
+/// Source: CloudEvents 1.0.2, and its extensions "Sequence", "Partitioning" and "Distributed
+/// Tracing".
 std::vector<std::pair<std::string_view, std::string>> cloudEventAttributes(
     const CallbackPage& page, const RecordedEvent& event
 );

@@ -38,6 +38,7 @@ CallbackPacer::Answer CallbackPacer::admit(
     answer.is_admitted = now >= std::max(line.held_until, line.waits_until) &&
                          line.in_flight < limit && takeFromRate(line, now);
     if (answer.is_admitted) ++line.in_flight;
+    if (answer.is_admitted && isOpen(line)) noteProbing(line, true);
     answer.pace = paceIfChanged(line);
     return answer;
 }
@@ -67,6 +68,7 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
     if (found == lines_.end()) return std::nullopt;
     Line& line = found->second;
     if (line.in_flight > 0) --line.in_flight;
+    noteProbing(line, false);
     const bool was_open = isOpen(line);
     if (end.is_success) {
         line.failures = 0;
@@ -91,7 +93,15 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
 
 void CallbackPacer::gaveUp(CallbackId callback) {
     const auto found = lines_.find(callback);
-    if (found != lines_.end() && found->second.in_flight > 0) --found->second.in_flight;
+    if (found == lines_.end() || found->second.in_flight == 0) return;
+    --found->second.in_flight;
+    noteProbing(found->second, false);
+}
+
+void CallbackPacer::noteProbing(Line& line, bool is_probing) {
+    if (line.is_probing == is_probing) return;
+    line.is_probing = is_probing;
+    is_probing ? ++probing_count_ : --probing_count_;
 }
 
 std::optional<store::CallbackPace> CallbackPacer::waitUntil(CallbackId callback, TimePoint until) {

@@ -29,6 +29,13 @@ struct BreakerOptions {
     std::size_t first_window = 1;
 };
 
+/// Callbacks by what their breaker does.
+struct BreakerCounts {
+    std::size_t closed = 0;     ///< they are sent to as usual
+    std::size_t open = 0;       ///< they are left alone
+    std::size_t half_open = 0;  ///< one delivery is trying whether they are back
+};
+
 struct AttemptEnd {
     bool is_success = false;
     std::optional<TimePoint> hold_until;  ///< what the callback, or the order of events, asks for
@@ -74,6 +81,11 @@ class CallbackPacer {
     /// Callbacks that are held back, or tried one at a time, because they failed.
     std::size_t openCount() const noexcept { return open_count_; }
 
+    /// Of the callbacks that it remembers.
+    BreakerCounts breakers() const noexcept {
+        return {lines_.size() - open_count_, open_count_ - probing_count_, probing_count_};
+    }
+
   private:
     /// Much longer than a busy callback has nothing under way, or its window would never grow.
     static constexpr Milliseconds kIdleKept{10'000};
@@ -84,6 +96,7 @@ class CallbackPacer {
         std::size_t window = 0;       ///< 0: new
         bool is_window_told = false;  ///< the store knows that it gets less than its limit
         unsigned failures = 0;        ///< in a row
+        bool is_probing = false;      ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
         TimePoint waits_until{};  ///< as `waitUntil` said
         std::optional<RateLimit> rate;
@@ -102,12 +115,14 @@ class CallbackPacer {
     }
     bool takeFromRate(Line& line, TimePoint now) const;
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
+    void noteProbing(Line& line, bool is_probing);
 
     const BreakerOptions breaker_;
     const std::size_t usual_limit_;
     std::unordered_map<CallbackId, Line> lines_;
     std::size_t open_count_ = 0;
     TimePoint looked_at_{};  ///< for idle ones
+    std::size_t probing_count_ = 0;
 };
 
 }  // namespace ferry::pipeline

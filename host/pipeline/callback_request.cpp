@@ -2,6 +2,7 @@
 
 #include "pipeline/callback_handshake.h"
 #include "pipeline/callback_signature.h"
+#include "pipeline/callback_trace.h"
 
 namespace ferry::pipeline {
 
@@ -42,6 +43,7 @@ http::OutboundRequest makeCallbackRequest(
     if (settings.delivery.asks_permission)
         request.headers.add(std::string(kRequestOriginHeader), options.origin);
     if (format.add_headers != nullptr) format.add_headers(page, request.headers);
+    request.headers.add("traceparent", attemptTraceparent(delivery, attempted_at, options.hub));
     const std::string redelivery = redeliveryOf(delivery);
     if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);
     const std::string notification_id = std::to_string(delivery.id.value);

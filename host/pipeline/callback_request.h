@@ -27,7 +27,8 @@ inline constexpr std::string_view kRedeliveryHeader = "Ferry-Redelivery";
 std::string redeliveryOf(const Delivery& delivery);
 
 /// The request that brings `events` to the instance's callback URL. `attempted_at` is the wall
-/// clock at this attempt; apart from what follows from it, all attempts are alike.
+/// clock at this attempt; apart from what follows from it, all attempts are alike. `traceparent`
+/// has the delivery's trace, and a span of this attempt's own.
 http::OutboundRequest makeCallbackRequest(
     const Delivery& delivery,
     const InstanceSettings& settings,

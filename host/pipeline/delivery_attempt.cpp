@@ -169,7 +169,8 @@ Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
         "delivery can't be made",
         {{"instance", nameOf(delivery.instance)},
          {"delivery", delivery.id.value},
-         {"error", error.message}}
+         {"error", error.message},
+         {"trace", traceTextOf(delivery)}}
     );
     postpone(delivery, error.message);
     return {};

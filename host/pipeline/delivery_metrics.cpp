@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kFinishedName = "ferry_deliveries_finished_total";
 constexpr std::string_view kFinishedHelp = "Deliveries that ended, by how.";
+constexpr std::string_view kLatencyName = "ferry_delivery_attempt_seconds";
+constexpr std::string_view kLatencyHelp =
+    "Time that delivery attempts took, by whether the callback accepted";
 
 // Status classes first, then http::TransportError in its order (from Dns).
 constexpr std::array<std::string_view, 14> kClassNames{
@@ -41,23 +44,22 @@ std::size_t resultClass(const AttemptResult& result) {
     return hundreds >= 2 && hundreds <= 5 ? static_cast<std::size_t>(hundreds - 2) : kOtherClass;
 }
 
-std::uint64_t amount(Milliseconds time) {
-    return time.count() > 0 ? static_cast<std::uint64_t>(time.count()) : 0;
-}
-
 }  // namespace
 
 DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
-    : attempt_milliseconds_(metrics.counter(
-          "ferry_delivery_attempt_milliseconds_total", "Time that delivery attempts took, added up"
-      )),
+    : attempts_failed_seconds_(metrics.histogram(kLatencyName, kLatencyHelp, "result=\"failed\"")),
+      attempts_delivered_seconds_(
+          metrics.histogram(kLatencyName, kLatencyHelp, "result=\"delivered\"")
+      ),
       delivered_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"delivered\"")),
       delivered_events_(
           metrics.counter("ferry_delivered_events_total", "Events that callbacks accepted")
       ),
-      lag_milliseconds_(metrics.counter(
-          "ferry_delivery_lag_milliseconds_total",
-          "Time from the commit of the events to their acceptance, added up over deliveries"
+      lag_(metrics.histogram(
+          "ferry_delivery_lag_seconds",
+          "Time from the commit of the events of a delivery to their acceptance",
+          {},
+          observe::kDelayBounds
       )),
       dead_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dead\"")),
       switched_off_(metrics.counter(
@@ -65,6 +67,7 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
           "Times a callback was switched off: it answered 410, or its failure policy is queue"
       )),
       open_breakers_(std::make_shared<std::atomic<std::size_t>>(0)),
+      breakers_(std::make_shared<Breakers>()),
       dropped_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dropped\"")),
       postponed_(metrics.counter(
           "ferry_deliveries_postponed_total",
@@ -83,6 +86,18 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
         "Callbacks that failed so often in a row that they are left alone for a while",
         [open = open_breakers_] { return static_cast<double>(open->load()); }
     );
+    metrics.gauges(
+        "ferry_callback_breakers",
+        "Callbacks by the state of their circuit breaker; closed: of those that something is sent "
+        "to, or that failed lately; half_open: one delivery is trying whether it is back",
+        [breakers = breakers_]() -> observe::Metrics::LabelledValues {
+            return {
+                {"state=\"closed\"", static_cast<double>(breakers->closed)},
+                {"state=\"half_open\"", static_cast<double>(breakers->half_open)},
+                {"state=\"open\"", static_cast<double>(breakers->open)},
+            };
+        }
+    );
     for (std::size_t i = 0; i < kClassNames.size(); ++i) {
         attempts_[i] = &metrics.counter(
             "ferry_delivery_attempts_total",
@@ -94,13 +109,21 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
 
 void DeliveryMetrics::countAttempt(const AttemptResult& result, Milliseconds latency) {
     attempts_[resultClass(result)]->add();
-    attempt_milliseconds_.add(amount(latency));
+    const bool is_delivered =
+        result.error == http::TransportError::None && result.status / 100 == 2;
+    (is_delivered ? attempts_delivered_seconds_ : attempts_failed_seconds_).observe(latency);
 }
 
 void DeliveryMetrics::countDelivered(std::int64_t event_count, Milliseconds lag) {
     delivered_.add();
     delivered_events_.add(event_count > 0 ? static_cast<std::uint64_t>(event_count) : 0);
-    lag_milliseconds_.add(amount(lag));
+    lag_.observe(lag);
+}
+
+void DeliveryMetrics::noteBreakers(const BreakerCounts& counts) {
+    breakers_->closed = counts.closed;
+    breakers_->open = counts.open;
+    breakers_->half_open = counts.half_open;
 }
 
 }  // namespace ferry::pipeline

@@ -3,6 +3,7 @@
 
 #include "model/delivery.h"
 #include "observe/metrics.h"
+#include "pipeline/callback_pacer.h"
 #include "pipeline/delivery_policy.h"
 
 #include <array>
@@ -24,6 +25,7 @@ class DeliveryMetrics {
     void countSwitchedOff() { switched_off_.add(); }
     /// So many callbacks are left alone now, or tried one delivery at a time.
     void noteOpenBreakers(std::size_t count) { *open_breakers_ = count; }
+    void noteBreakers(const BreakerCounts& counts);
     void countDropped() { dropped_.add(); }
     void countPostponed() { postponed_.add(); }
     void countBroughtForward(std::size_t count) { brought_forward_.add(count); }
@@ -34,13 +36,20 @@ class DeliveryMetrics {
     static constexpr std::size_t kResultClasses = 14;
 
     std::array<observe::Counter*, kResultClasses> attempts_{};
-    observe::Counter& attempt_milliseconds_;
+    observe::Histogram& attempts_failed_seconds_;
+    observe::Histogram& attempts_delivered_seconds_;
     observe::Counter& delivered_;
     observe::Counter& delivered_events_;
-    observe::Counter& lag_milliseconds_;
+    observe::Histogram& lag_;
     observe::Counter& dead_;
     observe::Counter& switched_off_;
     std::shared_ptr<std::atomic<std::size_t>> open_breakers_;  // the gauge may be read later
+    struct Breakers {
+        std::atomic<std::size_t> closed{0};
+        std::atomic<std::size_t> open{0};
+        std::atomic<std::size_t> half_open{0};
+    };
+    std::shared_ptr<Breakers> breakers_;
     observe::Counter& dropped_;
     observe::Counter& postponed_;
     observe::Counter& brought_forward_;

@@ -75,6 +75,7 @@ void DeliveryWorker::settle(
     outcome.error = describeFailure(result);
     outcome.error_class = failureClass(result);
     outcome.answer = answerOf(body, outcome.error_class.empty());
+    noteAttempt(attempt, outcome);
     const auto& own = attempt.settings->delivery.retry;
     const RetrySchedule schedule =
         own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}
@@ -85,8 +86,8 @@ void DeliveryWorker::settle(
     AttemptEnd end{std::holds_alternative<Delivered>(decision), std::nullopt};
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
-        failing_.erase(delivery.callback);
         recovery_.noteSuccess(delivery.callback, now);
+        health_->noteSuccess(delivery.callback);
         metrics_.countDelivered(
             delivery.last_event.value - delivery.first_event.value + 1, now - delivery.created_at
         );
@@ -113,12 +114,14 @@ void DeliveryWorker::settleFailure(
     const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
 ) {
     const Delivery& delivery = attempt.delivery;
+    const bool is_first_failure =
+        health_->noteFailure(delivery.callback, outcome.finished_at, outcome.error);
     if (const auto* retry = std::get_if<RetryAt>(&decision)) {
         outcome.state = DeliveryState::Waiting;
         outcome.next_attempt_at = retry->time;
         outcome.planned_at = retry->time;
         // Once for each callback that worked before, or a dead one would fill the log.
-        if (failing_.insert(delivery.callback).second) {
+        if (is_first_failure) {
             tell("a callback fails; its deliveries are tried again", delivery, outcome);
         }
         return;

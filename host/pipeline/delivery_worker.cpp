@@ -49,6 +49,7 @@ TimePoint DeliveryWorker::step() {
         next = std::min(next, std::max(recovery_.nextAt(), paused_until_));
     }
     unfinished_ = in_flight_.size() + outcomes_.size();
+    metrics_.noteBreakers(pacer_.breakers());
     return next;
 }
 

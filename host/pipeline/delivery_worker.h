@@ -6,6 +6,7 @@
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log.h"
+#include "pipeline/callback_health.h"
 #include "pipeline/callback_pacer.h"
 #include "pipeline/callback_permissions.h"
 #include "pipeline/callback_recovery.h"
@@ -21,7 +22,6 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -93,6 +93,9 @@ class DeliveryWorker final : public Steppable {
     /// Nothing was under way and nothing waited to be recorded when the last step ended.
     bool isIdle() const { return unfinished_ == 0; }
 
+    /// Which callbacks fail now; for those who tell people.
+    const std::shared_ptr<CallbackHealth>& health() const { return health_; }
+
     /// Records the answers that have come, cancels the other attempts and gives their deliveries
     /// back, to be made again by whoever leases them next.
     void finish();
@@ -155,6 +158,8 @@ class DeliveryWorker final : public Steppable {
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
+    std::string traceTextOf(const Delivery& delivery) const;
+    void noteAttempt(const InFlight& attempt, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(InFlight attempt, const std::vector<RecordedEvent>& events);
     void postpone(const Delivery& delivery, std::string reason);
@@ -171,7 +176,7 @@ class DeliveryWorker final : public Steppable {
     CallbackTokens tokens_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
-    std::unordered_set<CallbackId> failing_;  // people were told, and no delivery succeeded since
+    std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;
     std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
     std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_

@@ -119,6 +119,8 @@ Status Drain::finish(TimePoint now) {
     }
     prepareCommit(AfterCommit::End, now);
     commit_.notice = notice_;
+    // What is lost so far is told by the next drain, and belongs to what this one was asked by.
+    commit_.keeps_trace = end == DrainEnd::WaitForMoves;
     if (end == DrainEnd::WaitForMoves) {
         commit_.next_due_at = fromEpochMilliseconds(commit_.position.window_until_ms);
     } else {

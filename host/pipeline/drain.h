@@ -103,6 +103,7 @@ class Drain {
     bool is_interrupted = false;     ///< it ends after its next commit, and another one begins
     std::optional<store::CursorRequest> request;  ///< that it began with
     bool changes_account = false;  ///< the cached settings are void once its commit is on disk
+    std::chrono::steady_clock::time_point fetch_began_at{};  ///< of the page on its way; measured
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
     std::uint64_t pages_counted = 0;  ///< of `pages`, in the metrics

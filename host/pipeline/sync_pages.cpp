@@ -7,7 +7,9 @@
 namespace ferry::pipeline {
 
 void SyncWorker::fetch(DrainId id) {
-    auto operation = drains_.at(id)->startFetch();
+    Drain& drain = *drains_.at(id);
+    drain.fetch_began_at = std::chrono::steady_clock::now();
+    auto operation = drain.startFetch();
     if (!operation) {
         receiveFetch(id, fail(std::move(operation.error())));
         return;
@@ -28,6 +30,7 @@ void SyncWorker::receiveFetch(DrainId id, Result<OperationResult> result) {
         drain.received = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
     } else {
         counters_->changes.add(result->page->changes.size());
+        counters_->fetch_seconds.observe(std::chrono::steady_clock::now() - drain.fetch_began_at);
         drain.has_retried_token = false;
         drain.received = drain.receivePage(std::move(*result->page));
     }
@@ -46,6 +49,7 @@ void SyncWorker::takePage(DrainId id) {
     if (!drain.received || drain.hasPage() || drain.hasCommit()) return;
     if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
     Status status = std::move(*std::exchange(drain.received, std::nullopt));
+    const observe::Timer timer(counters_->derivation_seconds);
     if (status) {
         drain.takePage();
         if (drain.hasMore()) fetch(id);  // comes while this one is worked on

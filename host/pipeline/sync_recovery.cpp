@@ -48,7 +48,9 @@ void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationRes
     parts_.log.warning(
         kSyncComponent,
         "the provider gave the cursor up; listing everything again",
-        {{"instance", drain.settings()->name}, {"cause", cause.message}}
+        {{"instance", drain.settings()->name},
+         {"cause", cause.message},
+         {"trace", traceIdText(drain.notice().trace)}}
     );
     counters_->resyncs.add();
     drain.beginResync(parts_.clock.now());
@@ -65,7 +67,20 @@ void SyncWorker::noteDoubt(const Drain& drain) {
         kSyncComponent,
         "a folder moved, and the changes do not say what became of everything in it; listing "
         "everything again",
-        {{"instance", drain.settings()->name}}
+        {{"instance", drain.settings()->name}, {"trace", traceIdText(drain.notice().trace)}}
+    );
+}
+
+/// What happens all the time.
+void SyncWorker::noteStep(const Drain& drain, std::string_view what) {
+    if (!parts_.log.isOn(observe::LogLevel::Debug)) return;
+    parts_.log.debug(
+        kSyncComponent,
+        what,
+        {{"instance", drain.settings()->name},
+         {"pages", static_cast<std::int64_t>(drain.pages)},
+         {"changes", static_cast<std::int64_t>(drain.changes)},
+         {"trace", traceIdText(drain.notice().trace)}}
     );
 }
 
@@ -76,7 +91,7 @@ void SyncWorker::noteRequest(const Drain& drain) {
         kSyncComponent,
         is_skip ? "the cursor is set to now on request; listing everything again without events"
                 : "the cursor is reset on request; listing everything again",
-        {{"instance", drain.settings()->name}}
+        {{"instance", drain.settings()->name}, {"trace", traceIdText(drain.notice().trace)}}
     );
 }
 
@@ -157,7 +172,10 @@ void SyncWorker::giveBack(
         parts_.log.warning(
             kSyncComponent,
             "drain failed; nothing is tried before a person has done something",
-            {{"instance", name}, {"code", errorCodeName(error.code)}, {"error", error.message}}
+            {{"instance", name},
+             {"code", errorCodeName(error.code)},
+             {"error", error.message},
+             {"trace", traceIdText(notice.trace)}}
         );
     } else {
         parts_.log.warning(
@@ -166,7 +184,8 @@ void SyncWorker::giveBack(
             {{"instance", name},
              {"code", errorCodeName(error.code)},
              {"error", error.message},
-             {"retry_in_ms", decision.delay.count()}}
+             {"retry_in_ms", decision.delay.count()},
+             {"trace", traceIdText(notice.trace)}}
         );
     }
     item.due_at = now + decision.delay;

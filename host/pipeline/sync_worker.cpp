@@ -78,8 +78,9 @@ void SyncWorker::leaseDrains(TimePoint now) {
         begin(notice);
 }
 
-void SyncWorker::begin(const store::LeasedNotice& notice) {
+void SyncWorker::begin(store::LeasedNotice notice) {
     if (waitsForProvider(notice)) return;
+    if (!notice.trace) notice.trace = beginTrace(parts_.random);
     auto settings = parts_.settings.get(notice.instance);
     if (!settings) {
         giveBackToStore(notice, settings.error(), std::to_string(notice.instance.value));
@@ -110,6 +111,7 @@ void SyncWorker::begin(const store::LeasedNotice& notice) {
         return;
     }
     if (drain->request) noteRequest(*drain);
+    noteStep(*drain, "drain begins");
     const DrainId id = next_drain_++;
     drains_.emplace(id, std::move(drain));
     requestTokens(id, std::nullopt);
@@ -173,6 +175,7 @@ void SyncWorker::submitReady() {
         // Here and not when it was prepared: the log is searched by time, so times go up with
         // numbers.
         commit.now = now;
+        commit.trace = drain.notice().trace;
         for (RecordedEvent& event : commit.events)
             event.recorded_at = now;
         makes_deliveries = makes_deliveries || (commit.callback && !commit.events.empty());
@@ -231,9 +234,11 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
         return settleStep(id, !status || drain.hasCommit() ? status : drain.derive(now));
     }
     switch (drain.afterCommit()) {
-        case AfterCommit::Derive:
+        case AfterCommit::Derive: {
+            const observe::Timer timer(counters_->derivation_seconds);
             settleStep(id, drain.derive(now));
             break;
+        }
         case AfterCommit::Finish:
             settleStep(id, drain.finish(now));
             break;
@@ -250,6 +255,7 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
 void SyncWorker::finishDrain(DrainId id, TimePoint now) {
     const Drain& drain = *drains_.at(id);
     counters_->drains.add();
+    noteStep(drain, "drain is done");
     waits_.erase(drain.instance());
     if (drain.changes_account) parts_.settings.invalidate(drain.instance());
     if (drain.notice().failures > 0 || drain.changes_account) {

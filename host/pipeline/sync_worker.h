@@ -69,7 +69,7 @@ class SyncWorker final : public Steppable {
     void leaseDrains(TimePoint now);
     /// Moves every drain as far as it goes without waiting.
     void advance(TimePoint now);
-    void begin(const store::LeasedNotice& notice);
+    void begin(store::LeasedNotice notice);
     void requestTokens(DrainId id, std::optional<Secret> rejected);
     void takeTokens();
     void fetch(DrainId id);
@@ -83,6 +83,7 @@ class SyncWorker final : public Steppable {
     void refreshAccount(DrainId id, Error cause);
     void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
     void noteDoubt(const Drain& drain);
+    void noteStep(const Drain& drain, std::string_view what);
     void noteRequest(const Drain& drain);
     void takeInterrupts();
     void onError(DrainId id, Error error);

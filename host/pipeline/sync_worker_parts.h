@@ -45,7 +45,14 @@ struct SyncWorker::Counters {
           ignored(metrics.counter("ferry_sync_ignored_total", "Records of no meaning to the hub")),
           rejected(
               metrics.counter("ferry_sync_rejected_total", "Records that could not be understood")
-          ) {}
+          ),
+          fetch_seconds(metrics.histogram(
+              "ferry_sync_fetch_seconds", "Time until a page of changes came from the provider"
+          )),
+          derivation_seconds(metrics.histogram(
+              "ferry_sync_derivation_seconds",
+              "Time to make events of a page, or of as much of it as goes into one commit"
+          )) {}
 
     /// After each commit: a drain of a large account may take hours.
     void countProgress(Drain& drain) {
@@ -65,6 +72,8 @@ struct SyncWorker::Counters {
     observe::Counter& unknown_removals;
     observe::Counter& ignored;
     observe::Counter& rejected;
+    observe::Histogram& fetch_seconds;
+    observe::Histogram& derivation_seconds;
 };
 
 }  // namespace ferry::pipeline

@@ -4,10 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <map>
-#include <unordered_set>
 
 namespace ferry::pipeline {
 namespace {
@@ -18,6 +15,11 @@ constexpr std::string_view kComponent = "webhook_receiver";
 constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
 constexpr Milliseconds kLineInterval{10'000};
+
+constexpr std::string_view kSecondsName = "ferry_webhook_seconds";
+constexpr std::string_view kSecondsHelp =
+    "Time to answer requests to the webhook URLs, by what became of them; failed: the sender is "
+    "asked to come again";
 
 constexpr std::array<std::string_view, 10> kReasonNames = {
     "unknown_connector",
@@ -38,27 +40,10 @@ http::Response accepted() {
     return response;
 }
 
-/// The signature is not that of this secret; any other code means that nobody knows.
-bool saysWrongSignature(ErrorCode code) {
-    return code == ErrorCode::Unauthenticated || code == ErrorCode::PermissionDenied ||
-           code == ErrorCode::InvalidArgument;
-}
-
-/// Distinct secrets of the matches, those of most instances first.
-std::vector<WebhookSecretId> secretsByMatches(std::span<const store::AccountMatch> matches) {
-    std::map<WebhookSecretId, std::size_t> counts;
-    for (const auto& match : matches) {
-        if (match.webhook_secret) ++counts[match.webhook_secret];
-    }
-    std::vector<std::pair<WebhookSecretId, std::size_t>> ranked(counts.begin(), counts.end());
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-        return a.second > b.second;
-    });
-    ranked.resize(std::min(ranked.size(), kNotificationSecretsMax));
-    std::vector<WebhookSecretId> secrets;
-    for (const auto& entry : ranked)
-        secrets.push_back(entry.first);
-    return secrets;
+/// None if the request has none that can be read.
+TraceContext traceOf(const http::Request& request) {
+    const auto header = request.headers.get("traceparent");
+    return header ? parseTraceparent(*header).value_or(TraceContext()) : TraceContext();
 }
 
 }  // namespace
@@ -77,7 +62,11 @@ WebhookReceiver::WebhookReceiver(Parts parts)
       )),
       marked_(parts_.metrics.counter(
           "ferry_notices_marked_total", "Instances marked by verified notifications"
-      )) {
+      )),
+      accepted_seconds_(parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"accepted\"")
+      ),
+      refused_seconds_(parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"refused\"")),
+      failed_seconds_(parts_.metrics.histogram(kSecondsName, kSecondsHelp, "result=\"failed\"")) {
     for (const std::string_view name : kReasonNames) {
         rejected_.push_back(&parts_.metrics.counter(
             "ferry_webhooks_rejected_total",
@@ -91,6 +80,19 @@ http::Response WebhookReceiver::receive(
     std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
 ) {
     received_.add();
+    observe::Timer timer(accepted_seconds_);
+    http::Response response = answer(connector_key, instance, request);
+    if (response.status >= 500) {
+        timer.moveTo(failed_seconds_);
+    } else if (response.status >= 400) {
+        timer.moveTo(refused_seconds_);
+    }
+    return response;
+}
+
+http::Response WebhookReceiver::answer(
+    std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
+) {
     const std::shared_ptr<Provider> provider = parts_.providers.find(connector_key);
     if (!provider) {
         return reject(request, Reason::UnknownConnector, 404, "no connector of this key is loaded");
@@ -157,7 +159,7 @@ http::Response WebhookReceiver::receiveNotification(
     if (found->matches.empty()) return accepted();
 
     const Verified verified = verify(provider, found->matches, request);
-    if (!verified.instances.empty()) return mark(request, verified.instances);
+    if (!verified.instances.empty()) return mark(request, provider.key(), verified.instances);
     if (verified.fault) return askToRetry(request, provider.key(), *verified.fault);
     return rejectUnverified(request, provider.key(), verified, found->matches);
 }
@@ -183,49 +185,35 @@ http::Response WebhookReceiver::rejectUnverified(
              {"instance_id", matches.front().instance.value},
              {"instances", static_cast<std::int64_t>(matches.size())},
              {"reason", why},
-             {"peer", request.peer}}
+             {"peer", request.peer},
+             {"trace", traceIdText(traceOf(request))}}
         );
     }
     return reject(request, has_no_secret ? Reason::NoSecret : Reason::BadSignature, 401, why);
 }
 
-WebhookReceiver::Verified WebhookReceiver::verify(
-    Provider& provider, std::span<const store::AccountMatch> matches, const http::Request& request
-) {
-    Verified verified;
-    std::unordered_set<WebhookSecretId> signers;
-    for (const WebhookSecretId id : secretsByMatches(matches)) {
-        const auto secret = parts_.lookup.webhookSecret(id);
-        if (!secret) {
-            verified.fault = secret.error();
-            continue;
-        }
-        // An empty key would verify what anybody can sign.
-        if ((*secret)->empty()) continue;
-        const Status status = provider.verifySignature(request, **secret);
-        if (status) {
-            signers.insert(id);
-        } else if (!saysWrongSignature(status.error().code)) {
-            verified.fault = status.error();
-        }
-    }
-    for (const store::AccountMatch& match : matches) {
-        if (!match.webhook_secret) {
-            ++verified.without_secret;
-        } else if (signers.contains(match.webhook_secret)) {
-            verified.instances.push_back(match.instance);
-        }
-    }
-    return verified;
-}
-
 http::Response WebhookReceiver::mark(
-    const http::Request& request, std::span<const InstanceId> instances
+    const http::Request& request,
+    std::string_view connector_key,
+    std::span<const InstanceId> instances
 ) {
     verified_.add();
-    const Status status = parts_.notices.mark(instances, parts_.clock.now());
+    TraceContext trace = traceOf(request);
+    if (!trace) trace = beginTrace(parts_.random);
+    const Status status = parts_.notices.mark(instances, parts_.clock.now(), trace);
     if (!status) return askToRetry(request, "notice queue", status.error());
     marked_.add(instances.size());
+    if (parts_.log.isOn(observe::LogLevel::Debug)) {
+        parts_.log.debug(
+            kComponent,
+            "a webhook was accepted",
+            {{"connector", connector_key},
+             {"instance_id", instances.front().value},
+             {"instances", static_cast<std::int64_t>(instances.size())},
+             {"request_id", request.request_id},
+             {"trace", traceIdText(trace)}}
+        );
+    }
     if (parts_.notices_marked) parts_.notices_marked();
     return accepted();
 }

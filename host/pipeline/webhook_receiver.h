@@ -3,8 +3,10 @@
 // marked in the notice queue, and only then it is answered. Knows no provider and no HTTP server.
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "http/message.h"
 #include "model/ids.h"
+#include "model/trace_context.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "pipeline/instance_lookup.h"
@@ -48,6 +50,9 @@ inline constexpr std::size_t kNotificationSecretsMax = 64;
 /// limits above and the server's limit of the body, and can tell known accounts (401) from unknown
 /// ones (200). Account ids are long random texts, so that gives nothing to a guesser.
 ///
+/// Notices are in the trace of the request's `traceparent`, or in a new one: with it the callbacks
+/// are found that come of it.
+///
 /// Threads: all functions from any thread. Lifetime: all that is given outlives it.
 class WebhookReceiver {
   public:
@@ -56,6 +61,7 @@ class WebhookReceiver {
         InstanceLookup& lookup;
         store::NoticeStore& notices;
         const Clock& clock;
+        Random& random;
         observe::Log& log;
         observe::Metrics& metrics;
         /// Called after instances were marked, so that they are drained at once. May be empty.
@@ -97,6 +103,11 @@ class WebhookReceiver {
         std::optional<Error> fault;  ///< why a secret could not be tried; not a wrong signature
     };
 
+    http::Response answer(
+        std::string_view connector_key,
+        std::optional<InstanceId> instance,
+        const http::Request& request
+    );
     http::Response receiveNotification(
         Provider& provider, std::optional<InstanceId> instance, const http::Request& request
     );
@@ -105,7 +116,11 @@ class WebhookReceiver {
         std::span<const store::AccountMatch> matches,
         const http::Request& request
     );
-    http::Response mark(const http::Request& request, std::span<const InstanceId> instances);
+    http::Response mark(
+        const http::Request& request,
+        std::string_view connector_key,
+        std::span<const InstanceId> instances
+    );
     http::Response reject(
         const http::Request& request, Reason reason, int status, std::string_view text
     );
@@ -129,6 +144,9 @@ class WebhookReceiver {
     observe::Counter& verified_;
     observe::Counter& unknown_accounts_;
     observe::Counter& marked_;
+    observe::Histogram& accepted_seconds_;
+    observe::Histogram& refused_seconds_;
+    observe::Histogram& failed_seconds_;
     std::vector<observe::Counter*> rejected_;  ///< by Reason
     std::atomic<std::int64_t> next_fault_line_ms_{0};
     std::atomic<std::int64_t> next_unverified_line_ms_{0};

@@ -61,6 +61,14 @@ struct FailingDeliveries {
     std::string last_error;  ///< for people
 };
 
+/// A delivery that is dead, as those who watch for them see it.
+struct DeadDelivery {
+    DeliveryId id;
+    InstanceId instance;
+    TimePoint finished_at;
+    std::string error;  ///< of the last attempt
+};
+
 class DeliveryStore {
   public:
     virtual ~DeliveryStore() = default;
@@ -140,8 +148,23 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store keeps no attempts");
     }
 
-    /// Number of deliveries per state; states that none has may be missing.
+    /// Number of deliveries per state; states that none has may be missing. Costs nothing per
+    /// delivery, but of a store that is only read.
     virtual Result<std::map<DeliveryState, std::int64_t>> countByState() = 0;
+
+    /// Since when the oldest delivery of each state is there: when it was made, or when it ended.
+    /// Of the waiting ones those that somebody asked for again do not count. Missing are states
+    /// that none has, or where too much would have to be looked at: it costs nothing per delivery.
+    virtual Result<std::map<DeliveryState, TimePoint>> oldestByState() {
+        return std::map<DeliveryState, TimePoint>();
+    }
+
+    /// Dead deliveries that ended after `after`, or at the same time with a larger id than `id`, in
+    /// the order in which they ended, at most `limit`. Costs nothing per other delivery. Not pure,
+    /// as `attempts`.
+    virtual Result<std::vector<DeadDelivery>> dead(TimePoint, DeliveryId, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store finds no dead deliveries");
+    }
 
     /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
     /// are gone (nothing is left to redeliver), at most `limit`; gives how many. Looks at a bounded

@@ -52,9 +52,9 @@ class InstanceStore {
         std::span<const Instance> instances, TimePoint notice_due
     ) = 0;
 
-    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed configuration
-    /// and its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and
-    /// account as they are by then: an authorization may end meanwhile. One transaction.
+    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed
+    /// configuration and its fingerprint, webhook secret, callback, updated_at) and leaves state,
+    /// reason and account as they are by then: an authorization may end meanwhile. One transaction.
     /// Errors: Conflict if a name is taken or an id is unknown (nothing written).
     virtual Status reconfigure(std::span<const Instance> instances) = 0;
 
@@ -71,6 +71,18 @@ class InstanceStore {
     /// What `search` looks for, in id order. Asking again with the last id as `after` goes on: a
     /// page costs the same wherever it is, and memory for `limit` instances.
     virtual Result<std::vector<Instance>> search(const InstanceSearch& search) = 0;
+
+    /// Ids of the instances in this state, in order. Costs nothing per other instance. Not pure, as
+    /// `ofCallback`, so that doubles stay small.
+    virtual Result<std::vector<InstanceId>> inState(InstanceState) {
+        return fail(ErrorCode::Unsupported, "this store finds no instances by state");
+    }
+
+    /// Instances whose deliveries queue for this callback, in id order, at most `limit`. Costs
+    /// nothing per other instance.
+    virtual Result<std::vector<Instance>> ofCallback(CallbackId, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store finds no instances by callback");
+    }
 
     /// All instances owned by files, in id order.
     virtual Result<std::vector<FileInstance>> fileInstances() = 0;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/ids.h"
+#include "model/trace_context.h"
 
 #include <optional>
 #include <span>
@@ -21,6 +22,7 @@ struct LeasedNotice {
         0;  ///< counts the notices of the instance; a later mark means "drain again"
     unsigned failures = 0;  ///< consecutive failed drains
     TimePoint due_at;
+    TraceContext trace{};  ///< of the first notification since the last drain; none: none came
 };
 
 class NoticeStore {
@@ -30,7 +32,12 @@ class NoticeStore {
     /// Makes the instances due at `now` (or earlier if they were) and counts their mark up. Unknown
     /// and not running ones are skipped. Durable when it returns. The hot path of webhooks: drivers
     /// commit the calls of many threads together.
-    virtual Status mark(std::span<const InstanceId> instances, TimePoint now) = 0;
+    ///
+    /// `trace` becomes that of the next drain, unless there is one from an earlier mark that no
+    /// drain has begun with: what is done together is found by what asked for it first.
+    virtual Status mark(
+        std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace = {}
+    ) = 0;
 
     /// Spreads every notice evenly over [now, now + spread): the catch-up after a start.
     virtual Status markAll(TimePoint now, Milliseconds spread) = 0;
@@ -41,8 +48,20 @@ class NoticeStore {
     /// Earliest due time of a notice that is not leased; nullopt if there is none.
     virtual Result<std::optional<TimePoint>> nextDue() = 0;
 
+    /// What is due by `now` and not leased.
+    struct Backlog {
+        std::int64_t waiting = 0;  ///< notices; about, while leases begin and end
+        std::optional<TimePoint> oldest_due_at;
+        std::int64_t leased = 0;  ///< notices that are being drained
+    };
+    /// Costs a look into an index for each notice that waits. Not pure, so that doubles stay small.
+    virtual Result<Backlog> backlog(TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store counts no notices");
+    }
+
     /// Gives a lease back without progress: due at `due_at` (or at once if it was marked since),
-    /// with this count of failures.
+    /// with this count of failures. The next drain is in the trace of the lease, unless it was
+    /// marked since.
     virtual Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) = 0;
 };
 

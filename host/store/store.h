@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/condition_store.h"
 #include "store/cursor_store.h"
 #include "store/delivery_search.h"
 #include "store/delivery_store.h"
@@ -52,6 +53,7 @@ class Store {
     virtual DeliverySearch& deliverySearch() = 0;
     virtual ReplayStore& replays() = 0;
     virtual CursorStore& cursors() = 0;
+    virtual ConditionStore& conditions() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

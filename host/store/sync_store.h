@@ -76,11 +76,13 @@ struct SyncCommit {
     std::int64_t events_per_delivery = kEventsPerDeliveryMax;  ///< at most; at least one
     CallbackId callback;  ///< none: events are logged, not delivered
     TimePoint now;
+    TraceContext trace{};  ///< of the deliveries
 
     /// Set on the last commit of a drain: the lease ends and the notice becomes due at
     /// `next_due_at`, or at once if it was marked since `notice->mark`. Failures go to 0.
     std::optional<LeasedNotice> notice;
     TimePoint next_due_at;
+    bool keeps_trace = false;  ///< the next drain goes on in the notice's trace
 };
 
 class SyncStore {

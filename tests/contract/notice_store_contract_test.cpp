@@ -227,5 +227,26 @@ TEST_P(NoticeStoreContract, FindsANoticeThatBecomesDueBeforeThoseLeased) {
     EXPECT_THAT(idsOf(leaseNotices(at(1000))), ElementsAre(later));
 }
 
+TEST_P(NoticeStoreContract, TellsWhatWaitsAndSinceWhen) {
+    EXPECT_EQ(valueOf(notices().backlog(at(0))).waiting, 0);
+    addDue("a", at(10));
+    addDue("b", at(20));
+    addDue("c", at(30));
+
+    auto backlog = valueOf(notices().backlog(at(20)));
+    EXPECT_EQ(backlog.waiting, 2);
+    EXPECT_EQ(backlog.oldest_due_at, at(10));
+    EXPECT_EQ(backlog.leased, 0);
+
+    leaseNotices(at(20), 1);
+    backlog = valueOf(notices().backlog(at(20)));
+    EXPECT_EQ(backlog.waiting, 1);
+    EXPECT_EQ(backlog.oldest_due_at, at(20));
+    EXPECT_EQ(backlog.leased, 1);
+
+    leaseNotices(at(20), 1);
+    EXPECT_EQ(valueOf(notices().backlog(at(20))).oldest_due_at, std::nullopt);
+}
+
 }  // namespace
 }  // namespace ferry::test

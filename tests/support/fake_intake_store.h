@@ -53,6 +53,11 @@ class FakeIntakeStore final : public store::InstanceStore,
         const std::lock_guard lock(mutex_);
         return marked_;
     }
+    /// The trace of the last mark.
+    TraceContext markedIn() const {
+        const std::lock_guard lock(mutex_);
+        return marked_in_;
+    }
     /// When the notice of the instance is due; nullopt if it has none.
     std::optional<TimePoint> noticeDue(InstanceId id) const {
         const std::lock_guard lock(mutex_);
@@ -177,9 +182,11 @@ class FakeIntakeStore final : public store::InstanceStore,
     }
 
     // NoticeStore.
-    Status mark(std::span<const InstanceId> instances, TimePoint now) override {
+    Status mark(std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace)
+        override {
         if (on_mark) on_mark();
         const std::lock_guard lock(mutex_);
+        marked_in_ = trace;
         if (is_down || refuses_writes) return down();
         for (const InstanceId id : instances) {
             marked_.insert(id);
@@ -207,6 +214,7 @@ class FakeIntakeStore final : public store::InstanceStore,
     std::map<InstanceId, store::SealedTokens> tokens_;
     std::map<InstanceId, TimePoint> notices_;
     std::set<InstanceId> marked_;
+    TraceContext marked_in_;
     std::map<Digest256, WebhookSecretId> secret_ids_;
     std::map<WebhookSecretId, std::string> secrets_;
     std::int64_t next_id_ = 1;

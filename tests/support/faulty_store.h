@@ -110,8 +110,9 @@ class FaultyNoticeStore final : public store::NoticeStore {
   public:
     FaultyNoticeStore(store::NoticeStore& inner, FaultScript& script)
         : inner_(inner), script_(script) {}
-    Status mark(std::span<const InstanceId> ids, TimePoint now) override {
-        return script_.run("notices.mark", [&] { return inner_.mark(ids, now); });
+    Status mark(std::span<const InstanceId> ids, TimePoint now, const TraceContext& trace)
+        override {
+        return script_.run("notices.mark", [&] { return inner_.mark(ids, now, trace); });
     }
     Status markAll(TimePoint now, Milliseconds spread) override {
         return script_.run("notices.markAll", [&] { return inner_.markAll(now, spread); });
@@ -351,6 +352,7 @@ class FaultyStore final : public store::Store {
           delivery_search_(inner.deliverySearch()),
           replays_(inner.replays(), script),
           cursors_(inner.cursors(), script),
+          conditions_(inner.conditions()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -363,6 +365,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& deliverySearch() override { return delivery_search_; }
     store::ReplayStore& replays() override { return replays_; }
     store::CursorStore& cursors() override { return cursors_; }
+    store::ConditionStore& conditions() override { return conditions_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -376,6 +379,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& delivery_search_;
     FaultyReplayStore replays_;
     FaultyCursorStore cursors_;
+    store::ConditionStore& conditions_;
     FaultyMetaStore meta_;
 };
 

@@ -86,6 +86,11 @@ Status Connection::execute(const char* sql) {
     return {};
 }
 
+Status Connection::countRows() {
+    row_counts_ = std::make_shared<RowCounts>();
+    return row_counts_->watch(db_);
+}
+
 void Connection::checkpointIfDue() {
     const bool is_long = log_pages_ >= kLogPagesMax;
     if (is_long || (log_pages_ >= kLogPagesWhenShort && isShortOfRoom())) checkpoint();

@@ -2,6 +2,7 @@
 // One SQLite connection with its prepared statements, and transactions on it.
 
 #include "base/result.h"
+#include "store/sqlite/row_counts.h"
 #include "store/sqlite/statement.h"
 
 #include <cstdint>
@@ -42,6 +43,11 @@ class Connection {
     std::int64_t changes() const { return sqlite3_changes64(db_); }
     std::int64_t lastInsertId() const { return sqlite3_last_insert_rowid(db_); }
 
+    /// Counts rows by their state from now on. Of the writer, once its schema is there.
+    Status countRows();
+    /// Null if it does not count.
+    const std::shared_ptr<RowCounts>& rowCounts() const { return row_counts_; }
+
     /// Copies the log into the file if commits have made it long. Only of the writer, which calls
     /// it when nobody waits: SQLite's own way would be inside the commit that made it too long.
     void checkpointIfDue();
@@ -52,6 +58,7 @@ class Connection {
     explicit Connection(sqlite3* db) : db_(db) {}
     bool isShortOfRoom() const;
 
+    std::shared_ptr<RowCounts> row_counts_;
     sqlite3* db_;
     int log_pages_ = 0;  ///< after the last commit
     std::unordered_map<const char*, sqlite3_stmt*> statements_;

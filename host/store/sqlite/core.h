@@ -62,6 +62,8 @@ class Core {
         return fail(ErrorCode::Unsupported, "store: opened for reading only");
     }
 
+    /// Null for a store that is only read.
+    std::shared_ptr<const RowCounts> counts;
     NoticeQueue notices;
     AccountCache accounts;
     DeliverySchedule deliveries;
@@ -89,6 +91,16 @@ Result<std::optional<Row>> collectOne(Query& query, Decode&& decode) {
     FERRY_TRY_ASSIGN(const bool has_row, query.step());
     if (!has_row) return std::optional<Row>();
     return std::optional<Row>(decode(query));
+}
+
+/// Number of rows per state of those that there are.
+template <typename State>
+std::map<State, std::int64_t> countsByState(const RowCounts::States& states) {
+    std::map<State, std::int64_t> counts;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i] != 0) counts[static_cast<State>(i)] = states[i];
+    }
+    return counts;
 }
 
 /// Number of rows per state, from a query that gives (state, count).

@@ -3,6 +3,7 @@
 
 #include "model/delivery.h"
 #include "store/sqlite/statement.h"
+#include "store/sqlite/trace_column.h"
 
 namespace ferry::store::sqlite {
 
@@ -10,7 +11,10 @@ namespace ferry::store::sqlite {
 #define FERRY_DELIVERY_COLUMNS                                                      \
     "id, instance_id, callback_id, first_event, last_event, state, attempt_count, " \
     "next_attempt_at, created_at, last_status, last_error, origin, replay_id, "     \
-    "finished_at"
+    "finished_at, trace"
+
+/// How many they are: what a query asks for besides stands behind them.
+inline constexpr int kDeliveryColumns = 15;
 
 inline Delivery readDelivery(const Query& row) {
     Delivery delivery;
@@ -28,6 +32,7 @@ inline Delivery readDelivery(const Query& row) {
     delivery.origin = row.as<DeliveryOrigin>(11);
     delivery.replay = ReplayId(row.integer(12));
     delivery.finished_at = row.time(13);
+    delivery.trace = readTrace(row, 14);
     return delivery;
 }
 

@@ -1,24 +1,42 @@
 #include "store/sqlite/notice_queue.h"
 
+#include "store/sqlite/trace_column.h"
+
 #include <algorithm>
 
 namespace ferry::store::sqlite {
 namespace {
 
+/// What a lease leaves behind.
+struct GivenBack {
+    TimePoint due_at;
+    TimePoint marked_due_at;  ///< at the latest, if it was marked since it was leased
+    unsigned failures = 0;
+    std::optional<TimePoint> drained_at{};
+    TraceContext trace{};  ///< of the next drain, if nothing else asks for it
+};
+
 Result<std::optional<TimePoint>> giveBack(
-    Connection& writer,
-    const LeasedNotice& notice,
-    TimePoint due_at,
-    TimePoint marked_due_at,
-    unsigned failures,
-    std::optional<TimePoint> drained_at
+    Connection& writer, const LeasedNotice& notice, const GivenBack& back
 ) {
+    // A mark since then has put its own trace there, unless it came between the snapshot that the
+    // lease was read from and the lease.
     auto update = writer.query(
         "UPDATE notice SET due_at = CASE WHEN mark = ?2 THEN ?3 ELSE min(?3, ?4) END, "
-        "failures = ?5, drained_at = coalesce(?6, drained_at) "
+        "failures = ?5, drained_at = coalesce(?6, drained_at), "
+        "trace = CASE WHEN mark = ?2 THEN ?7 ELSE coalesce(trace, ?7) END "
         "WHERE instance_id = ?1 AND due_at IS NOT NULL RETURNING due_at"
     );
-    update.bind(notice.instance, notice.mark, due_at, marked_due_at, failures, drained_at);
+    const TraceColumn trace(back.trace);
+    update.bind(
+        notice.instance,
+        notice.mark,
+        back.due_at,
+        back.marked_due_at,
+        back.failures,
+        back.drained_at,
+        trace.blob()
+    );
     FERRY_TRY_ASSIGN(const bool has_row, update.step());
     if (!has_row) return std::optional<TimePoint>();
     const TimePoint now_due_at = update.time(0);
@@ -37,7 +55,7 @@ Result<std::vector<LeasedNotice>> NoticeQueue::lease(
     // after.
     const std::lock_guard lock(mutex_);
     auto rows = reader.query(
-        "SELECT instance_id, mark, failures, due_at FROM notice "
+        "SELECT instance_id, mark, failures, due_at, trace FROM notice "
         "WHERE due_at >= ? AND due_at <= ? ORDER BY due_at, instance_id"
     );
     rows.bind(scan_from_, now);
@@ -48,11 +66,16 @@ Result<std::vector<LeasedNotice>> NoticeQueue::lease(
         if (is_end) break;
         const InstanceId instance(rows.integer(0));
         if (leased_.contains(instance)) continue;
-        notices.push_back({instance, rows.as<std::uint64_t>(1), rows.as<unsigned>(2), rows.time(3)}
+        notices.push_back(
+            {instance,
+             rows.as<std::uint64_t>(1),
+             rows.as<unsigned>(2),
+             rows.time(3),
+             readTrace(rows, 4)}
         );
     }
     for (const LeasedNotice& notice : notices)
-        leased_.insert(notice.instance);
+        leased_.emplace(notice.instance, notice.trace);
     // With the limit reached, more rows of the same time as the last one may be free.
     if (is_end)
         scan_from_ = std::max(scan_from_, toEpochMilliseconds(now) + 1);
@@ -74,6 +97,25 @@ Result<std::optional<TimePoint>> NoticeQueue::nextDue(Connection& reader) {
     }
 }
 
+Result<NoticeStore::Backlog> NoticeQueue::backlog(Connection& reader, TimePoint now) {
+    NoticeStore::Backlog backlog;
+    FERRY_TRY_ASSIGN(const auto next, nextDue(reader));
+    if (next && *next <= now) backlog.oldest_due_at = next;
+    // Without the mutex, which commits wait for.
+    auto row = reader.query("SELECT count(*) FROM notice WHERE due_at <= ?");
+    FERRY_TRY(row.bind(now).step());
+    const std::lock_guard lock(mutex_);
+    backlog.leased = static_cast<std::int64_t>(leased_.size());
+    backlog.waiting = std::max<std::int64_t>(row.integer(0) - backlog.leased, 0);
+    return backlog;
+}
+
+TraceContext NoticeQueue::leasedTrace(InstanceId instance) {
+    const std::lock_guard lock(mutex_);
+    const auto found = leased_.find(instance);
+    return found == leased_.end() ? TraceContext() : found->second;
+}
+
 void NoticeQueue::noteDue(TimePoint due_at) {
     const std::lock_guard lock(mutex_);
     scan_from_ = std::min(scan_from_, toEpochMilliseconds(due_at));
@@ -83,6 +125,26 @@ void NoticeQueue::end(InstanceId instance, std::optional<TimePoint> due_at) {
     const std::lock_guard lock(mutex_);
     leased_.erase(instance);
     if (due_at) scan_from_ = std::min(scan_from_, toEpochMilliseconds(*due_at));
+}
+
+Status markNotice(
+    Connection& writer,
+    InstanceId instance,
+    TimePoint now,
+    const TraceContext& trace,
+    const TraceContext& leased
+) {
+    const TraceColumn trace_column(trace);
+    const TraceColumn leased_column(leased);
+    // A trace that a drain has begun with is no longer that of the next one.
+    return writer
+        .query(
+            "UPDATE notice SET due_at = min(due_at, ?), mark = mark + 1, "
+            "trace = CASE WHEN trace IS NULL OR trace IS ? THEN ? ELSE trace END "
+            "WHERE instance_id = ? AND due_at IS NOT NULL"
+        )
+        .bind(now, leased_column.blob(), trace_column.blob(), instance)
+        .run();
 }
 
 Status putNotice(Connection& writer, InstanceId instance, TimePoint due_at) {
@@ -110,7 +172,7 @@ Result<std::optional<TimePoint>> releaseNotice(
     TimePoint marked_due_at,
     unsigned failures
 ) {
-    return giveBack(writer, notice, due_at, marked_due_at, failures, std::nullopt);
+    return giveBack(writer, notice, {due_at, marked_due_at, failures, std::nullopt, notice.trace});
 }
 
 Result<std::optional<TimePoint>> finishNotice(
@@ -118,9 +180,10 @@ Result<std::optional<TimePoint>> finishNotice(
     const LeasedNotice& notice,
     TimePoint due_at,
     TimePoint now,
-    unsigned failures
+    unsigned failures,
+    const TraceContext& trace
 ) {
-    return giveBack(writer, notice, due_at, now, failures, now);
+    return giveBack(writer, notice, {due_at, now, failures, now, trace});
 }
 
 }  // namespace ferry::store::sqlite

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace ferry::store::sqlite {
 
@@ -24,17 +24,32 @@ class NoticeQueue {
     /// A commit made a notice due at `due_at`.
     void noteDue(TimePoint due_at);
 
+    /// As NoticeStore::backlog.
+    Result<NoticeStore::Backlog> backlog(Connection& reader, TimePoint now);
+
+    /// The trace that the instance was leased with; none if it is not leased, or in none.
+    TraceContext leasedTrace(InstanceId instance);
+
     /// A commit or its holder ended the lease of `instance`, which is due at `due_at` now (nullopt:
     /// it has no notice any more).
     void end(InstanceId instance, std::optional<TimePoint> due_at);
 
   private:
     std::mutex mutex_;
-    std::unordered_set<InstanceId> leased_;
+    std::unordered_map<InstanceId, TraceContext> leased_;
     // Every notice due before this time (epoch ms) is leased. Leased rows keep their due time and
     // stand at the head of the queue: without this each lease would step over all of them.
     std::int64_t scan_from_ = std::numeric_limits<std::int64_t>::min();
 };
+
+/// As NoticeStore::mark for one instance, whose lease is in the trace `leased`.
+Status markNotice(
+    Connection& writer,
+    InstanceId instance,
+    TimePoint now,
+    const TraceContext& trace,
+    const TraceContext& leased
+);
 
 /// Makes the instance due at `due_at` or earlier, counts its mark up and forgets its failures.
 Status putNotice(Connection& writer, InstanceId instance, TimePoint due_at);
@@ -52,13 +67,14 @@ Result<std::optional<TimePoint>> releaseNotice(
     unsigned failures
 );
 
-/// The same for a drain that got to its end at `now`, with a commit.
+/// The same for a drain that got to its end at `now`, with a commit; `trace` is for the next one.
 Result<std::optional<TimePoint>> finishNotice(
     Connection& writer,
     const LeasedNotice& notice,
     TimePoint due_at,
     TimePoint now,
-    unsigned failures
+    unsigned failures,
+    const TraceContext& trace
 );
 
 }  // namespace ferry::store::sqlite

@@ -14,7 +14,7 @@ constexpr std::size_t kExaminedMax = 5'000;
 constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
 
 /// Column of the key that a page goes by, after those of the delivery.
-constexpr int kKeyColumn = 14;
+constexpr int kKeyColumn = kDeliveryColumns;
 
 /// By the end of the last attempt.
 constexpr const char* kDeadPage = "SELECT " FERRY_DELIVERY_COLUMNS

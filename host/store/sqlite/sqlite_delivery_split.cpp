@@ -2,6 +2,7 @@
 
 #include "store/sqlite/sequence.h"
 #include "store/sqlite/sqlite_delivery_store.h"
+#include "store/sqlite/trace_column.h"
 
 #include <algorithm>
 
@@ -29,8 +30,10 @@ Status SqliteDeliveryStore::split(const Delivery& delivery, std::span<const Even
             auto insert = connection.query(
                 "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, "
                 "state, attempt_count, next_attempt_at, created_at, finished_at, last_status, "
-                "last_error, origin, replay_id) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?)"
+                "last_error, origin, replay_id, trace) "
+                "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?, ?)"
             );
+            const TraceColumn trace(delivery.trace);
             for (const EventNumber event : events.subspan(1)) {
                 insert.bind(
                     id++,
@@ -41,7 +44,8 @@ Status SqliteDeliveryStore::split(const Delivery& delivery, std::span<const Even
                     due_at,
                     delivery.created_at,
                     delivery.origin,
-                    delivery.replay
+                    delivery.replay,
+                    trace.blob()
                 );
                 FERRY_TRY(insert.run());
             }

@@ -201,15 +201,4 @@ Result<std::vector<FailingDeliveries>> SqliteDeliveryStore::failing() {
     });
 }
 
-Result<std::map<DeliveryState, std::int64_t>> SqliteDeliveryStore::countByState() {
-    return core_.read([&](Connection& connection) {
-        // In two halves, each of which has its index.
-        auto rows = connection.query(
-            "SELECT 0, count(*) FROM delivery WHERE state = 0 HAVING count(*) > 0 UNION ALL "
-            "SELECT state, count(*) FROM delivery WHERE state <> 0 GROUP BY state"
-        );
-        return countStates<DeliveryState>(rows);
-    });
-}
-
 }  // namespace ferry::store::sqlite

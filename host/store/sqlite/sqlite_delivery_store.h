@@ -37,6 +37,9 @@ class SqliteDeliveryStore final : public DeliveryStore {
     ) override;
     Result<std::vector<FailingDeliveries>> failing() override;
     Result<std::map<DeliveryState, std::int64_t>> countByState() override;
+    Result<std::map<DeliveryState, TimePoint>> oldestByState() override;
+    Result<std::vector<DeadDelivery>> dead(TimePoint after, DeliveryId id, std::size_t limit)
+        override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
     Result<std::int64_t> countFinished(TimePoint before) override;
 

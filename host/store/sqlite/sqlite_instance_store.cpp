@@ -107,6 +107,26 @@ Result<std::vector<Instance>> SqliteInstanceStore::page(InstanceId after, std::s
     });
 }
 
+Result<std::vector<InstanceId>> SqliteInstanceStore::inState(InstanceState state) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT id FROM instance WHERE state = ? ORDER BY id");
+        return collect<InstanceId>(rows.bind(state), [](const Query& row) {
+            return InstanceId(row.integer(0));
+        });
+    });
+}
+
+Result<std::vector<Instance>> SqliteInstanceStore::ofCallback(
+    CallbackId callback, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT " FERRY_INSTANCE_COLUMNS
+                                     " FROM instance WHERE callback_id = ? AND callback_id <> 0 "
+                                     "ORDER BY id LIMIT ?");
+        return readInstances(rows.bind(callback, limit));
+    });
+}
+
 Result<std::vector<Instance>> SqliteInstanceStore::search(const InstanceSearch& search) {
     if (!search.isFiltered()) return page(search.after, search.limit);
     const std::string tags = tagsToJson(search.tags);
@@ -114,15 +134,15 @@ Result<std::vector<Instance>> SqliteInstanceStore::search(const InstanceSearch& 
     return core_.read([&](Connection& connection) {
         // One statement for all: a condition that is not asked for costs a comparison of a row.
         auto rows = connection.query(
-            "SELECT " FERRY_INSTANCE_COLUMNS " FROM instance WHERE id > ?1 "
+            "SELECT " FERRY_INSTANCE_COLUMNS
+            " FROM instance WHERE id > ?1 "
             "AND (?2 = '' OR connector_key = ?2) "
             "AND (?3 = '' OR instr(lower(name), ?3) > 0 OR instr(lower(connector_key), ?3) > 0) "
             "AND (?4 = '[]' OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted "
             "WHERE wanted.value NOT IN (SELECT value FROM json_each(instance.tags)))) "
             "ORDER BY id LIMIT ?5"
         );
-        return readInstances(
-            rows.bind(search.after, search.connector_key, text, tags, search.limit)
+        return readInstances(rows.bind(search.after, search.connector_key, text, tags, search.limit)
         );
     });
 }
@@ -207,6 +227,7 @@ Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
 }
 
 Result<std::map<InstanceState, std::int64_t>> SqliteInstanceStore::countByState() {
+    if (core_.counts) return countsByState<InstanceState>(core_.counts->committed().instances);
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT state, count(*) FROM instance GROUP BY state");
         return countStates<InstanceState>(rows);

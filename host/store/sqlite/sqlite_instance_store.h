@@ -18,6 +18,8 @@ class SqliteInstanceStore final : public InstanceStore {
     Result<std::optional<Instance>> findByName(std::string_view name) override;
     Result<std::vector<Instance>> page(InstanceId after, std::size_t limit) override;
     Result<std::vector<Instance>> search(const InstanceSearch& search) override;
+    Result<std::vector<InstanceId>> inState(InstanceState state) override;
+    Result<std::vector<Instance>> ofCallback(CallbackId callback, std::size_t limit) override;
     Result<std::vector<FileInstance>> fileInstances() override;
     Status setState(
         InstanceId id, InstanceState state, std::string_view reason, TimePoint notice_due

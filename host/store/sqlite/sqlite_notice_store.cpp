@@ -4,16 +4,16 @@
 
 namespace ferry::store::sqlite {
 
-Status SqliteNoticeStore::mark(std::span<const InstanceId> instances, TimePoint now) {
+Status SqliteNoticeStore::mark(
+    std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace
+) {
     if (instances.empty()) return {};
     return core_.write(
-        [instances, now](Connection& connection) -> Status {
-            auto update = connection.query(
-                "UPDATE notice SET due_at = min(due_at, ?), mark = mark + 1 "
-                "WHERE instance_id = ? AND due_at IS NOT NULL"
-            );
-            for (const InstanceId instance : instances)
-                FERRY_TRY(update.bind(now, instance).run());
+        [this, instances, now, &trace](Connection& connection) -> Status {
+            for (const InstanceId instance : instances) {
+                const TraceContext leased = core_.notices.leasedTrace(instance);
+                FERRY_TRY(markNotice(connection, instance, now, trace, leased));
+            }
             return {};
         },
         [this, now] { core_.notices.noteDue(now); },
@@ -58,6 +58,11 @@ Result<std::vector<LeasedNotice>> SqliteNoticeStore::lease(TimePoint now, std::s
 
 Result<std::optional<TimePoint>> SqliteNoticeStore::nextDue() {
     return core_.read([&](Connection& connection) { return core_.notices.nextDue(connection); });
+}
+
+Result<NoticeStore::Backlog> SqliteNoticeStore::backlog(TimePoint now) {
+    return core_.read([&](Connection& connection) { return core_.notices.backlog(connection, now); }
+    );
 }
 
 Status SqliteNoticeStore::release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) {

@@ -10,10 +10,12 @@ class SqliteNoticeStore final : public NoticeStore {
   public:
     explicit SqliteNoticeStore(Core& core) : core_(core) {}
 
-    Status mark(std::span<const InstanceId> instances, TimePoint now) override;
+    Status mark(std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace)
+        override;
     Status markAll(TimePoint now, Milliseconds spread) override;
     Result<std::vector<LeasedNotice>> lease(TimePoint now, std::size_t limit) override;
     Result<std::optional<TimePoint>> nextDue() override;
+    Result<Backlog> backlog(TimePoint now) override;
     Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) override;
 
   private:

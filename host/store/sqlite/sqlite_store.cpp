@@ -54,6 +54,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
         auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)
     );
     FERRY_TRY(ofFile(path, migrate(*connection, schemaMigrations())));
+    FERRY_TRY(ofFile(path, connection->countRows()));
+    const std::shared_ptr<const RowCounts> counts = connection->rowCounts();
     if (options.pages_max > 0) {
         FERRY_TRY(connection->execute(
             fmt::format("PRAGMA max_page_count = {}", options.pages_max).c_str()
@@ -70,6 +72,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
             path, ConnectionMode::Read, options.reader_cache_kib, options.readers_max
         )
     ));
+    store->core_.counts = counts;
     FERRY_TRY(store->core_.read([&](Connection& reader) {
         return store->core_.deliveries.load(reader);
     }));

@@ -3,6 +3,7 @@
 
 #include "store/sqlite/core.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/sqlite_condition_store.h"
 #include "store/sqlite/sqlite_cursor_store.h"
 #include "store/sqlite/sqlite_delivery_search.h"
 #include "store/sqlite/sqlite_delivery_store.h"
@@ -64,6 +65,7 @@ class SqliteStore final : public Store {
     DeliverySearch& deliverySearch() override { return delivery_search_; }
     ReplayStore& replays() override { return replays_; }
     CursorStore& cursors() override { return cursors_; }
+    ConditionStore& conditions() override { return conditions_; }
     MetaStore& meta() override { return meta_; }
 
   private:
@@ -85,6 +87,7 @@ class SqliteStore final : public Store {
     SqliteDeliverySearch delivery_search_{core_};
     SqliteReplayStore replays_{core_};
     SqliteCursorStore cursors_{core_, sync_};
+    SqliteConditionStore conditions_{core_};
     SqliteMetaStore meta_{core_};
 };
 

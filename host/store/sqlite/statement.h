@@ -88,6 +88,12 @@ class Query {
             statement_, index, data == nullptr ? "" : data, blob.bytes.size(), SQLITE_STATIC
         ));
     }
+    void bindOne(int index, const std::optional<Blob>& blob) {
+        if (blob)
+            bindOne(index, *blob);
+        else
+            keep(sqlite3_bind_null(statement_, index));
+    }
     void bindOne(int index, TimePoint time) { bindOne(index, toEpochMilliseconds(time)); }
     void bindOne(int index, const std::optional<TimePoint>& time) {
         if (time)

@@ -6,6 +6,7 @@
 #include "store/sqlite/instance_rows.h"
 #include "store/sqlite/notice_queue.h"
 #include "store/sqlite/sequence.h"
+#include "store/sqlite/trace_column.h"
 
 #include <fmt/format.h>
 
@@ -149,12 +150,22 @@ Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::in
     );
     auto insert = connection.query(
         "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
-        "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error) "
-        "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '')"
+        "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error, trace) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?)"
     );
+    const TraceColumn trace(commit.trace);
     for (std::int64_t first = first_event; first < end; first += page) {
         const std::int64_t last = std::min(first + page, end) - 1;
-        insert.bind(id++, commit.instance, commit.callback, first, last, commit.now, commit.now);
+        insert.bind(
+            id++,
+            commit.instance,
+            commit.callback,
+            first,
+            last,
+            commit.now,
+            commit.now,
+            trace.blob()
+        );
         FERRY_TRY(insert.run());
     }
     return {};
@@ -234,8 +245,10 @@ Status writeCommit(
     FERRY_TRY(writeTombstones(connection, commit));
     FERRY_TRY(writeEvents(connection, commit));
     if (!commit.notice) return {};
+    const TraceContext next_trace = commit.keeps_trace ? commit.notice->trace : TraceContext();
     FERRY_TRY_ASSIGN(
-        notice_due_at, finishNotice(connection, *commit.notice, commit.next_due_at, commit.now, 0)
+        notice_due_at,
+        finishNotice(connection, *commit.notice, commit.next_due_at, commit.now, 0, next_trace)
     );
     return {};
 }

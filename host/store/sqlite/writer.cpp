@@ -128,7 +128,7 @@ std::shared_ptr<Writer::Group> Writer::nextGroup() {
 }
 
 void Writer::execute(Group& group) {
-    if (const auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun) {
+    if (const Status begun = begin(); !begun) {
         failAll(group, begun.error());
         return;
     }
@@ -140,11 +140,16 @@ void Writer::execute(Group& group) {
     // others unharmed are paid for only now: on the hot path they would copy every changed page.
     rollBack();
     if (group.writes.size() == 1) return;
-    if (const auto begun = connection_->query("BEGIN IMMEDIATE").run(); !begun) {
+    if (const Status begun = begin(); !begun) {
         failAll(group, begun.error());
         return;
     }
     applyEach(group);
+}
+
+Status Writer::begin() {
+    if (RowCounts* counts = connection_->rowCounts().get()) counts->begin();
+    return connection_->query("BEGIN IMMEDIATE").run();
 }
 
 bool Writer::applyTogether(Group& group) {
@@ -159,13 +164,16 @@ bool Writer::applyTogether(Group& group) {
 }
 
 void Writer::applyEach(Group& group) {
+    RowCounts* const counts = connection_->rowCounts().get();
     for (Write* write : group.writes) {
+        const auto counted = counts == nullptr ? RowCounts::Counts() : counts->mark();
         if (auto made = connection_->query("SAVEPOINT one").run(); !made) {
             write->result = std::move(made);
         } else {
             write->result = write->apply(*connection_);
             if (!write->result && connection_->isInTransaction()) {
                 (void)connection_->query("ROLLBACK TO one").run();
+                if (counts != nullptr) counts->backTo(counted);
             }
             if (connection_->isInTransaction()) (void)connection_->query("RELEASE one").run();
         }
@@ -190,6 +198,7 @@ void Writer::commit(Group& group) {
         failAll(group, Error(ErrorCode::Unavailable, status.error().message));
         return;
     }
+    if (RowCounts* counts = connection_->rowCounts().get()) counts->commit();
     for (Write* write : group.writes) {
         if (write->result && write->committed) write->committed();
     }

@@ -28,12 +28,13 @@ struct Write {
 };
 
 struct WriterOptions {
-    bool is_inline = false;              ///< run on the caller's thread (the simulation)
-    std::size_t group_writes_max = 256;  ///< what a group may hold; writers that wait are many fewer
+    bool is_inline = false;  ///< run on the caller's thread (the simulation)
+    std::size_t group_writes_max =
+        256;  ///< what a group may hold; writers that wait are many fewer
     std::size_t group_bytes_max = 4U << 20U;
-    /// After a group of at least `crowd_min` callers the next one begins no sooner than `pace` after
-    /// it began: on a fast disk groups would be small otherwise, and each commit has costs of its
-    /// own. A few callers are never held up.
+    /// After a group of at least `crowd_min` callers the next one begins no sooner than `pace`
+    /// after it began: on a fast disk groups would be small otherwise, and each commit has costs of
+    /// its own. A few callers are never held up.
     std::chrono::microseconds pace{1000};
     std::size_t crowd_min = 8;
     /// For tests: asked before each COMMIT; true makes that fail as a full disk would.
@@ -88,6 +89,7 @@ class Writer {
     void commit(Group& group);
     void makeRoomIfFull(const Group& group);
     void rollBack();
+    Status begin();
     static void failAll(Group& group, const Error& error);
 
     std::unique_ptr<Connection> connection_;

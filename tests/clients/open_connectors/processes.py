@@ -46,10 +46,10 @@ def http_call(base, method, target, body=None, headers=None):
 class FakeDropbox:
     """The program fake-dropbox. Its account has no files but /Documents."""
 
-    def __init__(self, program, hub_url):
+    def __init__(self, program, webhook_uri=None):
         self.process = subprocess.Popen(
             [program, "--port", "0", "--control", "--redirect-uri", REDIRECT_URI,
-             "--webhook-uri", f"{hub_url}/elements/api-v2/events/dropbox"],
+             *(["--webhook-uri", webhook_uri] if webhook_uri else [])],
             stdout=subprocess.PIPE, text=True)
         settings = {}
         for line in self.process.stdout:
@@ -91,13 +91,16 @@ class FakeDropbox:
 
 
 class Hub:
-    """`ferry serve` in `folder`, with short waits between the attempts of a delivery."""
+    """`ferry serve` in `folder`, with short waits between the attempts of a delivery, and with
+    `settings`, which are YAML. The fake sends it webhooks, or a test does."""
 
-    def __init__(self, program, fake_program, folder):
+    def __init__(self, program, fake_program, folder, settings="", has_webhooks=True):
+        self.program = os.path.abspath(program)
         self.folder = pathlib.Path(folder)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.fake = FakeDropbox(fake_program, self.url)
+        self.fake = FakeDropbox(
+            fake_program, f"{self.url}/elements/api-v2/events/dropbox" if has_webhooks else None)
         bases = ", ".join(f'{name}: "{self.fake.url}"' for name in ("www", "api", "content", "notify"))
         (self.folder / "instances").mkdir()
         (self.folder / "ferry.yaml").write_text(
@@ -107,10 +110,15 @@ class Hub:
             "  allow_networks: [127.0.0.0/8]\n"
             "  retry_schedule: [200ms, 200ms]\n"
             f'api: {{user_secret: "{USER}", organization_secret: "{ORGANIZATION}"}}\n'
-            f"providers: {{dropbox: {{base_urls: {{{bases}}}}}}}\n")
+            f"providers: {{dropbox: {{base_urls: {{{bases}}}}}}}\n"
+            f"{settings}")
         self.log = self.folder / "log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([os.path.abspath(program), "serve"], cwd=folder, stderr=log)
+        self.log.touch()
+        self.start()
+
+    def start(self):
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen([self.program, "serve"], cwd=self.folder, stderr=log)
         try:
             eventually(self._is_ready, "the hub is ready")
         except BaseException:

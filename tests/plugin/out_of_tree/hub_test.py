@@ -57,7 +57,7 @@ class MinimalPlugin(unittest.TestCase):
             "i.yaml",
             "key: minimal\nname: one\nconfiguration:\n  minimal.authorization.apikey: token-1\n"
             "  event.notification.enabled: true\n"
-            "  event.notification.callback.url: http://127.0.0.1:9/\n",
+            "  event.notification.callback.url: http://127.0.0.1:8999/\n",
         )
 
     def write(self, name, text):

@@ -98,6 +98,8 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"delivery.timeout", "delivery: {timeout: 9s}"},
         {"delivery.breaker_failures", "delivery: {breaker_failures: 9}"},
         {"delivery.retry_schedule", "delivery: {retry_schedule: [1s]}"},
+        {"retention.age", "retention: {age: 9d}"},
+        {"retention.size", "retention: {size: 9GiB}"},
         {"providers.dropbox.base_urls", "providers: {dropbox: {base_urls: {api: http://x}}}"},
         {"providers.dropbox.poll_interval", "providers: {dropbox: {poll_interval: 9m}}"},
         {"http.threads", "http: {threads: 9}"},
@@ -109,6 +111,9 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"api.requests_in_flight", "api: {requests_in_flight: 9}"},
         {"logging.level", "logging: {level: error}"},
         {"logging.format", "logging: {format: json}"},
+        {"operator.callback_url", "operator: {callback_url: \"https://x\"}"},
+        {"operator.signature_key", "operator: {signature_key: k}"},
+        {"operator.failing_after", "operator: {failing_after: 9m}"},
     };
     const config::HubConfig running = write("{}\n");
     std::set<std::string> named{"storage"};  // it has one value only

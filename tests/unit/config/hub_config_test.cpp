@@ -89,6 +89,7 @@ providers:
   dropbox: {base_urls: {api: "http://127.0.0.1:9999/"}, poll_interval: 10s}
 http: {threads: 4, body_limit: 2MiB}
 logging: {level: debug, format: json}
+operator: {callback_url: "http://10.0.0.5/alerts", signature_key: "${env:USER}", failing_after: 1h}
 )";
     Diagnostics out;
 
@@ -125,6 +126,9 @@ logging: {level: debug, format: json}
     EXPECT_EQ(config->http.body_bytes_max, 2 << 20);
     EXPECT_EQ(config->logging.level, LogLevel::Debug);
     EXPECT_EQ(config->logging.format, LogFormat::Json);
+    EXPECT_EQ(config->operator_notices.callback_url, "http://10.0.0.5/alerts");
+    EXPECT_EQ(config->operator_notices.signature_key.reveal(), "hunter2");
+    EXPECT_EQ(config->operator_notices.failing_after, std::chrono::hours(1));
 }
 
 TEST(HubConfig, PutsTheKeyBesideTheDataUnlessToldOtherwise) {
@@ -180,6 +184,9 @@ TEST(HubConfig, FindsEachMistake) {
         {"api: {user_secret: \"${env:NONE}\"}\n", "variable 'NONE' is not set"},
         {"api: {user_secret: [hunter2]}\n", "takes a single value, not a list"},
         {"listen: x:1\nlisten: y:1\n", "stands here twice"},
+        {"operator: {callback_url: alerts.example.com}\n", "does not begin with https://"},
+        {"operator: {callback_url: \"https://x\", signature_key: whsec_hunter2}\n", "is no key"},
+        {"operator: {failing_after: 10ms}\n", "less than 1s"},
     };
     for (const auto& [text, finding] : cases) {
         Diagnostics out;

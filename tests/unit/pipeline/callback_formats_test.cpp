@@ -41,7 +41,8 @@ const std::string kAttributes =
     R"("specversion":"1.0","id":"AXBooiL_qrZEur0mJV08","source":"/hubs/h1/instances/7",)"
     R"("type":"com.dropbox.file.moved","time":"2020-02-21T16:43:41Z",)"
     R"("sequence":"0000000000000000042","subject":"/b/Plän \"1\" 100%.txt",)"
-    R"("partitionkey":"id:7")";
+    R"("partitionkey":"id:7",)"
+    R"("traceparent":"00-0af7651916cd43dd8448eb211c80319c-a44a8c30509124f6-01")";
 const std::string kEvent =
     "{" + kAttributes + R"(,"datacontenttype":"application/json","data":)" + kData + "}";
 
@@ -49,6 +50,8 @@ class CallbackFormats : public testing::Test {
   protected:
     CallbackFormats() {
         delivery_.id = DeliveryId(3);
+        delivery_.trace =
+            *parseTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         settings_.id = InstanceId(7);
         settings_.name = "marketing";
         settings_.connector_key = "dropbox";
@@ -96,6 +99,30 @@ TEST_F(CallbackFormats, BatchedCloudEventsAreAListOfThePage) {
     EXPECT_EQ(header(made, "Content-Type"), "application/cloudevents-batch+json");
 }
 
+TEST_F(CallbackFormats, EachAttemptIsInTheTraceOfItsDeliveryWithASpanOfItsOwn) {
+    const auto first = header(request(CallbackFormat::OpenConnectors), "traceparent");
+    EXPECT_EQ(first.substr(0, 36), "00-0af7651916cd43dd8448eb211c80319c-");
+    EXPECT_EQ(first.substr(52), "-01");
+    EXPECT_TRUE(parseTraceparent(first));
+    ++delivery_.attempt_count;
+    const auto second = header(request(CallbackFormat::OpenConnectors), "traceparent");
+    EXPECT_EQ(second.substr(0, 36), first.substr(0, 36));
+    EXPECT_NE(second, first);
+}
+
+TEST_F(CallbackFormats, ADeliveryWithoutATraceHasOneThatStaysTheSame) {
+    delivery_.trace = TraceContext();
+    const auto first = header(request(CallbackFormat::CloudEventsBinary), "traceparent");
+    ++delivery_.attempt_count;
+    const auto again = request(CallbackFormat::CloudEventsBinary);
+    EXPECT_TRUE(parseTraceparent(first));
+    EXPECT_EQ(header(again, "traceparent").substr(0, 36), first.substr(0, 36));
+    EXPECT_EQ(header(again, "ce-traceparent").substr(0, 36), first.substr(0, 36));
+    delivery_.id = DeliveryId(4);
+    const auto other = header(request(CallbackFormat::CloudEventsBinary), "traceparent");
+    EXPECT_NE(other.substr(0, 36), first.substr(0, 36));
+}
+
 TEST_F(CallbackFormats, BinaryCloudEventsHaveTheirAttributesInHeaders) {
     const auto made = request(CallbackFormat::CloudEventsBinary);
 
@@ -115,7 +142,10 @@ TEST_F(CallbackFormats, SourceAndIdStayTheSameInAnotherDelivery) {
     delivery_.id = DeliveryId(99);
     delivery_.origin = DeliveryOrigin::Replay;
 
-    EXPECT_EQ(request(CallbackFormat::CloudEventsStructured).body, first);
+    // All but the span of the delivery, which stands last of the attributes.
+    const std::string again = request(CallbackFormat::CloudEventsStructured).body;
+    const std::size_t end = first.find(",\"traceparent\"");
+    EXPECT_EQ(again.substr(0, end), first.substr(0, end));
 }
 
 TEST_F(CallbackFormats, LeaveOutWhatAnEventDoesNotHave) {

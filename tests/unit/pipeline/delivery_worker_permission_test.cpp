@@ -51,6 +51,7 @@ class DeliveryWorkerPermissionTest : public DeliveryWorkerFixture {
 };
 
 TEST_F(DeliveryWorkerPermissionTest, AsksOnceAndThenDelivers) {
+    options_.breaker.first_window = 4;
     addInstance(1);
     for (int i = 0; i < 3; ++i)
         addDelivery(1);

@@ -1,0 +1,167 @@
+#include "pipeline/condition_watch.h"
+
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry::pipeline {
+namespace {
+
+/// Instances that a message names at most: many may share a callback.
+constexpr std::size_t kInstancesMax = 20;
+/// Dead deliveries that one look takes at most; the next one goes on.
+constexpr std::size_t kDeadPerLook = 5'000;
+
+Condition conditionOf(
+    ConditionKind kind, std::int64_t subject, TimePoint since, std::string reason
+) {
+    Condition condition;
+    condition.kind = kind;
+    condition.subject = subject;
+    condition.since = since;
+    condition.reason = std::move(reason);
+    return condition;
+}
+
+bool delivers(const Instance& instance) {
+    return instance.state != InstanceState::Disabled && instance.events_enabled;
+}
+
+}  // namespace
+
+ConditionWatch::ConditionWatch(
+    store::Store& store, std::shared_ptr<CallbackHealth> health, ConditionWatchOptions options
+)
+    : store_(store), health_(std::move(health)), options_(std::move(options)) {}
+
+void ConditionWatch::restore(const std::vector<Condition>& conditions, TimePoint now) {
+    dead_until_ = now - options_.dead_window;
+    for (const Condition& condition : conditions) {
+        if (condition.kind != ConditionKind::CallbackFailing || !condition.isOpen()) continue;
+        health_->restore({CallbackId(condition.subject), condition.since, condition.reason});
+    }
+}
+
+Result<std::vector<Condition>> ConditionWatch::look(TimePoint now) {
+    std::vector<Condition> found;
+    FERRY_TRY(lookAtInstances(found));
+    FERRY_TRY(lookAtCallbacks(now, found));
+    FERRY_TRY(lookAtDead(now, found));
+    std::sort(found.begin(), found.end(), [](const Condition& a, const Condition& b) {
+        return std::pair(a.kind, a.subject) < std::pair(b.kind, b.subject);
+    });
+    return found;
+}
+
+/// Their reasons are read when they are told of.
+Status ConditionWatch::lookAtInstances(std::vector<Condition>& found) {
+    FERRY_TRY_ASSIGN(
+        const auto ids, store_.instances().inState(InstanceState::NeedsReauthorization)
+    );
+    for (const InstanceId id : ids)
+        found.push_back(conditionOf(ConditionKind::NeedsReauthorization, id.value, {}, {}));
+    return {};
+}
+
+Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& found) {
+    FERRY_TRY_ASSIGN(const auto switched_off, store_.deliveries().switchedOff());
+    std::vector<Condition> callbacks;
+    for (const store::CallbackSwitchedOff& off : switched_off) {
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackSwitchedOff, off.callback.value, off.since, off.reason
+        ));
+    }
+    for (FailingCallback& one : health_->failingSince(now - options_.failing_after)) {
+        // One that is switched off is told of as that.
+        const bool is_off = std::any_of(
+            switched_off.begin(),
+            switched_off.end(),
+            [&](const store::CallbackSwitchedOff& off) { return off.callback == one.callback; }
+        );
+        if (is_off) continue;
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackFailing, one.callback.value, one.since, std::move(one.error)
+        ));
+    }
+    // Nobody misses anything at a callback that nothing is meant for any more.
+    for (Condition& condition : callbacks) {
+        FERRY_TRY_ASSIGN(const auto instances, concerned(condition));
+        if (std::any_of(instances.begin(), instances.end(), delivers)) {
+            found.push_back(std::move(condition));
+        }
+    }
+    return {};
+}
+
+Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) {
+    FERRY_TRY_ASSIGN(
+        const auto dead, store_.deliveries().dead(dead_until_, dead_last_, kDeadPerLook)
+    );
+    for (const store::DeadDelivery& one : dead) {
+        dead_until_ = one.finished_at;
+        dead_last_ = one.id;
+        const auto entry =
+            dead_.try_emplace(one.instance, DeadOnes{one.finished_at, {}, 0, {}}).first;
+        entry->second.last_at = one.finished_at;
+        entry->second.error = one.error;
+        ++entry->second.count;
+    }
+    std::erase_if(dead_, [&](const auto& entry) {
+        return entry.second.last_at + options_.dead_window <= now;
+    });
+    for (const auto& [id, ones] : dead_) {
+        found.push_back(conditionOf(
+            ConditionKind::DeliveriesDead,
+            id.value,
+            ones.since,
+            fmt::format(
+                "{} {} out of attempts; the last one with: {}",
+                ones.count,
+                ones.count == 1 ? "delivery ran" : "deliveries ran",
+                ones.error
+            )
+        ));
+    }
+    return {};
+}
+
+Result<std::vector<Instance>> ConditionWatch::concerned(const Condition& condition) {
+    const bool is_callback = condition.kind == ConditionKind::CallbackSwitchedOff ||
+                             condition.kind == ConditionKind::CallbackFailing;
+    if (is_callback) {
+        return store_.instances().ofCallback(CallbackId(condition.subject), kInstancesMax);
+    }
+    FERRY_TRY_ASSIGN(auto instance, store_.instances().find(InstanceId(condition.subject)));
+    std::vector<Instance> instances;
+    if (instance) instances.push_back(std::move(*instance));
+    return instances;
+}
+
+Status ConditionWatch::describe(Condition& condition) {
+    FERRY_TRY_ASSIGN(const auto instances, concerned(condition));
+    JsonWriter json;
+    json.beginArray();
+    for (const Instance& instance : instances) {
+        json.beginObject().field("id", instance.id.value).field("name", instance.name);
+        json.key("tags").beginArray();
+        for (const std::string& tag : instance.tags)
+            json.string(tag);
+        json.endArray();
+        if (condition.kind == ConditionKind::NeedsReauthorization && options_.authorize_url) {
+            json.field("authorizationUrl", options_.authorize_url(instance.name));
+        }
+        json.endObject();
+    }
+    json.endArray();
+    condition.instances = json.take();
+    if (condition.kind == ConditionKind::NeedsReauthorization && !instances.empty()) {
+        condition.since = instances.front().updated_at;
+        condition.reason = instances.front().state_reason;
+    }
+    return {};
+}
+
+}  // namespace ferry::pipeline

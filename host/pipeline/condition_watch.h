@@ -1,0 +1,66 @@
+#pragma once
+// Looks what an operator has to know of just now. Cheap whatever waits: every question is answered
+// by an index or from memory.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/condition.h"
+#include "pipeline/callback_health.h"
+#include "store/store.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ferry::pipeline {
+
+struct ConditionWatchOptions {
+    Milliseconds failing_after{
+        600'000};  ///< a callback that accepts nothing for so long is told of
+    /// Deliveries that die are told of once, until none has died for so long.
+    Milliseconds dead_window{900'000};
+    /// Where a person authorizes the instance of this name again; may be empty.
+    std::function<std::string(const std::string& name)> authorize_url;
+};
+
+/// Threads: one at a time. Lifetime: the store outlives it.
+class ConditionWatch {
+  public:
+    ConditionWatch(
+        store::Store& store, std::shared_ptr<CallbackHealth> health, ConditionWatchOptions options
+    );
+
+    /// After a start, before the first look: what was open when the process before this one ended.
+    void restore(const std::vector<Condition>& conditions, TimePoint now);
+
+    /// The conditions that are there now, by kind and subject; to be described before they are told
+    /// of.
+    Result<std::vector<Condition>> look(TimePoint now);
+
+    /// Fills in whom a condition concerns.
+    Status describe(Condition& condition);
+
+  private:
+    struct DeadOnes {
+        TimePoint since;
+        TimePoint last_at;
+        std::int64_t count = 0;
+        std::string error;
+    };
+
+    Status lookAtInstances(std::vector<Condition>& found);
+    Status lookAtCallbacks(TimePoint now, std::vector<Condition>& found);
+    Status lookAtDead(TimePoint now, std::vector<Condition>& found);
+    Result<std::vector<Instance>> concerned(const Condition& condition);
+
+    store::Store& store_;
+    const std::shared_ptr<CallbackHealth> health_;
+    const ConditionWatchOptions options_;
+    std::map<InstanceId, DeadOnes> dead_;
+    TimePoint dead_until_{};  // dead deliveries up to here, and this one, were looked at
+    DeliveryId dead_last_;
+};
+
+}  // namespace ferry::pipeline

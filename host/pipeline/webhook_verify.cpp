@@ -1,0 +1,67 @@
+// Of WebhookReceiver: whose secret signed a notification.
+
+#include "pipeline/webhook_receiver.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+namespace ferry::pipeline {
+namespace {
+
+/// The signature is not that of this secret; any other code means that nobody knows.
+bool saysWrongSignature(ErrorCode code) {
+    return code == ErrorCode::Unauthenticated || code == ErrorCode::PermissionDenied ||
+           code == ErrorCode::InvalidArgument;
+}
+
+/// Distinct secrets of the matches, those of most instances first.
+std::vector<WebhookSecretId> secretsByMatches(std::span<const store::AccountMatch> matches) {
+    std::map<WebhookSecretId, std::size_t> counts;
+    for (const auto& match : matches) {
+        if (match.webhook_secret) ++counts[match.webhook_secret];
+    }
+    std::vector<std::pair<WebhookSecretId, std::size_t>> ranked(counts.begin(), counts.end());
+    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    ranked.resize(std::min(ranked.size(), kNotificationSecretsMax));
+    std::vector<WebhookSecretId> secrets;
+    for (const auto& entry : ranked)
+        secrets.push_back(entry.first);
+    return secrets;
+}
+
+}  // namespace
+
+WebhookReceiver::Verified WebhookReceiver::verify(
+    Provider& provider, std::span<const store::AccountMatch> matches, const http::Request& request
+) {
+    Verified verified;
+    std::unordered_set<WebhookSecretId> signers;
+    for (const WebhookSecretId id : secretsByMatches(matches)) {
+        const auto secret = parts_.lookup.webhookSecret(id);
+        if (!secret) {
+            verified.fault = secret.error();
+            continue;
+        }
+        // An empty key would verify what anybody can sign.
+        if ((*secret)->empty()) continue;
+        const Status status = provider.verifySignature(request, **secret);
+        if (status) {
+            signers.insert(id);
+        } else if (!saysWrongSignature(status.error().code)) {
+            verified.fault = status.error();
+        }
+    }
+    for (const store::AccountMatch& match : matches) {
+        if (!match.webhook_secret) {
+            ++verified.without_secret;
+        } else if (signers.contains(match.webhook_secret)) {
+            verified.instances.push_back(match.instance);
+        }
+    }
+    return verified;
+}
+
+}  // namespace ferry::pipeline

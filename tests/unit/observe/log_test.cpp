@@ -1,0 +1,84 @@
+// Goal: whatever a text holds, a line of the log is one line, and one JSON object where that is
+// asked for. Method: hostile texts from outside, in every place, read again by RapidJSON with its
+// checks of UTF-8 on.
+
+#include "observe/log.h"
+
+#include "support/sim_clock.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <vector>
+
+namespace ferry::observe {
+namespace {
+
+const std::string kHostile[] = {
+    std::string("nul \0 inside", 12),
+    "line\nend\r\n and \x1b[2Jescape \x07",
+    "quote \" backslash \\ slash /",
+    "{\"level\":\"error\"}",
+    "cut \xe2\x82",
+    "overlong \xc0\xaf",
+    "surrogate \xed\xa0\x80",
+    "beyond \xf4\x90\x80\x80",
+    "\xff\xfe",
+    "separators \xe2\x80\xa8 \xe2\x80\xa9",
+    std::string(100'000, '"'),
+    "",
+};
+
+class LogTest : public testing::Test {
+  protected:
+    Log make(LogFormat format, LogLevel least = LogLevel::Debug) {
+        return {
+            clock_, least, format, [this](std::string_view line) { lines_.emplace_back(line); }};
+    }
+    test::SimClock clock_;
+    std::vector<std::string> lines_;
+};
+
+TEST_F(LogTest, WritesOneValidJsonObjectALineWhateverTheTextsHold) {
+    Log log = make(LogFormat::Json);
+    for (const std::string& text : kHostile) {
+        lines_.clear();
+        log.warning("test", text, {{"first", text}, {"second", std::int64_t{7}}});
+        ASSERT_EQ(lines_.size(), 1U);
+        ASSERT_EQ(lines_[0].find('\n'), lines_[0].size() - 1) << text;
+        rapidjson::Document document;
+        document.Parse<rapidjson::kParseValidateEncodingFlag>(lines_[0].data(), lines_[0].size());
+        ASSERT_FALSE(document.HasParseError()) << lines_[0];
+        ASSERT_TRUE(document.IsObject());
+        EXPECT_STREQ(document["level"].GetString(), "warning");
+        EXPECT_STREQ(document["component"].GetString(), "test");
+        EXPECT_STREQ(document["second"].GetString(), "7");
+        const auto& message = document["message"];
+        EXPECT_EQ(
+            std::string_view(message.GetString(), message.GetStringLength()),
+            std::string_view(document["first"].GetString(), document["first"].GetStringLength())
+        );
+    }
+}
+
+TEST_F(LogTest, WritesOneLineOfTextWhateverTheTextsHold) {
+    Log log = make(LogFormat::Text);
+    for (const std::string& text : kHostile) {
+        lines_.clear();
+        log.warning("test", text, {{"first", text}});
+        ASSERT_EQ(lines_.size(), 1U);
+        EXPECT_EQ(lines_[0].find_first_of("\n\r\x1b"), lines_[0].size() - 1) << text;
+    }
+}
+
+TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
+    Log log = make(LogFormat::Text, LogLevel::Info);
+    log.debug("test", "no");
+    log.info("test", "yes");
+    EXPECT_EQ(lines_.size(), 1U);
+    EXPECT_FALSE(log.isOn(LogLevel::Debug));
+    EXPECT_TRUE(log.isOn(LogLevel::Info));
+}
+
+}  // namespace
+}  // namespace ferry::observe

@@ -1,0 +1,74 @@
+// Goal: callbacks and deliveries that a person has to look at are told of, from when to when the
+// table in README.md says. Method: as in operator_worker_test.
+
+#include "unit/pipeline/operator_worker_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace ferry::pipeline {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(OperatorWorkerTest, TellsOfACallbackThatFailsForLongUntilItAcceptsSomething) {
+    const CallbackId callback = callbackOf(add("a"));
+    health_->noteFailure(callback, clock_.now(), "HTTP 500");
+    run(Milliseconds(599'000));
+    EXPECT_EQ(outbound_.submittedCount(), 0U);
+    run(Milliseconds(5'000));
+    EXPECT_EQ(answer(200), "callback.failing");
+    EXPECT_THAT(message_.body, HasSubstr("HTTP 500"));
+
+    restart();
+    run(Milliseconds(700'000));
+    EXPECT_EQ(outbound_.pendingCount(), 0U) << "a start says nothing about the callback";
+    health_->noteSuccess(callback);
+    run();
+    EXPECT_EQ(answer(200), "callback.failing.resolved");
+}
+
+TEST_F(OperatorWorkerTest, ACallbackThatIsSwitchedOffIsToldOfAsThat) {
+    const CallbackId callback = callbackOf(add("a"));
+    health_->noteFailure(callback, clock_.now(), "HTTP 500");
+    run(Milliseconds(605'000));
+    EXPECT_EQ(answer(200), "callback.failing");
+    ASSERT_TRUE(store_->deliveries().switchOff(callback, clock_.now(), "HTTP 410"));
+    run();
+    EXPECT_EQ(answer(200), "callback.switched_off") << "and not that it is well";
+    health_->noteSuccess(callback);
+    ASSERT_TRUE(store_->deliveries().switchOn(callback, clock_.now()));
+    run();
+    EXPECT_EQ(answer(200), "callback.switched_off.resolved");
+    run();
+    EXPECT_EQ(outbound_.pendingCount(), 0U);
+}
+
+TEST_F(OperatorWorkerTest, ACallbackThatNobodyUsesAnyMoreIsNoConcern) {
+    const InstanceId id = add("a");
+    ASSERT_TRUE(store_->deliveries().switchOff(callbackOf(id), clock_.now(), "HTTP 410"));
+    run();
+    EXPECT_EQ(answer(200), "callback.switched_off");
+    ASSERT_TRUE(store_->instances().remove({&id, 1}));
+    run();
+    EXPECT_EQ(answer(200), "callback.switched_off.resolved");
+    EXPECT_THAT(message_.body, HasSubstr("\"name\":\"a\"")) << "whom it concerned is still told";
+}
+
+TEST_F(OperatorWorkerTest, TellsOfDeadDeliveriesOnceUntilNoneDiesAnyMore) {
+    const InstanceId id = add("a");
+    die(id);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead");
+    EXPECT_THAT(message_.body, HasSubstr("1 delivery ran out of attempts"));
+    for (int i = 0; i < 10; ++i) {
+        die(id);
+        run(Milliseconds(600'000));
+        if (i == 5) restart();
+    }
+    EXPECT_EQ(outbound_.pendingCount(), 0U) << "they go on dying";
+    run(Milliseconds(900'000));
+    EXPECT_EQ(answer(200), "deliveries.dead.resolved");
+}
+
+}  // namespace
+}  // namespace ferry::pipeline
