@@ -124,7 +124,14 @@ Status SimHub::build() {
     );
     lookup_ = std::make_unique<pipeline::InstanceLookup>(faulty_->instances(), machine_.key);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        *catalog_, *lookup_, faulty_->notices(), clock_, log_, metrics_, wakeOf(kSync)
+        *catalog_,
+        *lookup_,
+        faulty_->notices(),
+        clock_,
+        machine_.random,
+        log_,
+        metrics_,
+        wakeOf(kSync)
     });
     workers_[kTokens].target = token_worker_.get();
     workers_[kSync].target = sync_.get();
