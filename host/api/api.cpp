@@ -166,6 +166,18 @@ Status Api::findSubject(const Route& route, Call& call) {
         if (!call.instance) {
             return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
         }
+        const bool is_elsewhere =
+            route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
+            !isElement(call.params.get("keyOrId"), call.instance->connector_key);
+        if (is_elsewhere) {
+            return fail(
+                ErrorCode::NotFound,
+                fmt::format(
+                    "the Element token is of an instance of '{}', which is not in this path",
+                    call.instance->connector_key
+                )
+            );
+        }
     } else if (route.subject != Subject::AnyInstance) {
         return fail(
             ErrorCode::Unauthenticated,
