@@ -154,6 +154,7 @@ Result<Instance> InstanceChanges::update(
     }
     FERRY_TRY_ASSIGN(const Written written, write(instance.id, *connector, body, options));
     parts_.instance_changed(instance.id);
+    parts_.wake_deliveries();  // what waited for another callback is due for this one
     if (written.is_to_authorize) {
         if (const Status done = authorize(instance.id, written.draft, body.code); !done) {
             FERRY_TRY(restore(written));

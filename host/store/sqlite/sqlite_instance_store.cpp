@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_instance_store.h"
 
 #include "base/ascii.h"
+#include "store/sqlite/callback_moves.h"
 #include "store/sqlite/instance_rows.h"
 
 #include <fmt/format.h>
@@ -52,9 +53,11 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
     for (const Instance& instance : instances)
         bytes += 512 + instance.sealed_configuration.size();
     std::vector<InstanceId> ids;
+    std::vector<CallbackMove> moves;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             ids.clear();
+            FERRY_TRY_ASSIGN(moves, callbackMoves(connection, instances));
             for (const Instance& instance : instances)
                 FERRY_TRY(putOne(connection, instance, notice_due, ids));
             return {};
@@ -65,6 +68,7 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
         },
         bytes
     ));
+    FERRY_TRY(moveWaitingDeliveries(core_, moves));
     return ids;
 }
 
@@ -72,15 +76,18 @@ Status SqliteInstanceStore::reconfigure(std::span<const Instance> instances) {
     std::size_t bytes = 0;
     for (const Instance& instance : instances)
         bytes += 512 + instance.sealed_configuration.size();
-    return core_.write(
-        [instances](Connection& connection) -> Status {
+    std::vector<CallbackMove> moves;
+    FERRY_TRY(core_.write(
+        [&](Connection& connection) -> Status {
+            FERRY_TRY_ASSIGN(moves, callbackMoves(connection, instances));
             for (const Instance& instance : instances)
                 FERRY_TRY(writeConfiguration(connection, instance));
             return {};
         },
         [this] { core_.accounts.clear(); },
         bytes
-    );
+    ));
+    return moveWaitingDeliveries(core_, moves);
 }
 
 Result<std::optional<Instance>> SqliteInstanceStore::find(InstanceId id) {
@@ -114,15 +121,15 @@ Result<std::vector<Instance>> SqliteInstanceStore::search(const InstanceSearch& 
     return core_.read([&](Connection& connection) {
         // One statement for all: a condition that is not asked for costs a comparison of a row.
         auto rows = connection.query(
-            "SELECT " FERRY_INSTANCE_COLUMNS " FROM instance WHERE id > ?1 "
+            "SELECT " FERRY_INSTANCE_COLUMNS
+            " FROM instance WHERE id > ?1 "
             "AND (?2 = '' OR connector_key = ?2) "
             "AND (?3 = '' OR instr(lower(name), ?3) > 0 OR instr(lower(connector_key), ?3) > 0) "
             "AND (?4 = '[]' OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted "
             "WHERE wanted.value NOT IN (SELECT value FROM json_each(instance.tags)))) "
             "ORDER BY id LIMIT ?5"
         );
-        return readInstances(
-            rows.bind(search.after, search.connector_key, text, tags, search.limit)
+        return readInstances(rows.bind(search.after, search.connector_key, text, tags, search.limit)
         );
     });
 }
