@@ -45,13 +45,17 @@ Status limitByTime(const ApiParts& parts, const Call& call, store::EventQuery& q
     if (!given("from") && !given("to")) return {};
     const TimePoint now = parts.clock.now();
     const Milliseconds since_1970 = now.time_since_epoch();
+    if (!given("to")) {
+        // Later than now is a list that is still empty.
+        FERRY_TRY_ASSIGN(const TimePoint from, parseTime("from", *call.request.queryValue("from")));
+        FERRY_TRY_ASSIGN(query.first, parts.store.eventSearch().firstAt(from));
+        return {};
+    }
     FERRY_TRY_ASSIGN(const TimeRange range, readTimeRange(call.request, now, since_1970));
     if (given("from")) {
         FERRY_TRY_ASSIGN(query.first, parts.store.eventSearch().firstAt(range.from));
     }
-    if (given("to")) {
-        FERRY_TRY_ASSIGN(query.end, parts.store.eventSearch().firstAt(range.to + Milliseconds(1)));
-    }
+    FERRY_TRY_ASSIGN(query.end, parts.store.eventSearch().firstAt(range.to + Milliseconds(1)));
     return {};
 }
 

@@ -20,7 +20,8 @@ Parameter eventId() {
         ParameterPlace::Path,
         "The id of an event, or message.eventId of a callback",
         "string",
-        true};
+        true
+    };
 }
 
 using WriteOne = std::function<

@@ -78,6 +78,9 @@ TEST_F(EventApiTest, ListsTheEventsOfAnInstanceWithTheirStatus) {
 
     EXPECT_THAT(listed(events), ElementsAre("NOTIFIED CREATED /b.txt", "NOTIFIED CREATED /a.txt"));
     EXPECT_THAT(listed("/instances/events"), SizeIs(2));
+    EXPECT_THAT(listed("/instances/events?from=2999-01-01T00:00:00Z"), IsEmpty());
+    EXPECT_THAT(listed("/instances/events?from=2001-01-01T00:00:00Z"), SizeIs(2));
+    json(400, "GET", "/instances/events?from=yesterday");
     EXPECT_THAT(listed("/instances/events?eventTypes=DELETED,moved"), IsEmpty());
     EXPECT_THAT(listed("/instances/events?objectTypes=folder"), IsEmpty());
     EXPECT_THAT(listed("/instances/events?to=2020-01-01"), IsEmpty());
