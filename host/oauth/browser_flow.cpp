@@ -1,5 +1,6 @@
 #include "oauth/browser_flow.h"
 
+#include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/number_text.h"
 #include "base/secret.h"
@@ -139,7 +140,7 @@ http::Response BrowserFlow::redirect(
                 cookieName(settings.id, request.state),
                 request.state,
                 kStateLifetime.count() / 1000,
-                parts_.public_url.starts_with("https://") ? "; Secure" : ""
+                lowerAscii(parts_.public_url.substr(0, 8)) == "https://" ? "; Secure" : ""
             )
         );
     }
