@@ -1,6 +1,7 @@
 // How InstanceChanges has an instance authorized while its caller waits.
 
 #include "api/instance_changes.h"
+#include "config/own_address.h"
 #include "oauth/authorization_wait.h"
 #include "oauth/oauth_links.h"
 
@@ -19,6 +20,19 @@ constexpr Milliseconds kPatience{25'000};
 constexpr unsigned kWaitingMax = 16;
 
 }  // namespace
+
+Status InstanceChanges::checkRedirect(const pipeline::Configuration& configuration) const {
+    const std::string_view url = pipeline::valueOf(configuration, oauth::kCallbackUrl);
+    if (config::ownAddress(url, parts_.public_url) != config::OwnAddress::NoRoute) return {};
+    return fail(
+        ErrorCode::InvalidArgument,
+        fmt::format(
+            "'{}' is no page of this hub: did you mean {}?",
+            oauth::kCallbackUrl,
+            oauth::redirectUri("", parts_.public_url)
+        )
+    );
+}
 
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
     const bool has_own =

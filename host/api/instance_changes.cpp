@@ -99,6 +99,7 @@ Result<Instance> InstanceChanges::create(
         Configuration configuration,
         validated(connector, merged(connector, {}, body, ConfigurationChange::Replace))
     );
+    FERRY_TRY(checkRedirect(configuration));
     if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
         return fail(
             ErrorCode::InvalidArgument,
@@ -208,6 +209,7 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
         FERRY_TRY_ASSIGN(
             draft.configuration, validated(connector, merged(connector, was, body, options.change))
         );
+        FERRY_TRY(checkRedirect(draft.configuration));
     }
     if (!body.code.empty() && options.may_authorize) {
         // They are of the authorization that the code takes the place of.

@@ -80,6 +80,8 @@ class InstanceChanges {
     Result<std::string> freeName(const std::string& wanted, InstanceId self);
     Result<Instance> read(InstanceId id);
     Status authorize(InstanceId id, const Draft& draft, const Secret& code);
+    /// InvalidArgument if browsers would come back to a page of the hub that there is not.
+    Status checkRedirect(const pipeline::Configuration& configuration) const;
     /// A provider's error as the caller's: 400 where what the caller has given is refused.
     static Error refusalOf(const Error& error);
     Status waitForAnswer(oauth::BrowserGrant grant);

@@ -1,5 +1,5 @@
-// Goal: files of every kind are recognised and checked together, each once, with the same findings in
-// whatever order they are named. Method: files in a temporary folder.
+// Goal: files of every kind are recognised and checked together, each once, with the same findings
+// in whatever order they are named. Method: files in a temporary folder.
 
 #include "config/lint.h"
 
@@ -92,6 +92,31 @@ TEST(Lint, KnowsTheConnectorsAmongItsFiles) {
 
     EXPECT_FALSE(with.hasErrors()) << printed(with);
     EXPECT_NE(printed(without).find("no connector is loaded"), std::string::npos);
+}
+
+TEST(Lint, WarnsOfARedirectToAPageThatTheHubHasNot) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "public_url: https://hub.test\n");
+    const auto warnings = [&](const std::string& url) {
+        folder.write(
+            "i.yaml",
+            "instances:\n  - {name: a, key: dropbox, oauth.api.key: k, oauth.api.secret: s, "
+            "oauth.callback.url: \"" +
+                url + "\"}\n"
+        );
+        const Diagnostics found = lintFiles({folder.path()}, dropboxAlone(), withVariables({}));
+        EXPECT_FALSE(found.hasErrors()) << printed(found);
+        return printed(found);
+    };
+
+    EXPECT_NE(
+        warnings("https://hub.test/callback").find("did you mean https://hub.test/oauth/callback?"),
+        std::string::npos
+    );
+    EXPECT_EQ(
+        warnings("https://hub.test/oauth/callback").find("oauth/callback?"), std::string::npos
+    );
+    EXPECT_EQ(warnings("https://app.test/callback").find("oauth/callback?"), std::string::npos);
 }
 
 }  // namespace
