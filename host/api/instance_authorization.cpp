@@ -21,6 +21,12 @@ constexpr unsigned kWaitingMax = 16;
 
 }  // namespace
 
+bool isReachedAlike(pipeline::Configuration a, pipeline::Configuration b) {
+    a.erase(std::string(oauth::kAppKey));
+    b.erase(std::string(oauth::kAppKey));
+    return pipeline::sameCredentials(a, b);
+}
+
 Status InstanceChanges::checkRedirect(const pipeline::Configuration& configuration) const {
     const std::string_view url = pipeline::valueOf(configuration, oauth::kCallbackUrl);
     if (config::ownAddress(url, parts_.public_url) != config::OwnAddress::NoRoute) return {};
@@ -82,6 +88,20 @@ Status InstanceChanges::waitForPerson(InstanceId id) {
     ));
     parts_.instance_changed(id);
     parts_.authorizer.enqueue(id);  // writes down which link to open
+    return {};
+}
+
+Status InstanceChanges::restore(const Written& written) {
+    const std::lock_guard lock(mutex_);
+    FERRY_TRY_ASSIGN(const Instance now, read(written.before.id));
+    // Somebody else has changed it since: that stands.
+    const bool is_ours = now.name == written.after.name &&
+                         now.configuration_fingerprint == written.after.configuration_fingerprint;
+    if (!is_ours) return {};
+    Instance before = written.before;
+    before.updated_at = parts_.clock.now();
+    FERRY_TRY(parts_.store.instances().reconfigure(std::span(&before, 1)));
+    parts_.instance_changed(before.id);
     return {};
 }
 

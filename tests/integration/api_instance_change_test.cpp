@@ -144,19 +144,26 @@ TEST_F(ApiInstanceChangeTest, AnotherAccountIsRefusedByName) {
     EXPECT_EQ(text(json(200, "GET", path), "state"), "running");
 }
 
-TEST_F(ApiInstanceChangeTest, AnotherAppWithoutACodeWaitsForAPerson) {
+TEST_F(ApiInstanceChangeTest, AnotherAppWithoutACodeKeepsTheTokens) {
     const std::string path = make("alice");
+    ASSERT_TRUE(waitUntilLive("alice"));
+    const double before = authorizations();
 
     const auto kept = json(
         200,
         "PATCH",
-        path + "?reAuthenticate=false",
-        R"({"configuration":{"oauth.api.key":"another"}})"
+        path,
+        R"({"configuration":{"oauth.api.key":"another","oauth.api.secret":"other"}})"
     );
     EXPECT_EQ(text(kept, "state"), "running");
-    const auto waits =
-        json(200, "PATCH", path, R"({"configuration":{"oauth.api.key":"a third one"}})");
-    EXPECT_EQ(text(waits, "state"), "awaiting-authorization");
+    EXPECT_TRUE(kept["valid"].GetBool());
+    EXPECT_EQ(authorizations(), before);
+    EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200) << "the token is good";
+    const std::string back =
+        member("oauth.api.key", app_.key) + "," + member("oauth.api.secret", app_.secret);
+    json(200, "PATCH", path, "{\"configuration\":{" + back + "}}");
+    fake_->expireAccessTokens(account_);
+    EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200) << "and refreshed";
 }
 
 TEST_F(ApiInstanceChangeTest, IsChangedBelowItsConnectorToo) {
