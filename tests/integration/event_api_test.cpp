@@ -245,6 +245,8 @@ TEST_F(EventApiTest, ReplaysWhatIsMeantAndCancels) {
     EXPECT_EQ(none["progress"]["eventsMatched"].GetInt(), 0);
     const auto all = stateOf(json(200, "POST", replays, R"({"from": 0})"));
     EXPECT_EQ(text(all, "state"), "done");
+    EXPECT_EQ(all["progress"]["eventsInRange"].GetInt(), 2);
+    EXPECT_EQ(all["progress"]["eventsExamined"].GetInt(), 2);
     ASSERT_TRUE(eventually([&] { return receiver_.requests().size() > before; }));
     EXPECT_EQ(redeliveryOf(before), fmt::format("replay {}", all["id"].GetInt64()));
     EXPECT_THAT(receiver_.requests()[before].body, HasSubstr(receiver_.events().front().id));
