@@ -61,7 +61,8 @@ Error InstanceChanges::refusalOf(const Error& error) {
         is_senseless ? ErrorCode::Unavailable : ErrorCode::InvalidArgument,
         "the provider did not authorize the instance: " + error.message
     );
-    refusal.provider_message = error.message;
+    refusal.provider_message =
+        error.provider_message.empty() ? error.message : error.provider_message;
     return refusal;
 }
 
