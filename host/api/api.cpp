@@ -20,6 +20,9 @@ constexpr std::string_view kHubPrefix = "/hubs/{hub}";
 constexpr Milliseconds kRetryAfter{1'000};
 /// All callers without a key share the rate of one.
 constexpr std::string_view kNoKey = "(none)";
+/// Keys that were not good before may be tried so often, by all callers together: nobody mistypes
+/// faster, and a program that guesses gets nowhere.
+constexpr RequestRateOptions kGuessRate{10, 100};
 
 bool hasParameter(const Route& route, std::string_view pattern) {
     return route.path.find(pattern) != std::string::npos;
@@ -37,6 +40,7 @@ Api::Api(ApiParts parts)
           {parts_.user_secret, parts_.organization_secret, parts_.command_secret}
       ),
       rate_(parts_.clock, parts_.limits.key_rate),
+      guesses_(parts_.clock, kGuessRate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter) {
     addMetrics();
     addServiceRoutes(table_, parts_);
@@ -61,6 +65,11 @@ void Api::addMetrics() {
         "ferry_api_requests_limited_total",
         "API requests answered 429 because their key asks too often",
         [this] { return static_cast<double>(rate_.refusedTotal()); }
+    );
+    parts_.metrics.counterFrom(
+        "ferry_api_wrong_keys_limited_total",
+        "API requests answered 429 because too many keys were wrong",
+        [this] { return static_cast<double>(guesses_.refusedTotal()); }
     );
     parts_.metrics.gauge("ferry_api_requests", "API requests being answered now", [this] {
         return static_cast<double>(in_flight_.inFlight());
@@ -132,7 +141,7 @@ Result<http::Response> Api::callHandler(
         route.is_authentication_optional && !request.headers.get("Authorization");
     if (is_anonymous) FERRY_TRY(rate_.admit(kNoKey));
     if (route.role != Role::None && !is_anonymous) {
-        FERRY_TRY_ASSIGN(call.caller, authenticator_.authenticate(request));
+        FERRY_TRY_ASSIGN(call.caller, authenticate(request));
         FERRY_TRY(rate_.admit(call.caller.key_name));
         if (call.caller.role < route.role) {
             return fail(
@@ -154,6 +163,31 @@ Result<http::Response> Api::callHandler(
     return response;
 }
 
+/// A key that is right is not told from a wrong one while there are too many tries, or the answers
+/// would be as good as before for who guesses. One that was good since the hub began is let through
+/// at any time.
+Result<Caller> Api::authenticate(const http::Request& request) {
+    Result<Caller> caller = authenticator_.authenticate(request);
+    const bool is_try = request.headers.get("Authorization").has_value();
+    if (!is_try) return caller;
+    if (caller) {
+        const std::lock_guard lock(good_keys_mutex_);
+        if (good_keys_.contains(caller->key_name)) return caller;
+    }
+    if (const Status admitted = guesses_.admit("wrong"); !admitted) {
+        return fail(Error(
+            ErrorCode::RateLimited,
+            "too many Authorization headers were wrong: try again later",
+            admitted.error().retry_after
+        ));
+    }
+    if (caller) {
+        const std::lock_guard lock(good_keys_mutex_);
+        good_keys_.insert(caller->key_name);
+    }
+    return caller;
+}
+
 Status Api::findSubject(const Route& route, Call& call) {
     if (route.subject == Subject::None) return {};
     const bool is_in_path = hasParameter(route, "{id}");
@@ -165,6 +199,18 @@ Status Api::findSubject(const Route& route, Call& call) {
         FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
         if (!call.instance) {
             return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
+        }
+        const bool is_elsewhere =
+            route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
+            !isElement(call.params.get("keyOrId"), call.instance->connector_key);
+        if (is_elsewhere) {
+            return fail(
+                ErrorCode::NotFound,
+                fmt::format(
+                    "the Element token is of an instance of '{}', which is not in this path",
+                    call.instance->connector_key
+                )
+            );
         }
     } else if (route.subject != Subject::AnyInstance) {
         return fail(

@@ -9,6 +9,8 @@
 #include "http/in_flight_limit.h"
 #include "http/router.h"
 
+#include <mutex>
+#include <set>
 #include <string>
 
 namespace ferry::api {
@@ -34,12 +36,16 @@ class Api {
     Result<http::Response> callHandler(
         const Route& route, const http::Request& request, const http::Params& params
     );
+    Result<Caller> authenticate(const http::Request& request);
     Status findSubject(const Route& route, Call& call);
     Result<std::optional<Instance>> instanceOfPath(const http::Params& params, bool has_connector);
 
     const ApiParts parts_;
     Authenticator authenticator_;
     RequestRate rate_;
+    RequestRate guesses_;  ///< of all callers whose key was not good before
+    std::mutex good_keys_mutex_;
+    std::set<std::string, std::less<>> good_keys_;  ///< names; guarded by good_keys_mutex_
     http::InFlightLimit in_flight_;
     RouteTable table_;
     std::string openapi_;

@@ -4,6 +4,7 @@
 #include "api/awaited.h"
 #include "http/problem.h"
 #include "oauth/oauth_links.h"
+#include "pipeline/provider_text.h"
 
 #include <fmt/format.h>
 
@@ -133,17 +134,20 @@ Result<ConnectorOutcome> ConnectorCall::runOnce(const Start& start, const TokenS
     );
     ConnectorOutcome outcome;
     std::optional<http::OutboundResponse> response;
+    pipeline::ProviderText text;
     for (int step = 0; step <= kStepsMax; ++step) {
-        FERRY_TRY_ASSIGN(
-            pipeline::OperationStep next, operation->advance(response ? &*response : nullptr)
-        );
-        if (auto* result = std::get_if<pipeline::OperationResult>(&next)) {
+        auto next = operation->advance(response ? &*response : nullptr);
+        if (!next) {
+            if (response) next.error().provider_message = text.of(*response);
+            return fail(std::move(next.error()));
+        }
+        if (auto* result = std::get_if<pipeline::OperationResult>(&*next)) {
             outcome.result = std::move(*result);
             return outcome;
         }
-        FERRY_TRY_ASSIGN(
-            response, exchange(std::move(std::get<http::OutboundRequest>(next)), outcome)
-        );
+        auto& request = std::get<http::OutboundRequest>(*next);
+        text = pipeline::ProviderText(request);
+        FERRY_TRY_ASSIGN(response, exchange(std::move(request), outcome));
     }
     return fail(ErrorCode::Internal, "the plugin's operation asks for one request after another");
 }
@@ -190,7 +194,10 @@ http::Response connectorProblem(const Error& error, std::string_view request_id)
         case ErrorCode::Unavailable: {
             // The hub is well: it is the provider, or what the plugin made of its answer.
             http::Response answer = providerProblem(
-                502, request_id, "the provider's answer can't be used", error.message
+                502,
+                request_id,
+                "the provider's answer can't be used: " + error.message,
+                error.provider_message.empty() ? error.message : error.provider_message
             );
             if (error.retry_after) {
                 const http::Response with_wait = http::problem(error, request_id);

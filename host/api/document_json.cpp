@@ -32,10 +32,12 @@ Result<pipeline::DocumentRef> documentRefOfPath(std::string_view path) {
 
 Result<pipeline::DocumentRef> documentRefOfId(std::string_view id) {
     if (id.starts_with('/')) return documentRefOfPath(id);
-    if (id.starts_with("%2F") || id.starts_with("%2f")) {
+    if (id.starts_with("%2F") || id.starts_with("%2f") || id.starts_with("%252F")) {
         const auto path = percentDecode(id, false);
         if (!path) return fail(ErrorCode::InvalidArgument, "the id has a wrong percent-encoding");
-        return documentRefOfPath(*path);
+        // As it is shown, when a client has encoded it once more: a path begins with '/', so no
+        // other id looks like this.
+        return id.starts_with("%252F") ? documentRefOfId(*path) : documentRefOfPath(*path);
     }
     if (!isValidUtf8(id) || id.find('\0') != std::string_view::npos) {
         return fail(ErrorCode::InvalidArgument, "the id is not UTF-8");

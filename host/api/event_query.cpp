@@ -3,6 +3,8 @@
 #include "api/route_table.h"
 #include "api/time_range.h"
 #include "base/ascii.h"
+#include "model/callback_event_id.h"
+#include "pipeline/callback_body.h"
 #include "store/delivery_search.h"
 
 #include <fmt/format.h>
@@ -43,14 +45,36 @@ Status limitByTime(const ApiParts& parts, const Call& call, store::EventQuery& q
     if (!given("from") && !given("to")) return {};
     const TimePoint now = parts.clock.now();
     const Milliseconds since_1970 = now.time_since_epoch();
+    if (!given("to")) {
+        // Later than now is a list that is still empty.
+        FERRY_TRY_ASSIGN(const TimePoint from, parseTime("from", *call.request.queryValue("from")));
+        FERRY_TRY_ASSIGN(query.first, parts.store.eventSearch().firstAt(from));
+        return {};
+    }
     FERRY_TRY_ASSIGN(const TimeRange range, readTimeRange(call.request, now, since_1970));
     if (given("from")) {
         FERRY_TRY_ASSIGN(query.first, parts.store.eventSearch().firstAt(range.from));
     }
-    if (given("to")) {
-        FERRY_TRY_ASSIGN(query.end, parts.store.eventSearch().firstAt(range.to + Milliseconds(1)));
-    }
+    FERRY_TRY_ASSIGN(query.end, parts.store.eventSearch().firstAt(range.to + Milliseconds(1)));
     return {};
+}
+
+/// The first event of the delivery that is named, if `id` is that of its callback.
+Result<std::optional<FoundEvent>> findCallback(
+    const ApiParts& parts, const CallbackEventIdParts& named, std::string_view id
+) {
+    FERRY_TRY_ASSIGN(auto delivery, parts.store.deliveries().find(named.instance, named.delivery));
+    if (!delivery) return std::optional<FoundEvent>();
+    FERRY_TRY_ASSIGN(
+        auto events,
+        parts.store.events().range(
+            delivery->instance, delivery->first_event, delivery->last_event, 1
+        )
+    );
+    if (events.empty() || pipeline::callbackEventId(*delivery, events) != id) {
+        return std::optional<FoundEvent>();
+    }
+    return FoundEvent{std::move(events.front()), delivery->id};
 }
 
 }  // namespace
@@ -145,17 +169,22 @@ Result<std::vector<std::vector<Delivery>>> deliveriesOf(
     return deliveries;
 }
 
-Result<RecordedEvent> findEvent(const ApiParts& parts, const Call& call) {
+Result<FoundEvent> findEvent(const ApiParts& parts, const Call& call) {
     const std::string& id = call.params.get("eventId");
+    const auto isMeant = [&](InstanceId instance) {
+        return !call.instance || instance == call.instance->id;
+    };
     FERRY_TRY_ASSIGN(auto event, parts.store.eventSearch().find(id));
-    const bool is_meant = event && (!call.instance || event->instance == call.instance->id);
-    if (!is_meant) {
-        return fail(
-            ErrorCode::NotFound,
-            "there is no such event; events leave the log when the retention time is over"
-        );
+    if (event && isMeant(event->instance)) return FoundEvent{std::move(*event), std::nullopt};
+    const auto named = parseCallbackEventId(id);
+    if (named && isMeant(named->instance)) {
+        FERRY_TRY_ASSIGN(auto found, findCallback(parts, *named, id));
+        if (found) return std::move(*found);
     }
-    return std::move(*event);
+    return fail(
+        ErrorCode::NotFound,
+        "there is no such event; events leave the log when the retention time is over"
+    );
 }
 
 Result<CallbackId> callbackOf(const ApiParts& parts, InstanceId id) {

@@ -39,8 +39,15 @@ Result<std::vector<std::vector<Delivery>>> deliveriesOf(
     const ApiParts& parts, const std::vector<RecordedEvent>& events
 );
 
-/// The event that {eventId} names, of the call's instance if it has one. NotFound if there is none.
-Result<RecordedEvent> findEvent(const ApiParts& parts, const Call& call);
+struct FoundEvent {
+    RecordedEvent event;
+    /// The delivery, if what was named is a callback: then `event` is its first one.
+    std::optional<DeliveryId> callback;
+};
+
+/// The event that {eventId} names, or the callback (message.eventId), of the call's instance if it
+/// has one. NotFound if there is none.
+Result<FoundEvent> findEvent(const ApiParts& parts, const Call& call);
 
 /// The callback that the instance delivers to now. Errors: Conflict saying why it takes none.
 Result<CallbackId> callbackOf(const ApiParts& parts, InstanceId id);

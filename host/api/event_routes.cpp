@@ -16,7 +16,11 @@ constexpr std::size_t kAttemptsMax = 100;
 
 Parameter eventId() {
     return {
-        "eventId", ParameterPlace::Path, "The id of the event, as callbacks have it", "string", true
+        "eventId",
+        ParameterPlace::Path,
+        "The id of an event, or message.eventId of a callback",
+        "string",
+        true
     };
 }
 
@@ -60,7 +64,8 @@ Route listRoute(std::string path, std::string operation, std::string summary, Ap
 }
 
 Result<http::Response> answerEvent(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(const RecordedEvent event, findEvent(parts, call));
+    FERRY_TRY_ASSIGN(const FoundEvent found, findEvent(parts, call));
+    const RecordedEvent& event = found.event;
     FERRY_TRY_ASSIGN(const auto deliveries, deliveriesOf(parts, {event}));
     std::vector<std::vector<store::DeliveryAttempt>> attempts;
     for (const Delivery& delivery : deliveries.front()) {
@@ -76,14 +81,24 @@ Result<http::Response> answerEvent(const ApiParts& parts, const Call& call) {
 }
 
 Result<http::Response> redeliver(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(const RecordedEvent event, findEvent(parts, call));
+    FERRY_TRY_ASSIGN(const FoundEvent found, findEvent(parts, call));
+    const RecordedEvent& event = found.event;
     FERRY_TRY_ASSIGN(const CallbackId callback, callbackOf(parts, event.instance));
-    FERRY_TRY_ASSIGN(
-        const auto id,
-        parts.store.replays().redeliverEvent(
-            event.instance, event.number, callback, parts.clock.now()
-        )
-    );
+    std::optional<DeliveryId> id;
+    if (found.callback) {
+        const store::DeliveryKey key{event.instance, *found.callback};
+        FERRY_TRY_ASSIGN(
+            const std::size_t count, parts.store.replays().redeliver({&key, 1}, parts.clock.now())
+        );
+        if (count > 0) id = found.callback;
+    } else {
+        FERRY_TRY_ASSIGN(
+            id,
+            parts.store.replays().redeliverEvent(
+                event.instance, event.number, callback, parts.clock.now()
+            )
+        );
+    }
     std::optional<Delivery> made;
     if (id) {
         FERRY_TRY_ASSIGN(made, parts.store.deliveries().find(event.instance, *id));
@@ -150,9 +165,10 @@ void addSingleEvents(RouteTable& table, const ApiParts& parts) {
     again.method = "POST";
     again.path = "/instances/{id}/events/{eventId}/redeliver";
     again.operation_id = "redeliverEvent";
-    again.summary = "Delivers one event again, now, with the same event id";
+    again.summary =
+        "Delivers one event, or the callback with all of its events, again, with the same ids";
     again.role = Role::Write;
-    again.answers = {{200, "The delivery that was made for it", schemaOf("Delivery")}};
+    again.answers = {{200, "The delivery that brings it", schemaOf("Delivery")}};
     again.refusals = {409};
     again.handler = [&parts](const Call& call) { return redeliver(parts, call); };
 

@@ -1,6 +1,7 @@
 // How InstanceChanges has an instance authorized while its caller waits.
 
 #include "api/instance_changes.h"
+#include "config/own_address.h"
 #include "oauth/authorization_wait.h"
 #include "oauth/oauth_links.h"
 
@@ -19,6 +20,25 @@ constexpr Milliseconds kPatience{25'000};
 constexpr unsigned kWaitingMax = 16;
 
 }  // namespace
+
+bool isReachedAlike(pipeline::Configuration a, pipeline::Configuration b) {
+    a.erase(std::string(oauth::kAppKey));
+    b.erase(std::string(oauth::kAppKey));
+    return pipeline::sameCredentials(a, b);
+}
+
+Status InstanceChanges::checkRedirect(const pipeline::Configuration& configuration) const {
+    const std::string_view url = pipeline::valueOf(configuration, oauth::kCallbackUrl);
+    if (config::ownAddress(url, parts_.public_url) != config::OwnAddress::NoRoute) return {};
+    return fail(
+        ErrorCode::InvalidArgument,
+        fmt::format(
+            "'{}' is no page of this hub: did you mean {}?",
+            oauth::kCallbackUrl,
+            oauth::redirectUri("", parts_.public_url)
+        )
+    );
+}
 
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
     const bool has_own =
@@ -41,7 +61,8 @@ Error InstanceChanges::refusalOf(const Error& error) {
         is_senseless ? ErrorCode::Unavailable : ErrorCode::InvalidArgument,
         "the provider did not authorize the instance: " + error.message
     );
-    refusal.provider_message = error.message;
+    refusal.provider_message =
+        error.provider_message.empty() ? error.message : error.provider_message;
     return refusal;
 }
 
@@ -68,6 +89,20 @@ Status InstanceChanges::waitForPerson(InstanceId id) {
     ));
     parts_.instance_changed(id);
     parts_.authorizer.enqueue(id);  // writes down which link to open
+    return {};
+}
+
+Status InstanceChanges::restore(const Written& written) {
+    const std::lock_guard lock(mutex_);
+    FERRY_TRY_ASSIGN(const Instance now, read(written.before.id));
+    // Somebody else has changed it since: that stands.
+    const bool is_ours = now.name == written.after.name &&
+                         now.configuration_fingerprint == written.after.configuration_fingerprint;
+    if (!is_ours) return {};
+    Instance before = written.before;
+    before.updated_at = parts_.clock.now();
+    FERRY_TRY(parts_.store.instances().reconfigure(std::span(&before, 1)));
+    parts_.instance_changed(before.id);
     return {};
 }
 

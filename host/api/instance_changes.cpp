@@ -99,6 +99,7 @@ Result<Instance> InstanceChanges::create(
         Configuration configuration,
         validated(connector, merged(connector, {}, body, ConfigurationChange::Replace))
     );
+    FERRY_TRY(checkRedirect(configuration));
     if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
         return fail(
             ErrorCode::InvalidArgument,
@@ -154,6 +155,7 @@ Result<Instance> InstanceChanges::update(
     }
     FERRY_TRY_ASSIGN(const Written written, write(instance.id, *connector, body, options));
     parts_.instance_changed(instance.id);
+    parts_.wake_deliveries();  // what waited for another callback is due for this one
     if (written.is_to_authorize) {
         if (const Status done = authorize(instance.id, written.draft, body.code); !done) {
             FERRY_TRY(restore(written));
@@ -183,7 +185,7 @@ Result<InstanceChanges::Written> InstanceChanges::write(
     FERRY_TRY_ASSIGN(written.draft, draftOf(written.before, was, connector, body, options));
     written.is_to_authorize =
         options.may_authorize &&
-        (!body.code.empty() || !pipeline::sameCredentials(was, written.draft.configuration));
+        (!body.code.empty() || !isReachedAlike(was, written.draft.configuration));
     written.after = written.before;
     pipeline::InstanceRecords records(parts_.store.instances(), parts_.key, parts_.random);
     FERRY_TRY(records.fill(written.after, written.draft, parts_.clock.now()));
@@ -207,6 +209,7 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
         FERRY_TRY_ASSIGN(
             draft.configuration, validated(connector, merged(connector, was, body, options.change))
         );
+        FERRY_TRY(checkRedirect(draft.configuration));
     }
     if (!body.code.empty() && options.may_authorize) {
         // They are of the authorization that the code takes the place of.
@@ -214,20 +217,6 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
         draft.configuration.erase("oauth.user.token");
     }
     return draft;
-}
-
-Status InstanceChanges::restore(const Written& written) {
-    const std::lock_guard lock(mutex_);
-    FERRY_TRY_ASSIGN(const Instance now, read(written.before.id));
-    // Somebody else has changed it since: that stands.
-    const bool is_ours = now.name == written.after.name &&
-                         now.configuration_fingerprint == written.after.configuration_fingerprint;
-    if (!is_ours) return {};
-    Instance before = written.before;
-    before.updated_at = parts_.clock.now();
-    FERRY_TRY(parts_.store.instances().reconfigure(std::span(&before, 1)));
-    parts_.instance_changed(before.id);
-    return {};
 }
 
 Status InstanceChanges::remove(const Instance& instance) {

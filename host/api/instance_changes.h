@@ -27,6 +27,10 @@ struct UpdateOptions {
     bool may_authorize = true;  ///< false: `?reAuthenticate=false`
 };
 
+/// True if the account is reached in the same way. Another app alone is no other way: what the user
+/// consented to stays until the provider refuses it, and only a code brings another consent.
+bool isReachedAlike(pipeline::Configuration a, pipeline::Configuration b);
+
 /// Threads: any. Changes are made one at a time; while a provider is asked, others go on. Lifetime:
 /// `parts` outlives it.
 /// Errors of all: Conflict naming file and line for an instance that a file owns; those of the
@@ -76,6 +80,8 @@ class InstanceChanges {
         const InstanceBody& body,
         const UpdateOptions& options
     );
+    /// InvalidArgument if browsers would come back to a page of the hub that there is not.
+    Status checkRedirect(const pipeline::Configuration& configuration) const;
     Status restore(const Written& written);
     Result<std::string> freeName(const std::string& wanted, InstanceId self);
     Result<Instance> read(InstanceId id);

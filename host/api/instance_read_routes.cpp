@@ -188,7 +188,7 @@ void addInstanceReads(RouteTable& table, const ApiParts& parts) {
     };
     all.refusals = {404};
     all.handler = [&parts](const Call& call) { return getConfiguration(parts, call); };
-    addInstanceForms(table, all, "/configuration", {InstancePath::ById, InstancePath::ByToken});
+    addInstanceForms(table, all, "/configuration", everyInstancePath());
 
     Route entry;
     entry.method = "GET";
@@ -197,9 +197,7 @@ void addInstanceReads(RouteTable& table, const ApiParts& parts) {
     entry.parameters = {configurationEntryId()};
     entry.answers = {{200, "The parameter", schemaOf("InstanceConfiguration")}};
     entry.handler = [&parts](const Call& call) { return getConfigurationEntry(parts, call); };
-    addInstanceForms(
-        table, entry, "/configuration/{configId}", {InstancePath::ById, InstancePath::ByToken}
-    );
+    addInstanceForms(table, entry, "/configuration/{configId}", everyInstancePath());
 }
 
 }  // namespace ferry::api

@@ -7,6 +7,15 @@
 
 namespace ferry::api {
 
+std::vector<InstancePath> everyInstancePath() {
+    return {
+        InstancePath::ById,
+        InstancePath::ByToken,
+        InstancePath::OfElement,
+        InstancePath::OfElementByToken
+    };
+}
+
 void addInstanceForms(
     RouteTable& table,
     const Route& route,
@@ -21,7 +30,8 @@ void addInstanceForms(
     const Form forms[] = {
         {"/instances/{id}", "", {instanceId()}},
         {"/instances", "ByToken", {}},
-        {"/elements/{keyOrId}/instances/{id}", "OfElement", {keyOrId(), instanceId()}}
+        {"/elements/{keyOrId}/instances/{id}", "OfElement", {keyOrId(), instanceId()}},
+        {"/elements/{keyOrId}/instances", "OfElementByToken", {keyOrId()}}
     };
     for (const InstancePath path : paths) {
         const Form& form = forms[static_cast<std::size_t>(path)];

@@ -17,9 +17,9 @@ void addInstanceWrites(RouteTable& table, const ApiParts& parts);
 Parameter configurationEntryId();
 
 /// Where an instance is found: `/instances/{id}`, `/instances`, where the Element token names it,
-/// and
-/// `/elements/{keyOrId}/instances/{id}`.
-enum class InstancePath : std::uint8_t { ById, ByToken, OfElement };
+/// and the same two below `/elements/{keyOrId}`.
+enum class InstancePath : std::uint8_t { ById, ByToken, OfElement, OfElementByToken };
+std::vector<InstancePath> everyInstancePath();
 
 /// Adds a row for each of `paths`, with `rest` behind them. `route` has everything but path, area,
 /// subject and the parameters of those paths; its operation id gets an ending for each but the

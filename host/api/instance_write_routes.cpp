@@ -16,9 +16,6 @@ namespace ferry::api {
 namespace {
 
 using ChangesPtr = std::shared_ptr<InstanceChanges>;
-constexpr auto kById = InstancePath::ById;
-constexpr auto kByToken = InstancePath::ByToken;
-constexpr auto kOfElement = InstancePath::OfElement;
 
 Result<http::Response> shown(const ApiParts& parts, const Instance& instance) {
     JsonWriter json;
@@ -146,7 +143,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
     route.handler = [&parts, changes](const Call& call) {
         return updateInstance(parts, *changes, call, ConfigurationChange::Replace);
     };
-    addInstanceForms(table, route, "", {kById, kByToken, kOfElement});
+    addInstanceForms(table, route, "", everyInstancePath());
 
     route.method = "PATCH";
     route.operation_id = "patchInstance";
@@ -154,7 +151,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
     route.handler = [&parts, changes](const Call& call) {
         return updateInstance(parts, *changes, call, ConfigurationChange::Merge);
     };
-    addInstanceForms(table, route, "", {kById, kByToken, kOfElement});
+    addInstanceForms(table, route, "", everyInstancePath());
 
     route.operation_id = "patchInstanceConfigurationEntry";
     route.summary = "Changes one parameter of an instance; null takes it away";
@@ -164,7 +161,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
     route.handler = [&parts, changes](const Call& call) {
         return patchConfiguration(parts, *changes, call);
     };
-    addInstanceForms(table, route, "/configuration/{configId}", {kById, kByToken});
+    addInstanceForms(table, route, "/configuration/{configId}", everyInstancePath());
 }
 
 void addSwitches(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes) {
@@ -184,7 +181,7 @@ void addSwitches(RouteTable& table, const ApiParts& parts, const ChangesPtr& cha
             );
             return shown(parts, instance);
         };
-        addInstanceForms(table, route, "/enabled", {kById, kByToken});
+        addInstanceForms(table, route, "/enabled", everyInstancePath());
     }
 }
 
@@ -202,7 +199,7 @@ void addRemoval(RouteTable& table, const ChangesPtr& changes) {
         response.body = "{}";
         return response;
     };
-    addInstanceForms(table, route, "", {kById, kByToken, kOfElement});
+    addInstanceForms(table, route, "", everyInstancePath());
 }
 
 }  // namespace

@@ -70,6 +70,12 @@ void writeParameter(JsonWriter& json, const Parameter& parameter) {
     json.key("schema").beginObject();
     if (parameter.type == "strings") {
         json.field("type", "array").key("items").beginObject().field("type", "string").endObject();
+    } else if (parameter.type == "count") {
+        json.field("type", "integer").field("minimum", std::int64_t{1});
+    } else if (parameter.type == "first page") {
+        json.field("type", "integer")
+            .field("minimum", std::int64_t{1})
+            .field("maximum", std::int64_t{1});
     } else {
         json.field("type", parameter.type);
     }

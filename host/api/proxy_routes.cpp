@@ -15,7 +15,8 @@
 namespace ferry::api {
 namespace {
 
-/// A body that is no longer is read whole, so that it can be sent again with another token.
+/// A body that is known to be no longer is read whole, so that it can be sent again with another
+/// token.
 constexpr std::size_t kResendBytesMax = 64 * 1024;
 constexpr Milliseconds kBodyPatience{30'000};
 /// The provider may think for so long about a request that it has.
@@ -51,7 +52,13 @@ class Proxied {
         FERRY_TRY(readSmallBody());
         FERRY_TRY_ASSIGN(const TokenSet tokens, connector_.tokens());
         FERRY_TRY_ASSIGN(http::Response response, send(tokens.access_token));
-        if (response.status != 401 || !connector_.canRefresh() || is_streaming_) return response;
+        if (response.status != 401 || !connector_.canRefresh()) return response;
+        if (is_streaming_) {
+            // The body is gone. The caller's next try is to find a token that is good, so the
+            // answer waits for it; why there may be none is for that try to say.
+            static_cast<void>(connector_.tokens(tokens.access_token));
+            return response;
+        }
         response.stream.reset();
         FERRY_TRY_ASSIGN(const TokenSet fresh, connector_.tokens(tokens.access_token));
         return send(fresh.access_token);

@@ -35,10 +35,16 @@ bool isHarmless(std::string_view path) {
 
 }  // namespace
 
-std::string_view proxiedPath(std::string_view raw_path) {
+std::string proxiedPath(std::string_view raw_path) {
     std::string_view rest = raw_path.substr(std::min(raw_path.size(), kBasePath.size()));
     if (rest.starts_with("/hubs/")) rest = withoutSegment(withoutSegment(rest));
-    return withoutSegment(withoutSegment(rest));
+    std::string path(withoutSegment(withoutSegment(rest)));
+    if (path.find('/', 1) != std::string::npos) return path;
+    for (const std::string_view encoded : {"%2F", "%2f"}) {
+        for (std::size_t at = path.find(encoded); at != std::string::npos; at = path.find(encoded))
+            path.replace(at, encoded.size(), "/");
+    }
+    return path;
 }
 
 Result<std::string> proxyUrl(

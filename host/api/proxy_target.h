@@ -10,8 +10,9 @@
 namespace ferry::api {
 
 /// What stands behind "/proxy/{base}" in `raw_path`, with its first slash; with or without
-/// "/hubs/{hub}" before.
-std::string_view proxiedPath(std::string_view raw_path);
+/// "/hubs/{hub}" before. A rest without a slash of its own is one parameter that a generated client
+/// has encoded as a whole: its %2F are the slashes of the path.
+std::string proxiedPath(std::string_view raw_path);
 
 /// `base_url` with `path` and the raw `query` behind it.
 /// Errors: InvalidArgument if, however often it is decoded, the path has a segment "." or "..", a

@@ -39,7 +39,7 @@ constexpr const char* kReplay = R"json({
                 "deliveries": {"type": "integer", "description": "made for them, or would be"},
                 "eventsInRange": {
                     "type": "integer",
-                    "description": "of all instances, at most: events that left the log count"
+                    "description": "of the instances of the replay; at most, while it runs"
                 }
             },
             "additionalProperties": false
@@ -87,7 +87,37 @@ void writeSelection(JsonWriter& json, const EventSelection& selection) {
     json.endArray();
 }
 
-void writeReplay(JsonWriter& json, const Replay& replay) {
+/// Events that an answer counts at most; beyond, it tells what there are of all instances.
+constexpr std::size_t kCountedMax = 100'000;
+constexpr std::size_t kCountedAtOnce = 5'000;
+
+/// How many events the replay is about, as far as that can be told for `budget` looks at the log.
+Result<std::int64_t> eventsInRange(
+    const ApiParts& parts, const Replay& replay, std::size_t& budget
+) {
+    const ReplayCounts& counts = replay.counts;
+    // What left the log and what was skipped is no more to come.
+    if (replay.state == ReplayState::Done) return counts.examined;
+    const std::int64_t all = replay.end_event.value - replay.first_event.value;
+    std::int64_t count = 0;
+    for (const InstanceId id : replay.instances) {
+        for (std::optional<store::EventPlace> after = store::EventPlace{}; after;) {
+            if (budget < kCountedAtOnce) return std::max(all, counts.examined);
+            budget -= kCountedAtOnce;
+            FERRY_TRY_ASSIGN(
+                const store::EventPlaces page,
+                parts.store.eventSearch().places(
+                    *after, id, replay.first_event, replay.end_event, kCountedAtOnce
+                )
+            );
+            count += static_cast<std::int64_t>(page.places.size());
+            after = page.next;
+        }
+    }
+    return std::max(replay.instances.empty() ? all : count, counts.examined);
+}
+
+void writeReplay(JsonWriter& json, const Replay& replay, std::int64_t in_range) {
     json.beginObject()
         .field("id", replay.id.value)
         .field("state", replayStateName(replay.state))
@@ -100,7 +130,6 @@ void writeReplay(JsonWriter& json, const Replay& replay) {
         json.number(id.value);
     json.endArray().field("rate", replay.rate);
     const ReplayCounts& counts = replay.counts;
-    const std::int64_t in_range = replay.end_event.value - replay.first_event.value;
     json.key("progress")
         .beginObject()
         .field("instances", counts.instances)
@@ -108,16 +137,18 @@ void writeReplay(JsonWriter& json, const Replay& replay) {
         .field("eventsExamined", counts.examined)
         .field("eventsMatched", counts.matched)
         .field("deliveries", counts.deliveries)
-        .field("eventsInRange", std::max<std::int64_t>(in_range, 0))
+        .field("eventsInRange", in_range)
         .endObject();
     json.field("createdDate", formatRfc3339(replay.created_at))
         .field("updatedDate", formatRfc3339(replay.updated_at))
         .endObject();
 }
 
-http::Response answerOne(const Replay& replay) {
+Result<http::Response> answerOne(const ApiParts& parts, const Replay& replay) {
+    std::size_t budget = kCountedMax;
+    FERRY_TRY_ASSIGN(const std::int64_t in_range, eventsInRange(parts, replay, budget));
     JsonWriter json;
-    writeReplay(json, replay);
+    writeReplay(json, replay, in_range);
     return jsonAnswer(json);
 }
 
@@ -145,7 +176,7 @@ Result<http::Response> begin(const ApiParts& parts, const Call& call) {
     FERRY_TRY_ASSIGN(replay.id, parts.store.replays().create(replay));
     parts.wake_replays();
     replay.updated_at = replay.created_at;
-    return answerOne(replay);
+    return answerOne(parts, replay);
 }
 
 Result<http::Response> cancel(const ApiParts& parts, const Call& call) {
@@ -160,7 +191,7 @@ Result<http::Response> cancel(const ApiParts& parts, const Call& call) {
         );
     }
     FERRY_TRY_ASSIGN(const Replay cancelled, findReplay(parts, call));
-    return answerOne(cancelled);
+    return answerOne(parts, cancelled);
 }
 
 Result<http::Response> list(const ApiParts& parts, const Call& call) {
@@ -170,11 +201,13 @@ Result<http::Response> list(const ApiParts& parts, const Call& call) {
         const auto replays, parts.store.replays().page(ReplayId(paging.after), paging.page_size)
     );
     ListHeaders headers;
+    std::size_t budget = kCountedMax;
     JsonWriter json;
     json.beginArray();
     for (const Replay& replay : replays) {
         if (!checkInstance(call, replay)) continue;
-        writeReplay(json, replay);
+        FERRY_TRY_ASSIGN(const std::int64_t in_range, eventsInRange(parts, replay, budget));
+        writeReplay(json, replay, in_range);
         ++headers.returned;
     }
     json.endArray();
@@ -228,7 +261,7 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts) {
     one.parameters = {id};
     one.handler = [&parts](const Call& call) -> Result<http::Response> {
         FERRY_TRY_ASSIGN(const Replay replay, findReplay(parts, call));
-        return answerOne(replay);
+        return answerOne(parts, replay);
     };
     table.add(std::move(one));
 

@@ -50,7 +50,7 @@ struct Parameter {
     std::string name = {};
     ParameterPlace place = ParameterPlace::Query;
     std::string description = {};
-    std::string type = "string";  ///< of JSON Schema; "strings" for a repeated one
+    std::string type = "string";  ///< of JSON Schema; also strings, count, first page
     bool is_required = false;     ///< those of the path always are
 };
 

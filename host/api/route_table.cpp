@@ -108,15 +108,17 @@ std::vector<Parameter> pagingParameters() {
         {"pageSize",
          ParameterPlace::Query,
          fmt::format(
-             "How many at most, from 1 to {}; {} if not given", kPageSizeMax, kPageSizeDefault
+             "How many at most, from 1; more than {} counts as that; {} if not given",
+             kPageSizeMax,
+             kPageSizeDefault
          ),
-         "integer"},
+         "count"},
         {"nextPage", ParameterPlace::Query, "The header Elements-Next-Page-Token of the page before"
         },
         {"page",
          ParameterPlace::Query,
          "1 and nothing else: pages are asked for by nextPage",
-         "integer"},
+         "first page"},
     };
 }
 

@@ -3,10 +3,12 @@
 #include "base/ascii.h"
 #include "config/hub_config.h"
 #include "config/instance_file.h"
+#include "config/own_address.h"
 #include "config/suggest.h"
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace ferry::config {
 
@@ -42,13 +44,34 @@ void warnOfCallback(const YamlNode& instance, const CallbackCheck& check, Report
     }
 }
 
-void warnOfCallbacks(const YamlDocument& document, const CallbackCheck& check, Diagnostics& out) {
-    if (!check) return;
+/// A browser that comes back to the hub has to come to the one page that takes it.
+void warnOfRedirect(const YamlNode& instance, std::string_view public_url, Reporter& reporter) {
+    const YamlNode* url = parameterOf(instance, "oauth.callback.url");
+    if (url == nullptr || url[1].is_unresolved) return;
+    const OwnAddress address = ownAddress(url[1].text, public_url);
+    if (address != OwnAddress::NoRoute && address != OwnAddress::Beside) return;
+    reporter.warnAtKey(
+        *url,
+        "'oauth.callback.url' is below the hub's public_url, and no page of the hub is there",
+        "did you mean " + std::string(public_url) + "/oauth/callback?"
+    );
+}
+
+void warnOfAddresses(
+    const YamlDocument& document,
+    const CallbackCheck& check,
+    std::string_view public_url,
+    Diagnostics& out
+) {
     Reporter reporter(*document.source, out);
+    const auto warn = [&](const YamlNode& instance) {
+        if (check) warnOfCallback(instance, check, reporter);
+        warnOfRedirect(instance, public_url, reporter);
+    };
     const YamlNode* list = document.root.find("instances");
-    if (list == nullptr) return warnOfCallback(document.root, check, reporter);
+    if (list == nullptr) return warn(document.root);
     for (const YamlNode& instance : list->children)
-        warnOfCallback(instance, check, reporter);
+        warn(instance);
 }
 
 }  // namespace
@@ -130,14 +153,17 @@ Diagnostics lintFiles(
                 tellUnknown(document, out);
         }
     }
+    std::string public_url;
     for (YamlDocument& document : hub_configs) {
-        readHubConfig(document, references, out);
+        if (const auto config = readHubConfig(document, references, out)) {
+            public_url = config->public_url;
+        }
         checkProviders(document, known, out);
     }
     InstanceLoad load;
     for (YamlDocument& document : instance_files) {
         readInstances(document, known, references, load, out);
-        warnOfCallbacks(document, check_callback, out);
+        warnOfAddresses(document, check_callback, public_url, out);
     }
     rejectRepeatedNames(load, out);
     out.sort();

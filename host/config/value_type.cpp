@@ -1,5 +1,7 @@
 #include "config/value_type.h"
 
+#include "base/ascii.h"
+
 #include <regex.h>
 
 #include <algorithm>
@@ -142,8 +144,21 @@ std::string_view checkHost(std::string_view authority, UrlParts& parts) noexcept
 std::string_view checkUrl(std::string_view text, UrlParts& parts) noexcept {
     const std::size_t separator = text.find("://");
     if (separator == text.npos) return "does not begin with https:// or http://";
-    parts.scheme = text.substr(0, separator);
-    if (parts.scheme != "https" && parts.scheme != "http") {
+    const std::string_view scheme = text.substr(0, separator);  // in any case: RFC 3986, 3.1
+    const auto isScheme = [scheme](std::string_view known) {
+        return std::equal(
+            scheme.begin(),
+            scheme.end(),
+            known.begin(),
+            known.end(),
+            [](char given, char lower) { return lowerAscii(given) == lower; }
+        );
+    };
+    if (isScheme("https")) {
+        parts.scheme = "https";
+    } else if (isScheme("http")) {
+        parts.scheme = "http";
+    } else {
         return "has a scheme other than https and http";
     }
     const bool is_clean = std::all_of(text.begin(), text.end(), [](char c) {

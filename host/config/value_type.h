@@ -47,7 +47,7 @@ std::string bytesText(std::int64_t bytes);
 
 /// The parts of an absolute URL that checks need; views into the text.
 struct UrlParts {
-    std::string_view scheme;
+    std::string_view scheme;  ///< in lower case
     std::string_view host;  ///< without the brackets of an IPv6 address
     std::string_view port;  ///< empty if not given
     std::string_view rest;  ///< path, query

@@ -33,11 +33,13 @@ Result<std::string> AuthorizeUrls::make(
     pipeline::Provider& provider,
     const pipeline::ProviderAccount& account,
     pipeline::AuthorizeUrlRequest request,
-    std::string_view app_key
+    std::string_view app_key,
+    bool has_key
 ) {
     const AppCallback pair{app_key, request.redirect_uri};
     const Mark mark = markOf(pair);
-    const bool has_pkce = provider.options().uses_pkce && provedVerifier(mark).value_or(true);
+    const bool is_expected = provedVerifier(mark).value_or(has_key || isExpected(mark));
+    const bool has_pkce = provider.options().uses_pkce && is_expected;
     if (has_pkce) {
         request.code_challenge = derivedPkce(key_, pair.app_key, pair.redirect_uri).challenge;
     }
@@ -45,7 +47,7 @@ Result<std::string> AuthorizeUrls::make(
     if (!isRedirectTarget(url)) {
         return fail(ErrorCode::Internal, "the plugin's authorize URL is not a URL");
     }
-    if (has_pkce) remember(mark);
+    if (has_pkce && has_key) remember(mark);
     return url;
 }
 
@@ -53,10 +55,7 @@ std::vector<Secret> AuthorizeUrls::verifiersOf(const AppCallback& pair) const {
     std::vector<Secret> verifiers = {
         derivedPkce(key_, pair.app_key, pair.redirect_uri).verifier, Secret()
     };
-    const Mark mark = markOf(pair);
-    const auto proved = provedVerifier(mark);
-    const std::lock_guard lock(mutex_);
-    if (!proved.value_or(made_.contains(mark))) std::swap(verifiers[0], verifiers[1]);
+    if (!isExpected(markOf(pair))) std::swap(verifiers[0], verifiers[1]);
     return verifiers;
 }
 
@@ -93,6 +92,12 @@ std::optional<bool> AuthorizeUrls::provedVerifier(const Mark& mark) const {
         return proof.mark == mark;
     });
     return found == proved_.end() ? std::nullopt : std::optional(found->has_verifier);
+}
+
+bool AuthorizeUrls::isExpected(const Mark& mark) const {
+    if (const auto proved = provedVerifier(mark)) return *proved;
+    const std::lock_guard lock(mutex_);
+    return made_.contains(mark);
 }
 
 void AuthorizeUrls::remember(const Mark& mark) {

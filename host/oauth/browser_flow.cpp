@@ -1,5 +1,7 @@
 #include "oauth/browser_flow.h"
 
+#include "base/ascii.h"
+#include "base/crypto.h"
 #include "base/number_text.h"
 #include "base/secret.h"
 #include "oauth/authorization_wait.h"
@@ -24,8 +26,12 @@ ResultPage withLink(ResultPage page, std::string link) {
     return page;
 }
 
-std::string cookieName(InstanceId id) {
-    return fmt::format("ferry_oauth_{}", id.value);
+/// Several for each instance, so that a second tab leaves the cookie of the first: which one
+/// follows from the state. Not one for each state, since browsers send them all until they end.
+std::string cookieName(InstanceId id, std::string_view state) {
+    constexpr unsigned kCookies = 16;
+    const unsigned slot = static_cast<unsigned char>(asText(sha256(state)).front()) % kCookies;
+    return fmt::format("ferry_oauth_{}_{}", id.value, slot);
 }
 
 /// The value of the cookie `name` in the request (RFC 6265, 4.2.1).
@@ -131,10 +137,10 @@ http::Response BrowserFlow::redirect(
             "Set-Cookie",
             fmt::format(
                 "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
-                cookieName(settings.id),
+                cookieName(settings.id, request.state),
                 request.state,
                 kStateLifetime.count() / 1000,
-                parts_.public_url.starts_with("https://") ? "; Secure" : ""
+                lowerAscii(parts_.public_url.substr(0, 8)) == "https://" ? "; Secure" : ""
             )
         );
     }
@@ -158,22 +164,23 @@ http::Response BrowserFlow::callback(const http::Request& request) {
         const bool is_expired = pending.error().code == ErrorCode::DeadlineExceeded;
         return renderPage(messagePage(
             400,
-            is_expired ? "This took too long" : "This link was used already",
+            is_expired ? "This took too long" : "This link is not open here",
             is_expired ? "A link is good for ten minutes. Nothing was changed. Open the instance's "
                          "link again."
-                       : "The link is unknown here: it was used already, or the hub has been "
+                       : "It was used already, or this hub never gave it out, or it was "
                          "restarted since. If the page before this one said that the instance is "
                          "authorized, all is well; otherwise open the instance's link again."
         ));
     }
     if (pending->is_browser_bound &&
-        !equalConstantTime(cookieValue(request, cookieName(pending->instance)), state)) {
+        !equalConstantTime(cookieValue(request, cookieName(pending->instance, state)), state)) {
         return renderPage(withLink(
             messagePage(
                 403,
                 "This was begun in another browser",
                 "An authorization has to end in the browser that it was begun in, and cookies of "
-                "this hub must be allowed. Nothing was changed."
+                "this hub must be allowed. If you have begun several times, use the page that you "
+                "opened last. Nothing was changed."
             ),
             instanceLink(pending->instance)
         ));
@@ -218,6 +225,14 @@ http::Response BrowserFlow::exchange(const PendingAuthorization& pending, std::s
         ));
     }
     const Result<AuthorizedAccount>& result = *answered;
+    if (!result && isDisabled(pending.instance)) {
+        return renderPage(messagePage(
+            409,
+            "The instance is disabled",
+            "It was disabled while you were at the provider, and nothing was changed. Enable it, "
+            "then open its link again."
+        ));
+    }
     if (!result) {
         return renderPage(withLink(failurePage(result.error()), instanceLink(pending.instance)));
     }
@@ -241,6 +256,11 @@ Result<std::optional<Instance>> BrowserFlow::findInstance(std::string_view name_
     const auto number = parseInteger(name_or_id);
     if (!number || *number <= 0) return by_name;
     return parts_.instances.find(InstanceId(*number));
+}
+
+bool BrowserFlow::isDisabled(InstanceId id) {
+    const auto instance = parts_.instances.find(id);
+    return instance && *instance && (*instance)->state == InstanceState::Disabled;
 }
 
 std::string BrowserFlow::instanceLink(InstanceId id) {

@@ -44,6 +44,7 @@ class BrowserFlow {
         const pipeline::InstanceSettings& settings, pipeline::Provider& provider
     );
     http::Response exchange(const PendingAuthorization& pending, std::string code);
+    bool isDisabled(InstanceId id);
     std::string instanceLink(InstanceId id);
 
     OauthParts parts_;

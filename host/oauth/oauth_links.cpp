@@ -1,5 +1,6 @@
 #include "oauth/oauth_links.h"
 
+#include "base/ascii.h"
 #include "base/encoding.h"
 
 #include <fmt/format.h>
@@ -38,7 +39,9 @@ bool isRedirectTarget(std::string_view url) {
     const bool is_clean = std::all_of(url.begin(), url.end(), [](char c) {
         return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
     });
-    return is_clean && (url.starts_with("https://") || url.starts_with("http://"));
+    const std::string scheme = lowerAscii(url.substr(0, std::min(url.find(':'), url.size())));
+    const bool is_web = scheme == "https" || scheme == "http";
+    return is_clean && is_web && url.substr(scheme.size()).starts_with("://");
 }
 
 }  // namespace ferry::oauth

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/utf8.h"
+#include "oauth/oauth_links.h"
 
 #include <fmt/format.h>
 
@@ -51,7 +52,7 @@ http::Response renderPage(const ResultPage& page) {
     for (const std::string& paragraph : page.paragraphs) {
         body += fmt::format("<p>{}</p>\n", escapeHtml(truncateUtf8(paragraph, kParagraphBytesMax)));
     }
-    if (page.link.starts_with("https://") || page.link.starts_with("http://")) {
+    if (isRedirectTarget(page.link)) {
         body += fmt::format(
             "<p><a href=\"{}\">{}</a></p>\n", escapeHtml(page.link), escapeHtml(page.link_text)
         );

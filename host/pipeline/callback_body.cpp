@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "base/crypto.h"
-#include "base/encoding.h"
+#include "model/callback_event_id.h"
 #include "pipeline/callback_cloudevents.h"
 #include "pipeline/callback_event_data.h"
 
@@ -136,7 +136,7 @@ CallbackFormat findCallbackFormat(std::string_view name, std::string_view mode) 
 }
 
 std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEvent> events) {
-    constexpr std::size_t kIdBytes = 15;  // 20 characters of base64
+    constexpr std::size_t kCheckBytes = 6;
     // Numbers of one store may come again in another; the time and the event's id do not.
     const Digest256 digest = sha256(fmt::format(
         "ferry/callback/{}/{}/{}/{}",
@@ -145,7 +145,10 @@ std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEv
         toEpochMilliseconds(delivery.created_at),
         events.empty() ? std::string_view() : std::string_view(events.front().id)
     ));
-    return base64UrlEncode(asText(digest).substr(0, kIdBytes));
+    CallbackEventIdParts parts{delivery.instance, delivery.id};
+    for (const char byte : asText(digest).substr(0, kCheckBytes))
+        parts.check = parts.check << 8U | static_cast<unsigned char>(byte);
+    return makeCallbackEventId(parts);
 }
 
 std::string renderCallbackBody(const CallbackPage& page) {

@@ -13,7 +13,7 @@ OperationRunner::~OperationRunner() {
 
 void OperationRunner::start(OperationPtr operation, Completion completion) {
     const std::uint64_t number = next_number_++;
-    running_.emplace(number, Running{std::move(operation), std::move(completion), 0, 0});
+    running_.emplace(number, Running{std::move(operation), std::move(completion), 0, 0, {}});
     advance(number, nullptr);
 }
 
@@ -44,8 +44,10 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
     Result<OperationStep> step = running.operation->advance(response);
     if (step && std::holds_alternative<http::OutboundRequest>(*step)) {
         if (++running.steps <= kOperationStepsMax) {
+            auto& request = std::get<http::OutboundRequest>(*step);
+            running.text = ProviderText(request);
             running.request = outbound_.submit(
-                std::move(std::get<http::OutboundRequest>(*step)),
+                std::move(request),
                 [inbox = inbox_, number](http::OutboundResponse answer) {
                     const std::lock_guard lock(inbox->mutex);
                     if (!inbox->wake) return;
@@ -59,6 +61,7 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
             fail(ErrorCode::Internal, "the plugin's operation asks for one request after another");
     }
 
+    if (!step && response != nullptr) step.error().provider_message = running.text.of(*response);
     // The completion may start the next operation, so this one is gone before it is called.
     const Completion completion = std::move(running.completion);
     running_.erase(found);

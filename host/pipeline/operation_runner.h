@@ -4,6 +4,7 @@
 
 #include "base/worker.h"
 #include "http/outbound.h"
+#include "pipeline/provider_text.h"
 #include "pipeline/stages.h"
 
 #include <cstdint>
@@ -47,6 +48,7 @@ class OperationRunner {
         Completion completion;
         unsigned steps = 0;
         http::RequestHandle request = 0;
+        ProviderText text = {};
     };
     // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
     struct Inbox {

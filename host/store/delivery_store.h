@@ -83,8 +83,8 @@ class DeliveryStore {
 
     /// Records attempts (only those that were sent get a row in the log) and ends their leases, in
     /// one transaction. Deliveries that are gone are skipped. One that is recorded as Waiting
-    /// queues again, a dead one too (a redelivery). After an error the leases stay: record again,
-    /// or release.
+    /// queues again, a dead one too (a redelivery), for the callback that its instance has by now.
+    /// After an error the leases stay: record again, or release.
     virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;
 
     /// Ends leases without an attempt (shutting down).
@@ -125,8 +125,8 @@ class DeliveryStore {
         return std::vector<CallbackId>();
     }
 
-    /// Called once, before leases: waiting deliveries made or last tried at a time that is still to
-    /// come (the clock was set back meanwhile) wait from `now` for as long as was planned then.
+    /// Called once, before leases: waiting ones follow their instance's callback, and those made or
+    /// tried at a time to come (the clock was set back) wait from `now` for as long as was planned.
     virtual Status planAgain(TimePoint now) = 0;
 
     virtual Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) = 0;

@@ -47,14 +47,14 @@ class InstanceStore {
     /// account_id and account_state too). One transaction. Gives the ids in the same order. A new
     /// instance that is Running or becomes Running gets a notice that is due at `notice_due`.
     /// Errors: Conflict naming the instance if a name is taken or an id is unknown (nothing
-    /// written).
+    /// written). Waiting deliveries follow a callback that is new, as with `reconfigure`.
     virtual Result<std::vector<InstanceId>> put(
         std::span<const Instance> instances, TimePoint notice_due
     ) = 0;
 
-    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed
-    /// configuration and its fingerprint, webhook secret, callback, updated_at) and leaves state,
-    /// reason and account as they are by then: an authorization may end meanwhile. One transaction.
+    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed configuration
+    /// and its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and
+    /// account as they are by then. One transaction; then deliveries follow a callback that is new.
     /// Errors: Conflict if a name is taken or an id is unknown (nothing written).
     virtual Status reconfigure(std::span<const Instance> instances) = 0;
 

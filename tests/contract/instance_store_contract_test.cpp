@@ -61,6 +61,7 @@ TEST_P(InstanceStoreContract, OverwritesAllFieldsButTheTimeOfCreation) {
     changed.tags = {};
     changed.account_id = "other";
     changed.account_state = "";
+    changed.callback = CallbackId(5);
     changed.source = "";
     changed.created_at = at(500);
     changed.updated_at = at(600);

@@ -18,7 +18,6 @@ Instance anInstance(std::string name, InstanceState state) {
     instance.sealed_configuration = std::string("sealed\0bytes\xff", 13);
     instance.configuration_fingerprint.fill(7);
     instance.webhook_secret = WebhookSecretId(4);
-    instance.callback = CallbackId(5);
     instance.created_at = at(1);
     instance.updated_at = at(2);
     return instance;

@@ -142,5 +142,22 @@ TEST_F(ApiAccessTest, ShowsWhatAnInstanceMayConfigure) {
     );
 }
 
+TEST_F(ApiAccessTest, GuessingKeysIsSlowAndLocksNobodyOutWhoWasIn) {
+    startHub();
+    json(200, "GET", "/elements");
+    int wrong = 0;
+    Answer limited;
+    for (int i = 0; i < 2'000 && limited.status != 429; ++i) {
+        limited = call("GET", "/elements", {}, fmt::format("Bearer guess-{}", i));
+        if (limited.status == 401) ++wrong;
+    }
+    ASSERT_EQ(limited.status, 429);
+    EXPECT_EQ(limited.headers.at("retry-after"), "1");
+    EXPECT_GE(wrong, 99) << "the first try was a right one";
+    EXPECT_EQ(call("GET", "/elements").status, 200);
+    EXPECT_EQ(call("GET", "/elements", {}, "").status, 401) << "no key is no guess";
+    EXPECT_GT(metric("ferry_api_wrong_keys_limited_total"), 0);
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -71,7 +71,9 @@ TEST_F(ApiDocumentsTest, RefusalsHaveTheirStatus) {
     EXPECT_EQ(limited.headers.at("retry-after"), "7");
     fake_->faults().serverError("files/get_metadata", 503);
     const auto broken = getJson(502, "/files/metadata?path=/top.txt");
-    EXPECT_THAT(text(broken, "providerMessage"), HasSubstr("http 503"));
+    EXPECT_THAT(text(broken, "message"), HasSubstr("http 503"));
+    const auto missing = getJson(404, "/files/metadata?path=/nothing");
+    EXPECT_THAT(text(missing, "providerMessage"), testing::StartsWith("{\"error_summary\":"));
     fake_->faults().next("files/get_metadata", demo::FaultKind::ResetConnection, 2);
     getJson(502, "/files/metadata?path=/top.txt");
 }

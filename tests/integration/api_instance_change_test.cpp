@@ -144,19 +144,52 @@ TEST_F(ApiInstanceChangeTest, AnotherAccountIsRefusedByName) {
     EXPECT_EQ(text(json(200, "GET", path), "state"), "running");
 }
 
-TEST_F(ApiInstanceChangeTest, AnotherAppWithoutACodeWaitsForAPerson) {
+TEST_F(ApiInstanceChangeTest, AnotherAppWithoutACodeKeepsTheTokens) {
     const std::string path = make("alice");
+    ASSERT_TRUE(waitUntilLive("alice"));
+    const double before = authorizations();
 
     const auto kept = json(
         200,
         "PATCH",
-        path + "?reAuthenticate=false",
-        R"({"configuration":{"oauth.api.key":"another"}})"
+        path,
+        R"({"configuration":{"oauth.api.key":"another","oauth.api.secret":"other"}})"
     );
     EXPECT_EQ(text(kept, "state"), "running");
-    const auto waits =
-        json(200, "PATCH", path, R"({"configuration":{"oauth.api.key":"a third one"}})");
-    EXPECT_EQ(text(waits, "state"), "awaiting-authorization");
+    EXPECT_TRUE(kept["valid"].GetBool());
+    EXPECT_EQ(authorizations(), before);
+    EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200) << "the token is good";
+    const std::string back =
+        member("oauth.api.key", app_.key) + "," + member("oauth.api.secret", app_.secret);
+    json(200, "PATCH", path, "{\"configuration\":{" + back + "}}");
+    fake_->expireAccessTokens(account_);
+    EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200) << "and refreshed";
+}
+
+TEST_F(ApiInstanceChangeTest, IsChangedBelowItsConnectorToo) {
+    const std::string path = make("alice");
+    const std::string with_token = platformWith(token_);
+    const std::string below = "/elements/dropbox";
+
+    for (const auto& [at, who] :
+         {std::pair(below + path, platform()),
+          std::pair(below + std::string("/instances"), with_token)}) {
+        const auto off = json(200, "DELETE", at + "/enabled", {}, who);
+        EXPECT_TRUE(off["disabled"].GetBool());
+        EXPECT_FALSE(json(200, "PUT", at + "/enabled", {}, who)["disabled"].GetBool());
+        const std::string entry = at + "/configuration/event.poll.interval";
+        const auto patched = json(200, "PATCH", entry, R"({"propertyValue":"7m"})", who);
+        EXPECT_EQ(text(patched, "propertyValue"), "420000ms");
+        EXPECT_EQ(text(json(200, "GET", entry, {}, who), "propertyValue"), "420000ms");
+        EXPECT_GT(json(200, "GET", at + "/configuration", {}, who).Size(), 10U);
+        EXPECT_EQ(text(json(200, "PATCH", at, R"({"name":"bob"})", who), "name"), "bob");
+        EXPECT_EQ(text(json(200, "PUT", at, R"({"name":"carol"})", who), "name"), "carol");
+    }
+    json(401, "PATCH", below + "/instances", R"({"name":"x"})");
+    json(404, "PATCH", "/elements/box/instances", R"({"name":"x"})", with_token);
+    json(404, "PUT", "/elements/box" + path + "/enabled");
+    json(200, "DELETE", below + "/instances", {}, with_token);
+    json(404, "GET", path);
 }
 
 TEST_F(ApiInstanceChangeTest, WithoutAnIdTheTokenSaysWhichOne) {

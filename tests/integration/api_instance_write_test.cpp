@@ -128,8 +128,21 @@ TEST_F(ApiInstanceWriteTest, ACodeThatIsRefusedLeavesNothing) {
     );
 
     EXPECT_THAT(text(refused, "message"), HasSubstr("did not authorize"));
-    EXPECT_THAT(text(refused, "providerMessage"), Not(IsEmpty()));
+    EXPECT_THAT(text(refused, "providerMessage"), testing::StartsWith("{\"error_description\":"));
     EXPECT_EQ(call("GET", "/instances").body, "[]");
+}
+
+TEST_F(ApiInstanceWriteTest, ARedirectToNoPageOfTheHubIsRefused) {
+    const auto refused = json(
+        400,
+        "POST",
+        "/instances",
+        R"({"element":{"key":"dropbox"},"name":"x","configuration":{"oauth.api.key":"k",)"
+        R"("oauth.api.secret":"s","oauth.callback.url":"http://hub.test/oauth/callbak"}})"
+    );
+    EXPECT_THAT(
+        text(refused, "message"), HasSubstr("did you mean http://hub.test/oauth/callback?")
+    );
 }
 
 TEST_F(ApiInstanceWriteTest, NamesAndTagsLoseTheirMarkup) {
@@ -174,8 +187,7 @@ TEST_F(ApiInstanceWriteTest, OfAFileIsReadOnlyAndSaysWhereItIs) {
              {"PUT", path, R"({"name":"x"})"},
              {"DELETE", path, ""},
              {"DELETE", path + "/enabled", ""},
-             {"PATCH", path + "/configuration/event.baseline", R"({"propertyValue":true})"}
-         }) {
+             {"PATCH", path + "/configuration/event.baseline", R"({"propertyValue":true})"}}) {
         const auto refused = json(409, method, target, body);
         EXPECT_THAT(text(refused, "message"), HasSubstr("filed.yaml:2")) << method << target;
     }

@@ -32,8 +32,10 @@ class ApiOauthUrlTest : public ApiTest {
             more
         );
     }
-    /// The URL that the hub gives, without an Authorization header unless one is given.
-    std::string urlOf(const std::string& target, const std::string& authorization = {}) {
+    /// The URL that the hub gives.
+    std::string urlOf(
+        const std::string& target, const std::string& authorization = platform()
+    ) {
         const auto answer = json(200, "GET", target, {}, authorization);
         EXPECT_EQ(text(answer, "element"), "dropbox");
         return text(answer, "oauthUrl");
@@ -95,6 +97,26 @@ TEST_F(ApiOauthUrlTest, LeadsFromTheUrlToAnInstanceThatRuns) {
     ASSERT_TRUE(waitUntilLive("alice"));
 }
 
+TEST_F(ApiOauthUrlTest, WhoHasNoKeyGetsAUrlAsGoodAndDisturbsNobody) {
+    const std::string url = urlOf(kTarget + query(), "");
+    EXPECT_EQ(valueIn(url, "token_access_type"), "offline");
+    EXPECT_EQ(valueIn(url, "code_challenge"), "(none)");
+
+    expectRuns(code(), "alice");
+    expectRuns(codeOf(url), "bob");
+    EXPECT_EQ(fake_->requests("oauth2/token"), 2U) << "no guess was needed";
+}
+
+TEST_F(ApiOauthUrlTest, WhereCodesComeWithAVerifierEverybodysUrlHasAChallenge) {
+    expectRuns(codeOf(urlOf(kTarget + query())), "alice");
+    stopHub();
+    startHub();
+
+    const std::string url = urlOf(kTarget + query(), "");
+    EXPECT_EQ(valueIn(url, "code_challenge_method"), "S256");
+    expectRuns(codeOf(url), "bob");
+}
+
 TEST_F(ApiOauthUrlTest, StateAndScopeAreThoseOfTheCaller) {
     const std::string state = "a/b c+d&e=f?\u00e9\"#";
     const std::string url = urlOf(
@@ -117,7 +139,7 @@ TEST_F(ApiOauthUrlTest, TakesABodyInPlaceOfAQuery) {
         kRedirectUri
     );
 
-    const auto answer = json(200, "POST", kTarget, body, "");
+    const auto answer = json(200, "POST", kTarget, body);
 
     EXPECT_EQ(
         text(answer, "oauthUrl"), urlOf(kTarget + query("&state=s-1&siteAddress=x&requestToken=y"))

@@ -57,6 +57,35 @@ TEST_F(ApiProxyTest, RefreshesATokenThatIsRefusedOnce) {
     EXPECT_EQ(list().status, 200);
 }
 
+TEST_F(ApiProxyTest, ABodyThatCantBeSentTwiceIsGoodTheNextTime) {
+    const std::string content(200'000, 'u');
+    for (const bool is_chunked : {false, true}) {
+        const std::string path = is_chunked ? "/chunked.bin" : "/whole.bin";
+        const auto upload = [&] {
+            RawClient client(hub_->port());
+            client.send(head(
+                "POST",
+                "/proxy/content/2/files/upload",
+                "Content-Type: application/octet-stream\r\nDropbox-API-Arg: {\"path\":\"" + path +
+                    "\"}\r\n" +
+                    (is_chunked ? "Transfer-Encoding: chunked\r\n"
+                                : fmt::format("Content-Length: {}\r\n", content.size()))
+            ));
+            if (is_chunked) client.send(fmt::format("{:x}\r\n", content.size()));
+            client.send(content);
+            if (is_chunked) client.send("\r\n0\r\n\r\n");
+            return client.readAnswer(kPatience);
+        };
+        fake_->expireAccessTokens(account_);
+        const std::string refused = upload();
+        EXPECT_EQ(statusOfAnswer(refused), 401) << refused;
+        EXPECT_THAT(refused, HasSubstr("expired_access_token")) << "the provider's own answer";
+        const std::string answer = upload();
+        EXPECT_EQ(statusOfAnswer(answer), 200) << answer;
+        EXPECT_EQ(get("/files?path=" + path).body, content);
+    }
+}
+
 TEST_F(ApiProxyTest, GoesNowhereElse) {
     for (const char* path :
          {"api/../2/files/list_folder",

@@ -78,6 +78,9 @@ TEST_F(EventApiTest, ListsTheEventsOfAnInstanceWithTheirStatus) {
 
     EXPECT_THAT(listed(events), ElementsAre("NOTIFIED CREATED /b.txt", "NOTIFIED CREATED /a.txt"));
     EXPECT_THAT(listed("/instances/events"), SizeIs(2));
+    EXPECT_THAT(listed("/instances/events?from=2999-01-01T00:00:00Z"), IsEmpty());
+    EXPECT_THAT(listed("/instances/events?from=2001-01-01T00:00:00Z"), SizeIs(2));
+    json(400, "GET", "/instances/events?from=yesterday");
     EXPECT_THAT(listed("/instances/events?eventTypes=DELETED,moved"), IsEmpty());
     EXPECT_THAT(listed("/instances/events?objectTypes=folder"), IsEmpty());
     EXPECT_THAT(listed("/instances/events?to=2020-01-01"), IsEmpty());
@@ -249,6 +252,8 @@ TEST_F(EventApiTest, ReplaysWhatIsMeantAndCancels) {
     EXPECT_EQ(none["progress"]["eventsMatched"].GetInt(), 0);
     const auto all = stateOf(json(200, "POST", replays, R"({"from": 0})"));
     EXPECT_EQ(text(all, "state"), "done");
+    EXPECT_EQ(all["progress"]["eventsInRange"].GetInt(), 2);
+    EXPECT_EQ(all["progress"]["eventsExamined"].GetInt(), 2);
     ASSERT_TRUE(eventually([&] { return receiver_.requests().size() > before; }));
     EXPECT_EQ(redeliveryOf(before), fmt::format("replay {}", all["id"].GetInt64()));
     EXPECT_THAT(receiver_.requests()[before].body, HasSubstr(receiver_.events().front().id));
@@ -261,39 +266,6 @@ TEST_F(EventApiTest, ReplaysWhatIsMeantAndCancels) {
     json(400, "POST", replays, R"({"from": 0, "instanceIds": [999]})");
     json(400, "POST", replays, "{}");
     json(404, "GET", replays + "/999");
-}
-
-TEST_F(EventApiTest, ACursorIsReadSetToNowAndReset) {
-    startWith("marketing");
-    put("/a.txt");
-    ASSERT_TRUE(receiver_.waitForEvents(1));
-    const std::string cursor = "/instances/" + idOf("marketing") + "/cursor";
-    const auto isLiveAt = [&](int generation) {
-        return eventually([&] {
-            const auto now = json(200, "GET", cursor);
-            return now["generation"].GetInt() == generation && text(now, "phase") == "live" &&
-                   !now.HasMember("request");
-        });
-    };
-    ASSERT_TRUE(isLiveAt(1));
-    EXPECT_NE(text(json(200, "GET", cursor), "lastDrainDate"), "");
-
-    json(200, "POST", cursor + "/reset");
-    ASSERT_TRUE(isLiveAt(2));
-    EXPECT_THAT(listed("/instances/events"), SizeIs(1)) << "nothing differs";
-    fake_->setNoticesOn(false);
-    put("/missed.txt");
-    json(200, "POST", cursor + "/now");
-    ASSERT_TRUE(isLiveAt(3));
-    EXPECT_THAT(listed("/instances/events"), SizeIs(1)) << "skipped";
-    fake_->setNoticesOn(true);
-    put("/missed.txt", "more");
-
-    ASSERT_TRUE(receiver_.waitForEvents(2));
-    EXPECT_THAT(
-        receiver_.toldEvents(), UnorderedElementsAre("CREATED /a.txt", "UPDATED /missed.txt")
-    );
-    json(404, "GET", "/instances/999/cursor");
 }
 
 }  // namespace

@@ -131,6 +131,12 @@ void DeliverySchedule::noteDue(CallbackId callback, TimePoint due_at) {
     if (!queue.due_at || due_at < *queue.due_at) setDue(callback, queue, due_at);
 }
 
+bool DeliverySchedule::isLeased(CallbackId callback, DeliveryId delivery) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(callback);
+    return found != queues_.end() && found->second.leased.contains(delivery);
+}
+
 void DeliverySchedule::end(
     DeliveryId delivery, CallbackId callback, std::optional<TimePoint> due_at
 ) {

@@ -29,6 +29,8 @@ class DeliverySchedule {
     void pace(CallbackId callback, const CallbackPace& pace);
     void setOff(CallbackId callback, bool is_off);
 
+    bool isLeased(CallbackId callback, DeliveryId delivery) const;
+
     /// A lease ended; the delivery waits until `due_at`, or (nullopt) waits no more. One that was
     /// not leased is taken note of all the same.
     void end(DeliveryId delivery, CallbackId callback, std::optional<TimePoint> due_at);
@@ -54,7 +56,7 @@ class DeliverySchedule {
 
     void useLimit(std::size_t per_callback_limit);
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::size_t usual_limit_ = 1;  // of the last request
     std::unordered_map<CallbackId, Queue> queues_;
     std::set<Place> by_due_time_;                         // of the queues that have a due time

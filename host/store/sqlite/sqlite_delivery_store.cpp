@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_delivery_store.h"
 
 #include "base/utf8.h"
+#include "store/sqlite/callback_moves.h"
 #include "store/sqlite/delivery_rows.h"
 
 #include <limits>
@@ -65,25 +66,34 @@ Result<std::optional<TimePoint>> SqliteDeliveryStore::nextDue(std::size_t per_ca
 }
 
 Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
-    std::vector<bool> is_there;
+    std::vector<CallbackId> queues;  // that they wait in; none if they do not
     return core_.write(
         [&](Connection& connection) -> Status {
-            is_there.clear();
+            queues.clear();
             for (const AttemptOutcome& outcome : outcomes) {
                 FERRY_TRY_ASSIGN(const bool found, recordOne(connection, outcome));
-                is_there.push_back(found);
+                CallbackId queue;
+                if (found && outcome.state == DeliveryState::Waiting) {
+                    FERRY_TRY_ASSIGN(
+                        queue, followInstance(connection, outcome.delivery, outcome.callback)
+                    );
+                }
+                queues.push_back(queue);
             }
             return {};
         },
         [&] {
             for (std::size_t i = 0; i < outcomes.size(); ++i) {
                 const AttemptOutcome& outcome = outcomes[i];
-                const bool waits = is_there[i] && outcome.state == DeliveryState::Waiting;
+                const bool stays = queues[i] && queues[i] == outcome.callback;
                 core_.deliveries.end(
                     outcome.delivery,
                     outcome.callback,
-                    waits ? std::optional(outcome.next_attempt_at) : std::nullopt
+                    stays ? std::optional(outcome.next_attempt_at) : std::nullopt
                 );
+                if (queues[i] && !stays) {
+                    core_.deliveries.noteDue(queues[i], outcome.next_attempt_at);
+                }
             }
         },
         outcomes.size() * 256
@@ -99,6 +109,19 @@ Status SqliteDeliveryStore::planAgain(TimePoint now) {
     std::set<CallbackId> changed;
     return core_.write(
         [&](Connection& connection) -> Status {
+            // Index named: the other order would read everything that was ever delivered.
+            auto follow = connection.query(
+                "UPDATE delivery INDEXED BY delivery_waiting "
+                "SET callback_id = instance.callback_id FROM instance WHERE delivery.state = 0 "
+                "AND instance.id = delivery.instance_id "
+                "AND instance.callback_id NOT IN (0, delivery.callback_id) RETURNING callback_id"
+            );
+            FERRY_TRY_ASSIGN(
+                const auto followed,
+                collect<std::int64_t>(follow, [](const Query& row) { return row.integer(0); })
+            );
+            for (const std::int64_t callback : followed)
+                changed.insert(CallbackId{callback});
             auto update = connection.query(
                 "UPDATE delivery SET next_attempt_at = ?1 + CASE attempt_count WHEN 0 THEN 0 "
                 "ELSE max(0, next_attempt_at - finished_at) END "

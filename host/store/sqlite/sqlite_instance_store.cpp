@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_instance_store.h"
 
 #include "base/ascii.h"
+#include "store/sqlite/callback_moves.h"
 #include "store/sqlite/instance_rows.h"
 
 #include <fmt/format.h>
@@ -52,9 +53,11 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
     for (const Instance& instance : instances)
         bytes += 512 + instance.sealed_configuration.size();
     std::vector<InstanceId> ids;
+    std::vector<CallbackMove> moves;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             ids.clear();
+            FERRY_TRY_ASSIGN(moves, callbackMoves(connection, instances));
             for (const Instance& instance : instances)
                 FERRY_TRY(putOne(connection, instance, notice_due, ids));
             return {};
@@ -65,6 +68,7 @@ Result<std::vector<InstanceId>> SqliteInstanceStore::put(
         },
         bytes
     ));
+    FERRY_TRY(moveWaitingDeliveries(core_, moves));
     return ids;
 }
 
@@ -72,15 +76,18 @@ Status SqliteInstanceStore::reconfigure(std::span<const Instance> instances) {
     std::size_t bytes = 0;
     for (const Instance& instance : instances)
         bytes += 512 + instance.sealed_configuration.size();
-    return core_.write(
-        [instances](Connection& connection) -> Status {
+    std::vector<CallbackMove> moves;
+    FERRY_TRY(core_.write(
+        [&](Connection& connection) -> Status {
+            FERRY_TRY_ASSIGN(moves, callbackMoves(connection, instances));
             for (const Instance& instance : instances)
                 FERRY_TRY(writeConfiguration(connection, instance));
             return {};
         },
         [this] { core_.accounts.clear(); },
         bytes
-    );
+    ));
+    return moveWaitingDeliveries(core_, moves);
 }
 
 Result<std::optional<Instance>> SqliteInstanceStore::find(InstanceId id) {

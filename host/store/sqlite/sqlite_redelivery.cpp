@@ -1,5 +1,6 @@
 // Of SqliteReplayStore what is asked for singly: deliveries that wait again, and single events.
 
+#include "store/sqlite/callback_moves.h"
 #include "store/sqlite/callback_switch.h"
 #include "store/sqlite/replay_rows.h"
 #include "store/sqlite/sqlite_replay_store.h"
@@ -34,8 +35,12 @@ Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> ke
             count = 0;
             switched_on.clear();
             for (const DeliveryKey& key : keys) {
-                FERRY_TRY_ASSIGN(const CallbackId callback, waitAgain(connection, key, now));
+                FERRY_TRY_ASSIGN(CallbackId callback, waitAgain(connection, key, now));
                 if (!callback) continue;
+                // One that is attempted just now follows when that is over.
+                if (!core_.deliveries.isLeased(callback, key.id)) {
+                    FERRY_TRY_ASSIGN(callback, followInstance(connection, key.id, callback));
+                }
                 ++count;
                 callbacks.insert(callback);
             }

@@ -117,7 +117,7 @@ test("an answer that comes twice is refused, and the first one holds", async () 
   const answer = page.url();
   await page.goto(answer);
   const { title, text } = await readPage();
-  assert.equal(title, "This link was used already");
+  assert.equal(title, "This link is not open here");
   assert.match(text, /If the page before this one said that the instance is authorized, all is well/);
   assert.equal(await stateOf("reused"), "running");
 });

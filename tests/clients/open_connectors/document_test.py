@@ -131,8 +131,6 @@ class Document(ContractTest):
             answer = self.ask("GET", "/hubs/documents/files/metadata", auth=connector_calls(self.instance),
                               query={"path": self.path})
             self.assertEqual(answer.status, wanted, answer.body)
-
-    @known_difference("refusals of the provider are in the message, not apart from it")
     def test_a_refusal_of_the_provider_comes_along(self):
         """1.7: a failure of the provider adds providerMessage."""
         answer = self.ask("GET", "/hubs/documents/files/metadata", auth=connector_calls(self.instance),

@@ -58,8 +58,6 @@ class EventHistory(ContractTest):
             found = self.call("GET", f"{path}/{event['id']}", **kwargs)
             self.assertEqual({name: found[name] for name in event}, event)
             self.refused(404, "GET", f"{path}/AXBooiL_qrZEur0mJV08", **kwargs)
-
-    @known_difference("inferred: eventId is of a callback of up to 20 events, each of which has an id of its own")
     def test_the_event_id_of_a_callback_leads_to_the_event(self):
         """2.9 (inferred): eventId of the callback is the event's id in the history."""
         self.put_and_wait(1)

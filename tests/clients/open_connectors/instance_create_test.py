@@ -104,7 +104,6 @@ class InstanceCreate(ContractTest):
         self.assertIn("code doesn't exist or has expired", answer.json["providerMessage"])
         self.refused(404, "GET", "/instances", query={"tags[]": body["tags"]})
 
-    @known_difference("providerMessage is what the plugin made of the provider's text, with the text in it")
     def test_the_provider_message_is_the_exact_text(self):
         """1.7: `providerMessage` is the provider's text as it came."""
         answer = self.ask("POST", "/instances", self.body_with_code(providerData={"code": "worthless"}))

@@ -26,6 +26,9 @@ TEST(DocumentJson, AnIdLeadsBackToItsPath) {
         ASSERT_TRUE(ref) << path;
         EXPECT_EQ(ref->path, path);
         EXPECT_EQ(ref->object_id, "");
+        const auto by_client = documentRefOfId(in_url);  // that has encoded what it was shown
+        ASSERT_TRUE(by_client) << path;
+        EXPECT_EQ(by_client->path, path);
     }
     EXPECT_TRUE(documentRefOfId("%2F")->isTop());
     EXPECT_TRUE(documentRefOfId("/")->isTop());

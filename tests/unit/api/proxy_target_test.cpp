@@ -16,6 +16,9 @@ TEST(ProxyTarget, IsWhatStandsBehindTheBase) {
     EXPECT_EQ(proxiedPath("/elements/api-v2/proxy/api/"), "/");
     EXPECT_EQ(proxiedPath("/elements/api-v2/proxy/api"), "");
     EXPECT_EQ(proxiedPath("/elements/api-v2/proxy/api//a"), "//a");
+    // Generated clients encode the whole of a parameter; other callers mean what they encode.
+    EXPECT_EQ(proxiedPath("/elements/api-v2/proxy/api/2%2Ffiles%2fx%20y"), "/2/files/x%20y");
+    EXPECT_EQ(proxiedPath("/elements/api-v2/proxy/api/2/a%2Fb"), "/2/a%2Fb");
 }
 
 TEST(ProxyTarget, KeepsPathAndQueryAsTheyCame) {

@@ -128,5 +128,30 @@ TEST(Lint, KnowsTheConnectorsAmongItsFiles) {
     EXPECT_NE(printed(without).find("no connector is loaded"), std::string::npos);
 }
 
+TEST(Lint, WarnsOfARedirectToAPageThatTheHubHasNot) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "public_url: https://hub.test\n");
+    const auto warnings = [&](const std::string& url) {
+        folder.write(
+            "i.yaml",
+            "instances:\n  - {name: a, key: dropbox, oauth.api.key: k, oauth.api.secret: s, "
+            "oauth.callback.url: \"" +
+                url + "\"}\n"
+        );
+        const Diagnostics found = lintFiles({folder.path()}, dropboxAlone(), withVariables({}));
+        EXPECT_FALSE(found.hasErrors()) << printed(found);
+        return printed(found);
+    };
+
+    EXPECT_NE(
+        warnings("https://hub.test/callback").find("did you mean https://hub.test/oauth/callback?"),
+        std::string::npos
+    );
+    EXPECT_EQ(
+        warnings("https://hub.test/oauth/callback").find("oauth/callback?"), std::string::npos
+    );
+    EXPECT_EQ(warnings("https://app.test/callback").find("oauth/callback?"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ferry::config

@@ -66,7 +66,8 @@ TEST(ValueType, AcceptsUrlsTheHubCanUse) {
          {"https://a.example.com",
           "http://127.0.0.1:65535/x?y=z",
           "https://[::1]:1/",
-          "https://a_b.example.com/p%20q"}) {
+          "https://a_b.example.com/p%20q",
+          "HTTPS://a.example.com"}) {
         UrlParts parts;
         EXPECT_EQ(checkUrl(text, parts), "") << text;
     }
@@ -76,6 +77,8 @@ TEST(ValueType, AcceptsUrlsTheHubCanUse) {
     EXPECT_EQ(parts.host, "::1");
     EXPECT_EQ(parts.port, "8443");
     EXPECT_EQ(parts.rest, "/a/b?c");
+    checkUrl("Http://a/", parts);
+    EXPECT_EQ(parts.scheme, "http");
 }
 
 TEST(ValueType, RefusesOtherUrlsWithTheReason) {
@@ -83,7 +86,6 @@ TEST(ValueType, RefusesOtherUrlsWithTheReason) {
         {"", "https://"},
         {"app.example.com/x", "https://"},
         {"ftp://a/x", "scheme"},
-        {"HTTPS://a/x", "scheme"},
         {"https:///x", "no host"},
         {"https://user:pass@a/", "password"},
         {"https://a b/", "space"},

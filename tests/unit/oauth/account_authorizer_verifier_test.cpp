@@ -16,7 +16,7 @@ class UnknownVerifierTest : public AccountAuthorizerTest {
 
     void makeUrl() {
         const pipeline::AuthorizeUrlRequest request{std::string(kPair.redirect_uri), "s", "", ""};
-        ASSERT_TRUE(urls_.make(*provider_, {}, request, kPair.app_key));
+        ASSERT_TRUE(urls_.make(*provider_, {}, request, kPair.app_key, true));
     }
     void bring(const char* code) {
         id_ = instance(code, {{"oauth.api.key", "app"}}, kAwaiting);

@@ -16,9 +16,11 @@ constexpr AppCallback kPair{"app", "https://app.test/cb"};
 
 class AuthorizeUrlsTest : public OauthFixture {
   protected:
-    Result<std::string> make(AuthorizeUrls& urls, const AppCallback& pair = kPair) {
+    Result<std::string> make(
+        AuthorizeUrls& urls, const AppCallback& pair = kPair, bool has_key = true
+    ) {
         return urls.make(
-            *provider_, {}, {std::string(pair.redirect_uri), "s", "", ""}, pair.app_key
+            *provider_, {}, {std::string(pair.redirect_uri), "s", "", ""}, pair.app_key, has_key
         );
     }
     static bool expectsPkce(const AuthorizeUrls& urls, const AppCallback& pair = kPair) {
@@ -46,6 +48,20 @@ TEST_F(AuthorizeUrlsTest, AMadeUrlHasTheChallengeOfTheVerifierThatIsTriedFirst) 
     const std::string verifier = urls_.verifiersOf(kPair)[0].reveal();
     EXPECT_GE(verifier.size(), 43U) << "RFC 7636, 4.1";
     EXPECT_EQ(provider_->last_authorize.code_challenge, pkceChallenge(verifier));
+}
+
+TEST_F(AuthorizeUrlsTest, WhoHasNoKeyChangesNothing) {
+    ASSERT_TRUE(make(urls_, kPair, false));
+
+    EXPECT_EQ(provider_->last_authorize.code_challenge, "") << "none will be expected";
+    EXPECT_FALSE(expectsPkce(urls_));
+    ASSERT_TRUE(make(urls_));
+    ASSERT_TRUE(make(urls_, kPair, false));
+    EXPECT_NE(provider_->last_authorize.code_challenge, "") << "it will be expected now";
+    EXPECT_TRUE(expectsPkce(urls_));
+    ASSERT_TRUE(urls_.prove(kPair, true));
+    ASSERT_TRUE(make(*restarted(), kPair, false));
+    EXPECT_NE(provider_->last_authorize.code_challenge, "");
 }
 
 TEST_F(AuthorizeUrlsTest, KnowsAppsAndRedirectUrisApart) {
@@ -78,7 +94,7 @@ TEST_F(AuthorizeUrlsTest, WhatIsNoUrlIsRefused) {
 
 TEST_F(AuthorizeUrlsTest, WhatACodeHasProvedOutlivesTheHub) {
     ASSERT_TRUE(make(urls_));
-    EXPECT_EQ(meta_.writes, 0U) << "anybody may ask for a URL";
+    EXPECT_EQ(meta_.writes, 0U) << "a URL proves nothing";
     EXPECT_FALSE(expectsPkce(*restarted()));
 
     ASSERT_TRUE(urls_.prove(kPair, true));

@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 namespace ferry::oauth {
 namespace {
 
@@ -77,7 +79,9 @@ TEST_F(BrowserFlowTest, AWrongStateAsksTheProviderNothing) {
     const InstanceId id = instance("marketing", {}, kAwaiting);
     flow_.start("marketing");
 
-    EXPECT_EQ(flow_.callback(callback("code=c1&state=guess")).status, 400);
+    const auto guessed = flow_.callback(callback("code=c1&state=guess"));
+    EXPECT_EQ(guessed.status, 400);
+    EXPECT_THAT(guessed.body, HasSubstr("<title>This link is not open here"));
     EXPECT_EQ(bodies_, "");
     EXPECT_EQ(store_.row(id).state, kAwaiting);
 }
@@ -104,6 +108,49 @@ TEST_F(BrowserFlowTest, AnotherBrowserCannotFinish) {
     EXPECT_THAT(response.body, HasSubstr("another browser"));
     EXPECT_EQ(store_.row(id).state, kAwaiting);
     EXPECT_EQ(bodies_, "");
+}
+
+TEST_F(BrowserFlowTest, ASecondTabLeavesTheFirstAsItWas) {
+    const InstanceId id = instance("marketing", {}, kAwaiting);
+    // As a browser keeps cookies; two tabs may share one, which then is the second one's.
+    std::map<std::string, std::string> cookies;
+    const auto begin = [&] {
+        const auto started = flow_.start("marketing");
+        const std::string cookie = cookieOf(started);
+        const std::size_t equals = cookie.find('=');
+        cookies[cookie.substr(0, equals)] = cookie.substr(equals + 1);
+        return stateOf(started);
+    };
+    std::string first;
+    std::string second;
+    while (cookies.size() < 2) {
+        cookies.clear();
+        first = begin();
+        second = begin();
+    }
+    std::string all;
+    for (const auto& [name, value] : cookies)
+        all += (all.empty() ? "" : "; ") + name + "=" + value;
+
+    EXPECT_EQ(flow_.callback(callback("code=c1&state=" + first, all)).status, 200);
+    EXPECT_EQ(flow_.callback(callback("code=c2&state=" + second, all)).status, 200);
+    EXPECT_EQ(store_.row(id).state, InstanceState::Running);
+    for (int i = 0; i < 200; ++i)
+        begin();
+    EXPECT_LE(cookies.size(), 16U) << "they are sent with every request";
+}
+
+TEST_F(BrowserFlowTest, AnInstanceThatWasDisabledMeanwhileIsToldAsThat) {
+    const InstanceId id = instance("marketing", {}, kAwaiting);
+    const auto started = flow_.start("marketing");
+    store_.change(id, [](Instance& row) { row.state = InstanceState::Disabled; });
+
+    const auto response =
+        flow_.callback(callback("code=c1&state=" + stateOf(started), cookieOf(started)));
+
+    EXPECT_EQ(response.status, 409);
+    EXPECT_THAT(response.body, HasSubstr("was disabled while you were"));
+    EXPECT_THAT(response.body, Not(HasSubstr("another account")));
 }
 
 TEST_F(BrowserFlowTest, ACallbackElsewhereIsNotBoundToACookie) {

@@ -1,0 +1,25 @@
+#include "config/own_address.h"
+
+#include "base/ascii.h"
+
+#include <algorithm>
+
+namespace ferry::config {
+
+OwnAddress ownAddress(std::string_view url, std::string_view public_url) {
+    while (public_url.ends_with('/'))
+        public_url.remove_suffix(1);
+    // Scheme and host are the same in any case; if public_url has a path, that is compared so, too.
+    const bool is_below = !public_url.empty() && url.size() > public_url.size() &&
+                          lowerAscii(url.substr(0, public_url.size())) == lowerAscii(public_url) &&
+                          url[public_url.size()] == '/';
+    if (!is_below) return OwnAddress::Elsewhere;
+    std::string_view path = url.substr(public_url.size());
+    path = path.substr(0, std::min(path.find('?'), path.size()));
+    if (path == "/oauth/callback") return OwnAddress::Callback;
+    const bool is_the_hubs = path == "/oauth" || path.starts_with("/oauth/") ||
+                             path == "/elements" || path.starts_with("/elements/");
+    return is_the_hubs ? OwnAddress::NoRoute : OwnAddress::Beside;
+}
+
+}  // namespace ferry::config
