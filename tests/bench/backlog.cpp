@@ -73,7 +73,8 @@ Status seedBacklog(const Backlog& backlog) {
             commit.events_per_delivery = backlog.events_per_delivery;
             commit.callback = instance.callback;
             if (backlog.is_logged_only) commit.logged_only = commit.events.size();
-            FERRY_TRY(store->sync().commit({&commit, 1}).front());
+            const std::vector<Status> written = store->sync().commit({&commit, 1});
+            FERRY_TRY(written.front());
         }
     }
     return {};
