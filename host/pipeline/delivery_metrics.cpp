@@ -66,7 +66,6 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
           "ferry_callbacks_switched_off_total",
           "Times a callback was switched off: it answered 410, or its failure policy is queue"
       )),
-      open_breakers_(std::make_shared<std::atomic<std::size_t>>(0)),
       breakers_(std::make_shared<Breakers>()),
       dropped_(metrics.counter(kFinishedName, kFinishedHelp, "state=\"dropped\"")),
       postponed_(metrics.counter(
@@ -84,7 +83,9 @@ DeliveryMetrics::DeliveryMetrics(observe::Metrics& metrics)
     metrics.gauge(
         "ferry_callbacks_failing",
         "Callbacks that failed so often in a row that they are left alone for a while",
-        [open = open_breakers_] { return static_cast<double>(open->load()); }
+        [breakers = breakers_] {
+            return static_cast<double>(breakers->open) + static_cast<double>(breakers->half_open);
+        }
     );
     metrics.gauges(
         "ferry_callback_breakers",

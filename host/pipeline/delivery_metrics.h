@@ -23,8 +23,6 @@ class DeliveryMetrics {
     void countDelivered(std::int64_t event_count, Milliseconds lag);
     void countDead() { dead_.add(); }
     void countSwitchedOff() { switched_off_.add(); }
-    /// So many callbacks are left alone now, or tried one delivery at a time.
-    void noteOpenBreakers(std::size_t count) { *open_breakers_ = count; }
     void noteBreakers(const BreakerCounts& counts);
     void countDropped() { dropped_.add(); }
     void countPostponed() { postponed_.add(); }
@@ -43,13 +41,12 @@ class DeliveryMetrics {
     observe::Histogram& lag_;
     observe::Counter& dead_;
     observe::Counter& switched_off_;
-    std::shared_ptr<std::atomic<std::size_t>> open_breakers_;  // the gauge may be read later
     struct Breakers {
         std::atomic<std::size_t> closed{0};
         std::atomic<std::size_t> open{0};
         std::atomic<std::size_t> half_open{0};
     };
-    std::shared_ptr<Breakers> breakers_;
+    std::shared_ptr<Breakers> breakers_;  // the gauges may be read later
     observe::Counter& dropped_;
     observe::Counter& postponed_;
     observe::Counter& brought_forward_;

@@ -106,7 +106,6 @@ void DeliveryWorker::settle(
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
     }
-    metrics_.noteOpenBreakers(pacer_.openCount());
     outcomes_.push_back(std::move(outcome));
 }
 
