@@ -1,5 +1,6 @@
 #include "config/instance_file.h"
 
+#include "base/ascii.h"
 #include "config/instance_reader.h"
 
 #include <fmt/format.h>
@@ -113,6 +114,16 @@ void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
     load.rejected.insert(load.rejected.end(), repeated.begin(), repeated.end());
 }
 
+namespace {
+
+/// "a.YAML", "a.yaml.txt", "a.yml~": somebody may believe that it is read.
+bool looksLikeYaml(std::string_view file_name) {
+    const std::string lower = lowerAscii(file_name);
+    return lower.find(".yaml") != std::string::npos || lower.find(".yml") != std::string::npos;
+}
+
+}  // namespace
+
 std::vector<std::filesystem::path> expandPaths(
     const std::vector<std::filesystem::path>& paths,
     Diagnostics& out,
@@ -141,7 +152,17 @@ std::vector<std::filesystem::path> expandPaths(
         for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) {
             const std::filesystem::path name = entry->path().filename();
             const bool is_yaml = name.extension() == ".yaml" || name.extension() == ".yml";
-            if (is_yaml && name.string()[0] != '.') found.push_back(entry->path());
+            if (name.string()[0] == '.') continue;
+            if (is_yaml) {
+                found.push_back(entry->path());
+            } else if (looksLikeYaml(name.string())) {
+                out.add(
+                    {.severity = Severity::Warning,
+                     .file = entry->path().string(),
+                     .message = "this file is not read: its name does not end in .yaml or .yml",
+                     .suggestion = "rename it, or move it elsewhere if it is not meant to be read"}
+                );
+            }
         }
         if (fault) {
             out.add(

@@ -86,7 +86,8 @@ InstanceLoad loadInstances(
 
 /// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out. A
 /// file that is named twice, in whatever way, comes once.
-/// Paths that are not there or can't be read are reported, and added to `missing` if it is given.
+/// Paths that are not there or can't be read are reported, and added to `missing` if it is given;
+/// files whose names are almost like that give a warning.
 std::vector<std::filesystem::path> expandPaths(
     const std::vector<std::filesystem::path>& paths,
     Diagnostics& out,

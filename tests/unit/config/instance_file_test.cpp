@@ -6,6 +6,7 @@
 
 #include "unit/config/config_test_support.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace ferry::config {
@@ -456,6 +457,26 @@ TEST(InstanceFiles, ReadFoldersInOrderAndRefuseARepeatedName) {
     EXPECT_EQ(load.unreadable_files.size(), 1U);
     EXPECT_EQ(out.errorCount(), 3U) << printed(out);
     EXPECT_NE(printed(out).find("b.yaml:2"), std::string::npos) << printed(out);
+}
+
+TEST(InstanceFiles, WarnOfFilesThatArePassedOver) {
+    const TempFolder folder;
+    folder.write("in/a.yaml", kGood);
+    for (const char* name : {"in/b.YAML", "in/c.yaml.txt", "in/d.yml~"})
+        folder.write(name, kGood);
+    for (const char* name : {"in/README.md", "in/.e.yaml.swp", "in/f.pem"})
+        folder.write(name, "nonsense");
+    Diagnostics out;
+
+    const InstanceLoad load =
+        loadInstances({folder.path() / "in"}, dropboxAlone(), variables(), out);
+
+    EXPECT_EQ(load.instances.size(), 1U);
+    EXPECT_EQ(out.errorCount(), 0U) << printed(out);
+    std::vector<std::string> passed_over;
+    for (const Diagnostic& item : out.items())
+        passed_over.push_back(std::filesystem::path(item.file).filename().string());
+    EXPECT_THAT(passed_over, testing::UnorderedElementsAre("b.YAML", "c.yaml.txt", "d.yml~"));
 }
 
 TEST(References, ReadFilesBesideTheDocument) {
