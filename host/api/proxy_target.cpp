@@ -41,8 +41,10 @@ std::string proxiedPath(std::string_view raw_path) {
     std::string path(withoutSegment(withoutSegment(rest)));
     if (path.find('/', 1) != std::string::npos) return path;
     for (const std::string_view encoded : {"%2F", "%2f"}) {
-        for (std::size_t at = path.find(encoded); at != std::string::npos; at = path.find(encoded))
-            path.replace(at, encoded.size(), "/");
+        for (std::size_t at = path.find(encoded); at != std::string::npos; at = path.find(encoded)) {
+            path.erase(at, encoded.size() - 1);
+            path[at] = '/';
+        }
     }
     return path;
 }
