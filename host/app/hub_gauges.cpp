@@ -34,6 +34,11 @@ void Hub::addGauges() {
     metrics_.gauge("ferry_http_in_flight", "Requests being answered now", [this] {
         return static_cast<double>(in_flight_->inFlight());
     });
+    metrics_.gauge(
+        "ferry_webhooks_in_flight",
+        "Webhooks that are answered once they are on disk",
+        [this] { return static_cast<double>(server_->stats().deferred_in_flight); }
+    );
     metrics_.counterFrom(
         "ferry_http_connections_refused_total",
         "Connections closed without an answer",

@@ -37,20 +37,20 @@ void Hub::addRoutes() {
     using http::Request;
     using http::Response;
     // Any method: the receiver counts what comes to it, also in a wrong way.
-    router_.add(
+    router_.addDeferred(
         "*",
         std::string(kWebhookPath) + "{key}",
-        [this](const Request& request, const Params& params) {
-            return webhooks_->receive(params.get("key"), std::nullopt, request);
+        [this](const Request& request, const Params& params, http::Answer answer) {
+            webhooks_->receive(params.get("key"), std::nullopt, request, std::move(answer));
         }
     );
-    router_.add(
+    router_.addDeferred(
         "*",
         std::string(kWebhookPath) + "{key}/{instance}",
-        [this](const Request& request, const Params& params) {
+        [this](const Request& request, const Params& params, http::Answer answer) {
             const auto id = pipeline::parseInstancePart(params.get("instance"));
-            if (!id) return webhooks_->rejectInstance(request);
-            return webhooks_->receive(params.get("key"), id, request);
+            if (!id) return answer(webhooks_->rejectInstance(request));
+            webhooks_->receive(params.get("key"), id, request, std::move(answer));
         }
     );
     router_.add(
@@ -97,6 +97,12 @@ void Hub::buildServer() {
     options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
     options.streams_body = [this](std::string_view method, std::string_view target) {
         return router_.streamsBody(method, target);
+    };
+    options.deferred.test = [this](std::string_view method, std::string_view target) {
+        return router_.isDeferred(method, target);
+    };
+    options.deferred.handler = [this](const Request& request, http::Answer answer) {
+        router_.handleDeferred(request, std::move(answer));
     };
     const std::int64_t in_flight = std::max<std::int64_t>(config_.http.threads - kThreadsSpare, 1);
     in_flight_ = std::make_unique<http::InFlightLimit>(

@@ -22,7 +22,7 @@ Connection::Connection(
     int descriptor,
     const Poco::Net::SocketAddress& from,
     std::size_t body_bytes_max,
-    const StreamsBody& streams_body
+    const RequestTest& streams_body
 )
     : fd(descriptor),
       peer(from),

@@ -34,7 +34,7 @@ struct Connection {
         int descriptor,
         const Poco::Net::SocketAddress& from,
         std::size_t body_bytes_max,
-        const StreamsBody& streams_body
+        const RequestTest& streams_body
     );
     /// Closes the descriptor, if it is here.
     ~Connection();

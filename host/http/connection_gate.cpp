@@ -187,6 +187,7 @@ void ConnectionGate::settle(Connection& connection) {
     connection.bytes_counted = connection.reader.bytesHeld();
     switch (connection.reader.state()) {
         case RequestReader::State::Ready:
+            if (isDeferred(connection.reader)) return options_.defer(leave(connection));
             ready_.push_back(leave(connection));
             return;
         case RequestReader::State::Refused:

@@ -1,8 +1,8 @@
 #pragma once
 // In front of the server's threads: accepts connections and waits for their clients, thousands at a
 // time on the accepting thread, so that a slow or hostile one costs a descriptor and never a
-// thread. What comes out are connections with a whole request. Refuses what the reader refuses, and
-// what takes too long.
+// thread. What comes out are connections with a whole request, for a thread or, if their answers
+// come later, for the reactor. Refuses what the reader refuses, and what takes too long.
 
 #include "http/connection.h"
 #include "http/connection_gauge.h"
@@ -23,7 +23,10 @@ namespace ferry::http {
 struct GateOptions {
     ConnectionTimeouts timeouts;
     std::size_t body_bytes_max = 1 << 20;
-    StreamsBody streams_body;                  ///< whose bodies are left to their handlers
+    RequestTest streams_body;  ///< whose bodies are left to their handlers
+    RequestTest is_deferred;   ///< which requests take no thread; may be empty
+    /// Gets the connections with such requests. Threads: one.
+    std::function<void(std::unique_ptr<Connection>)> defer;
     std::size_t waiting_max = 512;             ///< connections; the one that waits longest goes
     std::size_t waiting_bytes_max = 64 << 20;  ///< of half requests; the same goes
     /// The whole answer to a refused request, also for the log and the counters. Threads: one.
@@ -47,6 +50,11 @@ class ConnectionGate {
     /// out again when its next request is there. One that is Lingering ends: what its client still
     /// sends is dropped for a while, so that it sees the answer and no reset.
     void park(std::unique_ptr<Connection> connection);
+
+    /// True if the request that is Ready is not for a thread: park() it.
+    bool isDeferred(const RequestReader& reader) const {
+        return options_.is_deferred && options_.is_deferred(reader.method(), reader.target());
+    }
 
     const ConnectionTimeouts& timeouts() const noexcept { return options_.timeouts; }
     std::size_t waiting() const noexcept { return waiting_count_.load(); }

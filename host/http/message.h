@@ -102,4 +102,12 @@ std::string_view pathOf(std::string_view target) noexcept;
 /// Answers one request. Threads: called by many at a time.
 using Handler = std::function<Response(const Request&)>;
 
+/// Takes the answer to one request, once; what comes after that is dropped. Threads: any.
+using Answer = std::function<void(Response)>;
+
+/// Answers one request whenever `answer` is called, in this call or after it; `request` ends with
+/// the call. A handler that lets go of `answer` uncalled has failed. It must not block: others wait
+/// for their turn behind it. Threads: called by one at a time.
+using DeferredHandler = std::function<void(const Request& request, Answer answer)>;
+
 }  // namespace ferry::http

@@ -89,6 +89,15 @@ std::string_view RequestReader::head() const noexcept {
     return std::string_view(buffer_).substr(head_begin_, head_end_ - head_begin_);
 }
 
+std::string_view RequestReader::method() const noexcept {
+    return head().substr(0, head().find(' '));
+}
+
+std::string_view RequestReader::target() const noexcept {
+    const std::string_view rest = head().substr(method().size() + 1);
+    return rest.substr(0, rest.find(' '));
+}
+
 std::string RequestReader::takeBody() {
     if (is_streamed_) return {};
     if (is_chunked_) return std::move(body_);
@@ -229,10 +238,7 @@ void RequestReader::endHead() {
 
 bool RequestReader::isStreamWished() const {
     if (streams_body_ == nullptr || !*streams_body_) return false;
-    const std::string_view line = head().substr(0, head().find('\n'));
-    const std::size_t first = line.find(' ');
-    const std::string_view target = line.substr(first + 1, line.rfind(' ') - first - 1);
-    return (*streams_body_)(line.substr(0, first), target);
+    return (*streams_body_)(method(), target());
 }
 
 }  // namespace ferry::http

@@ -21,9 +21,8 @@ struct Refusal {
     bool is_for_head = false;  ///< the answer must have no body
 };
 
-/// Tells whether the handler of a request takes its body piece by piece, so that it may be of any
-/// length. Threads: many at a time.
-using StreamsBody = std::function<bool(std::string_view method, std::string_view target)>;
+/// A question about the request line. Threads: many at a time.
+using RequestTest = std::function<bool(std::string_view method, std::string_view target)>;
 
 /// Threads: one at a time.
 class RequestReader {
@@ -36,8 +35,9 @@ class RequestReader {
     };
 
     /// Bodies longer than `body_bytes_max` are refused with 413, save those that `streams_body`
-    /// names, which is asked for requests that have a body, outlives the reader, and may be null.
-    explicit RequestReader(std::size_t body_bytes_max, const StreamsBody* streams_body = nullptr)
+    /// names, whose handlers take them piece by piece. It is asked for requests that have a body,
+    /// outlives the reader, and may be null.
+    explicit RequestReader(std::size_t body_bytes_max, const RequestTest* streams_body = nullptr)
         : body_bytes_max_(body_bytes_max), streams_body_(streams_body) {}
 
     /// Room to receive into, at least one byte.
@@ -59,6 +59,9 @@ class RequestReader {
     bool takeContinue() noexcept;
     /// From the request line to the empty line; once the state is Ready.
     std::string_view head() const noexcept;
+    /// Of the request line; once the state is Ready.
+    std::string_view method() const noexcept;
+    std::string_view target() const noexcept;
     /// The decoded body; once the state is Ready. Empty if it is streamed.
     std::string takeBody();
     /// True if the request that is Ready has a body that is taken in pieces.
@@ -98,7 +101,7 @@ class RequestReader {
     std::optional<std::string_view> chunkLine();
 
     const std::size_t body_bytes_max_;
-    const StreamsBody* const streams_body_;
+    const RequestTest* const streams_body_;
     State state_ = State::Head;
     Refusal refusal_;
 

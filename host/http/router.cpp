@@ -40,7 +40,16 @@ bool Params::has(std::string_view name) const noexcept {
 void Router::add(
     std::string_view method, std::string_view pattern, RouteHandler handler, BodyMode body
 ) {
-    Route route{std::string(method), parsePattern(pattern), std::move(handler), body};
+    insert({std::string(method), parsePattern(pattern), std::move(handler), {}, body});
+}
+
+void Router::addDeferred(
+    std::string_view method, std::string_view pattern, DeferredRouteHandler handler
+) {
+    insert({std::string(method), parsePattern(pattern), {}, std::move(handler)});
+}
+
+void Router::insert(Route route) {
     for (const Route& other : routes_) {
         FERRY_CHECK(
             other.method != route.method || other.segments != route.segments, "route added twice"
@@ -54,6 +63,21 @@ void Router::add(
 }
 
 Response Router::handle(const Request& request) const {
+    Found found = find(request);
+    if (found.route == nullptr) return std::move(found.refusal);
+    FERRY_CHECK(found.route->handler, "this route answers later");
+    return found.route->handler(request, found.params);
+}
+
+void Router::handleDeferred(const Request& request, Answer answer) const {
+    Found found = find(request);
+    if (found.route == nullptr) return answer(std::move(found.refusal));
+    FERRY_CHECK(found.route->deferred, "this route answers at once");
+    found.route->deferred(request, found.params, std::move(answer));
+}
+
+Router::Found Router::find(const Request& request) const {
+    Found found;
     const bool is_raw = !request.raw_path.empty();
     const std::vector<std::string_view> path = split(is_raw ? request.raw_path : request.path);
     std::string allowed;
@@ -65,26 +89,39 @@ Response Router::handle(const Request& request) const {
             allowed += route.method;
             continue;
         }
-        Params params;
-        if (!collect(route, path, is_raw, params)) {
-            return problem(400, request.request_id, "the path has a wrong percent-encoding");
+        if (collect(route, path, is_raw, found.params)) {
+            found.route = &route;
+        } else {
+            found.refusal =
+                problem(400, request.request_id, "the path has a wrong percent-encoding");
         }
-        return route.handler(request, params);
+        return found;
     }
-    if (allowed.empty()) return problem(404, request.request_id, "no such path");
-    Response response = problem(405, request.request_id, "this path does not take this method");
-    response.headers.add("Allow", allowed);
-    return response;
+    if (allowed.empty()) {
+        found.refusal = problem(404, request.request_id, "no such path");
+    } else {
+        found.refusal = problem(405, request.request_id, "this path does not take this method");
+        found.refusal.headers.add("Allow", allowed);
+    }
+    return found;
 }
 
 bool Router::streamsBody(std::string_view method, std::string_view target) const {
+    const Route* const route = routeOf(method, target);
+    return route != nullptr && route->body == BodyMode::Streamed;
+}
+
+bool Router::isDeferred(std::string_view method, std::string_view target) const {
+    const Route* const route = routeOf(method, target);
+    return route != nullptr && route->deferred;
+}
+
+const Router::Route* Router::routeOf(std::string_view method, std::string_view target) const {
     const std::vector<std::string_view> path = split(pathOf(target));
-    for (const Route& route : routes_) {
-        if (matches(route, path) && takesMethod(route, method)) {
-            return route.body == BodyMode::Streamed;
-        }
-    }
-    return false;
+    const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
+        return matches(route, path) && takesMethod(route, method);
+    });
+    return found == routes_.end() ? nullptr : &*found;
 }
 
 bool Router::takesMethod(const Route& route, std::string_view method) {
@@ -109,13 +146,16 @@ std::vector<Router::Segment> Router::parsePattern(std::string_view pattern) {
 }
 
 bool Router::matches(const Route& route, const std::vector<std::string_view>& path) {
-    for (std::size_t i = 0; i < route.segments.size(); ++i) {
+    std::size_t count = route.segments.size();
+    const bool has_rest = count > 0 && route.segments.back().kind == Kind::Rest;
+    if (has_rest) --count;
+    if (has_rest ? path.size() < count : path.size() != count) return false;
+    // From the end: most paths begin alike.
+    for (std::size_t i = count; i-- > 0;) {
         const Segment& segment = route.segments[i];
-        if (segment.kind == Kind::Rest) return i <= path.size();
-        if (i >= path.size()) return false;
         if (segment.kind == Kind::Literal ? path[i] != segment.text : path[i].empty()) return false;
     }
-    return route.segments.size() == path.size();
+    return true;
 }
 
 bool Router::isMoreSpecific(const Route& a, const Route& b) {

@@ -26,6 +26,8 @@ class Params {
 };
 
 using RouteHandler = std::function<Response(const Request&, const Params&)>;
+/// See DeferredHandler.
+using DeferredRouteHandler = std::function<void(const Request&, const Params&, Answer)>;
 
 /// How the handler of a route gets the body of a request.
 enum class BodyMode : unsigned char {
@@ -33,7 +35,7 @@ enum class BodyMode : unsigned char {
     Streamed,  ///< from Request::client, of any length
 };
 
-/// Threads: add() before the first handle(); handle() from any thread.
+/// Threads: adding before the first request; all else from any thread.
 class Router {
   public:
     /// Adds a route. A pattern is a path whose segments are literal, `{name}` (one segment, not
@@ -48,12 +50,24 @@ class Router {
         BodyMode body = BodyMode::Whole
     );
 
+    /// Adds a route whose answers come later.
+    void addDeferred(
+        std::string_view method, std::string_view pattern, DeferredRouteHandler handler
+    );
+
+    /// True if this request leads to a route whose answers come later: it is for handleDeferred().
+    /// `target` is as it was received.
+    bool isDeferred(std::string_view method, std::string_view target) const;
+
     /// True if this request leads to a route that streams bodies. `target` is as it was received.
     bool streamsBody(std::string_view method, std::string_view target) const;
 
     /// Answers `request`: 404 if no pattern matches, 405 with Allow if one does but not with this
     /// method, 400 if a segment is badly encoded. HEAD is served by the GET route.
     Response handle(const Request& request) const;
+
+    /// The same for requests to deferred routes.
+    void handleDeferred(const Request& request, Answer answer) const;
 
   private:
     enum class Kind : unsigned char { Literal, Param, Rest };
@@ -66,9 +80,19 @@ class Router {
         std::string method;
         std::vector<Segment> segments;
         RouteHandler handler;
+        DeferredRouteHandler deferred;  ///< one of the two
         BodyMode body = BodyMode::Whole;
     };
+    /// Where a request leads to, or the answer to one that leads nowhere.
+    struct Found {
+        const Route* route = nullptr;
+        Params params;
+        Response refusal;
+    };
 
+    void insert(Route route);
+    const Route* routeOf(std::string_view method, std::string_view target) const;
+    Found find(const Request& request) const;
     static std::vector<Segment> parsePattern(std::string_view pattern);
     static bool matches(const Route& route, const std::vector<std::string_view>& path);
     static bool takesMethod(const Route& route, std::string_view method);

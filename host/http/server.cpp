@@ -3,6 +3,8 @@
 #include "http/handler_adapter.h"
 #include "http/listen_check.h"
 #include "http/problem.h"
+#include "http/reactor.h"
+#include "http/request_ids.h"
 #include "http/response_writer.h"
 #include "http/server_socket.h"
 
@@ -16,6 +18,8 @@
 #include <Poco/Timestamp.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <span>
 
@@ -63,18 +67,19 @@ struct Server::State {
     ServerOptions options;
     Handler handler;
     FailureReport report;
-    std::uint64_t request_id_seed = 0;
+    std::unique_ptr<RequestIds> request_ids;
     std::shared_ptr<ConnectionGauge> gauge;
     std::shared_ptr<ConnectionGate> gate;
+    std::unique_ptr<Reactor> reactor;  // null: nothing is deferred
     std::unique_ptr<Poco::ThreadPool> threads;
     std::unique_ptr<Poco::Net::HTTPServer> server;
     std::uint16_t port = 0;
 
-    GateOptions gateOptions(HandlerAdapterFactory& factory) const;
+    GateOptions gateOptions() const;
+    void startReactor();
 };
 
-/// `factory` lives as long as the server.
-GateOptions Server::State::gateOptions(HandlerAdapterFactory& factory) const {
+GateOptions Server::State::gateOptions() const {
     GateOptions gate_options;
     gate_options.timeouts = {
         options.head_timeout,
@@ -86,9 +91,13 @@ GateOptions Server::State::gateOptions(HandlerAdapterFactory& factory) const {
     gate_options.body_bytes_max = options.body_bytes_max;
     gate_options.streams_body = options.streams_body;
     gate_options.waiting_max = options.connections_waiting_max;
-    gate_options.refuse = [this, &factory](const Refusal& refusal, const std::string& peer) {
+    gate_options.is_deferred = options.deferred.test;
+    gate_options.defer = [this](std::unique_ptr<Connection> connection) {
+        reactor->take(std::move(connection));
+    };
+    gate_options.refuse = [this](const Refusal& refusal, const std::string& peer) {
         if (options.refused) options.refused(refusal, peer);
-        const std::string id = factory.nextRequestId();
+        const std::string id = request_ids->next();
         const std::string date =
             Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT);
         return renderResponse(
@@ -99,12 +108,25 @@ GateOptions Server::State::gateOptions(HandlerAdapterFactory& factory) const {
     return gate_options;
 }
 
+void Server::State::startReactor() {
+    ReactorOptions reactor_options;
+    reactor_options.handler = options.deferred.handler;
+    reactor_options.is_deferred = options.deferred.test;
+    reactor_options.report = report;
+    reactor_options.idle = options.keep_alive_timeout;
+    reactor_options.in_flight_max = options.deferred.in_flight_max;
+    const auto give_back = [this](std::unique_ptr<Connection> connection) {
+        gate->park(std::move(connection));
+    };
+    reactor = std::make_unique<Reactor>(std::move(reactor_options), give_back, *request_ids);
+}
+
 Server::Server(ServerOptions options, Handler handler, FailureReport report, Random& random)
     : state_(std::make_unique<State>()) {
     state_->options = std::move(options);
     state_->handler = std::move(handler);
     state_->report = std::move(report);
-    state_->request_id_seed = drawSeed(random);
+    state_->request_ids = std::make_unique<RequestIds>(drawSeed(random));
 }
 
 Server::~Server() {
@@ -114,12 +136,11 @@ Server::~Server() {
 Status Server::start() {
     const ServerOptions& options = state_->options;
     try {
-        auto* const factory =
-            new HandlerAdapterFactory(state_->request_id_seed, state_->handler, state_->report);
-        const Poco::Net::HTTPRequestHandlerFactory::Ptr owner(factory);
+        const Poco::Net::HTTPRequestHandlerFactory::Ptr factory(
+            new HandlerAdapterFactory(*state_->request_ids, state_->handler, state_->report)
+        );
         state_->gauge = std::make_shared<ConnectionGauge>(options.threads);
-        state_->gate =
-            std::make_shared<ConnectionGate>(state_->gateOptions(*factory), state_->gauge);
+        state_->gate = std::make_shared<ConnectionGate>(state_->gateOptions(), state_->gauge);
         ListeningSocket socket(state_->gate, state_->gauge);
         // Without the port being shared, which Poco's two-argument form does: a second hub on the
         // same port must fail and not take half of the requests.
@@ -130,8 +151,9 @@ Status Server::start() {
             "http", kThreadsKept, options.threads + kThreadsKept, kThreadIdleSeconds
         );
         state_->server = std::make_unique<Poco::Net::HTTPServer>(
-            owner, *state_->threads, socket, makeParams(options)
+            factory, *state_->threads, socket, makeParams(options)
         );
+        if (options.deferred.test) state_->startReactor();
         state_->server->start();
     } catch (const Poco::Exception& exception) {
         return fail(listenError(options.host, options.port, exception));
@@ -141,12 +163,19 @@ Status Server::start() {
 
 bool Server::stop(Milliseconds grace) {
     if (!state_->server) return true;
+    const auto until = std::chrono::steady_clock::now() + grace;
     state_->gauge->beginStop();
-    const bool is_clean = state_->gauge->waitUntilEmpty(grace);
+    if (state_->reactor) state_->reactor->beginStop();
+    bool is_clean = state_->gauge->waitUntilEmpty(grace);
     state_->server->stop();
     state_->server->stopAll(true);
     state_->threads->joinAll();
     state_->server.reset();
+    if (state_->reactor) {
+        const auto left =
+            std::chrono::floor<Milliseconds>(until - std::chrono::steady_clock::now());
+        is_clean &= state_->reactor->stop(std::max(left, Milliseconds(0)));
+    }
     return is_clean;
 }
 
@@ -163,6 +192,7 @@ ServerStats Server::stats() const {
     stats.connections_refused = static_cast<std::uint64_t>(state_->server->refusedConnections());
     stats.connections_waiting = static_cast<int>(state_->gate->waiting());
     stats.connections_dropped = state_->gate->droppedTotal();
+    if (state_->reactor) stats.deferred_in_flight = state_->reactor->inFlight();
     return stats;
 }
 

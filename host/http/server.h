@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "http/handler_guard.h"
 #include "http/message.h"
 #include "http/request_reader.h"
 
@@ -15,6 +16,13 @@
 #include <string_view>
 
 namespace ferry::http {
+
+/// Requests that are answered later, without a thread of their own in the meantime.
+struct DeferredRequests {
+    RequestTest test;  ///< which they are; empty: none
+    DeferredHandler handler;
+    std::size_t in_flight_max = 4096;  ///< more are answered 503 with Retry-After
+};
 
 /// Told about a request that was answered before any handler saw it. Threads: one.
 using RefusalReport = std::function<void(const Refusal& refusal, const std::string& peer)>;
@@ -35,7 +43,8 @@ struct ServerOptions {
     /// come. There is no limit for the whole of either.
     Milliseconds stream_timeout{30000};
     /// Which requests' bodies are read by their handlers: those may be of any length.
-    StreamsBody streams_body;
+    RequestTest streams_body;
+    DeferredRequests deferred;
     RefusalReport refused;  ///< may be empty
 };
 
@@ -46,14 +55,12 @@ struct ServerStats {
     std::uint64_t connections_total = 0;    ///< times that a thread took one so far
     std::uint64_t connections_refused = 0;  ///< closed without an answer: alarm if this grows
     std::uint64_t connections_dropped = 0;  ///< waited for their client, closed to make room
+    std::size_t deferred_in_flight = 0;     ///< requests whose answers come later
 };
 
 /// Threads: start() and stop() by the owner; port() and stats() by any thread after start().
 class Server {
   public:
-    /// Told about a handler that threw, for the log. Threads: many at a time.
-    using FailureReport = std::function<void(const Request& request, std::string_view what)>;
-
     /// `handler` is called by up to `options.threads` threads at a time; what it throws becomes a
     /// 500 and a report. `random` is used in the constructor only.
     Server(ServerOptions options, Handler handler, FailureReport report, Random& random);

@@ -100,6 +100,7 @@ bool ConnectionSocket::poll(const Poco::Timespan& timeout, int mode) {
     for (;;) {
         switch (connection.reader.state()) {
             case RequestReader::State::Ready:
+                if (gate_->isDeferred(connection.reader)) return giveBack();
                 is_served_ = true;
                 head_fed_ = 0;
                 piece_begun_ = Steady::now();

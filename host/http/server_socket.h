@@ -29,6 +29,7 @@ class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
         std::shared_ptr<ConnectionGauge> gauge
     );
 
+    std::string_view head() const noexcept { return connection_->reader.head(); }
     /// The body of the request whose head Poco has read; of a streamed one nothing.
     std::string takeBody() { return connection_->reader.takeBody(); }
     bool isStreamed() const noexcept { return connection_->reader.isStreamed(); }

@@ -9,8 +9,6 @@
 namespace ferry::pipeline {
 namespace {
 
-constexpr std::string_view kComponent = "webhook_receiver";
-
 // Dropbox retries with a back-off of its own; this is for providers that ask us.
 constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
@@ -33,12 +31,6 @@ constexpr std::array<std::string_view, 10> kReasonNames = {
     "no_secret",
     "fault",
 };
-
-http::Response accepted() {
-    http::Response response;
-    response.content_type = "text/plain; charset=utf-8";
-    return response;
-}
 
 /// None if the request has none that can be read.
 TraceContext traceOf(const http::Request& request) {
@@ -76,30 +68,53 @@ WebhookReceiver::WebhookReceiver(Parts parts)
     }
 }
 
-http::Response WebhookReceiver::receive(
-    std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
+void WebhookReceiver::receive(
+    std::string_view connector_key,
+    std::optional<InstanceId> instance,
+    const http::Request& request,
+    http::Answer answer
 ) {
+    const auto began_at = std::chrono::steady_clock::now();
     received_.add();
-    observe::Timer timer(accepted_seconds_);
-    http::Response response = answer(connector_key, instance, request);
-    if (response.status >= 500) {
-        timer.moveTo(failed_seconds_);
-    } else if (response.status >= 400) {
-        timer.moveTo(refused_seconds_);
+    Decision decision = decide(connector_key, instance, request);
+    if (auto* const response = std::get_if<http::Response>(&decision)) {
+        observe(began_at, response->status);
+        return answer(std::move(*response));
     }
-    return response;
+    auto& instances = std::get<std::vector<InstanceId>>(decision);
+    verified_.add();
+    Marking marking{
+        std::string(connector_key),
+        request.request_id,
+        traceOf(request),
+        instances.front(),
+        instances.size(),
+        began_at,
+        std::move(answer)
+    };
+    if (!marking.trace) marking.trace = beginTrace(parts_.random);
+    mark(std::move(instances), std::move(marking));
 }
 
-http::Response WebhookReceiver::answer(
+void WebhookReceiver::observe(std::chrono::steady_clock::time_point began_at, int status) {
+    observe::Histogram& seconds = status >= 500   ? failed_seconds_
+                                  : status >= 400 ? refused_seconds_
+                                                  : accepted_seconds_;
+    seconds.observe(std::chrono::steady_clock::now() - began_at);
+}
+
+WebhookReceiver::Decision WebhookReceiver::decide(
     std::string_view connector_key, std::optional<InstanceId> instance, const http::Request& request
 ) {
     const std::shared_ptr<Provider> provider = parts_.providers.find(connector_key);
     if (!provider) {
-        return reject(request, Reason::UnknownConnector, 404, "no connector of this key is loaded");
+        return reject(
+            request.request_id, Reason::UnknownConnector, 404, "no connector of this key is loaded"
+        );
     }
     if (request.method != "GET" && request.method != "POST") {
         http::Response response =
-            reject(request, Reason::Method, 405, "webhooks come by GET or POST");
+            reject(request.request_id, Reason::Method, 405, "webhooks come by GET or POST");
         response.headers.add("Allow", "GET, POST");
         return response;
     }
@@ -107,14 +122,14 @@ http::Response WebhookReceiver::answer(
     if (challenge) {
         if (*challenge) return std::move(**challenge);
     } else if (challenge.error().code == ErrorCode::InvalidArgument) {
-        return reject(request, Reason::Malformed, 400, challenge.error().message);
+        return reject(request.request_id, Reason::Malformed, 400, challenge.error().message);
     } else if (challenge.error().code != ErrorCode::Unsupported) {
-        return askToRetry(request, connector_key, challenge.error());
+        return askToRetry(request.request_id, connector_key, challenge.error());
     }
-    return receiveNotification(*provider, instance, request);
+    return decideNotification(*provider, instance, request);
 }
 
-http::Response WebhookReceiver::receiveNotification(
+WebhookReceiver::Decision WebhookReceiver::decideNotification(
     Provider& provider, std::optional<InstanceId> instance, const http::Request& request
 ) {
     const auto accounts = provider.parseNotification(request);
@@ -127,7 +142,7 @@ http::Response WebhookReceiver::receiveNotification(
                 "challenge "
                 "in the provider's form, which is missing here, empty or too long";
             return reject(
-                request,
+                request.request_id,
                 Reason::Malformed,
                 400,
                 request.method == "GET" ? kNoChallenge : error.message
@@ -135,14 +150,20 @@ http::Response WebhookReceiver::receiveNotification(
         }
         if (error.code == ErrorCode::Unsupported) {
             return reject(
-                request, Reason::UnknownConnector, 404, "this connector takes no webhooks"
+                request.request_id,
+                Reason::UnknownConnector,
+                404,
+                "this connector takes no webhooks"
             );
         }
-        return askToRetry(request, provider.key(), error);
+        return askToRetry(request.request_id, provider.key(), error);
     }
     if (accounts->size() > kNotificationAccountsMax) {
         return reject(
-            request, Reason::TooManyAccounts, 413, "the notification names too many accounts"
+            request.request_id,
+            Reason::TooManyAccounts,
+            413,
+            "the notification names too many accounts"
         );
     }
 
@@ -150,17 +171,19 @@ http::Response WebhookReceiver::receiveNotification(
                                 : parts_.lookup.byAccounts(provider.key(), *accounts);
     if (!found) {
         if (found.error().code == ErrorCode::NotFound) {
-            return reject(request, Reason::UnknownInstance, 404, "no instance of this id");
+            return reject(
+                request.request_id, Reason::UnknownInstance, 404, "no instance of this id"
+            );
         }
-        return askToRetry(request, provider.key(), found.error());
+        return askToRetry(request.request_id, provider.key(), found.error());
     }
     unknown_accounts_.add(found->unknown_accounts);
     // Nothing to mark whatever the signature says, and a retry would not change that.
     if (found->matches.empty()) return accepted();
 
-    const Verified verified = verify(provider, found->matches, request);
-    if (!verified.instances.empty()) return mark(request, provider.key(), verified.instances);
-    if (verified.fault) return askToRetry(request, provider.key(), *verified.fault);
+    Verified verified = verify(provider, found->matches, request);
+    if (!verified.instances.empty()) return std::move(verified.instances);
+    if (verified.fault) return askToRetry(request.request_id, provider.key(), *verified.fault);
     return rejectUnverified(request, provider.key(), verified, found->matches);
 }
 
@@ -189,46 +212,25 @@ http::Response WebhookReceiver::rejectUnverified(
              {"trace", traceIdText(traceOf(request))}}
         );
     }
-    return reject(request, has_no_secret ? Reason::NoSecret : Reason::BadSignature, 401, why);
-}
-
-http::Response WebhookReceiver::mark(
-    const http::Request& request,
-    std::string_view connector_key,
-    std::span<const InstanceId> instances
-) {
-    verified_.add();
-    TraceContext trace = traceOf(request);
-    if (!trace) trace = beginTrace(parts_.random);
-    const Status status = parts_.notices.mark(instances, parts_.clock.now(), trace);
-    if (!status) return askToRetry(request, "notice queue", status.error());
-    marked_.add(instances.size());
-    if (parts_.log.isOn(observe::LogLevel::Debug)) {
-        parts_.log.debug(
-            kComponent,
-            "a webhook was accepted",
-            {{"connector", connector_key},
-             {"instance_id", instances.front().value},
-             {"instances", static_cast<std::int64_t>(instances.size())},
-             {"request_id", request.request_id},
-             {"trace", traceIdText(trace)}}
-        );
-    }
-    if (parts_.notices_marked) parts_.notices_marked();
-    return accepted();
+    return reject(
+        request.request_id, has_no_secret ? Reason::NoSecret : Reason::BadSignature, 401, why
+    );
 }
 
 http::Response WebhookReceiver::reject(
-    const http::Request& request, Reason reason, int status, std::string_view text
+    std::string_view request_id, Reason reason, int status, std::string_view text
 ) {
     rejected(reason).add();
-    return http::problem(status, request.request_id, text);
+    return http::problem(status, request_id, text);
 }
 
 http::Response WebhookReceiver::rejectInstance(const http::Request& request) {
     received_.add();
     return reject(
-        request, Reason::UnknownInstance, 404, "the last part of the path is no instance id"
+        request.request_id,
+        Reason::UnknownInstance,
+        404,
+        "the last part of the path is no instance id"
     );
 }
 
@@ -241,7 +243,7 @@ void WebhookReceiver::countRefused(int status) {
 }
 
 http::Response WebhookReceiver::askToRetry(
-    const http::Request& request, std::string_view what, const Error& error
+    std::string_view request_id, std::string_view what, const Error& error
 ) {
     if (mayWrite(next_fault_line_ms_)) {
         parts_.log.error(
@@ -251,7 +253,7 @@ http::Response WebhookReceiver::askToRetry(
         );
     }
     // Our faults are for the log: a provider is told when to come back, no more.
-    http::Response response = reject(request, Reason::Fault, 503, "try again later");
+    http::Response response = reject(request_id, Reason::Fault, 503, "try again later");
     const Milliseconds wait = error.retry_after.value_or(kRetryAfter);
     response.headers.add(
         "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1000))

@@ -14,11 +14,13 @@
 #include "store/notice_store.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -71,11 +73,14 @@ class WebhookReceiver {
     explicit WebhookReceiver(Parts parts);
 
     /// Answers one request to the webhook URL of `connector_key`; `instance` is given if the URL
-    /// names one. A 200 to a notification says that its notices are durable.
-    http::Response receive(
+    /// names one. A 200 to a notification says that its notices are durable: it is given on a
+    /// thread of the store's, all other answers within this call. Whoever destroys this has all
+    /// answers.
+    void receive(
         std::string_view connector_key,
         std::optional<InstanceId> instance,
-        const http::Request& request
+        const http::Request& request,
+        http::Answer answer
     );
 
     /// Answers one to a URL whose last part is no instance id at all.
@@ -103,12 +108,26 @@ class WebhookReceiver {
         std::optional<Error> fault;  ///< why a secret could not be tried; not a wrong signature
     };
 
-    http::Response answer(
+    static constexpr std::string_view kComponent = "webhook_receiver";
+    /// What is remembered of a notification until it is on disk.
+    struct Marking {
+        std::string connector_key;
+        std::string request_id;
+        TraceContext trace;
+        InstanceId first;
+        std::size_t count = 0;
+        std::chrono::steady_clock::time_point began_at;
+        http::Answer answer;
+    };
+    /// An answer, or what is to be marked first.
+    using Decision = std::variant<http::Response, std::vector<InstanceId>>;
+
+    Decision decide(
         std::string_view connector_key,
         std::optional<InstanceId> instance,
         const http::Request& request
     );
-    http::Response receiveNotification(
+    Decision decideNotification(
         Provider& provider, std::optional<InstanceId> instance, const http::Request& request
     );
     Verified verify(
@@ -116,13 +135,12 @@ class WebhookReceiver {
         std::span<const store::AccountMatch> matches,
         const http::Request& request
     );
-    http::Response mark(
-        const http::Request& request,
-        std::string_view connector_key,
-        std::span<const InstanceId> instances
-    );
+    void mark(std::vector<InstanceId> instances, Marking marking);
+    http::Response marked(const Status& status, const Marking& marking);
+    static http::Response accepted();
+    void observe(std::chrono::steady_clock::time_point began_at, int status);
     http::Response reject(
-        const http::Request& request, Reason reason, int status, std::string_view text
+        std::string_view request_id, Reason reason, int status, std::string_view text
     );
     /// 401; says in the log which instances to look at: a wrong app secret is seen nowhere else.
     http::Response rejectUnverified(
@@ -135,7 +153,7 @@ class WebhookReceiver {
     bool mayWrite(std::atomic<std::int64_t>& next_line_ms) const;
     /// For faults of our own side.
     http::Response askToRetry(
-        const http::Request& request, std::string_view what, const Error& error
+        std::string_view request_id, std::string_view what, const Error& error
     );
     observe::Counter& rejected(Reason reason);
 

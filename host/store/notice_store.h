@@ -8,6 +8,7 @@
 #include "model/ids.h"
 #include "model/trace_context.h"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -38,6 +39,17 @@ class NoticeStore {
     virtual Status mark(
         std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace = {}
     ) = 0;
+
+    /// The same without waiting: `done` gets the outcome, inside this call or later on a thread of
+    /// the store's, which waits for it: it must be short and write nothing itself.
+    virtual void submitMark(
+        std::vector<InstanceId> instances,
+        TimePoint now,
+        const TraceContext& trace,
+        std::function<void(Status)> done
+    ) {
+        done(mark(instances, now, trace));
+    }
 
     /// Spreads every notice evenly over [now, now + spread): the catch-up after a start.
     virtual Status markAll(TimePoint now, Milliseconds spread) = 0;

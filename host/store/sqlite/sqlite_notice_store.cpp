@@ -8,17 +8,44 @@ Status SqliteNoticeStore::mark(
     std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace
 ) {
     if (instances.empty()) return {};
-    return core_.write(
-        [this, instances, now, &trace](Connection& connection) -> Status {
-            for (const InstanceId instance : instances) {
-                const TraceContext leased = core_.notices.leasedTrace(instance);
-                FERRY_TRY(markNotice(connection, instance, now, trace, leased));
-            }
-            return {};
-        },
-        [this, now] { core_.notices.noteDue(now); },
-        instances.size() * 64
+    Write write = marks(instances, now, trace);
+    core_.write(std::span(&write, 1));
+    return std::move(write.result);
+}
+
+void SqliteNoticeStore::submitMark(
+    std::vector<InstanceId> instances,
+    TimePoint now,
+    const TraceContext& trace,
+    std::function<void(Status)> done
+) {
+    if (instances.empty()) return done({});
+    std::vector<Write> writes;
+    // Moved on, the ids stay where they are.
+    writes.push_back(marks(instances, now, trace));
+    core_.post(
+        std::move(writes),
+        [kept = std::move(instances), done = std::move(done)](std::span<Write> written) {
+            done(std::move(written.front().result));
+        }
     );
+}
+
+/// `instances` live until it is written.
+Write SqliteNoticeStore::marks(
+    std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace
+) {
+    Write write;
+    write.apply = [this, instances, now, trace](Connection& connection) -> Status {
+        for (const InstanceId instance : instances) {
+            const TraceContext leased = core_.notices.leasedTrace(instance);
+            FERRY_TRY(markNotice(connection, instance, now, trace, leased));
+        }
+        return {};
+    };
+    write.committed = [this, now] { core_.notices.noteDue(now); };
+    write.bytes = instances.size() * 64;
+    return write;
 }
 
 Status SqliteNoticeStore::markAll(TimePoint now, Milliseconds spread) {

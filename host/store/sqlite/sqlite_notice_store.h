@@ -12,6 +12,12 @@ class SqliteNoticeStore final : public NoticeStore {
 
     Status mark(std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace)
         override;
+    void submitMark(
+        std::vector<InstanceId> instances,
+        TimePoint now,
+        const TraceContext& trace,
+        std::function<void(Status)> done
+    ) override;
     Status markAll(TimePoint now, Milliseconds spread) override;
     Result<std::vector<LeasedNotice>> lease(TimePoint now, std::size_t limit) override;
     Result<std::optional<TimePoint>> nextDue() override;
@@ -19,6 +25,8 @@ class SqliteNoticeStore final : public NoticeStore {
     Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) override;
 
   private:
+    Write marks(std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace);
+
     Core& core_;
 };
 

@@ -40,8 +40,18 @@ class WebhookReceiverTest : public testing::Test {
         return request;
     }
 
+    http::Response receive(
+        std::string_view key, std::optional<InstanceId> id, const http::Request& request
+    ) {
+        http::Response answer;
+        answer.status = 0;  // the store of this test answers at once
+        receiver_.receive(key, id, request, [&](http::Response response) {
+            answer = std::move(response);
+        });
+        return answer;
+    }
     int status(const http::Request& request, std::optional<InstanceId> id = std::nullopt) {
-        return receiver_.receive("fake", id, request).status;
+        return receive("fake", id, request).status;
     }
     std::string metrics() const { return metrics_.prometheusText(); }
 

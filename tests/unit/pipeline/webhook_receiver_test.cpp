@@ -20,7 +20,7 @@ TEST_F(WebhookReceiverTest, MarksTheInstancesOfTheAccountsAndAcceptsOnlyThen) {
     store_.on_mark = [&] { was_asked = true; };
 
     const auto response =
-        receiver_.receive("fake", std::nullopt, post("accounts:acc-a,acc-b,acc-a", "s1"));
+        receive("fake", std::nullopt, post("accounts:acc-a,acc-b,acc-a", "s1"));
 
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "");
@@ -36,7 +36,7 @@ TEST_F(WebhookReceiverTest, AsksToRetryWhenTheNoticeIsNotDurable) {
     instance("acc-a", "s1");
     store_.refuses_writes = true;
 
-    const auto response = receiver_.receive("fake", std::nullopt, post("accounts:acc-a", "s1"));
+    const auto response = receive("fake", std::nullopt, post("accounts:acc-a", "s1"));
 
     EXPECT_EQ(response.status, 503);
     ASSERT_EQ(response.headers.fields().size(), 1U);
@@ -136,7 +136,7 @@ TEST_F(WebhookReceiverTest, AnswersTheChallenge) {
     request.method = "GET";
     request.query = "challenge=abc";
 
-    const auto response = receiver_.receive("fake", std::nullopt, request);
+    const auto response = receive("fake", std::nullopt, request);
 
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.content_type, "text/plain");
@@ -149,7 +149,7 @@ TEST_F(WebhookReceiverTest, RefusesWhatIsNoNotification) {
     http::Request put;
     put.method = "PUT";
 
-    EXPECT_EQ(receiver_.receive("nope", std::nullopt, get).status, 404);
+    EXPECT_EQ(receive("nope", std::nullopt, get).status, 404);
     EXPECT_EQ(status(get), 400);
     EXPECT_EQ(status(put), 405);
     EXPECT_EQ(status(post("")), 400);
