@@ -68,7 +68,6 @@ std::shared_ptr<Writer::Group> Writer::enqueue(std::span<Write> writes, Posted p
     for (Write& write : writes)
         group->writes.push_back(&write);
     group->bytes += bytes;
-    ++group->callers;
     if (posted.done) group->posted.push_back(std::move(posted));
     if (options_.is_inline) {
         finish(*group);
@@ -106,7 +105,7 @@ void Writer::finish(Group& group) {
     connection_->checkpointIfDue();
 }
 
-/// Waits for the next group, then for its time. Null: nothing waits and the writer is to end.
+/// Waits for the next group. Null: nothing waits and the writer is to end.
 std::shared_ptr<Writer::Group> Writer::nextGroup() {
     std::unique_lock lock(mutex_);
     while (waiting_.empty() && !is_stopping_) {
@@ -114,16 +113,8 @@ std::shared_ptr<Writer::Group> Writer::nextGroup() {
         work_.wait(lock);
     }
     if (waiting_.empty()) return nullptr;
-    // With a second group behind it, the first is full.
-    if (waiting_.size() == 1 && std::chrono::steady_clock::now() < not_before_) {
-        work_.wait_until(lock, not_before_, [this] { return is_stopping_; });
-    }
     auto group = std::move(waiting_.front());
     waiting_.pop_front();
-    not_before_ = {};
-    if (group->callers >= options_.crowd_min) {
-        not_before_ = std::chrono::steady_clock::now() + options_.pace;
-    }
     return group;
 }
 

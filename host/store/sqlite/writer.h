@@ -5,7 +5,6 @@
 #include "store/sqlite/connection.h"
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -32,11 +31,6 @@ struct WriterOptions {
     std::size_t group_writes_max =
         256;  ///< what a group may hold; writers that wait are many fewer
     std::size_t group_bytes_max = 4U << 20U;
-    /// After a group of at least `crowd_min` callers the next one begins no sooner than `pace`
-    /// after it began: on a fast disk groups would be small otherwise, and each commit has costs of
-    /// its own. A few callers are never held up.
-    std::chrono::microseconds pace{1000};
-    std::size_t crowd_min = 8;
     /// For tests: asked before each COMMIT; true makes that fail as a full disk would.
     std::function<bool()> fails_commit;
 };
@@ -75,7 +69,6 @@ class Writer {
         std::vector<Write*> writes;
         std::vector<Posted> posted;
         std::size_t bytes = 0;
-        std::size_t callers = 0;
         std::atomic<int> is_done{0};
     };
 
@@ -99,7 +92,6 @@ class Writer {
     std::deque<std::shared_ptr<Group>> waiting_;
     bool is_idle_ = false;
     bool is_stopping_ = false;
-    std::chrono::steady_clock::time_point not_before_;  ///< when the next group may begin
     std::thread thread_;
 };
 
