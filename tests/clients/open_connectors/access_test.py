@@ -2,8 +2,8 @@
 
 import itertools
 
-from open_connectors.contract import NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
-from open_connectors.processes import ORGANIZATION, USER
+from open_connectors.contract import BASE, NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
+from open_connectors.processes import ORGANIZATION, SITE, USER, http_call
 
 EXPOSED = {
     "Elements-Request-Id", "Elements-Element-Instance-Id", "Elements-Returned-Count", "Elements-Total-Count",
@@ -118,12 +118,27 @@ class Access(ContractTest):
             self.assertEqual(
                 self.ask("GET", path, auth=auth).headers["Elements-Element-Instance-Id"], str(instance["id"]))
 
-    @known_difference("no page of another origin may call: keys of the API are not for browsers")
     def test_headers_are_exposed_to_scripts(self):
-        """1.6: the Elements-* headers are exposed across origins."""
-        headers = self.ask("GET", "/elements", headers={"Origin": "https://app.example"}).headers
-        exposed = {name.strip() for name in headers.get("Access-Control-Expose-Headers", "").split(",")}
-        self.assertLessEqual(EXPOSED, exposed)
+        """1.6: the Elements-* headers are exposed across origins; here to the sites that the hub is told of."""
+        for path, status in (("/elements", 200), ("/no/such/path", 404)):
+            answer = self.ask("GET", path, headers={"Origin": SITE})
+            self.assertEqual(answer.status, status)
+            exposed = {name.strip() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
+            self.assertLessEqual(EXPOSED, exposed)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], SITE)
+            other = self.ask("GET", path, headers={"Origin": "https://other.example"}).headers
+            self.assertIsNone(other.get("Access-Control-Allow-Origin"))
+
+    def test_scripts_may_ask_first(self):
+        """1.6: calls across origins: a browser asks by OPTIONS before it sends Authorization or a PATCH."""
+        wanted = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
+        url, path = self.world.hub.url, f"{BASE}/instances/1"
+        status, headers, body = http_call(url, "OPTIONS", path, headers={"Origin": SITE, **wanted})
+        self.assertEqual((status, body), (204, b""))
+        self.assertIn("PATCH", headers["Access-Control-Allow-Methods"].split(", "))
+        self.assertEqual(headers["Access-Control-Allow-Headers"], "authorization")
+        status, headers, _ = http_call(url, "OPTIONS", path, headers={"Origin": "https://other.example", **wanted})
+        self.assertEqual((status, headers.get("Access-Control-Allow-Origin")), (403, None))
 
     def test_a_version_may_be_asked_for(self):
         """1.6: callers send Elements-Version: Helium."""
