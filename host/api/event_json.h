@@ -32,6 +32,9 @@ std::string_view eventStatus(std::span<const Delivery> deliveries);
 /// again).
 std::string_view deliveryStatus(const Delivery& delivery);
 
+/// Writes what each attempt did, as a list.
+void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& attempts);
+
 /// A delivery and what it is part of.
 struct DeliveryDetails {
     const std::vector<store::DeliveryAttempt>* attempts = nullptr;  ///< null: not asked for
