@@ -47,6 +47,7 @@ Api::Api(ApiParts parts)
     addElementRoutes(table_, parts_);
     addOauthUrlRoutes(table_, parts_);
     addInstanceRoutes(table_, parts_);
+    addInstanceDescriptionRoutes(table_, parts_);
     addEventRoutes(table_, parts_);
     addAnalyticsRoutes(table_, parts_);
     addDeliveryRoutes(table_, parts_);

@@ -14,6 +14,8 @@ void addElementRoutes(RouteTable& table, const ApiParts& parts);
 void addOauthUrlRoutes(RouteTable& table, const ApiParts& parts);
 /// Instances: making, reading, changing and removing them.
 void addInstanceRoutes(RouteTable& table, const ApiParts& parts);
+/// What there is to ask of an instance.
+void addInstanceDescriptionRoutes(RouteTable& table, const ApiParts& parts);
 /// Events: lists, single ones, what became of them, one delivered again.
 void addEventRoutes(RouteTable& table, const ApiParts& parts);
 /// How many events there were.

@@ -42,6 +42,7 @@ class BodyReader {
         readConfiguration(root);
         readProviderData(root);
         readExternal(root);
+        readWantsObjects(root);
         if (problems_.empty()) return std::move(body_);
         return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems_, "; ")));
     }
@@ -154,6 +155,16 @@ class BodyReader {
             return;
         }
         say("'externalAuthentication' is neither \"none\" nor \"initial\"");
+    }
+
+    void readWantsObjects(const rapidjson::Value& root) {
+        const rapidjson::Value* wanted = findMember(root, "retrieveObjectsAfterInstantiation");
+        if (wanted == nullptr) return;
+        const auto text = scalarText(*wanted);
+        if (text != "true" && text != "false") {
+            return sayKind("retrieveObjectsAfterInstantiation", "true or false", *wanted);
+        }
+        body_.wants_objects = text == "true";
     }
 
     InstanceBody body_;

@@ -20,8 +20,9 @@ struct InstanceBody {
     /// As sent, numbers and booleans as texts; nullopt for null: to be taken away. Without those
     /// keys of the original that say nothing here (isInert).
     std::map<std::string, std::optional<std::string>, std::less<>> configuration;
-    Secret code;               ///< providerData.code; empty: none
-    bool is_external = false;  ///< externalAuthentication is "initial"
+    Secret code;                 ///< providerData.code; empty: none
+    bool is_external = false;    ///< externalAuthentication is "initial"
+    bool wants_objects = false;  ///< retrieveObjectsAfterInstantiation
 };
 
 /// Reads the body of a POST, PUT or PATCH.

@@ -17,9 +17,11 @@ namespace {
 
 using ChangesPtr = std::shared_ptr<InstanceChanges>;
 
-Result<http::Response> shown(const ApiParts& parts, const Instance& instance) {
+Result<http::Response> shown(
+    const ApiParts& parts, const Instance& instance, InstanceDetail detail = InstanceDetail::Whole
+) {
     JsonWriter json;
-    FERRY_TRY(InstanceWriter(parts).write(json, instance, InstanceDetail::Whole));
+    FERRY_TRY(InstanceWriter(parts).write(json, instance, detail));
     return jsonAnswer(json);
 }
 
@@ -66,7 +68,9 @@ Result<http::Response> createInstance(
     FERRY_TRY_ASSIGN(const auto connector, connectorFor(parts, call, body));
     addRedirectUri(parts, *connector, body);
     FERRY_TRY_ASSIGN(const Instance instance, changes.create(*connector, body));
-    return shown(parts, instance);
+    return shown(
+        parts, instance, body.wants_objects ? InstanceDetail::WithObjects : InstanceDetail::Whole
+    );
 }
 
 Result<http::Response> updateInstance(
@@ -130,8 +134,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
         {"reAuthenticate",
          ParameterPlace::Query,
          "false leaves the authorization as it is, whatever is changed",
-         "boolean"}
-    };
+         "boolean"}};
     route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
     route.refusals = {404, 409, 504};
 

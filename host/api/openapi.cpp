@@ -153,7 +153,7 @@ std::string documentPath(std::string_view path) {
     return text;
 }
 
-void writePaths(JsonWriter& json, const RouteTable& table) {
+void writePaths(JsonWriter& json, const RouteTable& table, OpenapiScope scope) {
     struct Entry {
         const Route* route;
         bool is_in_hub;
@@ -170,6 +170,7 @@ void writePaths(JsonWriter& json, const RouteTable& table) {
         }
     };
     for (const Route& route : table.routes()) {
+        if (scope == OpenapiScope::ConnectorCalls && !route.is_hub_resource) continue;
         const std::string path = documentPath(route.path);
         add(path, {&route, false});
         if (route.is_hub_resource) add("/hubs/{hub}" + path, {&route, true});
@@ -206,7 +207,9 @@ void writeComponents(JsonWriter& json, const RouteTable& table) {
 
 }  // namespace
 
-std::string openapiDocument(const RouteTable& table, std::string_view public_url) {
+std::string openapiDocument(
+    const RouteTable& table, std::string_view public_url, OpenapiScope scope
+) {
     JsonWriter json;
     json.beginObject().field("openapi", "3.1.0");
     json.key("info").beginObject().field("title", "Ferry").field("version", FERRY_VERSION);
@@ -218,7 +221,7 @@ std::string openapiDocument(const RouteTable& table, std::string_view public_url
     json.key("servers").beginArray().beginObject();
     json.field("url", std::string(public_url) + std::string(kBasePath));
     json.endObject().endArray();
-    writePaths(json, table);
+    writePaths(json, table, scope);
     writeComponents(json, table);
     json.endObject();
     return json.take();
