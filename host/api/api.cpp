@@ -43,14 +43,17 @@ Api::Api(ApiParts parts)
       guesses_(parts_.clock, kGuessRate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter) {
     addMetrics();
+    const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
     addElementRoutes(table_, parts_);
     addOauthUrlRoutes(table_, parts_);
-    addInstanceRoutes(table_, parts_);
+    addInstanceRoutes(table_, parts_, changes);
     addInstanceDescriptionRoutes(table_, parts_);
     addEventRoutes(table_, parts_);
     addAnalyticsRoutes(table_, parts_);
     addDeliveryRoutes(table_, parts_);
+    addNotificationRoutes(table_, parts_);
+    addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);

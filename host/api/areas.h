@@ -2,7 +2,10 @@
 // The areas of the API: each adds its rows to the table. `parts` outlives the table.
 
 #include "api/api_parts.h"
+#include "api/instance_changes.h"
 #include "api/route_table.h"
+
+#include <memory>
 
 namespace ferry::api {
 
@@ -13,7 +16,8 @@ void addElementRoutes(RouteTable& table, const ApiParts& parts);
 /// Where users consent, for callers who lead them there.
 void addOauthUrlRoutes(RouteTable& table, const ApiParts& parts);
 /// Instances: making, reading, changing and removing them.
-void addInstanceRoutes(RouteTable& table, const ApiParts& parts);
+using ChangesPtr = std::shared_ptr<InstanceChanges>;
+void addInstanceRoutes(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes);
 /// What there is to ask of an instance.
 void addInstanceDescriptionRoutes(RouteTable& table, const ApiParts& parts);
 /// Events: lists, single ones, what became of them, one delivered again.
@@ -22,6 +26,10 @@ void addEventRoutes(RouteTable& table, const ApiParts& parts);
 void addAnalyticsRoutes(RouteTable& table, const ApiParts& parts);
 /// Deliveries, as the original's notifications.
 void addDeliveryRoutes(RouteTable& table, const ApiParts& parts);
+/// What callbacks tell, by topic.
+void addNotificationRoutes(RouteTable& table, const ApiParts& parts);
+/// Who gets callbacks, as the original's subscriptions.
+void addSubscriptionRoutes(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes);
 /// Events of a time range delivered again.
 void addReplayRoutes(RouteTable& table, const ApiParts& parts);
 /// Positions in providers' feeds.

@@ -98,15 +98,7 @@ void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDet
         writeAttempts(json, *details.attempts);
     }
     if (!details.notification.empty()) json.key("notification").raw(details.notification);
-    if (!details.callback_url.empty()) {
-        json.key("subscription")
-            .beginObject()
-            .field("id", delivery.instance.value)
-            .field("channel", "webhook");
-        json.key("topics").beginArray().string(details.topic).endArray();
-        json.key("config").beginObject().field("url", details.callback_url).endObject();
-        json.endObject();
-    }
+    if (!details.subscription.empty()) json.key("subscription").raw(details.subscription);
     json.endObject();
 }
 

@@ -4,7 +4,6 @@
 #include "api/element_id.h"
 #include "api/element_json.h"
 #include "api/element_lookup.h"
-#include "api/instance_changes.h"
 #include "api/instance_json.h"
 #include "api/instance_routes.h"
 #include "oauth/oauth_links.h"
@@ -14,8 +13,6 @@
 
 namespace ferry::api {
 namespace {
-
-using ChangesPtr = std::shared_ptr<InstanceChanges>;
 
 Result<http::Response> shown(
     const ApiParts& parts, const Instance& instance, InstanceDetail detail = InstanceDetail::Whole
@@ -207,8 +204,7 @@ void addRemoval(RouteTable& table, const ChangesPtr& changes) {
 
 }  // namespace
 
-void addInstanceWrites(RouteTable& table, const ApiParts& parts) {
-    const auto changes = std::make_shared<InstanceChanges>(parts);
+void addInstanceWrites(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes) {
     addCreation(table, parts, changes);
     addUpdates(table, parts, changes);
     addSwitches(table, parts, changes);

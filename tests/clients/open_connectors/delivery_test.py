@@ -54,6 +54,7 @@ class Delivery(ContractTest):
         self.assertEqual(subscription["id"], delivery["subscriptionId"])
         self.assertEqual(subscription["channel"], "webhook")
         self.assertEqual(subscription["config"], {"url": self.mailbox.url})
+        self.assertEqual(self.call("GET", f"/notifications/subscriptions/{subscription['id']}"), subscription)
         self.assertEqual(subscription["topics"], [f"instance-{self.instance['id']}-dropbox-events"])
 
     def test_a_502_is_tried_again(self):
