@@ -3,6 +3,7 @@
 #include "api/areas.h"
 #include "api/connector_call.h"
 #include "api/element_id.h"
+#include "api/media_types.h"
 #include "api/openapi.h"
 #include "base/number_text.h"
 #include "http/problem.h"
@@ -23,6 +24,22 @@ constexpr std::string_view kNoKey = "(none)";
 /// Keys that were not good before may be tried so often, by all callers together: nobody mistypes
 /// faster, and a program that guesses gets nowhere.
 constexpr RequestRateOptions kGuessRate{10, 100};
+
+/// 406 for a caller who does not take what the route gives, 415 for a body in another form than
+/// the route takes. Where there is no body there is nothing wrong with its form.
+std::optional<http::Response> refuseForms(const Route& route, const http::Request& request) {
+    const auto refuse = [&](int status, std::string_view message) {
+        return http::problem(status, request.request_id, message);
+    };
+    if (answersJsonAlone(route) && !takesJson(request.headers)) {
+        return refuse(406, "the answer is JSON, and the header Accept leaves that out");
+    }
+    const bool has_other_form =
+        route.body && !request.body.empty() &&
+        !isJson(request.headers.get("Content-Type").value_or(std::string_view()));
+    if (!has_other_form) return std::nullopt;
+    return refuse(415, "the body must be JSON: send 'Content-Type: application/json'");
+}
 
 bool hasParameter(const Route& route, std::string_view pattern) {
     return route.path.find(pattern) != std::string::npos;
@@ -158,6 +175,7 @@ Result<http::Response> Api::callHandler(
             );
         }
     }
+    if (auto refusal = refuseForms(route, request)) return std::move(*refusal);
     FERRY_TRY(findSubject(route, call));
     const auto instance = call.instance ? call.instance->id : InstanceId();
     FERRY_TRY_ASSIGN(http::Response response, route.handler(call));

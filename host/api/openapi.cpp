@@ -33,6 +33,7 @@ std::string_view refusalText(int status) {
         {401, "The Authorization header is missing or wrong, or the instance of its token is gone"},
         {403, "The API key may not do this, or the instance is disabled"},
         {404, "There is no such thing"},
+        {406, "The answer is JSON, and Accept leaves that out"},
         {409, "Something else stands against it; the message says what"},
         {413, "The body is too large"},
         {415, "The body is in a form that is not taken"},

@@ -1,6 +1,7 @@
 """Who may call, and how calls are refused: sections 1.1 and 1.7, and the headers of 1.6."""
 
 import itertools
+import json
 
 from open_connectors.contract import BASE, NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
 from open_connectors.processes import ORGANIZATION, SITE, USER, http_call
@@ -96,15 +97,19 @@ class Access(ContractTest):
         """1.7: 413, in later versions."""
         self.refused(413, "POST", "/instances", self.initial(name="x" * 2_000_000))
 
-    @known_difference("inferred: the list of statuses does not say when; here any Accept is answered with JSON")
     def test_a_form_that_is_not_made_is_406(self):
-        """1.7: 406 is among the statuses."""
+        """1.7: 406 is among the statuses; when (inferred): for an Accept that leaves out what there is."""
         self.refused(406, "GET", "/elements", headers={"Accept": "image/png"})
+        for accept in ("application/json", "*/*", "text/html, */*;q=0.1", ""):
+            self.call("GET", "/elements", headers={"Accept": accept})
 
-    @known_difference("inferred: the list of statuses does not say when; here 400, as the body is no JSON")
     def test_a_form_that_is_not_taken_is_415(self):
-        """1.7: 415 is among the statuses."""
+        """1.7: 415 is among the statuses; when (inferred): for a body that says to be no JSON."""
         self.refused(415, "POST", "/instances", "<instance/>", headers={"Content-Type": "application/xml"})
+        body = json.dumps(self.initial())
+        for headers in ({}, {"Content-Type": "application/json; charset=UTF-8"}):
+            instance = self.call("POST", "/instances", body, headers=headers)
+            self.addCleanup(self.ask, "DELETE", f"/instances/{instance['id']}")
 
     def test_every_answer_has_a_request_id(self):
         """1.6: the header Elements-Request-Id."""
