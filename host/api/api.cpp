@@ -62,6 +62,10 @@ Api::Api(ApiParts parts)
     addMetrics();
     const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
+    const auto login = [this](std::string_view name, const Secret& key) {
+        return logIn(name, key);
+    };
+    addAuthenticationRoutes(table_, login, authenticator_.organizationSecret());
     addElementRoutes(table_, parts_);
     addOauthUrlRoutes(table_, parts_);
     addInstanceRoutes(table_, parts_, changes);
@@ -185,13 +189,22 @@ Result<http::Response> Api::callHandler(
     return response;
 }
 
-/// A key that is right is not told from a wrong one while there are too many tries, or the answers
-/// would be as good as before for who guesses. One that was good since the hub began is let through
-/// at any time.
 Result<Caller> Api::authenticate(const http::Request& request) {
     Result<Caller> caller = authenticator_.authenticate(request);
     const bool is_try = request.headers.get("Authorization").has_value();
-    if (!is_try) return caller;
+    return is_try ? admitted(std::move(caller)) : caller;
+}
+
+Result<Caller> Api::logIn(std::string_view name, const Secret& key) {
+    FERRY_TRY_ASSIGN(Caller caller, admitted(authenticator_.logIn(name, key)));
+    FERRY_TRY(rate_.admit(caller.key_name));
+    return caller;
+}
+
+/// A key that is right is not told from a wrong one while there are too many tries, or the answers
+/// would be as good as before for who guesses. One that was good since the hub began is let through
+/// at any time.
+Result<Caller> Api::admitted(Result<Caller> caller) {
     if (caller) {
         const std::lock_guard lock(good_keys_mutex_);
         if (good_keys_.contains(caller->key_name)) return caller;
@@ -199,7 +212,7 @@ Result<Caller> Api::authenticate(const http::Request& request) {
     if (const Status admitted = guesses_.admit("wrong"); !admitted) {
         return fail(Error(
             ErrorCode::RateLimited,
-            "too many Authorization headers were wrong: try again later",
+            "too many keys were wrong: try again later",
             admitted.error().retry_after
         ));
     }

@@ -37,6 +37,8 @@ class Api {
         const Route& route, const http::Request& request, const http::Params& params
     );
     Result<Caller> authenticate(const http::Request& request);
+    Result<Caller> admitted(Result<Caller> caller);
+    Result<Caller> logIn(std::string_view name, const Secret& key);
     Status findSubject(const Route& route, Call& call);
     Result<std::optional<Instance>> instanceOfPath(const http::Params& params, bool has_connector);
 

@@ -5,12 +5,19 @@
 #include "api/instance_changes.h"
 #include "api/route_table.h"
 
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace ferry::api {
 
 /// The API about itself: the OpenAPI document, and schemas that all areas use.
 void addServiceRoutes(RouteTable& table, const ApiParts& parts);
+/// Who has the API key of this name. Errors: as for a wrong Authorization header, also in how often
+/// they may happen.
+using Login = std::function<Result<Caller>(std::string_view name, const Secret& key)>;
+/// Secrets for those who log in. `organization` is the organization secret.
+void addAuthenticationRoutes(RouteTable& table, const Login& login, const Secret& organization);
 /// The catalogue of connectors.
 void addElementRoutes(RouteTable& table, const ApiParts& parts);
 /// Where users consent, for callers who lead them there.

@@ -3,8 +3,8 @@
 import itertools
 import json
 
-from open_connectors.contract import BASE, NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
-from open_connectors.processes import ORGANIZATION, SITE, USER, http_call
+from open_connectors.contract import BASE, NOBODY, PLATFORM, ContractTest, connector_calls, id_less
+from open_connectors.processes import KEY_NAME, ORGANIZATION, SITE, USER, http_call
 
 EXPOSED = {
     "Elements-Request-Id", "Elements-Element-Instance-Id", "Elements-Returned-Count", "Elements-Total-Count",
@@ -53,12 +53,16 @@ class Access(ContractTest):
         self.call("GET", "/instances", auth=f"Bearer {USER}")
         self.call("GET", "/ping", auth=f"Bearer {USER}, Element {instance['token']}")
 
-    @known_difference("there are no users with passwords: keys are made with `ferry keys add`")
     def test_a_password_gives_a_token_and_that_the_secrets(self):
         """1.1: POST /authentication gives {token}, and with it GET /authentication/secrets both secrets."""
-        token = self.call("POST", "/authentication", {"username": "a", "password": "b"}, auth=NOBODY)["token"]
+        user = {"username": KEY_NAME, "password": USER}
+        token = self.call("POST", "/authentication", user, auth=NOBODY)["token"]
         secrets = self.call("GET", "/authentication/secrets", auth=f"Bearer {token}")
-        self.assertEqual(set(secrets), {"userSecret", "organizationSecret"})
+        self.assertEqual(secrets, {"userSecret": USER, "organizationSecret": ORGANIZATION})
+        self.refused(401, "GET", "/authentication/secrets", auth=NOBODY)
+        for wrong in ({**user, "password": "b"}, {**user, "username": "a"}):
+            self.refused(401, "POST", "/authentication", wrong, auth=NOBODY)
+        self.refused(400, "POST", "/authentication", {"username": KEY_NAME}, auth=NOBODY)
 
     def test_a_wrong_secret_or_token_is_401(self):
         """1.7: a bad element token, user or organization secret is 401."""

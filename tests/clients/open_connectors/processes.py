@@ -13,6 +13,7 @@ USER, ORGANIZATION = "acceptance/user+secret=0123456789", "acceptance/organizati
 SECONDS_MAX = 30
 REDIRECT_URI = "https://app.example/auth"
 SITE = "https://app.example"
+KEY_NAME = "ferry.yaml"  # of the key that ferry.yaml has
 
 
 def eventually(condition, what, seconds=SECONDS_MAX):
