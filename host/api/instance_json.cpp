@@ -71,7 +71,8 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
         if (!callback.empty()) json.field("eventsNotificationCallbackUrl", callback);
     }
     json.field("eventsEnabled", instance.events_enabled);
-    json.field("traceLoggingEnabled", false).field("cachingEnabled", false);
+    json.field("traceLoggingEnabled", parts_.trace_logging->isOn(instance.id, parts_.clock.now()));
+    json.field("cachingEnabled", false);
     if (is_whole) {
         const bool is_initial = !pipeline::valueOf(configuration, oauth::kRefreshToken).empty();
         json.field("externalAuthentication", is_initial ? "initial" : "none");

@@ -39,7 +39,7 @@ constexpr const char* kInstance = R"json({
         },
         "eventsEnabled": {"type": "boolean"},
         "eventsNotificationCallbackUrl": {"type": "string"},
-        "traceLoggingEnabled": {"type": "boolean"},
+        "traceLoggingEnabled": {"type": "boolean", "description": "the log tells its calls"},
         "cachingEnabled": {"type": "boolean"},
         "externalAuthentication": {"enum": ["none", "initial"]},
         "user": {
@@ -139,6 +139,15 @@ void defineInstanceSchemas(RouteTable& table) {
         "type": "object",
         "required": ["propertyValue"],
         "properties": {"propertyValue": {"type": ["string", "boolean", "number", "null"]}}
+    })json");
+    table.define("TraceLogging", R"json({
+        "type": "object",
+        "properties": {
+            "duration": {
+                "type": ["integer", "string"],
+                "description": "minutes, from 1 to 1440; 60 if not given"
+            }
+        }
     })json");
     table.define("Nothing", R"json({"type": "object", "additionalProperties": false})json");
 }

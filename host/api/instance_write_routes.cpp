@@ -185,6 +185,34 @@ void addSwitches(RouteTable& table, const ApiParts& parts, const ChangesPtr& cha
     }
 }
 
+void addTraceLogging(RouteTable& table, const ApiParts& parts) {
+    Route route;
+    route.role = Role::Write;
+    route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
+
+    route.method = "PUT";
+    route.operation_id = "enableTraceLogging";
+    route.summary = "Has the log tell each call that is about the instance, for a time";
+    route.body = schemaOf("TraceLogging");
+    route.handler = [&parts](const Call& call) -> Result<http::Response> {
+        FERRY_TRY_ASSIGN(const Milliseconds duration, readTraceDuration(call.request.body));
+        const TimePoint now = parts.clock.now();
+        parts.trace_logging->enable(call.theInstance().id, now + duration, now);
+        return shown(parts, call.theInstance());
+    };
+    addInstanceForms(table, route, "/trace-logging", everyInstancePath());
+
+    route.method = "DELETE";
+    route.operation_id = "disableTraceLogging";
+    route.summary = "Ends that at once";
+    route.body.reset();
+    route.handler = [&parts](const Call& call) -> Result<http::Response> {
+        parts.trace_logging->disable(call.theInstance().id);
+        return shown(parts, call.theInstance());
+    };
+    addInstanceForms(table, route, "/trace-logging", everyInstancePath());
+}
+
 void addRemoval(RouteTable& table, const ChangesPtr& changes) {
     Route route;
     route.role = Role::Write;
@@ -208,6 +236,7 @@ void addInstanceWrites(RouteTable& table, const ApiParts& parts, const ChangesPt
     addCreation(table, parts, changes);
     addUpdates(table, parts, changes);
     addSwitches(table, parts, changes);
+    addTraceLogging(table, parts);
     addRemoval(table, changes);
 }
 

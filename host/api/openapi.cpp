@@ -19,9 +19,10 @@ struct Described {
     std::string_view description;
 };
 
-constexpr std::array<Described, 5> kHeaderDescriptions = {{
+constexpr std::array<Described, 6> kHeaderDescriptions = {{
     {"Elements-Request-Id", "Names this answer in the hub's log"},
     {"Elements-Element-Instance-Id", "The number of the instance that the call was about"},
+    {"Elements-Trace-Id", "Names the call's lines in the log, while trace logging is on"},
     {"Elements-Returned-Count", "How many items this page has"},
     {"Elements-Total-Count", "How many items there are on all pages"},
     {"Elements-Next-Page-Token", "To be given as nextPage; absent on the last page"},
