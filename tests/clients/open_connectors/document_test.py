@@ -140,18 +140,18 @@ class Document(ContractTest):
                           query={"path": f"{self.folder}/no-such-file"})
         self.assertIn("providerMessage", answer.json)
 
-    @known_difference("the hub only reads documents; the link is a call through /proxy")
+    @known_difference("it would open the file to everybody who has the link, by a GET: a call through /proxy")
     def test_links_of_a_file(self):
         """3.4: GET /files/links gives providerLink and providerViewLink."""
         links = self.read("/hubs/documents/files/links", path=self.path)
         self.assertLessEqual({"providerLink", "providerViewLink"}, set(links))
 
-    @known_difference("not there: a call through /proxy")
+    @known_difference("plugins have no hook for it: a call through /proxy")
     def test_storage(self):
         """3.4: GET /storage."""
         self.read("/hubs/documents/storage")
 
-    @known_difference("not there: a call through /proxy")
+    @known_difference("plugins have no hook for it: a call through /proxy")
     def test_revisions_of_a_file(self):
         """3.4: GET /files/{id}/revisions."""
         file = self.read("/hubs/documents/files/metadata", path=self.path)
@@ -163,7 +163,7 @@ class Document(ContractTest):
         self.assertEqual(me["id"], self.fake.account)
         self.assertTrue(me["name"])
 
-    @known_difference("calls are answered when they are done")
+    @known_difference("calls are answered when they are done: their results, which may be any content, are kept nowhere")
     def test_a_call_may_be_asynchronous(self):
         """2.10: Elements-Async-Request: True is answered at once with {eventId, eventStatus: "dispatched"}."""
         answer = self.call("GET", "/ping", auth=connector_calls(self.instance),
