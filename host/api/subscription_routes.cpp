@@ -43,9 +43,10 @@ Result<http::Response> listSubscriptions(const ApiParts& parts, const Call& call
         for (const Instance& instance : page) {
             after = instance.id;
             if (!instance.events_enabled) continue;
-            FERRY_TRY_ASSIGN(const SettingsPtr settings, settingsOf(parts, instance.id));
-            if (!settings || !isSubscription(*settings)) continue;
-            writeSubscription(json, *settings, off.contains(settings->callback));
+            // Past the cache, which is for instances that are busy.
+            FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(instance, parts.key));
+            if (!isSubscription(settings)) continue;
+            writeSubscription(json, settings, off.contains(settings.callback));
             ++headers.returned;
         }
         has_more = page.size() == wanted;
