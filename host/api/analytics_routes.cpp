@@ -3,6 +3,7 @@
 #include "api/answers.h"
 #include "api/areas.h"
 #include "api/event_counts.h"
+#include "api/hub_account.h"
 #include "api/time_range.h"
 
 #include <algorithm>
@@ -12,8 +13,6 @@ namespace {
 
 constexpr Milliseconds kSpanDefault{24 * 3'600'000};
 constexpr std::string_view kIntervalDefault = "hour";
-/// The hub has one account.
-constexpr std::int64_t kAccountId = 1;
 
 constexpr const char* kEventCount = R"json({
     "type": "object",
@@ -60,7 +59,7 @@ struct Wanted {
 Result<Wanted> readWanted(const ApiParts& parts, const Call& call) {
     for (const std::string_view name : {"accountIds[]", "accountIds"}) {
         for (const std::string& account : call.request.queryValues(name)) {
-            if (account.empty() || account == std::to_string(kAccountId)) continue;
+            if (account.empty() || isHubAccount(account)) continue;
             return fail(
                 ErrorCode::PermissionDenied, "accountIds names an account that is not this hub's"
             );

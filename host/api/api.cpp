@@ -2,10 +2,10 @@
 
 #include "api/areas.h"
 #include "api/connector_call.h"
-#include "api/element_id.h"
+#include "api/media_types.h"
 #include "api/openapi.h"
-#include "base/number_text.h"
 #include "http/problem.h"
+#include "model/trace_context.h"
 
 #include <fmt/format.h>
 
@@ -24,8 +24,20 @@ constexpr std::string_view kNoKey = "(none)";
 /// faster, and a program that guesses gets nowhere.
 constexpr RequestRateOptions kGuessRate{10, 100};
 
-bool hasParameter(const Route& route, std::string_view pattern) {
-    return route.path.find(pattern) != std::string::npos;
+/// 406 for a caller who does not take what the route gives, 415 for a body in another form than
+/// the route takes. Where there is no body there is nothing wrong with its form.
+std::optional<http::Response> refuseForms(const Route& route, const http::Request& request) {
+    const auto refuse = [&](int status, std::string_view message) {
+        return http::problem(status, request.request_id, message);
+    };
+    if (answersJsonAlone(route) && !takesJson(request.headers)) {
+        return refuse(406, "the answer is JSON, and the header Accept leaves that out");
+    }
+    const bool has_other_form =
+        route.body && !request.body.empty() &&
+        !isJson(request.headers.get("Content-Type").value_or(std::string_view()));
+    if (!has_other_form) return std::nullopt;
+    return refuse(415, "the body must be JSON: send 'Content-Type: application/json'");
 }
 
 }  // namespace
@@ -43,13 +55,21 @@ Api::Api(ApiParts parts)
       guesses_(parts_.clock, kGuessRate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter) {
     addMetrics();
+    const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
+    const auto login = [this](std::string_view name, const Secret& key) {
+        return logIn(name, key);
+    };
+    addAuthenticationRoutes(table_, login, authenticator_.organizationSecret());
     addElementRoutes(table_, parts_);
     addOauthUrlRoutes(table_, parts_);
-    addInstanceRoutes(table_, parts_);
+    addInstanceRoutes(table_, parts_, changes);
+    addInstanceDescriptionRoutes(table_, parts_);
     addEventRoutes(table_, parts_);
     addAnalyticsRoutes(table_, parts_);
     addDeliveryRoutes(table_, parts_);
+    addNotificationRoutes(table_, parts_);
+    addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);
@@ -116,8 +136,12 @@ http::Response Api::answer(
     const Route& route, const http::Request& request, const http::Params& params
 ) {
     auto response = callHandler(route, request, params);
-    if (response) return std::move(*response);
-    const Error& error = response.error();
+    return response ? std::move(*response) : refusalOf(route, request, response.error());
+}
+
+http::Response Api::refusalOf(
+    const Route& route, const http::Request& request, const Error& error
+) {
     http::Response refusal = http::problem(error, request.request_id);
     if (refusal.status == 401) refusal.headers.add("WWW-Authenticate", "Bearer realm=\"ferry\"");
     if (refusal.status == 500) {
@@ -154,8 +178,12 @@ Result<http::Response> Api::callHandler(
             );
         }
     }
+    if (auto refusal = refuseForms(route, request)) return std::move(*refusal);
     FERRY_TRY(findSubject(route, call));
     const auto instance = call.instance ? call.instance->id : InstanceId();
+    if (instance && parts_.trace_logging->isOn(instance, parts_.clock.now())) {
+        return traced(route, call);
+    }
     FERRY_TRY_ASSIGN(http::Response response, route.handler(call));
     if (instance) {
         response.headers.add("Elements-Element-Instance-Id", std::to_string(instance.value));
@@ -163,96 +191,35 @@ Result<http::Response> Api::callHandler(
     return response;
 }
 
-/// A key that is right is not told from a wrong one while there are too many tries, or the answers
-/// would be as good as before for who guesses. One that was good since the hub began is let through
-/// at any time.
-Result<Caller> Api::authenticate(const http::Request& request) {
-    Result<Caller> caller = authenticator_.authenticate(request);
-    const bool is_try = request.headers.get("Authorization").has_value();
-    if (!is_try) return caller;
-    if (caller) {
-        const std::lock_guard lock(good_keys_mutex_);
-        if (good_keys_.contains(caller->key_name)) return caller;
-    }
-    if (const Status admitted = guesses_.admit("wrong"); !admitted) {
-        return fail(Error(
-            ErrorCode::RateLimited,
-            "too many Authorization headers were wrong: try again later",
-            admitted.error().retry_after
-        ));
-    }
-    if (caller) {
-        const std::lock_guard lock(good_keys_mutex_);
-        good_keys_.insert(caller->key_name);
-    }
-    return caller;
-}
-
-Status Api::findSubject(const Route& route, Call& call) {
-    if (route.subject == Subject::None) return {};
-    const bool is_in_path = hasParameter(route, "{id}");
-    if (is_in_path) {
-        FERRY_TRY_ASSIGN(
-            call.instance, instanceOfPath(call.params, hasParameter(route, "{keyOrId}"))
-        );
-    } else if (call.caller.element) {
-        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
-        if (!call.instance) {
-            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
-        }
-        const bool is_elsewhere =
-            route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
-            !isElement(call.params.get("keyOrId"), call.instance->connector_key);
-        if (is_elsewhere) {
-            return fail(
-                ErrorCode::NotFound,
-                fmt::format(
-                    "the Element token is of an instance of '{}', which is not in this path",
-                    call.instance->connector_key
-                )
-            );
-        }
-    } else if (route.subject != Subject::AnyInstance) {
-        return fail(
-            ErrorCode::Unauthenticated,
-            "the Authorization header lacks 'Element <token>': it says which instance is meant"
-        );
-    }
-    if (route.subject == Subject::Account && call.instance->state == InstanceState::Disabled) {
-        return fail(
-            ErrorCode::PermissionDenied,
-            fmt::format(
-                "instance {} is disabled: enable it with PUT {}/instances/{}/enabled",
-                call.instance->id.value,
-                kBasePath,
-                call.instance->id.value
-            )
-        );
-    }
-    return {};
-}
-
-Result<std::optional<Instance>> Api::instanceOfPath(
-    const http::Params& params, bool has_connector
-) {
-    const std::string& text = params.get("id");
-    const auto number = parseInteger(text);
-    const bool is_number = number && *number > 0;
-    std::optional<Instance> found;
-    if (is_number) {
-        FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(*number)));
-    }
-    if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
-        found.reset();
-    }
-    if (!found) {
-        return fail(
-            ErrorCode::NotFound,
-            is_number ? fmt::format("there is no instance {}", *number)
-                      : "there is no such instance: its id is a number"
-        );
-    }
-    return found;
+/// The same with a line about it in the log, under the trace that the caller has begun or else a
+/// new one, which the answer names.
+http::Response Api::traced(const Route& route, const Call& call) {
+    const InstanceId instance = call.theInstance().id;
+    const auto given = call.request.headers.get("traceparent");
+    const auto parent = given ? parseTraceparent(*given) : std::nullopt;
+    const std::string trace = traceIdText(parent ? *parent : beginTrace(parts_.random));
+    const TimePoint began = parts_.clock.now();
+    auto result = route.handler(call);
+    const auto took = std::chrono::duration_cast<Milliseconds>(parts_.clock.now() - began);
+    http::Response response =
+        result ? std::move(*result) : refusalOf(route, call.request, result.error());
+    parts_.log.info(
+        "api",
+        "a call about an instance",
+        {{"trace", trace},
+         {"instance", instance.value},
+         {"operation", route.operation_id},
+         {"method", call.request.method},
+         {"path", call.request.path},
+         {"key", call.caller.key_name},
+         {"status", std::int64_t{response.status}},
+         {"ms", static_cast<std::int64_t>(took.count())},
+         {"refusal", result ? std::string_view() : std::string_view(result.error().message)},
+         {"request_id", call.request.request_id}}
+    );
+    response.headers.add("Elements-Trace-Id", trace);
+    response.headers.add("Elements-Element-Instance-Id", std::to_string(instance.value));
+    return response;
 }
 
 }  // namespace ferry::api

@@ -33,10 +33,14 @@ class Api {
     http::Response answer(
         const Route& route, const http::Request& request, const http::Params& params
     );
+    http::Response refusalOf(const Route& route, const http::Request& request, const Error& error);
     Result<http::Response> callHandler(
         const Route& route, const http::Request& request, const http::Params& params
     );
+    http::Response traced(const Route& route, const Call& call);
     Result<Caller> authenticate(const http::Request& request);
+    Result<Caller> admitted(Result<Caller> caller);
+    Result<Caller> logIn(std::string_view name, const Secret& key);
     Status findSubject(const Route& route, Call& call);
     Result<std::optional<Instance>> instanceOfPath(const http::Params& params, bool has_connector);
 

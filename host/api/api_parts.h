@@ -2,6 +2,7 @@
 // What the API is built from. The app owns all of it and knows where it comes from.
 
 #include "api/request_rate.h"
+#include "api/trace_logging.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -62,6 +63,8 @@ struct ApiParts {
     pipeline::TokenSource& tokens;
     http::Outbound& outbound;
     ApiLimits limits;
+    /// Whose calls are told in the log.
+    std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
 };
 
 }  // namespace ferry::api

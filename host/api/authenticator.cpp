@@ -87,6 +87,12 @@ Result<Caller> Authenticator::authenticate(const http::Request& request) {
     return caller;
 }
 
+Result<Caller> Authenticator::logIn(std::string_view name, const Secret& key) {
+    auto caller = callerOf(key);
+    if (caller && caller->key_name == name) return caller;
+    return refuse("username or password is wrong: they are the name of an API key, and the key");
+}
+
 Result<Caller> Authenticator::callerOf(const Secret& secret) {
     // The hash is what is compared: even a comparison that took a different time for each byte
     // would tell about a hash and not about a secret.

@@ -59,6 +59,12 @@ class Authenticator {
     /// is.
     Result<Caller> authenticate(const http::Request& request);
 
+    /// The caller who has the key of this name. Errors: Unauthenticated, whichever of both is
+    /// wrong.
+    Result<Caller> logIn(std::string_view name, const Secret& key);
+
+    const Secret& organizationSecret() const noexcept { return organization_; }
+
   private:
     struct KnownKey {
         std::string name;

@@ -25,6 +25,11 @@ constexpr std::size_t kRefusalBytesMax = 1 << 20;
 constexpr Milliseconds kRefusalPatience{30'000};
 constexpr Milliseconds kRetryAfter{1'000};
 
+/// Queries may hold what is nobody's business.
+std::string withoutQuery(const std::string& url) {
+    return url.substr(0, url.find('?'));
+}
+
 /// `provider_message` is what the provider, or the way to it, said.
 http::Response providerProblem(
     int status, std::string_view request_id, std::string message, std::string provider_message
@@ -171,12 +176,28 @@ Result<http::OutboundResponse> ConnectorCall::exchange(
         return head;
     }
     const Milliseconds patience = request.timeout * 2 + kExchangeGrace;
+    const bool is_traced = parts_.trace_logging->isOn(settings_->id, parts_.clock.now());
+    const std::string asked = is_traced ? request.method + ' ' + withoutQuery(request.url) : "";
     Awaited<http::OutboundResponse> awaited;
     const auto handle = parts_.outbound.submit(std::move(request), awaited.giver());
     auto answer = awaited.wait(client_, patience);
+    if (answer && is_traced) logExchange(asked, *answer);
     if (answer) return std::move(*answer);
     parts_.outbound.cancel(handle);
     return fail(callerGone());
+}
+
+void ConnectorCall::logExchange(std::string_view asked, const http::OutboundResponse& answer)
+    const {
+    parts_.log.info(
+        "api",
+        "the provider was asked for a call about an instance",
+        {{"instance", settings_->id.value},
+         {"request", asked},
+         {"status", std::int64_t{answer.status}},
+         {"ms", static_cast<std::int64_t>(answer.latency.count())},
+         {"error", answer.error_detail}}
+    );
 }
 
 Error callerGone() {

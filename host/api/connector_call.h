@@ -53,6 +53,7 @@ class ConnectorCall {
         http::OutboundRequest request, ConnectorOutcome& outcome
     );
     std::optional<Secret> accessKey() const;
+    void logExchange(std::string_view asked, const http::OutboundResponse& answer) const;
 
     const ApiParts& parts_;
     http::Client* client_;

@@ -8,11 +8,12 @@ namespace {
 /// Looks at the store for one page at most; each examines some thousand deliveries.
 constexpr int kLooksMax = 40;
 
-/// True if the delivery goes to this URL now.
-Result<bool> goesTo(const ApiParts& parts, const Delivery& delivery, std::string_view url) {
-    if (url.empty()) return true;
+/// True if the delivery is of one of the instances, and goes to the URL now.
+Result<bool> isMeant(const ApiParts& parts, const Delivery& delivery, const DeliveryWhere& where) {
+    if (!where.instances.empty() && !where.instances.contains(delivery.instance)) return false;
+    if (where.callback_url.empty()) return true;
     const auto settings = parts.settings.get(delivery.instance);
-    if (settings) return (*settings)->callback_url == url;
+    if (settings) return (*settings)->callback_url == where.callback_url;
     if (settings.error().code == ErrorCode::NotFound) return false;
     return fail(settings.error());
 }
@@ -39,10 +40,10 @@ Result<DeliveryList> listDeliveries(
         const auto state = std::exchange(where.query.state, std::nullopt);
         FERRY_TRY_ASSIGN(const auto page, parts.store.deliverySearch().page(where.query));
         for (const Delivery& delivery : page.deliveries) {
-            FERRY_TRY_ASSIGN(const bool goes_to, goesTo(parts, delivery, where.callback_url));
+            FERRY_TRY_ASSIGN(const bool is_meant, isMeant(parts, delivery, where));
             const bool is_it =
                 delivery.id == *where.delivery && (!state || delivery.state == *state);
-            if (is_it && goes_to) list.deliveries.push_back(delivery);
+            if (is_it && is_meant) list.deliveries.push_back(delivery);
         }
         return list;
     }
@@ -50,8 +51,8 @@ Result<DeliveryList> listDeliveries(
         where.query.limit = limit - list.deliveries.size();
         FERRY_TRY_ASSIGN(const auto page, parts.store.deliverySearch().page(where.query));
         for (const Delivery& delivery : page.deliveries) {
-            FERRY_TRY_ASSIGN(const bool goes_to, goesTo(parts, delivery, where.callback_url));
-            if (goes_to) list.deliveries.push_back(delivery);
+            FERRY_TRY_ASSIGN(const bool is_meant, isMeant(parts, delivery, where));
+            if (is_meant) list.deliveries.push_back(delivery);
         }
         list.next = page.next;
         where.query.after = page.next;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ struct DeliveryWhere {
     store::DeliveryQuery query;
     std::optional<DeliveryId> delivery;  ///< one alone
     std::string callback_url;            ///< deliveries to it alone; empty: to any
+    std::set<InstanceId> instances;      ///< of these alone; empty: of any
     bool is_none = false;                ///< nothing can match: another channel, say
 };
 

@@ -6,9 +6,8 @@
 #include "api/delivery_list.h"
 #include "api/event_json.h"
 #include "api/paging.h"
+#include "api/subscription_json.h"
 #include "pipeline/callback_body.h"
-
-#include <fmt/format.h>
 
 namespace ferry::api {
 namespace {
@@ -18,7 +17,13 @@ constexpr std::size_t kRedeliverMax = 5'000;
 constexpr std::size_t kAttemptsMax = 100;
 
 /// Writes the delivery; with its notification and subscription if `is_hydrated`.
-Status write(const ApiParts& parts, JsonWriter& json, const Delivery& delivery, bool is_hydrated) {
+Status write(
+    const ApiParts& parts,
+    JsonWriter& json,
+    const Delivery& delivery,
+    bool is_hydrated,
+    const SwitchedOff& off
+) {
     if (!is_hydrated) {
         writeDelivery(json, delivery);
         return {};
@@ -40,12 +45,11 @@ Status write(const ApiParts& parts, JsonWriter& json, const Delivery& delivery, 
     const std::string body = events.empty()
                                  ? std::string()
                                  : pipeline::renderCallbackBody({delivery, *settings, events, hub});
-    const std::string topic =
-        fmt::format("instance-{}-{}-events", settings->id.value, settings->connector_key);
+    JsonWriter subscription;
+    writeSubscription(subscription, *settings, off.contains(settings->callback));
     DeliveryDetails details;
     details.notification = body;
-    details.callback_url = settings->callback_url;
-    details.topic = topic;
+    if (isSubscription(*settings)) details.subscription = subscription.view();
     writeDelivery(json, delivery, details);
     return {};
 }
@@ -54,10 +58,14 @@ Result<http::Response> answerList(
     const ApiParts& parts, const Call& call, const DeliveryList& list
 ) {
     const bool is_hydrated = call.request.queryValue("hydrate") == "true";
+    SwitchedOff off;
+    if (is_hydrated) {
+        FERRY_TRY_ASSIGN(off, switchedOffCallbacks(parts.store.deliveries()));
+    }
     JsonWriter json;
     json.beginArray();
     for (const Delivery& delivery : list.deliveries)
-        FERRY_TRY(write(parts, json, delivery, is_hydrated));
+        FERRY_TRY(write(parts, json, delivery, is_hydrated, off));
     json.endArray();
     http::Response response = jsonAnswer(json);
     ListHeaders headers{list.deliveries.size(), std::nullopt, std::nullopt};
@@ -132,8 +140,7 @@ Parameter hydrate() {
         "hydrate",
         ParameterPlace::Query,
         "true: with the callback's body and the subscription",
-        "boolean"
-    };
+        "boolean"};
 }
 
 Route deliveryRoute(std::string method, std::string path, std::string operation) {
@@ -153,8 +160,7 @@ void addLists(RouteTable& table, const ApiParts& parts) {
         ParameterPlace::Query,
         "Conditions joined by and: channel='webhook', status='queued' (created, retry, delivered, "
         "queued), config.url='...', createdDate>='2026-01-01T00:00:00Z', instanceId='3', "
-        "notificationId='17'"
-    };
+        "notificationId='17'"};
     Route list = deliveryRoute("GET", "/notifications/subscriptions/deliveries", "listDeliveries");
     list.summary = "Deliveries of all instances, or of the Element token's, newest first";
     list.parameters = pagingParameters();
@@ -195,11 +201,9 @@ void addLists(RouteTable& table, const ApiParts& parts) {
 
 void addSingle(RouteTable& table, const ApiParts& parts) {
     const Parameter notification{
-        "notificationId", ParameterPlace::Path, "The number of the delivery", "integer", true
-    };
+        "notificationId", ParameterPlace::Path, "The number of the delivery", "integer", true};
     const Parameter subscription{
-        "subscriptionId", ParameterPlace::Path, "The number of its instance", "integer", true
-    };
+        "subscriptionId", ParameterPlace::Path, "The number of its instance", "integer", true};
 
     Route of_notification = deliveryRoute(
         "GET",

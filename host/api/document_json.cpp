@@ -53,7 +53,11 @@ void writeDocument(JsonWriter& json, const IndexedObject& object) {
     json.field("refId", object.object_id).field("name", object.name);
     if (!object.path.empty()) json.field("path", object.path);
     json.field("directory", is_folder);
-    if (!is_folder && object.size >= 0) json.field("size", object.size);
+    // Providers tell no size of folders, and callers of the original look for one.
+    if (is_folder || object.size >= 0) json.field("size", is_folder ? 0 : object.size);
+    if (object.created_ms > 0) {
+        json.field("createdDate", formatRfc3339(fromEpochMilliseconds(object.created_ms)));
+    }
     if (object.modified_ms > 0) {
         json.field("modifiedDate", formatRfc3339(fromEpochMilliseconds(object.modified_ms)));
     }
@@ -66,8 +70,9 @@ void writeDocument(JsonWriter& json, const IndexedObject& object) {
 }
 
 void writeTopFolder(JsonWriter& json) {
-    json.beginObject().field("id", documentId("/")).field("name", "").field("path", "/");
-    json.field("directory", true).key("tags").beginArray().endArray().endObject();
+    json.beginObject().field("id", documentId("/")).field("refId", "/").field("name", "");
+    json.field("path", "/").field("directory", true).field("size", std::int64_t{0});
+    json.key("tags").beginArray().endArray().endObject();
 }
 
 }  // namespace ferry::api

@@ -24,7 +24,7 @@ Result<pipeline::DocumentRef> documentRefOfPath(std::string_view path);
 
 /// Writes the object {id, refId, name, path, directory, ...}.
 void writeDocument(JsonWriter& json, const IndexedObject& object);
-/// The same for the top folder, which providers have no metadata of.
+/// The same for the top folder, which providers have no metadata of, and no id: its path is both.
 void writeTopFolder(JsonWriter& json);
 
 }  // namespace ferry::api

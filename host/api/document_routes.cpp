@@ -24,14 +24,15 @@ constexpr std::string_view kId = "documentId";
 
 constexpr const char* kDocument = R"json({
     "type": "object",
-    "required": ["id", "name", "directory", "tags"],
+    "required": ["id", "refId", "name", "directory", "tags"],
     "properties": {
         "id": {"type": "string", "description": "The path, percent-encoded twice"},
         "refId": {"type": "string", "description": "The provider's own id; may be used as id"},
         "name": {"type": "string"},
         "path": {"type": "string"},
         "directory": {"type": "boolean"},
-        "size": {"type": "integer"},
+        "size": {"type": "integer", "description": "bytes; 0 of folders"},
+        "createdDate": {"type": "string", "description": "if the provider tells it"},
         "modifiedDate": {"type": "string"},
         "tags": {"type": "array", "items": {"type": "string"}},
         "parentFolderId": {"type": "string"},

@@ -135,6 +135,23 @@ void writeElementConfiguration(JsonWriter& json, const config::ConnectorManifest
     json.endArray();
 }
 
+void writeObjectNames(JsonWriter& json, const config::ConnectorManifest& connector) {
+    json.beginArray();
+    for (const std::string& object : connector.object_types)
+        json.string(object);
+    json.endArray();
+}
+
+void writeObjects(JsonWriter& json, const config::ConnectorManifest& connector) {
+    json.beginArray();
+    for (const std::string& object : connector.object_types) {
+        // The other types of the original are transformations, which documents have not.
+        json.beginObject().field("name", object).field("vendorName", object);
+        json.field("type", "vendor").endObject();
+    }
+    json.endArray();
+}
+
 void writeElementMetadata(JsonWriter& json, const config::ConnectorManifest& connector) {
     json.beginObject().field("id", elementId(connector.key)).field("key", connector.key);
     json.field("name", connector.name).field("hub", connector.hub);
@@ -147,10 +164,8 @@ void writeElementMetadata(JsonWriter& json, const config::ConnectorManifest& con
         json.key(method);
         writeEventTypes(json, connector);
     }
-    json.endObject().key("objects").beginArray();
-    for (const std::string& object : connector.object_types)
-        json.string(object);
-    json.endArray();
+    json.endObject().key("objects");
+    writeObjectNames(json, connector);
     json.key("bulk").beginObject().field("supported", false).endObject();
     json.key("discovery").beginObject().field("supported", false).endObject();
     json.endObject();

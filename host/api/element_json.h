@@ -37,6 +37,12 @@ void writeElement(
 /// Writes what an instance may configure, in the connector's order, as a list.
 void writeElementConfiguration(JsonWriter& json, const config::ConnectorManifest& connector);
 
+/// Writes the names of the kinds of objects, as a list.
+void writeObjectNames(JsonWriter& json, const config::ConnectorManifest& connector);
+
+/// Writes those kinds as an instance lists them if it is asked to when it is made.
+void writeObjects(JsonWriter& json, const config::ConnectorManifest& connector);
+
 /// Writes which events there are and how the hub comes to know of them.
 void writeElementMetadata(JsonWriter& json, const config::ConnectorManifest& connector);
 

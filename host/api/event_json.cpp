@@ -28,25 +28,6 @@ void writeNotifiedData(JsonWriter& json, const Delivery& delivery) {
     json.endObject();
 }
 
-void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& attempts) {
-    json.key("attempts").beginArray();
-    for (const store::DeliveryAttempt& attempt : attempts) {
-        json.beginObject()
-            .field("number", std::int64_t{attempt.number})
-            .field("date", formatRfc3339(attempt.finished_at))
-            .field("httpStatus", std::int64_t{attempt.status})
-            .field("latency", static_cast<std::int64_t>(attempt.latency.count()))
-            .field("error", attempt.error)
-            .field("errorClass", attempt.error_class)
-            .field("answer", attempt.answer);
-        if (attempt.next_attempt_at) {
-            json.field("nextAttemptDate", formatRfc3339(*attempt.next_attempt_at));
-        }
-        json.endObject();
-    }
-    json.endArray();
-}
-
 }  // namespace
 
 std::string_view eventStatus(std::span<const Delivery> deliveries) {
@@ -76,6 +57,25 @@ std::string_view deliveryStatus(const Delivery& delivery) {
     return "queued";
 }
 
+void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& attempts) {
+    json.beginArray();
+    for (const store::DeliveryAttempt& attempt : attempts) {
+        json.beginObject()
+            .field("number", std::int64_t{attempt.number})
+            .field("date", formatRfc3339(attempt.finished_at))
+            .field("httpStatus", std::int64_t{attempt.status})
+            .field("latency", static_cast<std::int64_t>(attempt.latency.count()))
+            .field("error", attempt.error)
+            .field("errorClass", attempt.error_class)
+            .field("answer", attempt.answer);
+        if (attempt.next_attempt_at) {
+            json.field("nextAttemptDate", formatRfc3339(*attempt.next_attempt_at));
+        }
+        json.endObject();
+    }
+    json.endArray();
+}
+
 void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDetails& details) {
     json.beginObject()
         .field("notificationId", delivery.id.value)
@@ -93,17 +93,12 @@ void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDet
     if (const std::string reason = pipeline::redeliveryOf(delivery); !reason.empty()) {
         json.field("redelivery", reason);
     }
-    if (details.attempts != nullptr) writeAttempts(json, *details.attempts);
-    if (!details.notification.empty()) json.key("notification").raw(details.notification);
-    if (!details.callback_url.empty()) {
-        json.key("subscription")
-            .beginObject()
-            .field("id", delivery.instance.value)
-            .field("channel", "webhook");
-        json.key("topics").beginArray().string(details.topic).endArray();
-        json.key("config").beginObject().field("url", details.callback_url).endObject();
-        json.endObject();
+    if (details.attempts != nullptr) {
+        json.key("attempts");
+        writeAttempts(json, *details.attempts);
     }
+    if (!details.notification.empty()) json.key("notification").raw(details.notification);
+    if (!details.subscription.empty()) json.key("subscription").raw(details.subscription);
     json.endObject();
 }
 

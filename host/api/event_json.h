@@ -32,13 +32,14 @@ std::string_view eventStatus(std::span<const Delivery> deliveries);
 /// again).
 std::string_view deliveryStatus(const Delivery& delivery);
 
+/// Writes what each attempt did, as a list.
+void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& attempts);
+
 /// A delivery and what it is part of.
 struct DeliveryDetails {
     const std::vector<store::DeliveryAttempt>* attempts = nullptr;  ///< null: not asked for
     std::string_view notification = {};  ///< the callback's body (JSON); empty: not asked for
-    std::string_view callback_url = {
-    };  ///< of the subscription, which is embedded if it is not empty
-    std::string_view topic = {};
+    std::string_view subscription = {};  ///< JSON; empty: not asked for, or there is none
 };
 void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDetails& details = {});
 

@@ -64,23 +64,11 @@ constexpr const char* kDelivery = R"json({
                 "additionalProperties": false
             }
         },
-        "notification": {"type": "object", "description": "the body of the callback"},
-        "subscription": {
-            "type": "object",
-            "required": ["id", "channel", "topics", "config"],
-            "properties": {
-                "id": {"type": "integer"},
-                "channel": {"const": "webhook"},
-                "topics": {"type": "array", "items": {"type": "string"}},
-                "config": {
-                    "type": "object",
-                    "required": ["url"],
-                    "properties": {"url": {"type": "string"}},
-                    "additionalProperties": false
-                }
-            },
-            "additionalProperties": false
-        }
+        "notification": {
+            "type": ["object", "array"],
+            "description": "the body of the callback, in the format of the instance"
+        },
+        "subscription": {"$ref": "#/components/schemas/Subscription"}
     },
     "additionalProperties": false
 })json";

@@ -22,15 +22,19 @@ constexpr std::size_t kParametersMax = 500;
 /// Before markup is taken out, which takes the square of this at worst.
 constexpr std::size_t kMarkupBytesMax = 1024;
 
+std::string jsonText(const rapidjson::Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    value.Accept(writer);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
 /// A text, number or boolean as text.
 std::optional<std::string> scalarText(const rapidjson::Value& value) {
     if (value.IsString()) return std::string(textOf(value));
     if (value.IsBool()) return value.GetBool() ? "true" : "false";
     if (!value.IsNumber()) return std::nullopt;
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    value.Accept(writer);
-    return std::string(buffer.GetString(), buffer.GetSize());
+    return jsonText(value);
 }
 
 class BodyReader {
@@ -42,6 +46,7 @@ class BodyReader {
         readConfiguration(root);
         readProviderData(root);
         readExternal(root);
+        readWantsObjects(root);
         if (problems_.empty()) return std::move(body_);
         return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems_, "; ")));
     }
@@ -115,8 +120,9 @@ class BodyReader {
         body_.has_configuration = true;
         for (const auto& [name, value] : configuration->GetObject()) {
             const std::string key(textOf(name));
-            if (isInert(key)) continue;
             auto text = scalarText(value);
+            // Samples have event.poller.configuration as an object, too.
+            if (!text && !value.IsNull() && isInert(key)) text = jsonText(value);
             if (!text && !value.IsNull()) {
                 sayKind(
                     "configuration." + key.substr(0, 128), "a text, a number or a boolean", value
@@ -156,6 +162,16 @@ class BodyReader {
         say("'externalAuthentication' is neither \"none\" nor \"initial\"");
     }
 
+    void readWantsObjects(const rapidjson::Value& root) {
+        const rapidjson::Value* wanted = findMember(root, "retrieveObjectsAfterInstantiation");
+        if (wanted == nullptr) return;
+        const auto text = scalarText(*wanted);
+        if (text != "true" && text != "false") {
+            return sayKind("retrieveObjectsAfterInstantiation", "true or false", *wanted);
+        }
+        body_.wants_objects = text == "true";
+    }
+
     InstanceBody body_;
     std::vector<std::string> problems_;
 };
@@ -186,7 +202,7 @@ Result<std::optional<std::string>> readPropertyValue(std::string_view body) {
 }
 
 bool isInert(std::string_view key) {
-    constexpr std::array<std::string_view, 29> kKeys = {
+    constexpr std::array<std::string_view, 30> kKeys = {
         "authentication.time",
         "base.url",
         "default.select.fields.map",
@@ -210,6 +226,7 @@ bool isInert(std::string_view key) {
         "oauth.token.refresh_url",
         "oauth.token.revoke_url",
         "oauth.token.url",
+        "oauth.user.id",
         "oauth.user.refresh_interval",
         "oauth.user.refresh_time",
         "oauth.user.token.secret",
@@ -217,7 +234,8 @@ bool isInert(std::string_view key) {
         "pagination.page.startindex",
         "pagination.type",
     };
-    return key.starts_with("bulk.") || std::binary_search(kKeys.begin(), kKeys.end(), key);
+    const bool is_of_set = key.starts_with("bulk.") || key.starts_with("aws.");
+    return is_of_set || std::binary_search(kKeys.begin(), kKeys.end(), key);
 }
 
 }  // namespace ferry::api

@@ -17,11 +17,11 @@ struct InstanceBody {
     std::optional<std::string> name;               ///< without markup; not empty
     std::optional<std::vector<std::string>> tags;  ///< without markup; none empty, none twice
     bool has_configuration = false;
-    /// As sent, numbers and booleans as texts; nullopt for null: to be taken away. Without those
-    /// keys of the original that say nothing here (isInert).
+    /// As sent, numbers and booleans as texts; nullopt for null: to be taken away.
     std::map<std::string, std::optional<std::string>, std::less<>> configuration;
-    Secret code;               ///< providerData.code; empty: none
-    bool is_external = false;  ///< externalAuthentication is "initial"
+    Secret code;                 ///< providerData.code; empty: none
+    bool is_external = false;    ///< externalAuthentication is "initial"
+    bool wants_objects = false;  ///< retrieveObjectsAfterInstantiation
 };
 
 /// Reads the body of a POST, PUT or PATCH.
@@ -31,9 +31,10 @@ Result<InstanceBody> readInstanceBody(std::string_view body);
 /// Reads {"propertyValue": ...}; null is nullopt.
 Result<std::optional<std::string>> readPropertyValue(std::string_view body);
 
-/// True for configuration keys of the original that are about what the hub does by itself, or has
-/// no use for. Callers send them along; they are dropped. Those that would change what a caller
-/// gets are not among them: they are refused as unknown.
+/// True for configuration keys that the original reserves and that are about what this hub does by
+/// itself, or has no use for. Callers send them along, whatever the connector; of one that does not
+/// declare them they are dropped. Those that would change what a caller gets are not among them
+/// (`username`, say): they are refused as unknown.
 bool isInert(std::string_view key);
 
 }  // namespace ferry::api

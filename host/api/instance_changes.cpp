@@ -78,6 +78,7 @@ Configuration merged(
         if (is_known && stays && !config::isInstanceKey(key)) wanted.emplace(key, value);
     }
     for (const auto& [key, value] : body.configuration) {
+        if (isInert(key) && connector.parameters.find(key) == nullptr) continue;
         if (value && *value != kMask) {
             wanted.insert_or_assign(key, *value);
             continue;

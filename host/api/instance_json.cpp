@@ -44,8 +44,9 @@ const config::ConnectorManifest* InstanceWriter::connectorOf(const Instance& ins
 }
 
 Status InstanceWriter::write(JsonWriter& json, const Instance& instance, InstanceDetail detail) {
+    const bool is_whole = detail != InstanceDetail::Brief;
     pipeline::Configuration configuration;
-    if (detail == InstanceDetail::Whole) {
+    if (is_whole) {
         FERRY_TRY_ASSIGN(
             configuration,
             pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
@@ -64,14 +65,15 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     json.field("valid", isAuthorized(instance));
     json.field("disabled", instance.state == InstanceState::Disabled);
     json.field("maxCacheSize", std::int64_t{0}).field("cacheTimeToLive", std::int64_t{0});
-    if (detail == InstanceDetail::Whole) {
+    if (is_whole) {
         writeConfiguration(json, connectorOf(instance), configuration);
         const auto callback = pipeline::valueOf(configuration, "event.notification.callback.url");
         if (!callback.empty()) json.field("eventsNotificationCallbackUrl", callback);
     }
     json.field("eventsEnabled", instance.events_enabled);
-    json.field("traceLoggingEnabled", false).field("cachingEnabled", false);
-    if (detail == InstanceDetail::Whole) {
+    json.field("traceLoggingEnabled", parts_.trace_logging->isOn(instance.id, parts_.clock.now()));
+    json.field("cachingEnabled", false);
+    if (is_whole) {
         const bool is_initial = !pipeline::valueOf(configuration, oauth::kRefreshToken).empty();
         json.field("externalAuthentication", is_initial ? "initial" : "none");
     }
@@ -82,7 +84,13 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     json.field("state", instanceStateName(instance.state));
     json.field("stateReason", instance.state_reason);
     json.field("accountId", instance.account_id);
-    json.field("source", instance.source).endObject();
+    json.field("source", instance.source);
+    const config::ConnectorManifest* const connector = connectorOf(instance);
+    if (detail == InstanceDetail::WithObjects && connector != nullptr) {
+        json.key("objects");
+        writeObjects(json, *connector);
+    }
+    json.endObject();
     return {};
 }
 

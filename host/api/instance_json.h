@@ -26,6 +26,7 @@ bool isMasked(const config::ConnectorManifest* connector, std::string_view param
 enum class InstanceDetail : std::uint8_t {
     Brief,  ///< without its configuration, which then need not be opened
     Whole,
+    WithObjects,  ///< whole, and with the kinds of objects of its connector
 };
 
 /// Writes instances; looks each connector up once. Threads: one. Lifetime: that of one answer.

@@ -3,10 +3,13 @@
 #include "api/answers.h"
 #include "api/element_json.h"
 #include "api/element_lookup.h"
+#include "api/hub_account.h"
 #include "api/instance_json.h"
 #include "api/instance_routes.h"
 #include "api/paging.h"
 #include "config/parameter_validator.h"
+
+#include <fmt/format.h>
 
 #include <memory>
 #include <utility>
@@ -41,6 +44,14 @@ Result<store::InstanceSearch> readSearch(const ApiParts& parts, const Call& call
 
 /// A page of what is looked for.
 Result<http::Response> listInstances(const ApiParts& parts, const Call& call) {
+    const bool is_foreign =
+        call.params.has("accountId") && !isHubAccount(call.params.get("accountId"));
+    if (is_foreign) {
+        return fail(
+            ErrorCode::PermissionDenied,
+            fmt::format("this hub has one account, whose number is {}", kAccountId)
+        );
+    }
     FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, kList));
     FERRY_TRY_ASSIGN(store::InstanceSearch search, readSearch(parts, call));
     search.after = InstanceId(paging.after);
@@ -146,11 +157,26 @@ void addLists(RouteTable& table, const ApiParts& parts) {
         {.status = 200,
          .description = "A page of them, oldest first",
          .schema = listOf("Instance"),
-         .headers = {"Elements-Returned-Count", "Elements-Total-Count", "Elements-Next-Page-Token"}}
-    };
+         .headers = {
+             "Elements-Returned-Count", "Elements-Total-Count", "Elements-Next-Page-Token"}}};
     route.refusals = {404};
     route.handler = [&parts](const Call& call) { return listInstances(parts, call); };
     table.add(route);
+
+    Route of_account = route;
+    of_account.path = "/accounts/instances";
+    of_account.operation_id = "listOwnAccountInstances";
+    of_account.summary = "The instances of the caller's account: all of the hub";
+    table.add(of_account);
+    of_account.path = "/accounts/{accountId}/instances";
+    of_account.operation_id = "listAccountInstances";
+    of_account.summary = "The instances of an account, of which the hub has one";
+    of_account.parameters.insert(
+        of_account.parameters.begin(),
+        {"accountId", ParameterPlace::Path, "1: the hub has one account", "integer", true}
+    );
+    of_account.refusals.push_back(403);
+    table.add(std::move(of_account));
 
     route.path = "/elements/{keyOrId}/instances";
     route.operation_id = "listElementInstances";
@@ -184,8 +210,7 @@ void addInstanceReads(RouteTable& table, const ApiParts& parts) {
         {.status = 200,
          .description = "Every parameter of its connector, in the connector's order",
          .schema = listOf("InstanceConfiguration"),
-         .headers = {"Elements-Returned-Count", "Elements-Total-Count"}}
-    };
+         .headers = {"Elements-Returned-Count", "Elements-Total-Count"}}};
     all.refusals = {404};
     all.handler = [&parts](const Call& call) { return getConfiguration(parts, call); };
     addInstanceForms(table, all, "/configuration", everyInstancePath());

@@ -1,7 +1,5 @@
 #include "api/instance_routes.h"
 
-#include "api/areas.h"
-
 #include <string_view>
 #include <utility>
 
@@ -12,8 +10,7 @@ std::vector<InstancePath> everyInstancePath() {
         InstancePath::ById,
         InstancePath::ByToken,
         InstancePath::OfElement,
-        InstancePath::OfElementByToken
-    };
+        InstancePath::OfElementByToken};
 }
 
 void addInstanceForms(
@@ -31,8 +28,7 @@ void addInstanceForms(
         {"/instances/{id}", "", {instanceId()}},
         {"/instances", "ByToken", {}},
         {"/elements/{keyOrId}/instances/{id}", "OfElement", {keyOrId(), instanceId()}},
-        {"/elements/{keyOrId}/instances", "OfElementByToken", {keyOrId()}}
-    };
+        {"/elements/{keyOrId}/instances", "OfElementByToken", {keyOrId()}}};
     for (const InstancePath path : paths) {
         const Form& form = forms[static_cast<std::size_t>(path)];
         Route row = route;
@@ -47,10 +43,10 @@ void addInstanceForms(
     }
 }
 
-void addInstanceRoutes(RouteTable& table, const ApiParts& parts) {
+void addInstanceRoutes(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes) {
     defineInstanceSchemas(table);
     addInstanceReads(table, parts);
-    addInstanceWrites(table, parts);
+    addInstanceWrites(table, parts, changes);
 }
 
 }  // namespace ferry::api

@@ -1,7 +1,7 @@
 #pragma once
 // The area of instances, which is larger than one file.
 
-#include "api/api_parts.h"
+#include "api/areas.h"
 #include "api/route_table.h"
 
 #include <string>
@@ -11,7 +11,7 @@ namespace ferry::api {
 
 void defineInstanceSchemas(RouteTable& table);
 void addInstanceReads(RouteTable& table, const ApiParts& parts);
-void addInstanceWrites(RouteTable& table, const ApiParts& parts);
+void addInstanceWrites(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes);
 
 /// {configId} of a parameter.
 Parameter configurationEntryId();

@@ -39,7 +39,7 @@ constexpr const char* kInstance = R"json({
         },
         "eventsEnabled": {"type": "boolean"},
         "eventsNotificationCallbackUrl": {"type": "string"},
-        "traceLoggingEnabled": {"type": "boolean"},
+        "traceLoggingEnabled": {"type": "boolean", "description": "the log tells its calls"},
         "cachingEnabled": {"type": "boolean"},
         "externalAuthentication": {"enum": ["none", "initial"]},
         "user": {
@@ -59,7 +59,21 @@ constexpr const char* kInstance = R"json({
         },
         "stateReason": {"type": "string"},
         "accountId": {"type": "string", "description": "the provider's name for the account"},
-        "source": {"type": "string", "description": "the file and line that own it, if a file does"}
+        "source": {"type": "string", "description": "the file and line that own it, if a file does"},
+        "objects": {
+            "type": "array",
+            "description": "after retrieveObjectsAfterInstantiation",
+            "items": {
+                "type": "object",
+                "required": ["name", "vendorName", "type"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "vendorName": {"type": "string"},
+                    "type": {"enum": ["vendor"]}
+                },
+                "additionalProperties": false
+            }
+        }
     },
     "additionalProperties": false
 })json";
@@ -107,6 +121,10 @@ constexpr const char* kInstanceWrite = R"json({
         "externalAuthentication": {
             "enum": ["none", "initial"],
             "description": "initial: oauth.user.refresh_token is given, and no code"
+        },
+        "retrieveObjectsAfterInstantiation": {
+            "type": ["boolean", "string"],
+            "description": "true: the answer has the kinds of objects; only of POST"
         }
     }
 })json";
@@ -121,6 +139,15 @@ void defineInstanceSchemas(RouteTable& table) {
         "type": "object",
         "required": ["propertyValue"],
         "properties": {"propertyValue": {"type": ["string", "boolean", "number", "null"]}}
+    })json");
+    table.define("TraceLogging", R"json({
+        "type": "object",
+        "properties": {
+            "duration": {
+                "type": ["integer", "string"],
+                "description": "minutes, from 1 to 1440; 60 if not given"
+            }
+        }
     })json");
     table.define("Nothing", R"json({"type": "object", "additionalProperties": false})json");
 }

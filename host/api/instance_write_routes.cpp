@@ -4,7 +4,6 @@
 #include "api/element_id.h"
 #include "api/element_json.h"
 #include "api/element_lookup.h"
-#include "api/instance_changes.h"
 #include "api/instance_json.h"
 #include "api/instance_routes.h"
 #include "oauth/oauth_links.h"
@@ -15,11 +14,11 @@
 namespace ferry::api {
 namespace {
 
-using ChangesPtr = std::shared_ptr<InstanceChanges>;
-
-Result<http::Response> shown(const ApiParts& parts, const Instance& instance) {
+Result<http::Response> shown(
+    const ApiParts& parts, const Instance& instance, InstanceDetail detail = InstanceDetail::Whole
+) {
     JsonWriter json;
-    FERRY_TRY(InstanceWriter(parts).write(json, instance, InstanceDetail::Whole));
+    FERRY_TRY(InstanceWriter(parts).write(json, instance, detail));
     return jsonAnswer(json);
 }
 
@@ -66,7 +65,9 @@ Result<http::Response> createInstance(
     FERRY_TRY_ASSIGN(const auto connector, connectorFor(parts, call, body));
     addRedirectUri(parts, *connector, body);
     FERRY_TRY_ASSIGN(const Instance instance, changes.create(*connector, body));
-    return shown(parts, instance);
+    return shown(
+        parts, instance, body.wants_objects ? InstanceDetail::WithObjects : InstanceDetail::Whole
+    );
 }
 
 Result<http::Response> updateInstance(
@@ -130,8 +131,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
         {"reAuthenticate",
          ParameterPlace::Query,
          "false leaves the authorization as it is, whatever is changed",
-         "boolean"}
-    };
+         "boolean"}};
     route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
     route.refusals = {404, 409, 504};
 
@@ -185,6 +185,34 @@ void addSwitches(RouteTable& table, const ApiParts& parts, const ChangesPtr& cha
     }
 }
 
+void addTraceLogging(RouteTable& table, const ApiParts& parts) {
+    Route route;
+    route.role = Role::Write;
+    route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
+
+    route.method = "PUT";
+    route.operation_id = "enableTraceLogging";
+    route.summary = "Has the log tell each call that is about the instance, for a time";
+    route.body = schemaOf("TraceLogging");
+    route.handler = [&parts](const Call& call) -> Result<http::Response> {
+        FERRY_TRY_ASSIGN(const Milliseconds duration, readTraceDuration(call.request.body));
+        const TimePoint now = parts.clock.now();
+        parts.trace_logging->enable(call.theInstance().id, now + duration, now);
+        return shown(parts, call.theInstance());
+    };
+    addInstanceForms(table, route, "/trace-logging", everyInstancePath());
+
+    route.method = "DELETE";
+    route.operation_id = "disableTraceLogging";
+    route.summary = "Ends that at once";
+    route.body.reset();
+    route.handler = [&parts](const Call& call) -> Result<http::Response> {
+        parts.trace_logging->disable(call.theInstance().id);
+        return shown(parts, call.theInstance());
+    };
+    addInstanceForms(table, route, "/trace-logging", everyInstancePath());
+}
+
 void addRemoval(RouteTable& table, const ChangesPtr& changes) {
     Route route;
     route.role = Role::Write;
@@ -204,11 +232,11 @@ void addRemoval(RouteTable& table, const ChangesPtr& changes) {
 
 }  // namespace
 
-void addInstanceWrites(RouteTable& table, const ApiParts& parts) {
-    const auto changes = std::make_shared<InstanceChanges>(parts);
+void addInstanceWrites(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes) {
     addCreation(table, parts, changes);
     addUpdates(table, parts, changes);
     addSwitches(table, parts, changes);
+    addTraceLogging(table, parts);
     addRemoval(table, changes);
 }
 

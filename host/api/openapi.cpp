@@ -19,9 +19,10 @@ struct Described {
     std::string_view description;
 };
 
-constexpr std::array<Described, 5> kHeaderDescriptions = {{
+constexpr std::array<Described, 6> kHeaderDescriptions = {{
     {"Elements-Request-Id", "Names this answer in the hub's log"},
     {"Elements-Element-Instance-Id", "The number of the instance that the call was about"},
+    {"Elements-Trace-Id", "Names the call's lines in the log, while trace logging is on"},
     {"Elements-Returned-Count", "How many items this page has"},
     {"Elements-Total-Count", "How many items there are on all pages"},
     {"Elements-Next-Page-Token", "To be given as nextPage; absent on the last page"},
@@ -33,6 +34,7 @@ std::string_view refusalText(int status) {
         {401, "The Authorization header is missing or wrong, or the instance of its token is gone"},
         {403, "The API key may not do this, or the instance is disabled"},
         {404, "There is no such thing"},
+        {406, "The answer is JSON, and Accept leaves that out"},
         {409, "Something else stands against it; the message says what"},
         {413, "The body is too large"},
         {415, "The body is in a form that is not taken"},
@@ -153,7 +155,7 @@ std::string documentPath(std::string_view path) {
     return text;
 }
 
-void writePaths(JsonWriter& json, const RouteTable& table) {
+void writePaths(JsonWriter& json, const RouteTable& table, OpenapiScope scope) {
     struct Entry {
         const Route* route;
         bool is_in_hub;
@@ -170,6 +172,7 @@ void writePaths(JsonWriter& json, const RouteTable& table) {
         }
     };
     for (const Route& route : table.routes()) {
+        if (scope == OpenapiScope::ConnectorCalls && !route.is_hub_resource) continue;
         const std::string path = documentPath(route.path);
         add(path, {&route, false});
         if (route.is_hub_resource) add("/hubs/{hub}" + path, {&route, true});
@@ -206,7 +209,9 @@ void writeComponents(JsonWriter& json, const RouteTable& table) {
 
 }  // namespace
 
-std::string openapiDocument(const RouteTable& table, std::string_view public_url) {
+std::string openapiDocument(
+    const RouteTable& table, std::string_view public_url, OpenapiScope scope
+) {
     JsonWriter json;
     json.beginObject().field("openapi", "3.1.0");
     json.key("info").beginObject().field("title", "Ferry").field("version", FERRY_VERSION);
@@ -218,7 +223,7 @@ std::string openapiDocument(const RouteTable& table, std::string_view public_url
     json.key("servers").beginArray().beginObject();
     json.field("url", std::string(public_url) + std::string(kBasePath));
     json.endObject().endArray();
-    writePaths(json, table);
+    writePaths(json, table, scope);
     writeComponents(json, table);
     json.endObject();
     return json.take();

@@ -22,20 +22,20 @@ constexpr std::array<std::string_view, 9> kOfConnection = {
     "te",
     "trailer",
     "transfer-encoding",
-    "upgrade"
-};
+    "upgrade"};
 
-constexpr std::array<std::string_view, 9> kOfCaller = {
+constexpr std::array<std::string_view, 11> kOfCaller = {
     "authorization",
     "content-length",
     "cookie",
     "expect",
     "forwarded",
     "host",
+    "origin",
+    "referer",
     "via",
     "x-real-ip",
-    "x-request-id"
-};
+    "x-request-id"};
 
 constexpr std::array<std::string_view, 9> kOfProvider = {
     "alt-svc",
@@ -46,8 +46,7 @@ constexpr std::array<std::string_view, 9> kOfProvider = {
     "set-cookie",
     "strict-transport-security",
     "x-request-id",
-    "elements-request-id"
-};
+    "elements-request-id"};
 
 template <std::size_t kCount>
 bool isOneOf(const std::array<std::string_view, kCount>& names, std::string_view name) {
@@ -91,7 +90,10 @@ http::Headers headersForProvider(const http::Headers& from) {
 }
 
 http::Headers headersForCaller(const http::Headers& from) {
-    return filtered(from, [](std::string_view name) { return isOneOf(kOfProvider, name); });
+    return filtered(from, [](std::string_view name) {
+        // Which scripts may read an answer of the hub is the hub's to say.
+        return isOneOf(kOfProvider, name) || name.starts_with("access-control-");
+    });
 }
 
 std::optional<std::uint64_t> contentLength(const http::Headers& headers) {

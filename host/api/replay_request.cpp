@@ -14,8 +14,7 @@ namespace ferry::api {
 namespace {
 
 constexpr std::array<std::string_view, 8> kMembers{
-    "from", "to", "sinceFailure", "eventTypes", "objectTypes", "instanceIds", "rate", "dryRun"
-};
+    "from", "to", "sinceFailure", "eventTypes", "objectTypes", "instanceIds", "rate", "dryRun"};
 
 tl::unexpected<Error> wrong(std::string_view member, std::string_view expected) {
     return fail(ErrorCode::InvalidArgument, fmt::format("{} is {}", member, expected));

@@ -100,6 +100,9 @@ struct Route {
     ApiHandler handler = {};
 };
 
+/// True if whatever the route gives, but for refusals, is JSON.
+bool answersJsonAlone(const Route& route);
+
 /// Every status that the route may refuse a call with, in order.
 std::vector<int> refusalsOf(const Route& route);
 

@@ -44,8 +44,13 @@ Answer pageOf(std::string_view name, std::string description) {
         .status = 200,
         .description = std::move(description),
         .schema = listOf(name),
-        .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}
-    };
+        .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}};
+}
+
+bool answersJsonAlone(const Route& route) {
+    return std::all_of(route.answers.begin(), route.answers.end(), [](const Answer& answer) {
+        return answer.content_type == "application/json";
+    });
 }
 
 std::vector<int> refusalsOf(const Route& route) {
@@ -56,6 +61,8 @@ std::vector<int> refusalsOf(const Route& route) {
     if (route.role != Role::None) statuses.insert(401);
     if (route.role == Role::Write || route.subject == Subject::Account) statuses.insert(403);
     if (!parametersOfPath(route.path).empty()) statuses.insert(404);
+    if (answersJsonAlone(route)) statuses.insert(406);
+    if (route.body) statuses.insert(415);
     return {statuses.begin(), statuses.end()};
 }
 
@@ -113,8 +120,9 @@ std::vector<Parameter> pagingParameters() {
              kPageSizeDefault
          ),
          "count"},
-        {"nextPage", ParameterPlace::Query, "The header Elements-Next-Page-Token of the page before"
-        },
+        {"nextPage",
+         ParameterPlace::Query,
+         "The header Elements-Next-Page-Token of the page before"},
         {"page",
          ParameterPlace::Query,
          "1 and nothing else: pages are asked for by nextPage",

@@ -4,6 +4,7 @@
 #include "app/hub.h"
 #include "base/check.h"
 #include "base/json_writer.h"
+#include "http/cors.h"
 
 #include <fmt/format.h>
 
@@ -14,12 +15,31 @@ namespace ferry::app {
 
 namespace {
 
+constexpr std::string_view kApiPath = "/elements/api-v2/";
 constexpr std::string_view kWebhookPath = "/elements/api-v2/events/";
 constexpr int kRefusalStatuses[] = {400, 408, 413, 414, 431, 501, 505};
 constexpr Milliseconds kRefusalLineInterval{10'000};
 
 bool isAboutHealth(std::string_view path) {
     return path == "/healthz" || path == "/readyz" || path == "/metrics";
+}
+
+/// What browsers let scripts read of every answer of the API, if they may read any.
+std::vector<std::string> exposedHeaders() {
+    return {
+        "Elements-Request-Id",
+        "Elements-Element-Instance-Id",
+        "Elements-Returned-Count",
+        "Elements-Total-Count",
+        "Elements-Next-Page-Token",
+        "Elements-Trace-Id",
+        "Elements-Error",
+        "Retry-After"};
+}
+
+/// True for what callers of the API ask for; webhooks are the providers'.
+bool isOfApi(std::string_view path) {
+    return path.starts_with(kApiPath) && !path.starts_with(kWebhookPath);
 }
 
 http::Response plain(int status, std::string body) {
@@ -110,8 +130,11 @@ void Hub::buildServer() {
     );
     const http::Handler limited =
         in_flight_->wrap([this](const Request& request) { return router_.handle(request); });
-    const http::Handler handler = [this, limited](const Request& request) {
-        return isAboutHealth(request.path) ? router_.handle(request) : limited(request);
+    const http::Handler for_scripts =
+        http::Cors(config_.api.cors_origins, exposedHeaders()).wrap(limited);
+    const http::Handler handler = [this, limited, for_scripts](const Request& request) {
+        if (isAboutHealth(request.path)) return router_.handle(request);
+        return isOfApi(request.path) ? for_scripts(request) : limited(request);
     };
     const auto report = [this](const Request& request, std::string_view what) {
         log_.error(

@@ -8,39 +8,7 @@
 namespace ferry {
 namespace {
 
-/// Bytes of the well-formed character at the start of `text`, or 0.
-std::size_t characterBytes(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const auto continues = [&](std::size_t i, std::uint8_t low, std::uint8_t high) {
-        return i < text.size() && byte(i) >= low && byte(i) <= high;
-    };
-    const std::uint8_t first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong form
-        const std::uint8_t high = first == 0xED ? 0x9F : 0xBF;  // no surrogate
-        return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const std::uint8_t low = first == 0xF0 ? 0x90 : 0x80;
-        const std::uint8_t high = first == 0xF4 ? 0x8F : 0xBF;  // up to U+10FFFF
-        return continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF) ? 4
-                                                                                               : 0;
-    }
-    return 0;
-}
-
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// The code point of a well-formed character.
-char32_t codePoint(std::string_view character) {
-    constexpr std::array<std::uint8_t, 5> kLeadMasks = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    char32_t code = static_cast<std::uint8_t>(character[0]) & kLeadMasks[character.size()];
-    for (const char c : character.substr(1))
-        code = (code << 6U) | (static_cast<std::uint8_t>(c) & 0x3FU);
-    return code;
-}
 
 /// What stands for a character that is not shown as it is; empty for all others.
 std::string_view substituteFor(char32_t code) {
@@ -76,6 +44,52 @@ std::string_view substituteFor(char32_t code) {
 
 }  // namespace
 
+std::size_t utf8CharacterBytes(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const auto continues = [&](std::size_t i, std::uint8_t low, std::uint8_t high) {
+        return i < text.size() && byte(i) >= low && byte(i) <= high;
+    };
+    const std::uint8_t first = byte(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong form
+        const std::uint8_t high = first == 0xED ? 0x9F : 0xBF;  // no surrogate
+        return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const std::uint8_t low = first == 0xF0 ? 0x90 : 0x80;
+        const std::uint8_t high = first == 0xF4 ? 0x8F : 0xBF;  // up to U+10FFFF
+        return continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF) ? 4
+                                                                                               : 0;
+    }
+    return 0;
+}
+
+char32_t utf8CodePoint(std::string_view character) noexcept {
+    constexpr std::array<std::uint8_t, 5> kLeadMasks = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t code = static_cast<std::uint8_t>(character[0]) & kLeadMasks[character.size()];
+    for (const char c : character.substr(1))
+        code = (code << 6U) | (static_cast<std::uint8_t>(c) & 0x3FU);
+    return code;
+}
+
+void appendUtf8(std::string& text, char32_t code) {
+    const auto append = [&](char32_t bits) { text += static_cast<char>(bits); };
+    if (code < 0x80) return append(code);
+    if (code < 0x800) {
+        append(0xC0 | code >> 6U);
+    } else if (code < 0x10000) {
+        append(0xE0 | code >> 12U);
+        append(0x80 | (code >> 6U & 0x3FU));
+    } else {
+        append(0xF0 | code >> 18U);
+        append(0x80 | (code >> 12U & 0x3FU));
+        append(0x80 | (code >> 6U & 0x3FU));
+    }
+    append(0x80 | (code & 0x3FU));
+}
+
 bool isValidUtf8(std::string_view text) noexcept {
     while (!text.empty()) {
         // Nearly all text is ASCII: eight bytes at a time.
@@ -86,7 +100,7 @@ bool isValidUtf8(std::string_view text) noexcept {
             text.remove_prefix(sizeof bytes);
         }
         if (text.empty()) return true;
-        const std::size_t size = characterBytes(text);
+        const std::size_t size = utf8CharacterBytes(text);
         if (size == 0) return false;
         text.remove_prefix(size);
     }
@@ -105,7 +119,7 @@ std::string toValidUtf8(std::string_view text) {
     std::string valid;
     valid.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t size = characterBytes(text);
+        const std::size_t size = utf8CharacterBytes(text);
         if (size == 0) {
             valid += kReplacement;
         } else {
@@ -123,10 +137,10 @@ std::string toPrintable(std::string_view text) {
     std::string printable;
     printable.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t size = characterBytes(text);
+        const std::size_t size = utf8CharacterBytes(text);
         const std::string_view character = text.substr(0, std::max<std::size_t>(size, 1));
         const std::string_view substitute =
-            size == 0 ? kReplacement : substituteFor(codePoint(character));
+            size == 0 ? kReplacement : substituteFor(utf8CodePoint(character));
         printable += substitute.empty() ? character : substitute;
         text.remove_prefix(character.size());
     }

@@ -10,6 +10,16 @@ namespace ferry {
 /// True if `text` is well-formed UTF-8 (no overlong forms, no surrogates; RFC 3629).
 bool isValidUtf8(std::string_view text) noexcept;
 
+/// Bytes of the well-formed character at the start of `text`, which is not empty; 0 if there is
+/// none.
+std::size_t utf8CharacterBytes(std::string_view text) noexcept;
+
+/// The code point of a well-formed character.
+char32_t utf8CodePoint(std::string_view character) noexcept;
+
+/// Appends the character of a code point, which must be one (no surrogate).
+void appendUtf8(std::string& text, char32_t code);
+
 /// The longest prefix of at most `bytes_max` bytes that does not cut a character.
 std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noexcept;
 

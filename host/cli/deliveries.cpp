@@ -1,5 +1,6 @@
 // ferry deliveries: which callbacks wait, are dead, or were delivered, and what each attempt did.
 
+#include "api/event_json.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
@@ -102,25 +103,6 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
     return kExitOk;
 }
 
-void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& attempts) {
-    json.key("log").beginArray();
-    for (const store::DeliveryAttempt& attempt : attempts) {
-        json.beginObject()
-            .field("number", std::int64_t{attempt.number})
-            .field("date", formatRfc3339(attempt.finished_at))
-            .field("httpStatus", std::int64_t{attempt.status})
-            .field("latency", static_cast<std::int64_t>(attempt.latency.count()))
-            .field("errorClass", attempt.error_class)
-            .field("error", attempt.error)
-            .field("answer", attempt.answer);
-        if (attempt.next_attempt_at) {
-            json.field("nextAttemptDate", formatRfc3339(*attempt.next_attempt_at));
-        }
-        json.endObject();
-    }
-    json.endArray();
-}
-
 void printAttempt(const store::DeliveryAttempt& attempt) {
     std::cout << fmt::format(
         "{:>4}  {}  {:>3}  {:>6} ms  {:<9}  {}\n",
@@ -163,7 +145,8 @@ int showDelivery(const GlobalOptions& globals, const DeliveriesOptions& options)
         writeFields(json, delivery, names.of(delivery.instance));
         json.field("firstEvent", delivery.first_event.value)
             .field("lastEvent", delivery.last_event.value);
-        writeAttempts(json, *attempts);
+        json.key("log");
+        api::writeAttempts(json, *attempts);
         json.endObject();
         std::cout << json.view() << "\n";
         return kExitOk;

@@ -6,7 +6,8 @@ namespace ferry::config {
 
 namespace {
 
-constexpr std::string_view kDefaultConfig = R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
+constexpr std::string_view kDefaultConfig =
+    R"yaml(# The hub's configuration. Every value below is the default; `ferry lint` checks the file.
 # Relative paths are relative to this file. A value may come from outside, as a whole:
 # ${env:NAME} is an environment variable, ${file:/run/key} the content of a file without the line
 # end at its end.
@@ -62,13 +63,15 @@ retention: {age: 30d, size: 50GiB}
 # The REST API. Keys are made with 'ferry keys add'; user_secret is one more, which may write, and
 # organization_secret takes the place of the hub's own, for callers that have these two already.
 # One key may make requests_per_second (0: any number), and requests_burst at once after a pause;
-# beyond, 429. Of all callers, requests_in_flight are answered at a time; beyond, 503.
+# beyond, 429. Of all callers, requests_in_flight are answered at a time; beyond, 503. Scripts in
+# browsers may call if their site is among cors_origins, such as [https://app.example.com].
 #api:
 #  user_secret: ${env:FERRY_USER_SECRET}
 #  organization_secret: ${env:FERRY_ORGANIZATION_SECRET}
 #  requests_per_second: 100
 #  requests_burst: 200
 #  requests_in_flight: 48
+#  cors_origins: []
 
 http:
   # Connections served at a time, and the largest request body.

@@ -1,5 +1,6 @@
 #include "config/hub_config.h"
 
+#include "config/cors_origins.h"
 #include "config/node_reader.h"
 #include "config/operator_section.h"
 
@@ -157,6 +158,7 @@ class HubConfigReader {
         readInteger(section("api"), "requests_per_second", config_.api.requests_per_second);
         readInteger(section("api"), "requests_burst", config_.api.requests_burst);
         readInteger(section("api"), "requests_in_flight", config_.api.requests_in_flight);
+        config_.api.cors_origins = readCorsOrigins(section("api"), reporter_);
     }
 
     void readDelivery() {

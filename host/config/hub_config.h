@@ -54,6 +54,9 @@ struct ApiConfig {
     std::int64_t requests_per_second = 100;  ///< of one API key; 0: as many as it likes
     std::int64_t requests_burst = 200;       ///< of one API key at once, after a pause
     std::int64_t requests_in_flight = 48;    ///< of all callers at a time
+    /// Sites whose scripts may call, as browsers name them in `Origin`; none: no script of another
+    /// site may.
+    std::vector<std::string> cors_origins;
 
     bool operator==(const ApiConfig&) const = default;
 };

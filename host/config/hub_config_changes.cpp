@@ -70,6 +70,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(before.api.requests_per_second != after.api.requests_per_second, "api.requests_per_second");
     add(before.api.requests_burst != after.api.requests_burst, "api.requests_burst");
     add(before.api.requests_in_flight != after.api.requests_in_flight, "api.requests_in_flight");
+    add(before.api.cors_origins != after.api.cors_origins, "api.cors_origins");
     add(before.logging.level != after.logging.level, "logging.level");
     add(before.logging.format != after.logging.format, "logging.format");
     const OperatorConfig& told = before.operator_notices;

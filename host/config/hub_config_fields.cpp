@@ -97,6 +97,7 @@ const FieldTable& apiFields() {
             ranged(
                 field("requests_in_flight", ValueType::Integer, "of all callers at a time"), 1, 4096
             ),
+            field("cors_origins", ValueType::List, "sites whose scripts in browsers may call"),
         }
     );
     return table;

@@ -30,6 +30,7 @@ struct IndexedObject {
     std::string content_hash;      ///< may be empty
     std::int64_t size = -1;        ///< bytes; -1: unknown or a folder
     std::int64_t modified_ms = 0;  ///< epoch ms by the provider's clock; 0: unknown
+    std::int64_t created_ms = 0;   ///< the same; not kept in the index
     std::string modified_by;       ///< the provider's name of the actor, where it tells
 
     bool operator==(const IndexedObject&) const = default;

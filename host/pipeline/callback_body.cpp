@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/crypto.h"
 #include "model/callback_event_id.h"
+#include "model/topic.h"
 #include "pipeline/callback_cloudevents.h"
 #include "pipeline/callback_event_data.h"
 
@@ -29,9 +30,7 @@ void renderOpenConnectors(const CallbackPage& page, JsonWriter& json) {
     const InstanceSettings& settings = page.settings;
     json.beginObject()
         .field("id", std::to_string(page.delivery.id.value))
-        .field(
-            "topic", fmt::format("instance-{}-{}-events", settings.id.value, settings.connector_key)
-        )
+        .field("topic", topicText(settings.id, settings.connector_key))
         .field("severity", "medium")
         .field("action", "create")
         .field("createdDate", formatJavaDate(page.delivery.created_at))
@@ -154,6 +153,12 @@ std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEv
 std::string renderCallbackBody(const CallbackPage& page) {
     JsonWriter json;
     callbackFormat(page.settings.format).render(page, json);
+    return json.take();
+}
+
+std::string renderNotification(const CallbackPage& page) {
+    JsonWriter json;
+    renderOpenConnectors(page, json);
     return json.take();
 }
 

@@ -74,4 +74,7 @@ std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEv
 /// stay the same.
 std::string renderCallbackBody(const CallbackPage& page);
 
+/// The same in `open-connectors`, whatever the instance's format.
+std::string renderNotification(const CallbackPage& page);
+
 }  // namespace ferry::pipeline

@@ -82,6 +82,9 @@ void EventBodyWriter::renderObject(const Event& event) {
     optionalField(json_, "previousPath", event.previous_path);
     json_.field("directory", object.kind == ObjectKind::Folder);
     if (object.size >= 0) json_.field("size", object.size);
+    if (object.created_ms > 0) {
+        json_.field("createdDate", formatRfc3339(fromEpochMilliseconds(object.created_ms)));
+    }
     if (object.modified_ms > 0) {
         json_.field("modifiedDate", formatRfc3339(fromEpochMilliseconds(object.modified_ms)));
     }

@@ -67,6 +67,7 @@ IndexedObject toIndexed(Object object) {
     indexed.content_hash = std::move(object.content_hash);
     indexed.size = object.size.value_or(-1);
     indexed.modified_ms = epochMs(object.modified);
+    indexed.created_ms = epochMs(object.created);
     indexed.modified_by = std::move(object.modified_by);
     return indexed;
 }

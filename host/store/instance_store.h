@@ -31,7 +31,7 @@ struct FileInstance {
 /// Which instances somebody looks for: those for which all of it is true.
 struct InstanceSearch {
     std::vector<std::string> tags = {};  ///< it has every one of them
-    std::string text = {};  ///< in its name or connector key, whatever the case of ASCII letters
+    std::string text = {};  ///< in its name or connector key, whatever the case of letters (base/letter_case)
     std::string connector_key = {};  ///< is this one; empty: any
     InstanceId after = {};           ///< has a larger id
     std::size_t limit = 200;

@@ -70,6 +70,7 @@ TEST_P(InstanceSearchContract, FindsTextInNamesAndConnectorKeys) {
     EXPECT_THAT(names({.text = "_"}), ElementsAre("100 %"));
     EXPECT_THAT(names({.text = "'"}), ElementsAre("Alice's"));
     EXPECT_THAT(names({.text = "\xC3\x84rg"}), ElementsAre("\xC3\x84rger"));
+    EXPECT_THAT(names({.text = "\xC3\xA4RG"}), ElementsAre("\xC3\x84rger"));
     EXPECT_THAT(names({.text = "nobody"}), IsEmpty());
 }
 

@@ -156,6 +156,8 @@ TEST_F(ApiAccessTest, GuessingKeysIsSlowAndLocksNobodyOutWhoWasIn) {
     EXPECT_GE(wrong, 99) << "the first try was a right one";
     EXPECT_EQ(call("GET", "/elements").status, 200);
     EXPECT_EQ(call("GET", "/elements", {}, "").status, 401) << "no key is no guess";
+    const std::string login = R"({"username": "ferry.yaml", "password": "guess"})";
+    EXPECT_EQ(call("POST", "/authentication", login, "").status, 429) << "by another door";
     EXPECT_GT(metric("ferry_api_wrong_keys_limited_total"), 0);
 }
 

@@ -222,6 +222,9 @@ class Requests:
         if body:
             headers.append("Content-Type: " + self.random.choice(
                 ["application/json"] * 8 + ["text/plain", "application/json; charset=utf-16", ""]))
+        if self.chance(0.1):
+            headers.append("Accept: " + self.random.choice(
+                ["*/*", "application/json;q=0", "image/png, */*;q=0.1", "text/html", ",;q=,/", self.text().replace("\u202e", "")]))
         if self.chance(0.05):
             headers.append(f"X-{self.random.randrange(9)}: " + self.text().replace("\u202e", ""))
         target = self.target(path, operation).replace(" ", "%20")

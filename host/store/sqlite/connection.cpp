@@ -1,5 +1,7 @@
 #include "store/sqlite/connection.h"
 
+#include "base/letter_case.h"
+
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
@@ -24,6 +26,30 @@ constexpr const char* kWriterPragmas =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA journal_size_limit = 67108864;";
+
+/// lower_letters(text): what SQLite's own lower() is for ASCII.
+void lowerLettersOf(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* const bytes = static_cast<const char*>(sqlite3_value_blob(values[0]));
+    const int count = sqlite3_value_bytes(values[0]);
+    if (bytes == nullptr) return sqlite3_result_text(context, "", 0, SQLITE_STATIC);
+    const std::string lower = lowerLetters({bytes, static_cast<std::size_t>(count)});
+    sqlite3_result_text(context, lower.data(), static_cast<int>(lower.size()), SQLITE_TRANSIENT);
+}
+
+Status addFunctions(sqlite3* db) {
+    const int code = sqlite3_create_function(
+        db,
+        "lower_letters",
+        1,
+        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+        nullptr,
+        lowerLettersOf,
+        nullptr,
+        nullptr
+    );
+    if (code == SQLITE_OK) return {};
+    return fail(errorOf(db, code, "add a function"));
+}
 
 }  // namespace
 
@@ -62,6 +88,7 @@ Result<std::unique_ptr<Connection>> Connection::open(
         );
     }
     if (mode != ConnectionMode::Write) FERRY_TRY(connection->execute("PRAGMA query_only = 1;"));
+    FERRY_TRY(addFunctions(db));
     return connection;
 }
 

@@ -1,6 +1,6 @@
 #include "store/sqlite/sqlite_instance_store.h"
 
-#include "base/ascii.h"
+#include "base/letter_case.h"
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/instance_rows.h"
 
@@ -137,14 +137,15 @@ Result<std::vector<Instance>> SqliteInstanceStore::ofCallback(
 Result<std::vector<Instance>> SqliteInstanceStore::search(const InstanceSearch& search) {
     if (!search.isFiltered()) return page(search.after, search.limit);
     const std::string tags = tagsToJson(search.tags);
-    const std::string text = lowerAscii(search.text);
+    const std::string text = lowerLetters(search.text);
     return core_.read([&](Connection& connection) {
         // One statement for all: a condition that is not asked for costs a comparison of a row.
         auto rows = connection.query(
             "SELECT " FERRY_INSTANCE_COLUMNS
             " FROM instance WHERE id > ?1 "
             "AND (?2 = '' OR connector_key = ?2) "
-            "AND (?3 = '' OR instr(lower(name), ?3) > 0 OR instr(lower(connector_key), ?3) > 0) "
+            "AND (?3 = '' OR instr(lower_letters(name), ?3) > 0 "
+            "OR instr(lower(connector_key), ?3) > 0) "
             "AND (?4 = '[]' OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted "
             "WHERE wanted.value NOT IN (SELECT value FROM json_each(instance.tags)))) "
             "ORDER BY id LIMIT ?5"

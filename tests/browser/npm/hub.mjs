@@ -67,8 +67,8 @@ const instanceText = ({ name, callback }, fake) => `
       event.poll.interval: 5s
 `;
 
-/** `instances` gives, for the hub's URL, [{ name, callback }]. */
-export const startHub = async (instances) => {
+/** `instances` gives, for the hub's URL, [{ name, callback }]; `settings` is more of ferry.yaml. */
+export const startHub = async (instances, settings = "") => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const declared = instances(url);
@@ -86,7 +86,7 @@ listen: 127.0.0.1:${port}
 providers:
   dropbox:
     base_urls: { www: "${fake.url}", api: "${fake.url}", content: "${fake.url}", notify: "${fake.url}" }
-`,
+${settings}`,
   );
   const child = spawn(ferryProgram, ["serve"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

@@ -1,9 +1,10 @@
 """Who may call, and how calls are refused: sections 1.1 and 1.7, and the headers of 1.6."""
 
 import itertools
+import json
 
-from open_connectors.contract import NOBODY, PLATFORM, ContractTest, connector_calls, id_less, known_difference
-from open_connectors.processes import ORGANIZATION, USER
+from open_connectors.contract import BASE, NOBODY, PLATFORM, ContractTest, connector_calls, id_less
+from open_connectors.processes import KEY_NAME, ORGANIZATION, SITE, USER, http_call
 
 EXPOSED = {
     "Elements-Request-Id", "Elements-Element-Instance-Id", "Elements-Returned-Count", "Elements-Total-Count",
@@ -52,12 +53,16 @@ class Access(ContractTest):
         self.call("GET", "/instances", auth=f"Bearer {USER}")
         self.call("GET", "/ping", auth=f"Bearer {USER}, Element {instance['token']}")
 
-    @known_difference("there are no users with passwords: keys are made with `ferry keys add`")
     def test_a_password_gives_a_token_and_that_the_secrets(self):
         """1.1: POST /authentication gives {token}, and with it GET /authentication/secrets both secrets."""
-        token = self.call("POST", "/authentication", {"username": "a", "password": "b"}, auth=NOBODY)["token"]
+        user = {"username": KEY_NAME, "password": USER}
+        token = self.call("POST", "/authentication", user, auth=NOBODY)["token"]
         secrets = self.call("GET", "/authentication/secrets", auth=f"Bearer {token}")
-        self.assertEqual(set(secrets), {"userSecret", "organizationSecret"})
+        self.assertEqual(secrets, {"userSecret": USER, "organizationSecret": ORGANIZATION})
+        self.refused(401, "GET", "/authentication/secrets", auth=NOBODY)
+        for wrong in ({**user, "password": "b"}, {**user, "username": "a"}):
+            self.refused(401, "POST", "/authentication", wrong, auth=NOBODY)
+        self.refused(400, "POST", "/authentication", {"username": KEY_NAME}, auth=NOBODY)
 
     def test_a_wrong_secret_or_token_is_401(self):
         """1.7: a bad element token, user or organization secret is 401."""
@@ -96,15 +101,19 @@ class Access(ContractTest):
         """1.7: 413, in later versions."""
         self.refused(413, "POST", "/instances", self.initial(name="x" * 2_000_000))
 
-    @known_difference("inferred: the list of statuses does not say when; here any Accept is answered with JSON")
     def test_a_form_that_is_not_made_is_406(self):
-        """1.7: 406 is among the statuses."""
+        """1.7: 406 is among the statuses; when (inferred): for an Accept that leaves out what there is."""
         self.refused(406, "GET", "/elements", headers={"Accept": "image/png"})
+        for accept in ("application/json", "*/*", "text/html, */*;q=0.1", ""):
+            self.call("GET", "/elements", headers={"Accept": accept})
 
-    @known_difference("inferred: the list of statuses does not say when; here 400, as the body is no JSON")
     def test_a_form_that_is_not_taken_is_415(self):
-        """1.7: 415 is among the statuses."""
+        """1.7: 415 is among the statuses; when (inferred): for a body that says to be no JSON."""
         self.refused(415, "POST", "/instances", "<instance/>", headers={"Content-Type": "application/xml"})
+        body = json.dumps(self.initial())
+        for headers in ({}, {"Content-Type": "application/json; charset=UTF-8"}):
+            instance = self.call("POST", "/instances", body, headers=headers)
+            self.addCleanup(self.ask, "DELETE", f"/instances/{instance['id']}")
 
     def test_every_answer_has_a_request_id(self):
         """1.6: the header Elements-Request-Id."""
@@ -118,12 +127,27 @@ class Access(ContractTest):
             self.assertEqual(
                 self.ask("GET", path, auth=auth).headers["Elements-Element-Instance-Id"], str(instance["id"]))
 
-    @known_difference("no page of another origin may call: keys of the API are not for browsers")
     def test_headers_are_exposed_to_scripts(self):
-        """1.6: the Elements-* headers are exposed across origins."""
-        headers = self.ask("GET", "/elements", headers={"Origin": "https://app.example"}).headers
-        exposed = {name.strip() for name in headers.get("Access-Control-Expose-Headers", "").split(",")}
-        self.assertLessEqual(EXPOSED, exposed)
+        """1.6: the Elements-* headers are exposed across origins; here to the sites that the hub is told of."""
+        for path, status in (("/elements", 200), ("/no/such/path", 404)):
+            answer = self.ask("GET", path, headers={"Origin": SITE})
+            self.assertEqual(answer.status, status)
+            exposed = {name.strip() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
+            self.assertLessEqual(EXPOSED, exposed)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], SITE)
+            other = self.ask("GET", path, headers={"Origin": "https://other.example"}).headers
+            self.assertIsNone(other.get("Access-Control-Allow-Origin"))
+
+    def test_scripts_may_ask_first(self):
+        """1.6: calls across origins: a browser asks by OPTIONS before it sends Authorization or a PATCH."""
+        wanted = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
+        url, path = self.world.hub.url, f"{BASE}/instances/1"
+        status, headers, body = http_call(url, "OPTIONS", path, headers={"Origin": SITE, **wanted})
+        self.assertEqual((status, body), (204, b""))
+        self.assertIn("PATCH", headers["Access-Control-Allow-Methods"].split(", "))
+        self.assertEqual(headers["Access-Control-Allow-Headers"], "authorization")
+        status, headers, _ = http_call(url, "OPTIONS", path, headers={"Origin": "https://other.example", **wanted})
+        self.assertEqual((status, headers.get("Access-Control-Allow-Origin")), (403, None))
 
     def test_a_version_may_be_asked_for(self):
         """1.6: callers send Elements-Version: Helium."""

@@ -109,7 +109,7 @@ class Callback(ContractTest):
         events = [event for one in mailbox.wait(events=3) for event in one.events]
         self.assertEqual([event["eventType"] for event in events], ["CREATED", "DELETED", "CREATED"])
 
-    @known_difference("it is CREATED, and its object says `restored: true`")
+    @known_difference("it is CREATED, which it is for the receiver as well, with `restored: true`")
     def test_a_restored_file_is_an_update(self):
         """3.3: what was not deleted for good and is made again is UPDATED rather than CREATED."""
         mailbox = self.open_mailbox()

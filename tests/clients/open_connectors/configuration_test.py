@@ -97,10 +97,11 @@ class Configuration(ContractTest):
         self.create(self.initial({"event.notification.callback.headers": "X-Tenant:7"}))
 
     def test_reserved_keys_are_taken(self):
-        """4: reserved keys that callers copy from generic samples: oauth.*, pagination.*, bulk.*, expires."""
+        """4: reserved keys that callers copy from generic samples: oauth.*, pagination.*, aws.*, bulk.*, expires."""
         self.create(self.initial({
             "oauth.user.token": "t0ken", "oauth.user.refresh_interval": "3600", "oauth.user.refresh_time": "0",
             "oauth.basic.header": "x", "oauth.authorization.url": "https://www.dropbox.com/oauth2/authorize",
             "oauth.token.url": "https://api.dropboxapi.com/oauth2/token", "pagination.max": "100",
             "pagination.type": "cursor", "bulk.query.operations": "x", "expires_in": "14400", "expires": "0",
-            "filter.response.nulls": "true", "base.url": "https://api.dropboxapi.com", "authentication.time": "0"}))
+            "filter.response.nulls": "true", "base.url": "https://api.dropboxapi.com", "authentication.time": "0",
+            "aws.region": "eu-central-1", "oauth.user.id": "7"}))

@@ -54,6 +54,7 @@ class Delivery(ContractTest):
         self.assertEqual(subscription["id"], delivery["subscriptionId"])
         self.assertEqual(subscription["channel"], "webhook")
         self.assertEqual(subscription["config"], {"url": self.mailbox.url})
+        self.assertEqual(self.call("GET", f"/notifications/subscriptions/{subscription['id']}"), subscription)
         self.assertEqual(subscription["topics"], [f"instance-{self.instance['id']}-dropbox-events"])
 
     def test_a_502_is_tried_again(self):
@@ -136,7 +137,7 @@ class Delivery(ContractTest):
         self.redeliver("queued")
         self.mailbox.wait(events=2)
 
-    @known_difference("they are shown as created, as nothing was tried yet")
+    @known_difference("they are `created` until something was tried, and wait all the same")
     def test_later_events_are_queued_as_well(self):
         """2.8: policy `queue`: later events are `queued`, too."""
         self.instance = self.create_with_events(self.mailbox, {

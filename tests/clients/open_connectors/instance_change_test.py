@@ -1,6 +1,6 @@
 """Instances are read, changed, stopped and removed: section 1.5."""
 
-from open_connectors.contract import ContractTest, connector_calls, id_less, known_difference
+from open_connectors.contract import ContractTest, connector_calls, id_less
 
 
 class InstanceChange(ContractTest):
@@ -122,23 +122,33 @@ class InstanceChange(ContractTest):
         self.call("PUT", "/instances/enabled", auth=id_less(instance))
         self.call("GET", "/ping", auth=connector_calls(instance))
 
-    @known_difference("there is no /objects: this hub has documents only, which have no object definitions")
     def test_disabled_instances_still_tell_their_objects(self):
         """1.5: GET /objects answers while the instance is disabled."""
         instance = self.create()
         self.call("DELETE", f"/instances/{instance['id']}/enabled")
-        self.call("GET", "/objects", auth=connector_calls(instance))
+        for path in ("/objects", "/hubs/documents/objects"):
+            self.assertEqual(self.call("GET", path, auth=connector_calls(instance)), ["file", "folder"])
 
-    @known_difference("requests are not traced; the request id finds them in the hub's log")
     def test_trace_logging_is_switched(self):
-        """1.5: PUT and DELETE /instances/{id}/trace-logging, with {duration}."""
+        """1.5: PUT and DELETE /instances/{id}/trace-logging, with {duration}; 1.6: Elements-Trace-Id."""
         instance = self.create()
+        ping = lambda: self.ask("GET", "/ping", auth=connector_calls(instance)).headers.get("Elements-Trace-Id")
+        self.assertFalse(self.read(instance)["traceLoggingEnabled"])
+        self.assertIsNone(ping())
         self.call("PUT", f"/instances/{instance['id']}/trace-logging", {"duration": 5})
         self.assertTrue(self.read(instance)["traceLoggingEnabled"])
+        trace = ping()
+        self.assertIn(trace, self.world.hub.log.read_text(), "the log has the call under this id")
         self.call("DELETE", f"/instances/{instance['id']}/trace-logging")
         self.assertFalse(self.read(instance)["traceLoggingEnabled"])
+        self.assertIsNone(ping())
+        for duration in (0, -1, "long", 100_000):
+            self.refused(400, "PUT", f"/instances/{instance['id']}/trace-logging", {"duration": duration})
 
-    @known_difference("one OpenAPI document serves for all instances: /openapi.json")
     def test_an_instance_has_a_document_of_its_calls(self):
         """1.5: GET /instances/{id}/docs is the swagger document."""
-        self.assertIn("paths", self.call("GET", f"/instances/{self.create()['id']}/docs"))
+        instance = self.create()
+        document = self.call("GET", f"/instances/{instance['id']}/docs")
+        self.assertEqual(self.call("GET", "/instances/docs", auth=id_less(instance)), document)
+        self.assertIn("get", document["paths"]["/hubs/{hub}/files/{documentId}/metadata"])
+        self.assertNotIn("/instances", document["paths"])

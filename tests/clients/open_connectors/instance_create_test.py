@@ -1,6 +1,6 @@
 """POST /instances: section 1.3."""
 
-from open_connectors.contract import MASK, ContractTest, connector_calls, known_difference
+from open_connectors.contract import MASK, ContractTest, connector_calls
 
 EVENTS = {"event.notification.callback.url": "http://127.0.0.1:9/", "event.notification.signature.key": "s3cr3t"}
 
@@ -109,11 +109,12 @@ class InstanceCreate(ContractTest):
         answer = self.ask("POST", "/instances", self.body_with_code(providerData={"code": "worthless"}))
         self.assertNotIn("plugin", answer.json["providerMessage"])
 
-    @known_difference("objects are in /elements/{keyOrId}/metadata alone")
     def test_objects_come_along_if_they_are_asked_for(self):
         """1.3: with retrieveObjectsAfterInstantiation the response has objects of {name, vendorName, type}."""
         instance = self.create(self.initial(retrieveObjectsAfterInstantiation=True))
-        self.assertIn("objects", instance)
+        known = self.call("GET", "/elements/dropbox/metadata")["objects"]
+        self.assertEqual([one["name"] for one in instance["objects"]], known)
+        self.assertNotIn("objects", self.create(self.initial(retrieveObjectsAfterInstantiation="false")))
         for one in instance["objects"]:
             self.assertIn(one["type"], ("ceCanonical", "vendor", "vdr"))
             self.assertLessEqual({"name", "vendorName"}, set(one))

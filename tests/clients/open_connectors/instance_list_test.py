@@ -1,6 +1,6 @@
 """Lists of instances: section 1.5."""
 
-from open_connectors.contract import ContractTest, known_difference
+from open_connectors.contract import ContractTest
 
 
 class InstanceList(ContractTest):
@@ -75,9 +75,13 @@ class InstanceList(ContractTest):
             self.assertIn(instance["id"], self.found(f"/elements/{element}/instances", pageSize=500))
         self.refused(404, "GET", "/elements/nobody/instances")
 
-    @known_difference("the hub has one account: GET /instances has them all")
     def test_the_instances_of_the_account(self):
         """1.5: GET /accounts/instances and /accounts/{id}/instances."""
         instance = self.create()
         self.assertIn(instance["id"], self.found("/accounts/instances"))
-        self.assertIn(instance["id"], self.found("/accounts/1/instances"))
+        account = instance["user"]["id"]
+        self.assertIn(instance["id"], self.found(f"/accounts/{account}/instances"))
+
+    def test_another_account_is_403(self):
+        """1.7: 403 for foreign account ids."""
+        self.refused(403, "GET", "/accounts/999999999/instances")

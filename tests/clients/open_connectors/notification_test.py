@@ -1,31 +1,82 @@
-"""Subscriptions, notifications and settings of the account: section 2.8. The hub has none of them."""
+"""Subscriptions, notifications and settings of the account: section 2.8."""
 
 from open_connectors.contract import ContractTest, known_difference
+from open_connectors.processes import eventually
 
-SUBSCRIPTION = {"channel": "webhook", "topics": ["a-topic"], "config": {"url": "http://127.0.0.1:9/"}}
+SUBSCRIPTIONS = "/notifications/subscriptions"
+
+
+def topic_of(instance):
+    """2.3: the topic of an instance's events."""
+    return f"instance-{instance['id']}-dropbox-events"
+
+
+def subscription_body(topic, mailbox):
+    return {"channel": "webhook", "topics": [topic], "config": {"url": mailbox.url}}
 
 
 class Notification(ContractTest):
-    @known_difference("a subscription is an instance with events enabled, and no other topics are told")
     def test_a_subscription_is_made_read_and_removed(self):
         """2.8: POST, GET and DELETE /notifications/subscriptions[/{id}]: {id, channel, topics, config, active}."""
-        made = self.call("POST", "/notifications/subscriptions", SUBSCRIPTION)
-        self.assertEqual({**SUBSCRIPTION, "id": made["id"], "active": True}, made)
-        self.assertEqual(self.call("GET", f"/notifications/subscriptions/{made['id']}"), made)
-        self.call("DELETE", f"/notifications/subscriptions/{made['id']}")
-        self.refused(404, "GET", f"/notifications/subscriptions/{made['id']}")
+        mailbox = self.open_mailbox(key=None)
+        instance = self.create()
+        self.wait_until_live(instance)
+        body = subscription_body(topic_of(instance), mailbox)
+        made = self.call("POST", SUBSCRIPTIONS, body)
+        self.assertEqual({**body, "id": made["id"], "active": True}, made)
+        one = f"{SUBSCRIPTIONS}/{made['id']}"
+        self.assertEqual(self.call("GET", one), made)
+        self.assertEqual(self.call("POST", SUBSCRIPTIONS, body), made)
+        self.fake.change("put", f"/{self.unique('file')}")
+        mailbox.wait(events=1)
+        self.call("DELETE", one)
+        self.refused(404, "GET", one)
+        self.refused(404, "DELETE", one)
+        self.fake.change("put", f"/{self.unique('file')}")
+        with self.assertRaises(AssertionError):
+            mailbox.wait(events=2, seconds=3)
 
-    @known_difference("a subscription is an instance with events enabled: GET /instances")
-    def test_subscriptions_are_listed(self):
-        """2.8: GET /notifications/subscriptions."""
-        self.assertIsInstance(self.call("GET", "/notifications/subscriptions"), list)
+    def test_an_instance_with_events_has_a_subscription(self):
+        """2.3, 2.8: events of an instance go to the subscription of its topic; GET /notifications/subscriptions."""
+        mailbox, other = self.open_mailbox(), self.open_mailbox()
+        instance, silent = self.create_with_events(mailbox), self.create()
+        listed = {one["id"]: one for one in self.call("GET", SUBSCRIPTIONS, query={"pageSize": 500})}
+        found = [one for one in listed.values() if one["topics"] == [topic_of(instance)]]
+        self.assertEqual([(one["config"]["url"], one["active"]) for one in found], [(mailbox.url, True)])
+        self.assertFalse([one for one in listed.values() if one["topics"] == [topic_of(silent)]])
+        self.refused(409, "POST", SUBSCRIPTIONS, subscription_body(topic_of(instance), other))
 
-    @known_difference("subscriptions are not made over the API, so the path is 404")
+    def test_a_subscription_that_was_given_up_is_not_active(self):
+        """2.8: after the last failure (policy `queue`) the subscription is deactivated, and PUT reactivates it."""
+        mailbox = self.open_mailbox()
+        instance = self.create_with_events(mailbox, {
+            "event.notification.retry.policy": "queue", "event.notification.retry.schedule": "100ms"})
+        one = f"{SUBSCRIPTIONS}/{instance['id']}"
+        self.assertTrue(self.call("GET", one)["active"])
+        mailbox.status = 500
+        self.put("a.txt")
+        eventually(lambda: not self.call("GET", one)["active"], "the subscription is deactivated")
+        mailbox.status = 200
+        self.call("PUT", "/notifications/subscriptions/deliveries", query={
+            "where": f"status='queued' and config.url='{mailbox.url}'"})
+        mailbox.wait(events=1)
+        self.assertTrue(self.call("GET", one)["active"])
+
     def test_an_empty_subscription_is_400(self):
-        """2.8: bad or empty is 400."""
-        self.refused(400, "POST", "/notifications/subscriptions", {})
+        """2.8: bad or empty is 400, unknown is 404."""
+        topic = topic_of(self.create())
+        for body in ({}, {"channel": "webhook"}, {"channel": "pigeon", "topics": [topic], "config": {"url": "http://a/"}},
+                     {"channel": "webhook", "topics": [], "config": {"url": "http://a/"}},
+                     {"channel": "webhook", "topics": [topic], "config": {"url": "no url"}}):
+            self.refused(400, "POST", SUBSCRIPTIONS, body)
+        self.refused(404, "GET", f"{SUBSCRIPTIONS}/999999999")
 
-    @known_difference("notifications are the hub's own, of events")
+    @known_difference("an instance has one callback, and its events are the only topic")
+    def test_any_topic_may_be_subscribed_to(self):
+        """2.8: POST /notifications/subscriptions {topics}."""
+        self.call("POST", SUBSCRIPTIONS, subscription_body("a-topic", self.open_mailbox()))
+
+    @known_difference("callers send no notifications through the hub: those that there are tell events")
     def test_a_notification_is_made_and_acknowledged(self):
         """2.8: POST /notifications {topic, from, severity, message}, PUT /notifications/{id}/acknowledge."""
         given = {"topic": "a-topic", "from": "me", "severity": "low", "message": "hello"}
@@ -33,13 +84,20 @@ class Notification(ContractTest):
         self.assertLessEqual({"id", "createdDate", "active", "acknowledged"}, set(made))
         self.call("PUT", f"/notifications/{made['id']}/acknowledge")
 
-    @known_difference("notifications are listed as deliveries: GET /notifications/subscriptions/deliveries")
     def test_notifications_are_listed_by_topic(self):
         """2.8: GET /notifications?topics[]=, and 400 without."""
-        self.assertIsInstance(self.call("GET", "/notifications", query={"topics[]": "a-topic"}), list)
+        mailbox = self.open_mailbox()
+        instance = self.create_with_events(mailbox)
+        self.put("a.txt")
+        told = mailbox.wait(events=1)[0].notification
+        for topics in ([topic_of(instance)], [topic_of(instance), "a-topic"]):
+            self.assertEqual(self.call("GET", "/notifications", query={"topics[]": topics}), [told])
+        for topics in ("a-topic", "instance-999999999-dropbox-events", f"instance-{instance['id']}-box-events"):
+            self.assertEqual(self.call("GET", "/notifications", query={"topics[]": topics}), [])
         self.refused(400, "GET", "/notifications")
 
-    @known_difference("delivery.retry_schedule in ferry.yaml is the policy, for all callbacks")
+    @known_difference("one caller would change how all instances are delivered, also those that files own: "
+                      "event.notification.retry.policy is the policy of an instance")
     def test_the_account_has_a_failure_policy(self):
         """2.8: notification.webhook.failure.policy, retry or queue, by PATCH /accounts/settings."""
         self.call("PATCH", "/accounts/settings", {"notification.webhook.failure.policy": "queue"})

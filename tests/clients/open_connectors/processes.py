@@ -12,6 +12,8 @@ import urllib.parse
 USER, ORGANIZATION = "acceptance/user+secret=0123456789", "acceptance/organization+secret=01"
 SECONDS_MAX = 30
 REDIRECT_URI = "https://app.example/auth"
+SITE = "https://app.example"
+KEY_NAME = "ferry.yaml"  # of the key that ferry.yaml has
 
 
 def eventually(condition, what, seconds=SECONDS_MAX):
@@ -109,7 +111,7 @@ class Hub:
             "delivery:\n"
             "  allow_networks: [127.0.0.0/8]\n"
             "  retry_schedule: [200ms, 200ms]\n"
-            f'api: {{user_secret: "{USER}", organization_secret: "{ORGANIZATION}"}}\n'
+            f'api: {{user_secret: "{USER}", organization_secret: "{ORGANIZATION}", cors_origins: ["{SITE}"]}}\n'
             f"providers: {{dropbox: {{base_urls: {{{bases}}}}}}}\n"
             f"{settings}")
         self.log = self.folder / "log"

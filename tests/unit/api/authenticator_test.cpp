@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace ferry::api {
 namespace {
 
@@ -47,8 +49,7 @@ class AuthenticatorTest : public testing::Test {
     const std::string path_ = (folder_.path() / "keys.db").string();
     test::SimClock clock_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()
-    };
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()};
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     std::unique_ptr<SqliteApiKeyStore> others_ = *SqliteApiKeyStore::open(path_);
     std::unique_ptr<SqliteApiKeyStore> keys_ = *SqliteApiKeyStore::open(path_);
@@ -93,6 +94,27 @@ TEST_F(AuthenticatorTest, SaysOfWhatIsWrongOnlyThatItIs) {
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message.find("hunter2"), std::string::npos);
+}
+
+TEST_F(AuthenticatorTest, LogsInWhoKnowsNameAndKey) {
+    const auto reader = authenticator_.logIn("reader", Secret("r-secret"));
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(reader->key_name, "reader");
+    EXPECT_EQ(reader->role, ApiRole::Read);
+    EXPECT_TRUE(authenticator_.logIn("ferry.yaml", Secret("configured")));
+    std::set<std::string> messages;
+    for (const auto& [name, key] :
+         {std::pair("reader", "w-secret"),
+          std::pair("reader", ""),
+          std::pair("", "r-secret"),
+          std::pair("nobody", "wrong"),
+          std::pair("READER", "r-secret")}) {
+        const auto refused = authenticator_.logIn(name, Secret(key));
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().code, ErrorCode::Unauthenticated);
+        messages.insert(refused.error().message);
+    }
+    EXPECT_EQ(messages.size(), 1U) << "which of both is wrong is not told";
 }
 
 TEST_F(AuthenticatorTest, SeesWhatAnotherProcessChanges) {

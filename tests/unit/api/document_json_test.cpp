@@ -31,7 +31,7 @@ TEST(DocumentJson, AnIdLeadsBackToItsPath) {
         EXPECT_EQ(by_client->path, path);
     }
     EXPECT_TRUE(documentRefOfId("%2F")->isTop());
-    EXPECT_TRUE(documentRefOfId("/")->isTop());
+    EXPECT_TRUE(documentRefOfId("/")->isTop()) << "the refId of the top folder";
     EXPECT_EQ(documentRefOfId("/a/b/")->path, "/a/b") << "encoded once is understood as well";
 }
 
@@ -67,12 +67,19 @@ TEST(DocumentJson, ShowsWhatIsKnown) {
     folder.name = "Docs";
     folder.path = "/Docs";
     folder.kind = ObjectKind::Folder;
+    folder.created_ms = 1'769'860'800'000;
     JsonWriter other;
     writeDocument(other, folder);
     EXPECT_EQ(
         other.take(),
         R"({"id":"%252FDocs","refId":"id:y","name":"Docs","path":"/Docs","directory":true,)"
-        R"("tags":[],"parentFolderId":"%252F"})"
+        R"("size":0,"createdDate":"2026-01-31T12:00:00Z","tags":[],"parentFolderId":"%252F"})"
+    );
+    JsonWriter top;
+    writeTopFolder(top);
+    EXPECT_EQ(
+        top.take(),
+        R"({"id":"%252F","refId":"/","name":"","path":"/","directory":true,"size":0,"tags":[]})"
     );
 }
 

@@ -71,8 +71,7 @@ class ApiTableTest : public testing::Test {
     test::SimClock clock_;
     SystemRandom random_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()
-    };
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::nowhere()};
     observe::Metrics metrics_;
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     std::unique_ptr<store::sqlite::SqliteStore> store_ =
@@ -97,11 +96,9 @@ class ApiTableTest : public testing::Test {
             log_,
             metrics_,
             "https://hub.example.com",
-            [] {}
-        },
+            [] {}},
         authorize_urls_,
-        nullptr
-    };
+        nullptr};
     Api api_{ApiParts{
         *store_,
         *keys_,
@@ -126,8 +123,7 @@ class ApiTableTest : public testing::Test {
         Secret("c"),
         tokens_,
         outbound_,
-        {{0, 1}, 8, 1}
-    }};
+        {{0, 1}, 8, 1}}};
     http::Router router_;
     rapidjson::Document document_;
 };

@@ -109,6 +109,7 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"api.requests_per_second", "api: {requests_per_second: 9}"},
         {"api.requests_burst", "api: {requests_burst: 9}"},
         {"api.requests_in_flight", "api: {requests_in_flight: 9}"},
+        {"api.cors_origins", "api: {cors_origins: [https://x]}"},
         {"logging.level", "logging: {level: error}"},
         {"logging.format", "logging: {format: json}"},
         {"operator.callback_url", "operator: {callback_url: \"https://x\"}"},

@@ -75,7 +75,8 @@ plugins: [./p, ../q]
 connectors: c
 instances: [i.yaml, /etc/ferry]
 api: {user_secret: "${env:USER}", organization_secret: org, requests_per_second: 7,
-      requests_burst: 8, requests_in_flight: 9}
+      requests_burst: 8, requests_in_flight: 9,
+      cors_origins: ["https://App.example.com:443", "http://[::1]:3000", https://app.example.com]}
 encryption: {key_file: keys/k}
 delivery:
   allow_networks: [10.0.0.0/8, "fd00::/8"]
@@ -122,6 +123,10 @@ operator: {callback_url: "http://10.0.0.5/alerts", signature_key: "${env:USER}",
     EXPECT_EQ(config->api.requests_per_second, 7);
     EXPECT_EQ(config->api.requests_burst, 8);
     EXPECT_EQ(config->api.requests_in_flight, 9);
+    EXPECT_EQ(
+        config->api.cors_origins,
+        (std::vector<std::string>{"https://app.example.com", "http://[::1]:3000"})
+    );
     EXPECT_EQ(config->http.threads, 4);
     EXPECT_EQ(config->http.body_bytes_max, 2 << 20);
     EXPECT_EQ(config->logging.level, LogLevel::Debug);
@@ -183,6 +188,12 @@ TEST(HubConfig, FindsEachMistake) {
         {"providers: {dropbox: {poll_interval: \"${env:WAIT}\"}}\n", "is not a duration"},
         {"api: {user_secret: \"${env:NONE}\"}\n", "variable 'NONE' is not set"},
         {"api: {user_secret: [hunter2]}\n", "takes a single value, not a list"},
+        {"api: {cors_origins: [https://app.example.com/]}\n",
+         ":1:22: error: an item of 'cors_origins' is no origin"},
+        {"api: {cors_origins: ['*']}\n", "name each site"},
+        {"api: {cors_origins: ['null']}\n", "is no origin"},
+        {"api: {cors_origins: app.example.com}\n", "write for example https://app.example.com"},
+        {"api: {cors_origins: 'https://app.example.com/a?b'}\n", "without a path"},
         {"listen: x:1\nlisten: y:1\n", "stands here twice"},
         {"operator: {callback_url: alerts.example.com}\n", "does not begin with https://"},
         {"operator: {callback_url: \"https://x\", signature_key: whsec_hunter2}\n", "is no key"},

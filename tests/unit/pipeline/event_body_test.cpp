@@ -21,6 +21,7 @@ Event fileEvent() {
     event.object.content_hash = "e3b0c442";
     event.object.size = 7212;
     event.object.modified_ms = 1'582'303'420'000;
+    event.object.created_ms = 1'582'303'419'000;
     event.object.modified_by = "dbid:AAH4f99";
     event.occurred_at = TimePoint(Milliseconds(1'582'303'421'000));
     event.raw = R"({".tag":"file"})";
@@ -53,7 +54,8 @@ TEST(EventBody, HoldsTheSharedShapeAndTheDocumentsObject) {
         R"("date":"2020-02-21T16:43:41Z","id":"AXBooiL_qrZEur0mJV08",)"
         R"("object":{"id":"id:a4ayc_80_OEAAAAAAAAAXw","refId":"id:a4ayc_80_OEAAAAAAAAAXw",)"
         R"("name":"Prime \"Numbers\".txt","path":"/Homework/Prime \"Numbers\".txt",)"
-        R"("directory":false,"size":7212,"modifiedDate":"2020-02-21T16:43:40Z",)"
+        R"("directory":false,"size":7212,"createdDate":"2020-02-21T16:43:39Z",)"
+        R"("modifiedDate":"2020-02-21T16:43:40Z",)"
         R"("revision":"a1c10ce0dd78","contentHash":"e3b0c442","modifiedBy":"dbid:AAH4f99"}})"
     );
     EXPECT_EQ(recorded.id, "AXBooiL_qrZEur0mJV08");

@@ -1,0 +1,140 @@
+#include "api/replay_json.h"
+
+namespace ferry::api {
+namespace {
+
+constexpr const char* kReplay = R"json({
+    "type": "object",
+    "required": ["id", "state", "dryRun", "from", "to", "eventTypes", "objectTypes", "instanceIds",
+                 "rate", "progress", "createdDate", "updatedDate"],
+    "properties": {
+        "id": {"type": "integer"},
+        "state": {"enum": ["running", "done", "cancelled"]},
+        "dryRun": {"type": "boolean", "description": "counts and delivers nothing"},
+        "from": {"type": "string", "format": "date-time"},
+        "to": {"type": "string", "format": "date-time"},
+        "eventTypes": {"type": "array", "items": {"type": "string"}},
+        "objectTypes": {"type": "array", "items": {"type": "string"}},
+        "instanceIds": {"type": "array", "items": {"type": "integer"}},
+        "rate": {"type": "integer", "description": "events a second at most"},
+        "progress": {
+            "type": "object",
+            "required": ["instances", "instancesSkipped", "eventsExamined", "eventsMatched",
+                         "deliveries", "eventsInRange"],
+            "properties": {
+                "instances": {"type": "integer", "description": "begun with"},
+                "instancesSkipped": {"type": "integer", "description": "take no callbacks now"},
+                "eventsExamined": {"type": "integer"},
+                "eventsMatched": {"type": "integer", "description": "delivered again, or would be"},
+                "deliveries": {"type": "integer", "description": "made for them, or would be"},
+                "eventsInRange": {
+                    "type": "integer",
+                    "description": "of the instances of the replay; at most, while it runs"
+                }
+            },
+            "additionalProperties": false
+        },
+        "outcomes": {
+            "type": "object",
+            "description": "what became of the deliveries that are made, as far as they are kept; not in lists",
+            "required": ["delivered", "dead", "failing", "untried"],
+            "properties": {
+                "delivered": {"type": "integer"},
+                "dead": {"type": "integer", "description": "out of attempts"},
+                "failing": {"type": "integer", "description": "wait for a further attempt"},
+                "untried": {"type": "integer", "description": "wait for their first attempt"}
+            },
+            "additionalProperties": false
+        },
+        "createdDate": {"type": "string", "format": "date-time"},
+        "updatedDate": {"type": "string", "format": "date-time"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kReplayRequest = R"json({
+    "type": "object",
+    "properties": {
+        "from": {"type": ["string", "integer"], "description": "RFC 3339, or epoch ms; required but with sinceFailure"},
+        "to": {"type": ["string", "integer"], "description": "not included; now if not given"},
+        "sinceFailure": {
+            "type": "boolean",
+            "description": "in place of from: since the first event that a callback of instanceIds has not taken"
+        },
+        "eventTypes": {
+            "type": "array", "items": {"enum": ["CREATED", "UPDATED", "MOVED", "DELETED"]}
+        },
+        "objectTypes": {"type": "array", "items": {"enum": ["file", "folder"]}},
+        "instanceIds": {"type": "array", "items": {"type": "integer"}, "maxItems": 1000},
+        "rate": {"type": "integer", "minimum": 1, "maximum": 100000},
+        "dryRun": {"type": "boolean"}
+    },
+    "additionalProperties": false
+})json";
+
+void writeSelection(JsonWriter& json, const EventSelection& selection) {
+    json.key("eventTypes").beginArray();
+    for (const EventType type :
+         {EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted}) {
+        if (selection.types == 0) break;
+        EventSelection types{selection.types, 0};
+        if (types.matches(type, ObjectKind::File)) json.string(eventTypeName(type));
+    }
+    json.endArray().key("objectTypes").beginArray();
+    for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
+        if (selection.kinds == 0) break;
+        EventSelection kinds{0, selection.kinds};
+        if (kinds.matches(EventType::Created, kind)) json.string(objectKindName(kind));
+    }
+    json.endArray();
+}
+
+}  // namespace
+
+void writeReplay(
+    JsonWriter& json,
+    const Replay& replay,
+    std::int64_t in_range,
+    const store::ReplayOutcomes* outcomes
+) {
+    json.beginObject()
+        .field("id", replay.id.value)
+        .field("state", replayStateName(replay.state))
+        .field("dryRun", replay.is_dry_run)
+        .field("from", formatRfc3339(replay.from))
+        .field("to", formatRfc3339(replay.to));
+    writeSelection(json, replay.selection);
+    json.key("instanceIds").beginArray();
+    for (const InstanceId id : replay.instances)
+        json.number(id.value);
+    json.endArray().field("rate", replay.rate);
+    const ReplayCounts& counts = replay.counts;
+    json.key("progress")
+        .beginObject()
+        .field("instances", counts.instances)
+        .field("instancesSkipped", counts.skipped)
+        .field("eventsExamined", counts.examined)
+        .field("eventsMatched", counts.matched)
+        .field("deliveries", counts.deliveries)
+        .field("eventsInRange", in_range)
+        .endObject();
+    if (outcomes != nullptr) {
+        json.key("outcomes")
+            .beginObject()
+            .field("delivered", outcomes->delivered)
+            .field("dead", outcomes->dead)
+            .field("failing", outcomes->failing)
+            .field("untried", outcomes->untried)
+            .endObject();
+    }
+    json.field("createdDate", formatRfc3339(replay.created_at))
+        .field("updatedDate", formatRfc3339(replay.updated_at))
+        .endObject();
+}
+
+void defineReplaySchemas(RouteTable& table) {
+    table.define("Replay", kReplay);
+    table.define("ReplayRequest", kReplayRequest);
+}
+
+}  // namespace ferry::api
