@@ -130,9 +130,10 @@ parameters:
     name: Ordering
     description: >-
       none: as fast as it goes. instance: one callback of the instance after another; one that fails
-      holds up those that follow it.
+      holds up those that follow it. object: the same for each file or folder by itself; a callback
+      that fails holds up later ones of its objects, and of one in 16 of the others.
     type: enum
-    values: [none, instance]
+    values: [none, instance, object]
     default: none
   - key: event.notification.filter.event.types
     name: Event types

@@ -328,11 +328,13 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
     failed.latency = response_.latency;
     if (failed.error == TransportError::Refused) {
         failed.error_detail = refusal_;
-    } else if (is_too_large_) {
-        // If the head came, whoever does not need the body can still go by its status.
+    } else if (failed.error == TransportError::TooLarge) {
+        // If the head came, whoever does not need the body can still go by its status. curl goes by
+        // an announced length alone before it hands on the end of the head.
+        const bool is_answered = is_head_complete_ || code == CURLE_FILESIZE_EXCEEDED;
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-        if (is_head_complete_ && status >= 200) failed.status = static_cast<int>(status);
+        if (is_answered && status >= 200) failed.status = static_cast<int>(status);
         failed.body = std::move(response_.body);
         failed.error_detail =
             fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);

@@ -56,6 +56,7 @@ struct Delivery {
     ReplayId replay;  ///< that made it; none unless origin is Replay
     TraceContext
         trace{};  ///< of the drain that recorded its events; none if nothing is known of it
+    LaneId lane{};
 };
 
 /// What one attempt did to a delivery; decided by pipeline/delivery_policy.
@@ -63,11 +64,14 @@ struct AttemptOutcome {
     DeliveryId delivery;
     InstanceId instance;
     CallbackId callback;
+    LaneId lane;
     DeliveryState state = DeliveryState::Waiting;
     /// Including this attempt; as before if none was made (put off, dropped).
     bool was_sent = true;  ///< false: nothing was sent, the delivery waits on or is dropped
     unsigned attempt_count = 0;
     TimePoint next_attempt_at;  ///< only if still Waiting
+    /// Only if still Waiting, in a lane: nothing of the lane is leased before.
+    TimePoint lane_held_until;
     TimePoint finished_at;
     int status = 0;
     Milliseconds latency{0};
@@ -75,7 +79,8 @@ struct AttemptOutcome {
     // What follows is for the log of attempts alone.
     std::string error_class;  ///< why it failed, in a word; empty after success
     std::string answer;       ///< how the body of the answer begins; UTF-8
-    /// When it is tried again; 1970: never. In order, next_attempt_at stays and the queue waits.
+    /// When it is tried again; 1970: never. In order, next_attempt_at stays and what is behind it
+    /// waits.
     TimePoint planned_at;
 };
 

@@ -15,5 +15,8 @@ using WebhookSecretId = StrongId<struct WebhookSecretTag>;
 using ReplayId = StrongId<struct ReplayTag>;
 /// One callback URL, shared by all instances that deliver to it.
 using CallbackId = StrongId<struct CallbackTag>;
+/// Deliveries of one callback that go out one after another (pipeline/delivery_lane); none: those
+/// that keep no order.
+using LaneId = StrongId<struct LaneTag>;
 
 }  // namespace ferry

@@ -18,7 +18,7 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
         return {};
     }
     if (const auto reason = reasonToWait(**settings); !reason.empty()) {
-        postpone(delivery, std::string(reason));
+        postpone(delivery, std::string(reason), true);
         return {};
     }
     FERRY_TRY_ASSIGN(const auto permission, permissionFor(delivery, **settings));
@@ -172,7 +172,7 @@ Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
          {"error", error.message},
          {"trace", traceTextOf(delivery)}}
     );
-    postpone(delivery, error.message);
+    postpone(delivery, error.message, false);
     return {};
 }
 

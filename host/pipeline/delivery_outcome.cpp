@@ -24,6 +24,7 @@ AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     outcome.delivery = delivery.id;
     outcome.instance = delivery.instance;
     outcome.callback = delivery.callback;
+    outcome.lane = delivery.lane;
     outcome.attempt_count = delivery.attempt_count;
     outcome.was_sent = false;
     outcome.finished_at = now;
@@ -96,17 +97,29 @@ void DeliveryWorker::settle(
         settleFailure(attempt, decision, outcome);
         if (result.retry_after)
             end.hold_until = now + std::min(*result.retry_after, kRetryAfterMax);
-        const bool is_ordered = attempt.settings->delivery.ordering == DeliveryOrdering::Instance;
-        if (is_ordered && outcome.state == DeliveryState::Waiting) {
-            // It stays at the head of its queue, and the queue waits for it.
-            end.hold_until = outcome.next_attempt_at;
-            outcome.next_attempt_at = delivery.next_attempt_at;
-        }
+        if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome, end);
     }
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
     }
     outcomes_.push_back(std::move(outcome));
+}
+
+/// In order, it stays at the head of its queue or its lane, which waits for it.
+void DeliveryWorker::keepPlace(const InFlight& attempt, AttemptOutcome& outcome, AttemptEnd& end) {
+    const Delivery& delivery = attempt.delivery;
+    switch (attempt.settings->delivery.ordering) {
+        case DeliveryOrdering::None:
+            return;
+        case DeliveryOrdering::Instance:
+            end.hold_until = outcome.next_attempt_at;
+            break;
+        case DeliveryOrdering::Object:
+            if (!delivery.lane) return;
+            outcome.lane_held_until = outcome.next_attempt_at;
+            break;
+    }
+    outcome.next_attempt_at = delivery.next_attempt_at;
 }
 
 void DeliveryWorker::settleFailure(
@@ -207,10 +220,15 @@ Status DeliveryWorker::learnWhatIsBehind() {
     return {};
 }
 
-void DeliveryWorker::postpone(const Delivery& delivery, std::string reason) {
+/// `is_for_all`: nor can those be made that are behind it in its lane.
+void DeliveryWorker::postpone(const Delivery& delivery, std::string reason, bool is_for_all) {
     AttemptOutcome outcome = outcomeOf(delivery, services_.clock.now());
     outcome.state = DeliveryState::Waiting;
     outcome.next_attempt_at = outcome.finished_at + kPostponeTime;
+    if (is_for_all && delivery.lane) {
+        outcome.lane_held_until = outcome.next_attempt_at;
+        outcome.next_attempt_at = delivery.next_attempt_at;
+    }
     outcome.status = delivery.last_status;
     outcome.error = std::move(reason);
     outcomes_.push_back(std::move(outcome));

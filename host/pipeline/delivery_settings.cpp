@@ -131,7 +131,9 @@ DeliverySettings readDeliverySettings(const Values& values) {
     if (const auto count = parseInteger(valueOf(values, "concurrency")); count && *count > 0) {
         settings.concurrency = static_cast<std::size_t>(*count);
     }
-    if (valueOf(values, "ordering") == "instance") settings.ordering = DeliveryOrdering::Instance;
+    const std::string_view ordering = valueOf(values, "ordering");
+    if (ordering == "instance") settings.ordering = DeliveryOrdering::Instance;
+    if (ordering == "object") settings.ordering = DeliveryOrdering::Object;
     settings.filter = readFilter(values);
     settings.asks_permission = valueOf(values, "cloudevents.handshake") == "true" &&
                                valueOf(values, "format") == "cloudevents";

@@ -133,6 +133,7 @@ class DeliveryWorker final : public Steppable {
     void settleFailure(
         const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
     );
+    static void keepPlace(const InFlight& attempt, AttemptOutcome& outcome, AttemptEnd& end);
     bool recordOutcomes();
     Status recordSwitches();
     bool resumeRecovered();
@@ -162,7 +163,7 @@ class DeliveryWorker final : public Steppable {
     void noteAttempt(const InFlight& attempt, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
     void send(InFlight attempt, const std::vector<RecordedEvent>& events);
-    void postpone(const Delivery& delivery, std::string reason);
+    void postpone(const Delivery& delivery, std::string reason, bool is_for_all);
     void drop(const Delivery& delivery, std::string reason);
     void noteStoreFailure(std::string_view what, const Error& error);
     void closeInbox();

@@ -1,17 +1,21 @@
 #include "pipeline/event_recorder.h"
 
 #include "pipeline/callback_body.h"
+#include "pipeline/delivery_lane.h"
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
-    : bodies_(settings.connector_key, std::move(hub_key), settings.moves),
+    : instance_(settings.id),
+      bodies_(settings.connector_key, std::move(hub_key), settings.moves),
       events_per_delivery_(callbackFormat(settings.format).events_max),
-      filter_(settings.delivery.filter) {
+      filter_(settings.delivery.filter),
+      has_lanes_(settings.delivery.ordering == DeliveryOrdering::Object) {
     if (settings.events_enabled && !settings.callback_url.empty()) callback_ = settings.callback;
 }
 
@@ -22,6 +26,7 @@ store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint
     for (Event& event : events)
         record(std::move(event), now);
     commit.logged_only = held_back_.size();
+    if (has_lanes_) sortByLane(commit);
     commit.events = std::exchange(passed_, {});
     std::move(held_back_.begin(), held_back_.end(), std::back_inserter(commit.events));
     held_back_.clear();
@@ -31,9 +36,30 @@ store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint
     return commit;
 }
 
+/// Sorts passed_ and tells the commit which parts of it are of which lane.
+void EventRecorder::sortByLane(store::SyncCommit& commit) {
+    std::vector<std::size_t> order(passed_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+        return lanes_[a] < lanes_[b];
+    });
+    std::vector<RecordedEvent> sorted;
+    sorted.reserve(passed_.size());
+    for (const std::size_t i : order) {
+        sorted.push_back(std::move(passed_[i]));
+        if (commit.lanes.empty() || commit.lanes.back().lane != lanes_[i])
+            commit.lanes.push_back({lanes_[i], 0});
+        ++commit.lanes.back().events;
+    }
+    passed_ = std::move(sorted);
+    lanes_.clear();
+}
+
 void EventRecorder::record(Event event, TimePoint now) {
+    const LaneId lane = has_lanes_ ? laneOf(instance_, event.object.object_id) : LaneId();
     if (!callback_ || filter_.isEmpty()) {
         bodies_.record(std::move(event), now, passed_);
+        if (has_lanes_) lanes_.resize(passed_.size(), lane);
         return;
     }
     const std::string path = event.object.path;
@@ -49,6 +75,7 @@ void EventRecorder::record(Event event, TimePoint now) {
         (filter_.admits(subject) ? passed_ : held_back_).push_back(std::move(recorded));
     }
     halves_.clear();
+    if (has_lanes_) lanes_.resize(passed_.size(), lane);
 }
 
 }  // namespace ferry::pipeline

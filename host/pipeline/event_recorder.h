@@ -23,17 +23,22 @@ class EventRecorder {
     /// Everything that `derivation` has gathered since the last commit, with its position. Events
     /// are logged whether or not the instance notifies; deliveries are made if it does, of those
     /// that pass its filter. The others of a commit come after them in the log, so that callbacks
-    /// are full.
+    /// are full. In order by object, the delivered ones of a commit are in the log by lane, each
+    /// lane in order: a callback is a range of the log, of one lane.
     store::SyncCommit prepare(ChangeDerivation& derivation, TimePoint now);
 
   private:
     void record(Event event, TimePoint now);
+    void sortByLane(store::SyncCommit& commit);
 
+    InstanceId instance_;
     EventBodyWriter bodies_;
     CallbackId callback_;  ///< none: the instance does not notify
     std::int64_t events_per_delivery_;
     EventFilter filter_;
+    bool has_lanes_;
     std::vector<RecordedEvent> passed_;
+    std::vector<LaneId> lanes_;  ///< of passed_, if there are any
     std::vector<RecordedEvent> held_back_;
     std::vector<RecordedEvent> halves_;  ///< what one event became
 };

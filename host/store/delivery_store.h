@@ -45,7 +45,7 @@ struct DeliveryAttempt {
     TimePoint finished_at;
     int status = 0;  ///< HTTP status; 0: no answer came
     Milliseconds latency{0};
-    std::string error;  ///< for people; at most kAttemptErrorBytesMax bytes
+    std::string error;        ///< for people; at most kAttemptErrorBytesMax bytes
     std::string error_class;  ///< AttemptOutcome::error_class
     std::string answer;       ///< AttemptOutcome::answer; at most kAttemptAnswerBytesMax bytes
     std::optional<TimePoint> next_attempt_at;  ///< as planned then; nullopt: it was the last one
@@ -74,7 +74,9 @@ class DeliveryStore {
     virtual ~DeliveryStore() = default;
 
     /// Due deliveries that are not leased, spread over callbacks in the order in which they became
-    /// due, and in order of due time within a callback. A lease ends with `record`, `release`, or
+    /// due, and in order of due time within a callback. Of a lane (Delivery::lane) one at a time:
+    /// the one that was due first, and nothing while it is leased or the lane is held
+    /// (AttemptOutcome::lane_held_until). A lease ends with `record`, `release`, or
     /// when the process that holds it is gone. Costs nothing per waiting delivery.
     virtual Result<std::vector<Delivery>> lease(const DeliveryLeaseRequest& request) = 0;
 
@@ -104,7 +106,8 @@ class DeliveryStore {
     virtual Status switchOff(CallbackId, TimePoint, std::string_view) {
         return fail(ErrorCode::Unsupported, "this store switches no callback off");
     }
-    /// The other way; does nothing if it is on. Deliveries that were tried before are due at `now`.
+    /// The other way; does nothing if it is on. Deliveries that were tried before are due at `now`:
+    /// in as many transactions as they need, each short.
     virtual Status switchOn(CallbackId, TimePoint) {
         return fail(ErrorCode::Unsupported, "this store switches no callback off");
     }
@@ -115,18 +118,20 @@ class DeliveryStore {
 
     /// Waiting deliveries of the callback that were tried, and are due later than `now`, become due
     /// at `now`: those that come first anyhow, at most `limit`. Gives how many; their attempts
-    /// count on. Not pure, as `attempts`.
+    /// count on. Lanes that are held are so no longer, and count as one each. Not pure, as
+    /// `attempts`.
     virtual Result<std::size_t> bringForward(CallbackId, TimePoint, std::size_t) {
         return fail(ErrorCode::Unsupported, "this store brings no delivery forward");
     }
-    /// Callbacks with a waiting delivery that is due later than `now`. A look at one delivery for
-    /// each callback that has any.
+    /// Callbacks with a waiting delivery that is due later than `now`, or a lane that is held until
+    /// then. A look at one delivery for each lane, and for each callback that has others.
     virtual Result<std::vector<CallbackId>> dueLater(TimePoint) {
         return std::vector<CallbackId>();
     }
 
     /// Called once, before leases: waiting ones follow their instance's callback, and those made or
     /// tried at a time to come (the clock was set back) wait from `now` for as long as was planned.
+    /// Lanes whose first delivery was tried before are held until its next attempt as planned.
     virtual Status planAgain(TimePoint now) = 0;
 
     virtual Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) = 0;

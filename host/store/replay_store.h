@@ -59,8 +59,9 @@ class ReplayStore {
     virtual ~ReplayStore() = default;
 
     /// Finished deliveries wait again, waiting ones wait no longer: due at `now`, with all attempts
-    /// before them. The log of attempts goes on. One transaction; gives how many there were:
-    /// unknown ones are skipped. One that is being attempted just now is left to that attempt.
+    /// before them. In a lane they take their old place instead, and are due if they are its first.
+    /// The log of attempts goes on. One transaction; gives how many there were: unknown ones are
+    /// skipped. One that is being attempted just now is left to that attempt.
     virtual Result<std::size_t> redeliver(std::span<const DeliveryKey> keys, TimePoint now) = 0;
 
     /// Makes a delivery of one event, due at `now`. Gives its id; nullopt if there is no such event

@@ -57,6 +57,12 @@ struct FolderMove {
     std::string cascade_of{};
 };
 
+/// Successive events of a commit whose deliveries stand in one lane.
+struct LaneRun {
+    LaneId lane;
+    std::size_t events = 0;
+};
+
 /// One commit of a drain. Everything in it becomes visible together or not at all.
 struct SyncCommit {
     InstanceId instance;
@@ -71,6 +77,8 @@ struct SyncCommit {
     std::vector<std::string> tombstone_removals;  ///< object ids
     std::vector<RecordedEvent> events;            ///< `number` and `instance` are set by the store
     std::size_t logged_only = 0;  ///< of `events` so many at the end are not delivered
+    /// Lanes of the delivered ones, in order; empty: they have none. A delivery is of one run.
+    std::vector<LaneRun> lanes{};
     /// Replaces the instance's, where the account was found to have changed at the provider.
     std::optional<std::string> account_state;
     std::int64_t events_per_delivery = kEventsPerDeliveryMax;  ///< at most; at least one

@@ -74,6 +74,7 @@ AttemptOutcome anOutcome(const Delivery& delivery, DeliveryState state, TimePoin
     outcome.delivery = delivery.id;
     outcome.instance = delivery.instance;
     outcome.callback = delivery.callback;
+    outcome.lane = delivery.lane;
     outcome.state = state;
     outcome.attempt_count = delivery.attempt_count + 1;
     outcome.next_attempt_at = finished_at;

@@ -179,13 +179,14 @@ Milliseconds SimNetwork::delay() {
 }
 
 void SimNetwork::count() {
-    std::size_t callbacks = 0;
+    std::map<std::string_view, std::size_t> callbacks;  // by URL
     std::size_t fetches = 0;
     for (const auto& [at, exchange] : exchanges_) {
         if (!exchange.completion) continue;
-        ++(isCallback(exchange.request) ? callbacks : fetches);
+        ++(isCallback(exchange.request) ? callbacks[exchange.request.url] : fetches);
     }
-    callbacks_max_ = std::max(callbacks_max_, callbacks);
+    for (const auto& [url, count] : callbacks)
+        callbacks_max_ = std::max(callbacks_max_, count);
     fetches_max_ = std::max(fetches_max_, fetches);
 }
 

@@ -47,6 +47,7 @@ class SimNetwork final : public http::Outbound {
 
     NetworkWeather weather;
 
+    /// To one URL.
     std::size_t callbacksInFlightMax() const { return callbacks_max_; }
     std::size_t fetchesInFlightMax() const { return fetches_max_; }
     std::uint64_t requests() const { return next_handle_ - 1; }

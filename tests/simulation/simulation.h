@@ -67,6 +67,8 @@ class Simulation {
         InstanceId id;
         bool is_revoked = false;
         bool reports_baseline = false;
+        std::string ordering;      ///< event.notification.ordering
+        bool has_own_url = false;  ///< else the one that others have, too
         /// What the baseline found; nullopt until it is over.
         std::optional<std::vector<IndexedObject>> baseline;
     };

@@ -147,6 +147,8 @@ std::vector<std::string> Simulation::checkCustomer(const Customer& customer) {
     const auto events = eventsOf(store, customer.id);
     if (!events) return {customer.name + ": " + events.error().message};
     append(found, receiver_.missing(*events));
+    if (customer.ordering != "none")
+        append(found, receiver_.outOfOrder(*events, customer.ordering == "object"));
     if (!customer.baseline) {
         if (!customer.is_revoked) found.push_back(customer.name + ": has no baseline");
         return found;

@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdlib>
 
 namespace ferry::test {
 namespace {
 
 constexpr std::string_view kSignatureKey = "customer signature key";
+constexpr std::array kOrderings{"none", "instance", "object", "object"};
 
 std::filesystem::path buildFolder() {
     const char* folder = std::getenv("FERRY_BUILD_DIR");
@@ -68,6 +70,8 @@ void Simulation::makeWorld() {
             customer.account = account;
             customer.reports_baseline = random_.below(3) == 0;
             if (customer.reports_baseline) customer.baseline.emplace();
+            customer.ordering = kOrderings[random_.below(kOrderings.size())];
+            customer.has_own_url = random_.below(2) == 0;
             addInstance(customer, apps[at].secret);
             customers_.push_back(std::move(customer));
         }
@@ -89,7 +93,9 @@ void Simulation::addInstance(Customer& customer, const std::string& app_secret) 
     values["oauth.user.refresh_token"] =
         provider_->linkedRefreshToken(customer.app_key, customer.account);
     values["event.notification.enabled"] = "true";
-    values["event.notification.callback.url"] = kCallbackUrl;
+    values["event.notification.callback.url"] =
+        customer.has_own_url ? fmt::format("{}/{}", kCallbackUrl, customer.name) : kCallbackUrl;
+    values["event.notification.ordering"] = customer.ordering;
     values["event.notification.signature.key"] = kSignatureKey;
     if (customer.reports_baseline) values["event.baseline"] = "true";
     instances_.instances.push_back(std::move(definition));

@@ -85,6 +85,7 @@ void CallbackLog::keep(const std::string& message_id, const std::string& body) {
     for (const rapidjson::Value& event : events->GetArray()) {
         const std::string id = event.HasMember("id") ? event["id"].GetString() : "";
         const auto [first, is_first] = events_.emplace(id, render(event));
+        if (is_first) places_.emplace(id, places_.size());
         if (is_first) continue;
         problem("event " + id + " came in two different callbacks");
     }
@@ -111,6 +112,35 @@ std::vector<std::string> CallbackLog::missing(const std::vector<RecordedEvent>& 
         }
     }
     return missing;
+}
+
+std::vector<std::string> CallbackLog::outOfOrder(
+    const std::vector<RecordedEvent>& log, bool is_by_object
+) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> found;
+    std::map<std::string, const RecordedEvent*> latest;  // by object: what came last so far
+    for (const RecordedEvent& event : log) {
+        const auto place = places_.find(event.id);
+        if (place == places_.end() || found.size() >= kProblemsMax) continue;
+        std::string object;
+        if (is_by_object) {
+            rapidjson::Document body;
+            body.Parse(event.body.data(), event.body.size());
+            if (body.IsObject() && body.HasMember("objectId"))
+                object = body["objectId"].GetString();
+        }
+        const RecordedEvent*& before = latest[object];
+        if (before != nullptr && places_.at(before->id) > place->second) {
+            found.push_back(
+                "receiver: event " + std::to_string(event.number.value) + " came before event " +
+                std::to_string(before->number.value) + " " + object
+            );
+        } else {
+            before = &event;
+        }
+    }
+    return found;
 }
 
 std::vector<std::string> CallbackLog::problems() const {

@@ -23,6 +23,10 @@ class CallbackLog {
 
     /// Notes every event of `log` that never came, or came with another body.
     std::vector<std::string> missing(const std::vector<RecordedEvent>& log) const;
+    /// Notes events of `log` that came before one that the log has before them; only of the same
+    /// object if `is_by_object`. Those that never came are left out.
+    std::vector<std::string> outOfOrder(const std::vector<RecordedEvent>& log, bool is_by_object)
+        const;
     /// Wrong signatures, unreadable bodies, duplicates that differ.
     std::vector<std::string> problems() const;
 
@@ -38,6 +42,7 @@ class CallbackLog {
     mutable std::mutex mutex_;
     std::map<std::string, std::string> bodies_;  // by webhook-id
     std::map<std::string, std::string> events_;  // by event id: JSON in one form
+    std::map<std::string, std::size_t> places_;  // by event id: how many came before
     std::vector<std::string> problems_;
     std::uint64_t callbacks_ = 0;
 };

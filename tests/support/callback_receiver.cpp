@@ -71,6 +71,12 @@ void CallbackReceiver::answerNext(http::Response response, int times) {
     script_.insert(script_.end(), static_cast<std::size_t>(times), response);
 }
 
+void CallbackReceiver::refuseEventsOf(std::string path, int times) {
+    const std::lock_guard lock(mutex_);
+    refused_path_ = std::move(path);
+    refusals_ = times;
+}
+
 std::vector<http::Request> CallbackReceiver::requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
@@ -108,7 +114,15 @@ http::Response CallbackReceiver::receive(const http::Request& request) {
         response = std::move(script_.front());
         script_.pop_front();
     } else {
-        for (ReceivedEvent& event : eventsOf(request)) {
+        std::vector<ReceivedEvent> events = eventsOf(request);
+        if (refusals_ > 0 && std::any_of(events.begin(), events.end(), [&](const auto& event) {
+                return event.path == refused_path_;
+            })) {
+            --refusals_;
+            response.status = 500;
+            events.clear();
+        }
+        for (ReceivedEvent& event : events) {
             const bool is_known = std::any_of(events_.begin(), events_.end(), [&](const auto& one) {
                 return one.id == event.id && one.url_path == event.url_path;
             });

@@ -45,6 +45,9 @@ class CallbackReceiver {
     /// The next requests are answered with these, in order, and their events do not count.
     void answerNext(http::Response response, int times = 1);
 
+    /// The next `times` requests with an event at `path` are answered 500, and do not count.
+    void refuseEventsOf(std::string path, int times);
+
     /// Every request so far.
     std::vector<http::Request> requests() const;
     /// Events of the requests that were answered 200, each id once, in the order they came.
@@ -62,6 +65,8 @@ class CallbackReceiver {
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::deque<http::Response> script_;
+    std::string refused_path_;
+    int refusals_ = 0;
     std::vector<http::Request> requests_;
     std::vector<ReceivedEvent> events_;
     std::unique_ptr<http::Server> server_;

@@ -1,27 +1,31 @@
 #include "store/sqlite/callback_moves.h"
 
 #include <algorithm>
+#include <map>
 
 namespace ferry::store::sqlite {
 namespace {
 
 constexpr std::size_t kMovedAtOnce = 2'000;
 
-/// Moves what still waits for `move.from`; gives when the first of it is due, if any was moved.
-Result<std::optional<TimePoint>> moveSome(
+using DueTimes = std::map<LaneId, TimePoint>;
+
+/// Moves what still waits for `move.from`; gives when the first of each lane of it is due.
+Result<DueTimes> moveSome(
     Connection& connection, const CallbackMove& move, std::span<const DeliveryId> deliveries
 ) {
-    std::optional<TimePoint> due_at;
+    DueTimes due_at;
     auto update = connection.query(
         "UPDATE delivery SET callback_id = ? WHERE id = ? AND instance_id = ? AND callback_id = ? "
-        "AND state = 0 RETURNING next_attempt_at"
+        "AND state = 0 RETURNING lane, next_attempt_at"
     );
     for (const DeliveryId delivery : deliveries) {
         update.bind(move.to, delivery, move.instance, move.from);
         FERRY_TRY_ASSIGN(const bool has_row, update.step());
         if (!has_row) continue;
-        const TimePoint one = update.time(0);
-        due_at = due_at ? std::min(*due_at, one) : one;
+        const TimePoint one = update.time(1);
+        const auto [first, is_new] = due_at.try_emplace(LaneId(update.integer(0)), one);
+        if (!is_new) first->second = std::min(first->second, one);
         FERRY_TRY(update.run());
     }
     return due_at;
@@ -41,14 +45,15 @@ Status moveAll(Core& core, const CallbackMove& move) {
     for (std::size_t begin = 0; begin < waiting.size(); begin += kMovedAtOnce) {
         const auto some =
             std::span(waiting).subspan(begin, std::min(kMovedAtOnce, waiting.size() - begin));
-        std::optional<TimePoint> due_at;
+        DueTimes due_at;
         FERRY_TRY(core.write(
             [&](Connection& connection) -> Status {
                 FERRY_TRY_ASSIGN(due_at, moveSome(connection, move, some));
                 return {};
             },
             [&] {
-                if (due_at) core.deliveries.noteDue(move.to, *due_at);
+                for (const auto& [lane, first] : due_at)
+                    core.deliveries.noteDue(move.to, lane, first);
             },
             some.size() * 64
         ));

@@ -15,84 +15,60 @@ Status DeliverySchedule::load(Connection& connection) {
         off_.insert(CallbackId(off.integer(0)));
     }
     auto head = connection.query(
-        "SELECT callback_id, next_attempt_at FROM delivery "
-        "WHERE state = 0 AND callback_id > ? ORDER BY callback_id, next_attempt_at, id LIMIT 1"
+        "SELECT callback_id, lane, next_attempt_at FROM delivery INDEXED BY delivery_waiting "
+        "WHERE state = 0 AND (callback_id, lane) > (?, ?) "
+        "ORDER BY callback_id, lane, next_attempt_at, id LIMIT 1"
     );
-    // One probe per callback, however long its queue is.
-    for (CallbackId last;;) {
-        FERRY_TRY_ASSIGN(const bool has_row, head.bind(last).step());
+    // One probe per lane, however long it is.
+    CallbackId callback;
+    for (LaneId lane;;) {
+        FERRY_TRY_ASSIGN(const bool has_row, head.bind(callback, lane).step());
         if (!has_row) return {};
-        last = CallbackId(head.integer(0));
-        setDue(last, queues_[last], head.time(1));
+        callback = CallbackId(head.integer(0));
+        lane = LaneId(head.integer(1));
+        queues_[callback].lanes.setDue(lane, head.time(2));
+        settle(callback);
     }
 }
 
-Result<std::vector<Delivery>> DeliverySchedule::lease(
-    Connection& reader, const DeliveryLeaseRequest& request
-) {
-    // Held from before the snapshot is taken until the leases are noted, as in NoticeQueue.
+Status DeliverySchedule::loadHolds(Connection& connection, TimePoint now) {
     const std::lock_guard lock(mutex_);
-    useLimit(request.per_callback_limit);
-    std::vector<CallbackId> due;
-    std::vector<std::size_t> limits;
-    for (const auto& [place_at, callback] : by_due_time_) {
-        if (place_at > request.now || due.size() == request.limit) break;
-        due.push_back(callback);
-        limits.push_back(limitOf(callback));
-    }
-
-    std::vector<std::vector<Delivery>> heads;
-    for (std::size_t i = 0; i < due.size(); ++i) {
-        const CallbackId callback = due[i];
-        const Queue& queue = queues_[callback];
-        const std::size_t free = limits[i] - queue.leased.size();
-        // One more than can be taken, to know when the queue is due afterwards.
-        FERRY_TRY_ASSIGN(
-            auto head, readHead(reader, callback, queue, std::min(free, request.limit) + 1)
-        );
-        heads.push_back(std::move(head));
-    }
-
-    // Round by round, so that a full queue doesn't use up the limit before others have had a turn.
-    std::vector<Delivery> leased;
-    std::vector<std::size_t> taken(due.size(), 0);
-    for (bool took_any = true; took_any && leased.size() < request.limit;) {
-        took_any = false;
-        for (std::size_t i = 0; i < due.size() && leased.size() < request.limit; ++i) {
-            Queue& queue = queues_[due[i]];
-            if (taken[i] == heads[i].size() || heads[i][taken[i]].next_attempt_at > request.now ||
-                queue.leased.size() == limits[i]) {
-                continue;
-            }
-            queue.leased.insert(heads[i][taken[i]].id);
-            leased.push_back(heads[i][taken[i]++]);
-            took_any = true;
+    auto last = connection.query(
+        "SELECT finished_at, next_attempt_at FROM attempt WHERE delivery_id = ? "
+        "ORDER BY n DESC LIMIT 1"
+    );
+    std::vector<CallbackId> callbacks;
+    for (const auto& [callback, queue] : queues_)
+        callbacks.push_back(callback);
+    for (const CallbackId callback : callbacks) {
+        Queue& queue = queues_[callback];
+        for (const LaneId lane : queue.lanes.ordered()) {
+            FERRY_TRY_ASSIGN(const auto head, readHead(connection, callback, lane, queue, 1));
+            if (head.empty() || head.front().attempt_count == 0) continue;
+            FERRY_TRY_ASSIGN(const bool has_row, last.bind(head.front().id).step());
+            if (!has_row) continue;
+            const TimePoint finished_at = last.time(0);
+            // From now on if the clock was set back, as DeliveryStore::planAgain has it.
+            const auto wait = last.time(1) - finished_at;
+            queue.lanes.hold(lane, std::min(finished_at, now) + wait);
         }
+        settle(callback);
     }
-    for (std::size_t i = 0; i < due.size(); ++i) {
-        const bool has_more = taken[i] < heads[i].size();
-        setDue(
-            due[i],
-            queues_[due[i]],
-            has_more ? std::optional(heads[i][taken[i]].next_attempt_at) : std::nullopt
-        );
-        dropIfEmpty(due[i]);
-    }
-    return leased;
+    return {};
 }
 
 Result<std::vector<Delivery>> DeliverySchedule::readHead(
-    Connection& reader, CallbackId callback, const Queue& queue, std::size_t limit
+    Connection& reader, CallbackId callback, LaneId lane, const Queue& queue, std::size_t limit
 ) {
     std::vector<Delivery> head;
     auto rows = reader.query("SELECT " FERRY_DELIVERY_COLUMNS
-                             " FROM delivery WHERE state = 0 AND callback_id = ? "
+                             " FROM delivery WHERE state = 0 AND callback_id = ? AND lane = ? "
                              "ORDER BY next_attempt_at, id");
-    rows.bind(callback);
+    rows.bind(callback, lane);
     while (head.size() < limit) {
         FERRY_TRY_ASSIGN(const bool has_row, rows.step());
         if (!has_row) break;
-        if (queue.leased.contains(DeliveryId(rows.integer(0)))) continue;
+        if (queue.lanes.isLeased(DeliveryId(rows.integer(0)))) continue;
         head.push_back(readDelivery(rows));
     }
     return head;
@@ -103,49 +79,73 @@ Result<std::optional<TimePoint>> DeliverySchedule::nextDue(
 ) {
     const std::lock_guard lock(mutex_);
     useLimit(per_callback_limit);
-    for (auto place = by_due_time_.begin(); place != by_due_time_.end();) {
-        const auto [place_at, callback] = *place;
+    while (!by_place_.empty()) {
+        const auto [place_at, callback] = *by_place_.begin();
         if (place_at == TimePoint::max()) break;
         Queue& queue = queues_[callback];
+        const LaneId lane = queue.lanes.first()->lane;
         // What was noted may be too early: deliveries are removed with their instance.
-        FERRY_TRY_ASSIGN(const auto head, readHead(reader, callback, queue, 1));
-        if (!head.empty() && head.front().next_attempt_at == queue.due_at) return place_at;
-        ++place;
-        setDue(
-            callback,
-            queue,
-            head.empty() ? std::nullopt : std::optional(head.front().next_attempt_at)
-        );
-        // The new place is later than the old one, but may lie before where the walk is now.
-        if (!head.empty())
-            place = by_due_time_.begin();
-        else
-            dropIfEmpty(callback);
+        FERRY_TRY_ASSIGN(const auto head, readHead(reader, callback, lane, queue, 1));
+        const auto due_at =
+            head.empty() ? std::nullopt : std::optional(head.front().next_attempt_at);
+        if (due_at && due_at == queue.lanes.dueOf(lane)) return place_at;
+        queue.lanes.setDue(lane, due_at);
+        settle(callback);
     }
     return std::optional<TimePoint>();
 }
 
-void DeliverySchedule::noteDue(CallbackId callback, TimePoint due_at) {
+void DeliverySchedule::noteDue(CallbackId callback, LaneId lane, TimePoint due_at) {
     const std::lock_guard lock(mutex_);
-    Queue& queue = queues_[callback];
-    if (!queue.due_at || due_at < *queue.due_at) setDue(callback, queue, due_at);
+    queues_[callback].lanes.noteDue(lane, due_at);
+    settle(callback);
 }
 
 bool DeliverySchedule::isLeased(CallbackId callback, DeliveryId delivery) const {
     const std::lock_guard lock(mutex_);
     const auto found = queues_.find(callback);
-    return found != queues_.end() && found->second.leased.contains(delivery);
+    return found != queues_.end() && found->second.lanes.isLeased(delivery);
+}
+
+std::vector<LaneId> DeliverySchedule::lanesLater(
+    CallbackId callback, TimePoint now, std::size_t limit
+) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(callback);
+    return found == queues_.end() ? std::vector<LaneId>() : found->second.lanes.later(now, limit);
+}
+
+std::vector<CallbackId> DeliverySchedule::held(TimePoint now) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<CallbackId> callbacks;
+    for (const auto& [callback, queue] : queues_) {
+        if (!queue.lanes.later(now, 1).empty()) callbacks.push_back(callback);
+    }
+    return callbacks;
+}
+
+bool DeliverySchedule::endHold(CallbackId callback, LaneId lane, TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(callback);
+    if (found == queues_.end() || found->second.lanes.heldUntil(lane) <= now) return false;
+    found->second.lanes.hold(lane, TimePoint());
+    settle(callback);
+    return true;
 }
 
 void DeliverySchedule::end(
-    DeliveryId delivery, CallbackId callback, std::optional<TimePoint> due_at
+    DeliveryId delivery,
+    CallbackId callback,
+    LaneId lane,
+    std::optional<TimePoint> due_at,
+    TimePoint held_until
 ) {
     const std::lock_guard lock(mutex_);
-    Queue& queue = queues_[callback];
-    queue.leased.erase(delivery);
-    const bool is_earlier = due_at && (!queue.due_at || *due_at < *queue.due_at);
-    setDue(callback, queue, is_earlier ? due_at : queue.due_at);
-    dropIfEmpty(callback);
+    LaneQueue& lanes = queues_[callback].lanes;
+    if (due_at) lanes.noteDue(lane, *due_at);
+    lanes.end(lane, delivery);
+    if (due_at) lanes.hold(lane, held_until);
+    settle(callback);
 }
 
 void DeliverySchedule::pace(CallbackId callback, const CallbackPace& pace) {
@@ -155,8 +155,7 @@ void DeliverySchedule::pace(CallbackId callback, const CallbackPace& pace) {
     } else {
         paces_[callback] = pace;
     }
-    const auto found = queues_.find(callback);
-    if (found != queues_.end()) setDue(callback, found->second, found->second.due_at);
+    settle(callback);
 }
 
 void DeliverySchedule::setOff(CallbackId callback, bool is_off) {
@@ -166,15 +165,17 @@ void DeliverySchedule::setOff(CallbackId callback, bool is_off) {
     } else {
         off_.erase(callback);
     }
-    const auto found = queues_.find(callback);
-    if (found != queues_.end()) setDue(callback, found->second, found->second.due_at);
+    settle(callback);
 }
 
 void DeliverySchedule::useLimit(std::size_t per_callback_limit) {
     if (per_callback_limit == usual_limit_) return;
     usual_limit_ = per_callback_limit;
-    for (auto& [callback, queue] : queues_)
-        setDue(callback, queue, queue.due_at);
+    std::vector<CallbackId> callbacks;
+    for (const auto& [callback, queue] : queues_)
+        callbacks.push_back(callback);
+    for (const CallbackId callback : callbacks)
+        settle(callback);
 }
 
 std::size_t DeliverySchedule::limitOf(CallbackId callback) const {
@@ -188,19 +189,19 @@ TimePoint DeliverySchedule::heldUntil(CallbackId callback) const {
     return found == paces_.end() ? TimePoint() : found->second.held_until;
 }
 
-void DeliverySchedule::setDue(CallbackId callback, Queue& queue, std::optional<TimePoint> due_at) {
-    if (queue.due_at) by_due_time_.erase({queue.place_at, callback});
-    queue.due_at = due_at;
-    if (!due_at) return;
-    const bool is_full = queue.leased.size() >= limitOf(callback);
-    queue.place_at = is_full ? TimePoint::max() : std::max(*due_at, heldUntil(callback));
-    by_due_time_.insert({queue.place_at, callback});
-}
-
-void DeliverySchedule::dropIfEmpty(CallbackId callback) {
+/// Puts the callback's queue where it belongs, and forgets it if there is nothing in it.
+void DeliverySchedule::settle(CallbackId callback) {
     const auto found = queues_.find(callback);
     if (found == queues_.end()) return;
-    if (!found->second.due_at && found->second.leased.empty()) queues_.erase(found);
+    Queue& queue = found->second;
+    if (queue.place_at) by_place_.erase({*queue.place_at, callback});
+    queue.place_at.reset();
+    const auto first = queue.lanes.first();
+    if (first && queue.lanes.leasedCount() < limitOf(callback)) {
+        queue.place_at = std::max(first->at, heldUntil(callback));
+        by_place_.insert({*queue.place_at, callback});
+    }
+    if (queue.lanes.isEmpty()) queues_.erase(found);
 }
 
 }  // namespace ferry::store::sqlite

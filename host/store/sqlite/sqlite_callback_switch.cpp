@@ -4,21 +4,100 @@
 #include "store/sqlite/callback_switch.h"
 #include "store/sqlite/sqlite_delivery_store.h"
 
+#include <set>
+
 namespace ferry::store::sqlite {
 
-Result<bool> switchCallbackOn(Connection& connection, CallbackId callback, TimePoint now) {
+namespace {
+
+/// A few milliseconds of the writer, which takes what intake has in between.
+constexpr std::size_t kBroughtAtOnce = 500;
+
+struct TriedDelivery {
+    DeliveryId id;
+    LaneId lane;
+};
+
+Status findTried(
+    Connection& connection,
+    CallbackId callback,
+    LaneId lane,
+    TimePoint now,
+    std::size_t limit,
+    std::vector<TriedDelivery>& found
+) {
+    auto rows = connection.query(
+        "SELECT id FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND "
+        "callback_id = ? AND lane = ? AND next_attempt_at > ? AND attempt_count > 0 "
+        "ORDER BY next_attempt_at, id LIMIT ?"
+    );
+    rows.bind(callback, lane, now, limit);
+    for (;;) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) return {};
+        found.push_back({DeliveryId(rows.integer(0)), lane});
+    }
+}
+
+}  // namespace
+
+Result<bool> switchCallbackOn(Connection& connection, CallbackId callback) {
     FERRY_TRY(connection
                   .query("UPDATE callback SET off_at = 0, off_reason = '' WHERE id = ? "
                          "AND off_at <> 0")
                   .bind(callback)
                   .run());
-    if (connection.changes() == 0) return false;
-    FERRY_TRY(connection
-                  .query("UPDATE delivery SET next_attempt_at = ?1 WHERE callback_id = ?2 "
-                         "AND state = 0 AND attempt_count > 0 AND next_attempt_at > ?1")
-                  .bind(now, callback)
-                  .run());
-    return true;
+    return connection.changes() > 0;
+}
+
+Result<std::size_t> bringSomeForward(
+    Core& core, CallbackId callback, TimePoint now, std::size_t limit
+) {
+    // In a lane it is the lane that waits, and its first delivery is due.
+    const std::vector<LaneId> lanes = core.deliveries.lanesLater(callback, now, limit);
+    std::vector<TriedDelivery> tried;
+    FERRY_TRY(core.read([&](Connection& connection) -> Status {
+        const std::size_t most = limit - lanes.size();
+        FERRY_TRY(findTried(connection, callback, LaneId(), now, most, tried));
+        for (const LaneId lane : lanes)
+            FERRY_TRY(findTried(connection, callback, lane, now, most - tried.size(), tried));
+        return {};
+    }));
+    std::size_t count = tried.size();
+    const auto note = [&] {
+        for (const TriedDelivery& one : tried)
+            core.deliveries.noteDue(callback, one.lane, now);
+        for (const LaneId lane : lanes)
+            count += core.deliveries.endHold(callback, lane, now) ? 1 : 0;
+    };
+    if (tried.empty()) {  // of most callbacks: no transaction for them
+        note();
+        return count;
+    }
+    FERRY_TRY(core.write(
+        [&](Connection& connection) -> Status {
+            for (const TriedDelivery& one : tried) {
+                FERRY_TRY(connection
+                              .query("UPDATE delivery SET next_attempt_at = ?1 WHERE id = ?2 AND "
+                                     "state = 0 AND attempt_count > 0 AND next_attempt_at > ?1")
+                              .bind(now, one.id)
+                              .run());
+            }
+            return {};
+        },
+        note,
+        tried.size() * 64
+    ));
+    return count;
+}
+
+Status bringAllForward(Core& core, CallbackId callback, TimePoint now) {
+    for (;;) {
+        FERRY_TRY_ASSIGN(
+            const std::size_t count, bringSomeForward(core, callback, now, kBroughtAtOnce)
+        );
+        if (count < kBroughtAtOnce) return {};
+    }
 }
 
 void SqliteDeliveryStore::pace(CallbackId callback, const CallbackPace& pace) {
@@ -38,72 +117,48 @@ Status SqliteDeliveryStore::switchOff(CallbackId callback, TimePoint now, std::s
 
 Status SqliteDeliveryStore::switchOn(CallbackId callback, TimePoint now) {
     bool was_off = false;
-    return core_.write(
+    FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
-            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback, now));
+            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback));
             return {};
         },
         [&] {
-            if (!was_off) return;
-            core_.deliveries.noteDue(callback, now);
-            core_.deliveries.setOff(callback, false);
+            if (was_off) core_.deliveries.setOff(callback, false);
         }
-    );
+    ));
+    return was_off ? bringAllForward(core_, callback, now) : Status();
 }
 
 Result<std::size_t> SqliteDeliveryStore::bringForward(
     CallbackId callback, TimePoint now, std::size_t limit
 ) {
-    std::vector<std::int64_t> ids;
-    FERRY_TRY_ASSIGN(
-        ids,
-        core_.read([&](Connection& connection) {
-            auto rows = connection.query(
-                "SELECT id FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND "
-                "callback_id = ? AND next_attempt_at > ? AND attempt_count > 0 "
-                "ORDER BY next_attempt_at, id LIMIT ?"
-            );
-            rows.bind(callback, now, limit);
-            return collect<std::int64_t>(rows, [](const Query& row) { return row.integer(0); });
-        })
-    );
-    if (ids.empty()) return std::size_t{0};  // most callbacks have none: no transaction for them
-    FERRY_TRY(core_.write(
-        [&](Connection& connection) -> Status {
-            for (const std::int64_t id : ids) {
-                FERRY_TRY(connection
-                              .query("UPDATE delivery SET next_attempt_at = ?1 WHERE id = ?2 AND "
-                                     "state = 0 AND attempt_count > 0 AND next_attempt_at > ?1")
-                              .bind(now, id)
-                              .run());
-            }
-            return {};
-        },
-        [&] { core_.deliveries.noteDue(callback, now); },
-        ids.size() * 64
-    ));
-    return ids.size();
+    return bringSomeForward(core_, callback, now, limit);
 }
 
 Result<std::vector<CallbackId>> SqliteDeliveryStore::dueLater(TimePoint now) {
-    return core_.read([&](Connection& connection) -> Result<std::vector<CallbackId>> {
+    std::set<CallbackId> callbacks;
+    for (const CallbackId callback : core_.deliveries.held(now))
+        callbacks.insert(callback);
+    FERRY_TRY(core_.read([&](Connection& connection) -> Status {
         auto next = connection.query(
-            "SELECT callback_id FROM delivery INDEXED BY delivery_waiting "
-            "WHERE state = 0 AND callback_id > ? ORDER BY callback_id LIMIT 1"
+            "SELECT callback_id, lane FROM delivery INDEXED BY delivery_waiting "
+            "WHERE state = 0 AND (callback_id, lane) > (?, ?) ORDER BY callback_id, lane LIMIT 1"
         );
         auto latest = connection.query(
             "SELECT next_attempt_at FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND "
-            "callback_id = ? ORDER BY next_attempt_at DESC LIMIT 1"
+            "callback_id = ? AND lane = ? ORDER BY next_attempt_at DESC LIMIT 1"
         );
-        std::vector<CallbackId> callbacks;
-        for (CallbackId last;;) {
-            FERRY_TRY_ASSIGN(const bool has_row, next.bind(last).step());
-            if (!has_row) return callbacks;
-            last = CallbackId(next.integer(0));
-            FERRY_TRY_ASSIGN(const bool has_latest, latest.bind(last).step());
-            if (has_latest && latest.time(0) > now) callbacks.push_back(last);
+        CallbackId callback;
+        for (LaneId lane;;) {
+            FERRY_TRY_ASSIGN(const bool has_row, next.bind(callback, lane).step());
+            if (!has_row) return {};
+            callback = CallbackId(next.integer(0));
+            lane = LaneId(next.integer(1));
+            FERRY_TRY_ASSIGN(const bool has_latest, latest.bind(callback, lane).step());
+            if (has_latest && latest.time(0) > now) callbacks.insert(callback);
         }
-    });
+    }));
+    return std::vector<CallbackId>(callbacks.begin(), callbacks.end());
 }
 
 Result<std::vector<CallbackSwitchedOff>> SqliteDeliveryStore::switchedOff() {

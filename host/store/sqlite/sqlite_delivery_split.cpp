@@ -30,8 +30,8 @@ Status SqliteDeliveryStore::split(const Delivery& delivery, std::span<const Even
             auto insert = connection.query(
                 "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, "
                 "state, attempt_count, next_attempt_at, created_at, finished_at, last_status, "
-                "last_error, origin, replay_id, trace) "
-                "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?, ?)"
+                "last_error, origin, replay_id, trace, lane) "
+                "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?, ?, ?)"
             );
             const TraceColumn trace(delivery.trace);
             for (const EventNumber event : events.subspan(1)) {
@@ -45,13 +45,14 @@ Status SqliteDeliveryStore::split(const Delivery& delivery, std::span<const Even
                     delivery.created_at,
                     delivery.origin,
                     delivery.replay,
-                    trace.blob()
+                    trace.blob(),
+                    delivery.lane
                 );
                 FERRY_TRY(insert.run());
             }
             return {};
         },
-        [&] { core_.deliveries.end(delivery.id, delivery.callback, due_at); },
+        [&] { core_.deliveries.end(delivery.id, delivery.callback, delivery.lane, due_at); },
         events.size() * 256
     );
 }

@@ -89,10 +89,12 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
                 core_.deliveries.end(
                     outcome.delivery,
                     outcome.callback,
-                    stays ? std::optional(outcome.next_attempt_at) : std::nullopt
+                    outcome.lane,
+                    stays ? std::optional(outcome.next_attempt_at) : std::nullopt,
+                    outcome.lane_held_until
                 );
                 if (queues[i] && !stays) {
-                    core_.deliveries.noteDue(queues[i], outcome.next_attempt_at);
+                    core_.deliveries.noteDue(queues[i], outcome.lane, outcome.next_attempt_at);
                 }
             }
         },
@@ -102,47 +104,47 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
 
 void SqliteDeliveryStore::release(std::span<const Delivery> deliveries) {
     for (const Delivery& delivery : deliveries)
-        core_.deliveries.end(delivery.id, delivery.callback, delivery.next_attempt_at);
+        core_.deliveries.end(
+            delivery.id, delivery.callback, delivery.lane, delivery.next_attempt_at
+        );
 }
 
 Status SqliteDeliveryStore::planAgain(TimePoint now) {
-    std::set<CallbackId> changed;
-    return core_.write(
+    std::set<std::pair<CallbackId, LaneId>> changed;
+    const auto note = [&changed](Query& rows) -> Status {
+        for (;;) {
+            FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+            if (!has_row) return {};
+            changed.emplace(CallbackId(rows.integer(0)), LaneId(rows.integer(1)));
+        }
+    };
+    FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             // Index named: the other order would read everything that was ever delivered.
             auto follow = connection.query(
                 "UPDATE delivery INDEXED BY delivery_waiting "
                 "SET callback_id = instance.callback_id FROM instance WHERE delivery.state = 0 "
                 "AND instance.id = delivery.instance_id "
-                "AND instance.callback_id NOT IN (0, delivery.callback_id) RETURNING callback_id"
+                "AND instance.callback_id NOT IN (0, delivery.callback_id) "
+                "RETURNING callback_id, lane"
             );
-            FERRY_TRY_ASSIGN(
-                const auto followed,
-                collect<std::int64_t>(follow, [](const Query& row) { return row.integer(0); })
-            );
-            for (const std::int64_t callback : followed)
-                changed.insert(CallbackId{callback});
+            FERRY_TRY(note(follow));
             auto update = connection.query(
                 "UPDATE delivery SET next_attempt_at = ?1 + CASE attempt_count WHEN 0 THEN 0 "
                 "ELSE max(0, next_attempt_at - finished_at) END "
                 "WHERE state = 0 AND next_attempt_at > ?1 AND max(created_at, finished_at) > ?1 "
-                "RETURNING callback_id"
+                "RETURNING callback_id, lane"
             );
-            FERRY_TRY_ASSIGN(
-                const auto callbacks,
-                collect<std::int64_t>(
-                    update.bind(now), [](const Query& row) { return row.integer(0); }
-                )
-            );
-            for (const std::int64_t callback : callbacks)
-                changed.insert(CallbackId{callback});
-            return {};
+            return note(update.bind(now));
         },
         [&] {
-            for (const CallbackId callback : changed)
-                core_.deliveries.noteDue(callback, now);
+            for (const auto& [callback, lane] : changed)
+                core_.deliveries.noteDue(callback, lane, now);
         }
-    );
+    ));
+    return core_.read([&](Connection& connection) {
+        return core_.deliveries.loadHolds(connection, now);
+    });
 }
 
 Result<std::optional<Delivery>> SqliteDeliveryStore::find(InstanceId instance, DeliveryId id) {

@@ -10,55 +10,73 @@
 namespace ferry::store::sqlite {
 namespace {
 
-/// Makes the delivery wait again, due at `now`; gives its callback, or none if there is none.
-Result<CallbackId> waitAgain(Connection& connection, const DeliveryKey& key, TimePoint now) {
+struct WaitsAgain {
+    CallbackId callback;
+    LaneId lane;
+    TimePoint due_at;
+};
+
+/// Makes the delivery wait again, due at `now`, or in its old place of its lane; nullopt if there
+/// is none.
+Result<std::optional<WaitsAgain>> waitAgain(
+    Connection& connection, const DeliveryKey& key, TimePoint now
+) {
     auto update = connection.query(
-        "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = ?, "
+        "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = CASE "
+        "WHEN lane = 0 THEN ?1 WHEN state = 0 THEN min(next_attempt_at, ?1) "
+        "ELSE min(created_at, ?1) END, "
         "origin = CASE origin WHEN 0 THEN 1 ELSE origin END "
-        "WHERE id = ? AND instance_id = ? RETURNING callback_id"
+        "WHERE id = ?2 AND instance_id = ?3 RETURNING callback_id, lane, next_attempt_at"
     );
     FERRY_TRY_ASSIGN(const bool has_row, update.bind(now, key.id, key.instance).step());
-    if (!has_row) return CallbackId();
-    const CallbackId callback(update.integer(0));
+    if (!has_row) return std::optional<WaitsAgain>();
+    const WaitsAgain waits{
+        CallbackId(update.integer(0)), LaneId(update.integer(1)), update.time(2)};
     FERRY_TRY(update.run());
-    return callback;
+    return std::optional(waits);
 }
 
 }  // namespace
 
 Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
-    std::size_t count = 0;
-    std::set<CallbackId> callbacks;
+    std::vector<WaitsAgain> waiting;
     std::set<CallbackId> switched_on;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
-            count = 0;
+            waiting.clear();
             switched_on.clear();
+            std::set<CallbackId> callbacks;
             for (const DeliveryKey& key : keys) {
-                FERRY_TRY_ASSIGN(CallbackId callback, waitAgain(connection, key, now));
-                if (!callback) continue;
+                FERRY_TRY_ASSIGN(auto waits, waitAgain(connection, key, now));
+                if (!waits) continue;
                 // One that is attempted just now follows when that is over.
-                if (!core_.deliveries.isLeased(callback, key.id)) {
-                    FERRY_TRY_ASSIGN(callback, followInstance(connection, key.id, callback));
+                if (!core_.deliveries.isLeased(waits->callback, key.id)) {
+                    FERRY_TRY_ASSIGN(
+                        waits->callback, followInstance(connection, key.id, waits->callback)
+                    );
                 }
-                ++count;
-                callbacks.insert(callback);
+                waiting.push_back(*waits);
+                callbacks.insert(waits->callback);
             }
             for (const CallbackId callback : callbacks) {
-                FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback, now));
+                FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback));
                 if (was_off) switched_on.insert(callback);
             }
             return {};
         },
         [&] {
-            for (const CallbackId callback : callbacks)
-                core_.deliveries.noteDue(callback, now);
+            for (const WaitsAgain& waits : waiting) {
+                core_.deliveries.noteDue(waits.callback, waits.lane, waits.due_at);
+                core_.deliveries.endHold(waits.callback, waits.lane, now);
+            }
             for (const CallbackId callback : switched_on)
                 core_.deliveries.setOff(callback, false);
         },
         keys.size() * 256
     ));
-    return count;
+    for (const CallbackId callback : switched_on)
+        FERRY_TRY(bringAllForward(core_, callback, now));
+    return waiting.size();
 }
 
 Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
@@ -84,14 +102,15 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
             );
             if (!id) return {};
             made = id;
-            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback, now));
+            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback));
             return {};
         },
         [&] {
-            if (made) core_.deliveries.noteDue(callback, now);
+            if (made) core_.deliveries.noteDue(callback, LaneId(), now);
             if (was_off) core_.deliveries.setOff(callback, false);
         }
     ));
+    if (was_off) FERRY_TRY(bringAllForward(core_, callback, now));
     return made;
 }
 

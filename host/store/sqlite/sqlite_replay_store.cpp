@@ -185,7 +185,7 @@ Status SqliteReplayStore::advance(const ReplayProgress& progress) {
         },
         [&] {
             for (const ReplayedPage& page : progress.pages)
-                core_.deliveries.noteDue(page.callback, progress.now);
+                core_.deliveries.noteDue(page.callback, LaneId(), progress.now);
         },
         (progress.parts.size() + progress.pages.size()) * 256
     );

@@ -46,6 +46,8 @@ class SqliteSyncStore final : public SyncStore {
         std::span<const SyncCommit> commits, std::span<std::optional<TimePoint>> notice_due_at
     );
 
+    void noteDeliveries(const SyncCommit& commit);
+
     Core& core_;
 };
 

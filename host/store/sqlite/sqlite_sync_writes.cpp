@@ -33,14 +33,18 @@ std::vector<Write> SqliteSyncStore::writesOf(
             return writeCommit(connection, commit, due_at);
         };
         write.committed = [this, &commit, &due_at = notice_due_at[i]] {
-            if (commit.callback && !commit.events.empty()) {
-                core_.deliveries.noteDue(commit.callback, commit.now);
-            }
+            if (commit.callback && !commit.events.empty()) noteDeliveries(commit);
             if (commit.notice) core_.notices.end(commit.instance, due_at);
         };
         writes.push_back(std::move(write));
     }
     return writes;
+}
+
+void SqliteSyncStore::noteDeliveries(const SyncCommit& commit) {
+    if (commit.lanes.empty()) core_.deliveries.noteDue(commit.callback, LaneId(), commit.now);
+    for (const LaneRun& run : commit.lanes)
+        core_.deliveries.noteDue(commit.callback, run.lane, commit.now);
 }
 
 std::vector<Status> SqliteSyncStore::commit(std::span<const SyncCommit> commits) {

@@ -139,32 +139,48 @@ Status writeTombstones(Connection& connection, const SyncCommit& commit) {
     return {};
 }
 
+/// A page of events, to become a delivery.
+struct Page {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    LaneId lane;
+};
+
+std::vector<Page> pagesOf(const SyncCommit& commit, std::int64_t first_event) {
+    std::vector<Page> pages;
+    const auto add = [&](std::int64_t first, std::size_t count, LaneId lane) {
+        const std::int64_t end = first + static_cast<std::int64_t>(count);
+        for (; first < end; first += commit.events_per_delivery)
+            pages.push_back({first, std::min(first + commit.events_per_delivery, end) - 1, lane});
+        return end;
+    };
+    if (commit.lanes.empty()) add(first_event, commit.events.size() - commit.logged_only, LaneId());
+    for (const LaneRun& run : commit.lanes)
+        first_event = add(first_event, run.events, run.lane);
+    return pages;
+}
+
 Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::int64_t first_event) {
-    const auto event_count = static_cast<std::int64_t>(commit.events.size() - commit.logged_only);
-    if (event_count == 0) return {};
-    const std::int64_t end = first_event + event_count;
-    const std::int64_t page = commit.events_per_delivery;
-    const std::int64_t count = (event_count + page - 1) / page;
-    FERRY_TRY_ASSIGN(
-        std::int64_t id, takeNumbers(connection, "delivery", static_cast<std::size_t>(count))
-    );
+    const std::vector<Page> pages = pagesOf(commit, first_event);
+    if (pages.empty()) return {};
+    FERRY_TRY_ASSIGN(std::int64_t id, takeNumbers(connection, "delivery", pages.size()));
     auto insert = connection.query(
         "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
-        "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error, trace) "
-        "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?)"
+        "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error, trace, "
+        "lane) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?)"
     );
     const TraceColumn trace(commit.trace);
-    for (std::int64_t first = first_event; first < end; first += page) {
-        const std::int64_t last = std::min(first + page, end) - 1;
+    for (const Page& page : pages) {
         insert.bind(
             id++,
             commit.instance,
             commit.callback,
-            first,
-            last,
+            page.first,
+            page.last,
             commit.now,
             commit.now,
-            trace.blob()
+            trace.blob(),
+            page.lane
         );
         FERRY_TRY(insert.run());
     }

@@ -38,8 +38,7 @@ TEST(DeliverySettings, ReadsSchedulesByNameAndByWaits) {
     EXPECT_EQ(
         own.retry->delays,
         (std::vector<Milliseconds>{
-            Milliseconds(5'000), Milliseconds(5'400'000), Milliseconds(172'800'000)
-        })
+            Milliseconds(5'000), Milliseconds(5'400'000), Milliseconds(172'800'000)})
     );
     EXPECT_FALSE(own.retry->is_exact);
     EXPECT_FALSE(read({{"retry.schedule", "sometimes"}}).retry);
@@ -72,6 +71,7 @@ TEST(DeliverySettings, ReadsTheRest) {
     EXPECT_EQ(settings.timeout, Milliseconds(30'000));
     EXPECT_EQ(settings.concurrency, 7U);
     EXPECT_EQ(settings.ordering, DeliveryOrdering::Instance);
+    EXPECT_EQ(read({{"ordering", "object"}}).ordering, DeliveryOrdering::Object);
     EXPECT_EQ(settings.filter.event_types, (std::vector{EventType::Created, EventType::Deleted}));
     EXPECT_EQ(settings.filter.object_kinds, std::vector{ObjectKind::Folder});
     EXPECT_EQ(settings.filter.paths, (std::vector<std::string>{"/a/**", "/b"}));

@@ -22,7 +22,15 @@ class DeliveryWorkerFixture : public testing::Test {
         if (!worker_) {
             worker_ = std::make_unique<DeliveryWorker>(
                 DeliveryServices{
-                    deliveries_, events_, settings_, outbound_, clock_, random_, metrics_, log_, permissions_},
+                    deliveries_,
+                    events_,
+                    settings_,
+                    outbound_,
+                    clock_,
+                    random_,
+                    metrics_,
+                    log_,
+                    permissions_},
                 options_,
                 [this] { ++wakes_; }
             );
@@ -50,7 +58,7 @@ class DeliveryWorkerFixture : public testing::Test {
     }
 
     /// A delivery of one event of an instance, due now; both are made if they are new.
-    DeliveryId addDelivery(std::int64_t instance_id = 1) {
+    DeliveryId addDelivery(std::int64_t instance_id = 1, LaneId lane = {}) {
         if (!instances_.find(InstanceId(instance_id))->has_value()) {
             instances_.set(instance(instance_id));
         }
@@ -68,6 +76,7 @@ class DeliveryWorkerFixture : public testing::Test {
         delivery.callback = CallbackId(instance_id);
         delivery.first_event = delivery.last_event = event.number;
         delivery.created_at = delivery.next_attempt_at = clock_.now();
+        delivery.lane = lane;
         deliveries_.add(delivery);
         return delivery.id;
     }

@@ -131,6 +131,60 @@ TEST_F(DeliveryWorkerPaceTest, InOrderTheNextWaitsForTheOneBefore) {
     EXPECT_EQ(outbound_.pendingCount(), 1U);
 }
 
+TEST_F(DeliveryWorkerPaceTest, InOrderByObjectItsLaneWaitsAndNothingElse) {
+    configure(
+        {{"event.notification.ordering", "object"}, {"event.notification.retry.schedule", "10s"}}
+    );
+    const DeliveryId first = addDelivery(1, LaneId(16));
+    const TimePoint due_at = clock_.now();
+    clock_.advance(Milliseconds(7));
+    settle();
+    outbound_.completeStatus(500);
+    settle();
+
+    const AttemptOutcome& failed = deliveries_.recorded.back();
+    EXPECT_EQ(failed.lane, LaneId(16));
+    EXPECT_EQ(failed.next_attempt_at, due_at) << "it keeps its place";
+    EXPECT_GE(failed.lane_held_until, clock_.now() + Milliseconds(8'000));
+    EXPECT_LE(failed.lane_held_until, clock_.now() + Milliseconds(12'000));
+    EXPECT_EQ(failed.planned_at, failed.lane_held_until);
+    EXPECT_EQ(deliveries_.paceOf(CallbackId(1)).held_until, TimePoint());
+
+    // The last attempt: as without an order, it is a dead letter, and its lane is free.
+    settle();
+    outbound_.completeStatus(500);
+    settle();
+    EXPECT_EQ(deliveries_.row(first).state, DeliveryState::Dead);
+    EXPECT_EQ(deliveries_.recorded.back().lane_held_until, TimePoint());
+}
+
+TEST_F(DeliveryWorkerPaceTest, WithoutALaneThereIsNoOrderByObject) {
+    configure(
+        {{"event.notification.ordering", "object"}, {"event.notification.retry.schedule", "10s"}}
+    );
+    const DeliveryId id = addDelivery(1);  // a copy, or made before the setting
+    settle();
+    outbound_.completeStatus(500);
+    settle();
+    EXPECT_GT(deliveries_.row(id).next_attempt_at, clock_.now());
+    EXPECT_EQ(deliveries_.recorded.back().lane_held_until, TimePoint());
+}
+
+TEST_F(DeliveryWorkerPaceTest, WhatADisabledInstanceHasInALaneKeepsItsPlace) {
+    configure({{"event.notification.ordering", "object"}});
+    const DeliveryId id = addDelivery(1, LaneId(16));
+    const TimePoint due_at = clock_.now();
+    Instance disabled = instance(1);
+    disabled.state = InstanceState::Disabled;
+    instances_.set(disabled);
+    settings_.invalidate(InstanceId(1));
+    worker().step();
+    EXPECT_EQ(deliveries_.row(id).next_attempt_at, due_at);
+    EXPECT_EQ(
+        deliveries_.recorded.back().lane_held_until, clock_.now() + DeliveryWorker::kPostponeTime
+    );
+}
+
 TEST_F(DeliveryWorkerPaceTest, AfterA502TheOriginalsScheduleIsKept) {
     configure({{"event.notification.retry.schedule", "open-connectors-9"}});
     const DeliveryId id = addDelivery(1);
