@@ -33,7 +33,7 @@ class Minimal : public Plugin {
         for (std::size_t i = 0; i < changes.size(); ++i) {
             Object file(ObjectType::File);
             file.object_id = file.path_key = file.path = file.name = changes[i];
-            out.upsert(i, file);
+            isText(changes[i]) ? out.upsert(i, file) : out.reject(i, "not a path");
         }
     }
 };

@@ -20,6 +20,6 @@ struct ElfNote {
 
 /// Reads the note from the bytes of a file, whatever they are.
 /// Refusals: elf-malformed, elf-machine, elf-section-missing, elf-note-malformed.
-Loaded<ElfNote> readElfNote(std::string_view file);
+Loaded<ElfNote> readElfNote(std::string_view bytes);
 
 }  // namespace ferry::plugin

@@ -70,15 +70,13 @@ Loaded<void> checkNote(const ElfNote& note, const LoadRequest& request) {
                 request.version
             )
         );
-    if (note.abi_major != request.abi_major || note.abi_minor != request.abi_minor)
+    if (note.abi_major != request.abi_major)
         return refuse(
             "abi-mismatch",
             fmt::format(
-                "the library needs plugin ABI {}.{}, the manifest says {}.{}; correct the manifest",
+                "the library needs plugin ABI {}, the manifest says {}; correct the manifest",
                 note.abi_major,
-                note.abi_minor,
-                request.abi_major,
-                request.abi_minor
+                request.abi_major
             )
         );
     return {};

@@ -21,8 +21,7 @@ struct LoadRequest {
     std::filesystem::path path;
     std::string id;
     std::string version;
-    std::uint32_t abi_major = 1;
-    std::uint32_t abi_minor = 0;
+    std::uint32_t abi_major = 1;  ///< which minor it needs, the library alone knows
 };
 
 /// Stays loaded until the process ends: code that once ran is never unmapped. A new version is

@@ -23,7 +23,7 @@ const void* getService(const ferry_host*, const char*) noexcept {
 
 [[noreturn]] void answer(std::string_view rule, std::string_view text) {
     const std::string line = std::string(rule) + " " + std::string(text);
-    const ssize_t written = ::write(kProbeAnswerDescriptor, line.data(), line.size());
+    const ssize_t written = ::write(kChildAnswerDescriptor, line.data(), line.size());
     // Not exit(): what the plugin registered to run at the end is not ours to run.
     ::_exit(written == static_cast<ssize_t>(line.size()) ? 0 : 1);
 }
@@ -33,10 +33,10 @@ const void* getService(const ferry_host*, const char*) noexcept {
 int main() {
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
-    ::fcntl(kProbeAnswerDescriptor, F_SETFD, FD_CLOEXEC);
-    ::close_range(kProbeAnswerDescriptor + 1, ~0u, 0);
+    ::fcntl(kChildAnswerDescriptor, F_SETFD, FD_CLOEXEC);
+    ::close_range(kChildAnswerDescriptor + 1, ~0u, 0);
 
-    const std::string path = "/proc/self/fd/" + std::to_string(kProbeImageDescriptor);
+    const std::string path = "/proc/self/fd/" + std::to_string(kChildImageDescriptor);
     void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) answer("load-failed", ::dlerror());
     const auto entry =

@@ -1,10 +1,11 @@
 #pragma once
 // What the hub and ferry-plugin-probe agree on.
 
+#include "plugin/child_process.h"
+
 namespace ferry::plugin {
 
-inline constexpr int kProbeImageDescriptor = 3;   ///< the plugin, to be loaded
-inline constexpr int kProbeAnswerDescriptor = 4;  ///< where the answer is written to
+/// The plugin comes at kChildImageDescriptor, the answer goes to kChildAnswerDescriptor.
 /// The answer: a rule name, a blank and a text; or this, if all went well.
 inline constexpr char kProbeOk[] = "ok";
 

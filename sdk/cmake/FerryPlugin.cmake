@@ -1,15 +1,16 @@
-# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... MANIFEST connector.yaml [DEPS lib ...])
+# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... MANIFEST connector.yaml [CHECK check.yaml] [DEPS lib ...])
 #
 # Builds <plugins dir>/<name>/lib<name>.so with connector.yaml beside it: a folder that can be
 # dropped into the plugins folder of a hub. The target is ferry_plugin_<name>. The plugins dir is
-# FERRY_PLUGIN_OUTPUT_DIR, or <binary dir>/plugins if that is not set.
+# FERRY_PLUGIN_OUTPUT_DIR, or <binary dir>/plugins if that is not set. CHECK has what
+# ferry-plugin-check tries the plugin with; it is copied beside the manifest, and not installed.
 #
 # The link options are part of the contract: one exported symbol, so that neither plugins nor the
 # hub can bind to each other's code; everything resolved at load time; never unmapped.
 set(FERRY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/ferry_plugin.map)
 
 function(ferry_add_plugin)
-  cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST;CHECK" "SOURCES;DEPS" ${ARGN})
   foreach(required NAME SOURCES MANIFEST)
     if(NOT ARG_${required})
       message(FATAL_ERROR "ferry_add_plugin: ${required} is missing")
@@ -42,7 +43,14 @@ function(ferry_add_plugin)
   get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
   add_custom_command(OUTPUT ${folder}/connector.yaml
     COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${folder}/connector.yaml DEPENDS ${manifest} VERBATIM)
-  add_custom_target(${target}_manifest DEPENDS ${folder}/connector.yaml)
+  set(files ${folder}/connector.yaml)
+  if(ARG_CHECK)
+    get_filename_component(check ${ARG_CHECK} ABSOLUTE)
+    add_custom_command(OUTPUT ${folder}/check.yaml
+      COMMAND ${CMAKE_COMMAND} -E copy ${check} ${folder}/check.yaml DEPENDS ${check} VERBATIM)
+    list(APPEND files ${folder}/check.yaml)
+  endif()
+  add_custom_target(${target}_manifest DEPENDS ${files})
   add_dependencies(${target} ${target}_manifest)
 
   if(NOT ARG_NO_INSTALL)

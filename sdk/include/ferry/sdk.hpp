@@ -10,4 +10,5 @@
 #include <ferry/normalizer.hpp>
 #include <ferry/records.hpp>
 #include <ferry/task.hpp>
+#include <ferry/text.hpp>
 #include <ferry/views.hpp>

@@ -31,6 +31,9 @@
 #ifndef MODULE_MAJOR
 #define MODULE_MAJOR 1
 #endif
+#ifndef MODULE_MINOR
+#define MODULE_MINOR 0
+#endif
 #ifndef MODULE_ID
 #define MODULE_ID "bad"
 #endif
@@ -56,7 +59,7 @@ static const void* getExtension(const char* id) {
 static void drop(void* self, ferry_operation* op) { (void)self, (void)op; }
 
 static const ferry_module kModule = {
-    MODULE_SIZE, MODULE_MAJOR, 0, 0, STR(MODULE_ID), STR("1.0.0"), MODULE_CREATE, destroy, getExtension, NULL, MODULE_DROP,
+    MODULE_SIZE, MODULE_MAJOR, MODULE_MINOR, 0, STR(MODULE_ID), STR("1.0.0"), MODULE_CREATE, destroy, getExtension, NULL, MODULE_DROP,
     NULL};
 
 #ifndef BAD_NO_NOTE

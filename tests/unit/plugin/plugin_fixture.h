@@ -52,7 +52,7 @@ inline ProbeOptions realProbe() {
 inline std::shared_ptr<PluginLibrary> loadGood(
     const std::string& id, const std::string& version, PluginLog& log
 ) {
-    const LoadRequest request{testPlugins() / id / ("lib" + id + ".so"), id, version, 1, 0};
+    const LoadRequest request{testPlugins() / id / ("lib" + id + ".so"), id, version, 1};
     auto library = PluginLibrary::load(request, std::make_shared<HostServices>(), log, {});
     EXPECT_TRUE(library) << (library ? "" : library.error().message);
     return library ? *library : nullptr;

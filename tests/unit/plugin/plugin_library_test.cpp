@@ -46,7 +46,7 @@ constexpr Case kCases[] = {
 };
 
 LoadRequest requestFor(const char* file) {
-    return {testPlugins() / "bad" / (std::string(file) + ".so"), "bad", "1.0.0", 1, 0};
+    return {testPlugins() / "bad" / (std::string(file) + ".so"), "bad", "1.0.0", 1};
 }
 
 Loaded<std::shared_ptr<PluginLibrary>> load(
@@ -98,8 +98,15 @@ TEST(PluginLibrary, GoodOneLoadsWithAndWithoutTheTrial) {
 TEST(PluginLibrary, ManifestMustNameTheSameAbi) {
     RecordingLog log;
     LoadRequest request = requestFor("good");
-    request.abi_minor = 1;
+    request.abi_major = 2;
     EXPECT_EQ(load(request, log, {}).error().rule, "abi-mismatch");
+}
+
+TEST(PluginLibrary, OneThatNeedsALaterMinorLoadsIfTheHubHasIt) {
+    RecordingLog log;
+    const auto loaded = load(requestFor("needs_minor_one"), log, realProbe());
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ((*loaded)->note().abi_minor, 1u);
 }
 
 TEST(PluginLibrary, OtherFilesAreRefusedBeforeAnyCodeRuns) {

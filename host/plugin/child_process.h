@@ -1,0 +1,47 @@
+#pragma once
+// Runs code that is not trusted in a process of its own and takes its answer, so that a crash or a
+// hang takes nothing with it.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace ferry::plugin {
+
+/// Where a child finds what it was given.
+inline constexpr int kChildImageDescriptor = 3;
+inline constexpr int kChildAnswerDescriptor = 4;
+
+enum class ChildOutput : std::uint8_t { Hidden, Shown };
+
+struct ChildOptions {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;  ///< without the program's name
+    int image = -1;                      ///< becomes kChildImageDescriptor; -1: none
+    /// A child that has computed and slept for so long hangs. Waiting for a processor or the disk
+    /// does not count: a busy machine lets a good one wait for many seconds.
+    std::chrono::milliseconds timeout{5'000};
+    std::size_t answer_bytes_max = 4096;  ///< more is cut off, and ends the child
+    ChildOutput error_output = ChildOutput::Shown;
+    /// Asked several times a second; true ends the child. May be empty.
+    std::function<bool()> is_cancelled = {};
+};
+
+enum class ChildEnd : std::uint8_t { Answered, Hung, Cancelled, NotStarted };
+
+struct ChildRun {
+    ChildEnd end = ChildEnd::NotStarted;
+    std::string answer;     ///< all that it wrote to kChildAnswerDescriptor
+    int signal = 0;         ///< that ended it by itself; 0: none
+    std::string exit_text;  ///< "was killed by signal 11 (...)" or "ended with status 3"
+};
+
+/// Starts the child and blocks until it has ended or was killed. Its standard input is empty, its
+/// standard output is thrown away. Threads: any.
+ChildRun runChild(const ChildOptions& options);
+
+}  // namespace ferry::plugin

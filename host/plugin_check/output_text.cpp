@@ -1,0 +1,111 @@
+#include "plugin_check/output_text.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+namespace ferry::plugin_check {
+namespace {
+
+std::string timeText(const std::optional<TimePoint>& time) {
+    return time ? std::to_string(toEpochMilliseconds(*time)) : std::string("-");
+}
+
+std::string textOf(const plugin::Object& object) {
+    return fmt::format(
+        "type={} id={} key={} path={} name={} revision={} hash={} size={} created={} modified={} "
+        "client_modified={} by={}",
+        static_cast<int>(object.type),
+        object.object_id,
+        object.path_key,
+        object.path,
+        object.name,
+        object.revision,
+        object.content_hash,
+        object.size.value_or(-1),
+        timeText(object.created),
+        timeText(object.modified),
+        timeText(object.client_modified),
+        object.modified_by
+    );
+}
+
+std::string textOf(const plugin::IndexOp& op) {
+    return fmt::format(
+        "change {}: action={} replaces={} {}",
+        op.change_index,
+        static_cast<int>(op.action),
+        op.replaces_children,
+        textOf(op.object)
+    );
+}
+
+std::string textOf(const plugin::ProviderEvent& event) {
+    return fmt::format(
+        "change {}: event={} previous={} occurred={} id={} {}",
+        event.change_index,
+        static_cast<int>(event.type),
+        event.previous_path,
+        timeText(event.occurred),
+        event.provider_event_id,
+        textOf(event.object)
+    );
+}
+
+std::string textOf(const plugin::Reject& reject) {
+    return fmt::format(
+        "change {}: rejected {} {}",
+        reject.change_index,
+        errorCodeName(reject.error.code),
+        reject.error.message
+    );
+}
+
+}  // namespace
+
+std::string textOf(const plugin::HttpRequest& request) {
+    std::string text = fmt::format("{} {}\n", request.method, request.url);
+    for (const plugin::Field& header : request.headers)
+        text += fmt::format("{}: {}\n", header.name, header.value);
+    return text + "\n" + request.body + "\n";
+}
+
+std::string textOf(const plugin::OutputSink& sink) {
+    std::string text;
+    if (sink.text) text += fmt::format("text {}\n", *sink.text);
+    if (sink.tokens)
+        text += fmt::format(
+            "tokens {} {} {} {} {} {} {}\n",
+            sink.tokens->access_token.reveal(),
+            sink.tokens->refresh_token.reveal(),
+            sink.tokens->token_type,
+            timeText(sink.tokens->expires_at),
+            sink.tokens->scope,
+            sink.tokens->account_id,
+            sink.tokens->extra.reveal()
+        );
+    if (sink.identity)
+        text += fmt::format(
+            "identity {} {} {} {} {}\n",
+            sink.identity->account_id,
+            sink.identity->label,
+            sink.identity->tenant,
+            sink.identity->account_state,
+            sink.identity->extra
+        );
+    for (const std::string& change : sink.page.changes)
+        text += fmt::format("change {}\n", change);
+    if (sink.has_page)
+        text += fmt::format("page {} {}\n", sink.page.next_cursor, sink.page.has_more);
+    for (const plugin::Notice& notice : sink.notices)
+        text += fmt::format("notice {} {}\n", notice.account_key, notice.hint);
+    if (sink.reply) text += fmt::format("reply {} {}\n", sink.reply->status, sink.reply->body);
+    for (const plugin::Normalized& item : sink.normalized)
+        text += std::visit([](const auto& value) { return textOf(value); }, item) + "\n";
+    for (const plugin::Object& object : sink.objects)
+        text += fmt::format("object {}\n", textOf(object));
+    if (sink.next_cursor) text += fmt::format("end {}\n", *sink.next_cursor);
+    return text;
+}
+
+}  // namespace ferry::plugin_check
