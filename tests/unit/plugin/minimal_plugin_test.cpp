@@ -16,7 +16,7 @@ TEST(MinimalPlugin, IsLoadedAndFetchesAndNormalizes) {
     const auto path =
         buildFolder() / "tests/out_of_tree/hub/lib/ferry/plugins/minimal/libminimal.so";
     const auto library = PluginLibrary::load(
-        {path, "minimal", "1.0.0", 1, 0}, std::make_shared<HostServices>(), log, realProbe()
+        {path, "minimal", "1.0.0", 1}, std::make_shared<HostServices>(), log, realProbe()
     );
     ASSERT_TRUE(library) << library.error().message;
     const auto instance = PluginInstance::create(*library, {"minimal", {}}, aCall());
