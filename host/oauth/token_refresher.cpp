@@ -81,6 +81,7 @@ TimePoint TokenRefresher::step() {
 }
 
 void TokenRefresher::serve(Request request) {
+    const observe::LogTraceScope scope(request.trace);
     const pipeline::InstanceSettings& settings = *request.settings;
     const auto entry = entries_.find(settings.id);
     if (entry != entries_.end() && !entry->second.waiters.empty()) {

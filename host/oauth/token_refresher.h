@@ -7,6 +7,7 @@
 #include "model/token_set.h"
 #include "oauth/instance_verdicts.h"
 #include "oauth/oauth_parts.h"
+#include "observe/log_trace.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/operation_runner.h"
 #include "pipeline/token_source.h"
@@ -43,7 +44,8 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
     /// with a reason for people, and has no notice. Unavailable, with the time to wait, for
     /// everything that may pass: an outage, or an app configuration that the provider refuses (the
     /// reason is recorded; the instance stays Running). Corrupt if the stored tokens do not open.
-    /// Cancelled at the end of the hub.
+    /// Cancelled at the end of the hub. What a refresh logs is in the trace that the caller works
+    /// for; of several callers, the first.
     void get(
         std::shared_ptr<const pipeline::InstanceSettings> settings,
         std::shared_ptr<pipeline::Provider> provider,
@@ -65,6 +67,7 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
         std::shared_ptr<pipeline::Provider> provider;
         std::optional<Secret> rejected;
         Completion completion;
+        TraceContext trace = observe::currentTrace();  ///< of the drain that needs them
     };
     /// One instance that is being refreshed, or whose last refresh failed.
     struct Entry {

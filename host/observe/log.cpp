@@ -2,8 +2,11 @@
 
 #include "base/json_writer.h"
 #include "base/utf8.h"
+#include "observe/log_trace.h"
 
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace ferry::observe {
 namespace {
@@ -27,7 +30,8 @@ std::string textLine(
     LogLevel level,
     std::string_view component,
     std::string_view message,
-    std::initializer_list<Field> fields
+    std::initializer_list<Field> fields,
+    const std::string& trace
 ) {
     std::string line = formatRfc3339(time);
     line.append(" ").append(levelName(level)).append(" ").append(component).append(": ");
@@ -39,6 +43,7 @@ std::string textLine(
         line.append(toPrintable(field.value));
         if (is_quoted) line.push_back('"');
     }
+    if (!trace.empty()) line.append(" trace=").append(trace);
     line.push_back('\n');
     return line;
 }
@@ -48,7 +53,8 @@ std::string jsonLine(
     LogLevel level,
     std::string_view component,
     std::string_view message,
-    std::initializer_list<Field> fields
+    std::initializer_list<Field> fields,
+    const std::string& trace
 ) {
     JsonWriter json;
     json.beginObject();
@@ -59,8 +65,17 @@ std::string jsonLine(
     json.field("message", toValidUtf8(message));
     for (const Field& field : fields)
         json.field(field.name, toValidUtf8(field.value));
+    if (!trace.empty()) json.field("trace", trace);
     json.endObject();
     return json.take() + "\n";
+}
+
+/// Of the thread; empty if a field names one, or there is none.
+std::string traceBeside(std::initializer_list<Field> fields) {
+    const bool has_own = std::any_of(fields.begin(), fields.end(), [](const Field& field) {
+        return field.name == "trace";
+    });
+    return has_own ? std::string() : traceIdText(currentTrace());
 }
 
 }  // namespace
@@ -84,9 +99,10 @@ void Log::write(
 ) {
     if (!isOn(level)) return;
     const TimePoint time = clock_.wallNow();
+    const std::string trace = traceBeside(fields);
     const std::string line = format_ == LogFormat::Json
-                                 ? jsonLine(time, level, component, message, fields)
-                                 : textLine(time, level, component, message, fields);
+                                 ? jsonLine(time, level, component, message, fields, trace)
+                                 : textLine(time, level, component, message, fields, trace);
     const std::lock_guard lock(mutex_);
     sink_(line);
 }

@@ -13,7 +13,7 @@ OperationRunner::~OperationRunner() {
 
 void OperationRunner::start(OperationPtr operation, Completion completion) {
     const std::uint64_t number = next_number_++;
-    running_.emplace(number, Running{std::move(operation), std::move(completion), 0, 0, {}});
+    running_.emplace(number, Running{std::move(operation), std::move(completion)});
     advance(number, nullptr);
 }
 
@@ -40,6 +40,7 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
     const auto found = running_.find(number);
     if (found == running_.end()) return;  // dropped meanwhile
     Running& running = found->second;
+    const observe::LogTraceScope scope(running.trace);
 
     Result<OperationStep> step = running.operation->advance(response);
     if (step && std::holds_alternative<http::OutboundRequest>(*step)) {

@@ -4,6 +4,7 @@
 
 #include "base/worker.h"
 #include "http/outbound.h"
+#include "observe/log_trace.h"
 #include "pipeline/provider_text.h"
 #include "pipeline/stages.h"
 
@@ -31,7 +32,8 @@ class OperationRunner {
     OperationRunner(const OperationRunner&) = delete;
     OperationRunner& operator=(const OperationRunner&) = delete;
 
-    /// Begins the operation; `completion` comes from this call or from a later `poll`.
+    /// Begins the operation; `completion` comes from this call or from a later `poll`. All of it
+    /// belongs to the trace that the caller works for (observe/log_trace.h).
     void start(OperationPtr operation, Completion completion);
 
     /// Continues the operations whose answers have come.
@@ -49,6 +51,7 @@ class OperationRunner {
         unsigned steps = 0;
         http::RequestHandle request = 0;
         ProviderText text = {};
+        TraceContext trace = observe::currentTrace();
     };
     // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
     struct Inbox {

@@ -1,5 +1,6 @@
 #include "pipeline/sync_worker.h"
 
+#include "observe/log_trace.h"
 #include "pipeline/sync_worker_parts.h"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ void SyncWorker::begin(store::LeasedNotice notice) {
 
 void SyncWorker::requestTokens(DrainId id, std::optional<Secret> rejected) {
     const Drain& drain = *drains_.at(id);
+    const observe::LogTraceScope scope(drain.notice().trace);
     parts_.tokens.get(
         drain.settings(),
         drain.provider(),

@@ -37,6 +37,22 @@ TEST_F(TokenRefresherTest, AnOutageBacksOffAndNeverDisables) {
     EXPECT_EQ(accessOf(recovered), "a2");
 }
 
+TEST_F(TokenRefresherTest, AFailureIsLoggedInTheTraceOfTheDrainThatNeededTheTokens) {
+    const InstanceId id = instance("marketing");
+    storeTokens(id, "a1", "r1", 0);
+    const TraceContext trace = beginTrace(random_);
+    Answer first;
+    {
+        const observe::LogTraceScope scope(trace);
+        first = get(id);
+    }
+    const Answer second = get(id);
+    refreshWith(500, "");
+    EXPECT_EQ(codeOf(first), ErrorCode::Unavailable);
+    EXPECT_THAT(log_text_, HasSubstr("a refresh failed"));
+    EXPECT_THAT(log_text_, HasSubstr(" trace=" + traceIdText(trace) + "\n"));
+}
+
 TEST_F(TokenRefresherTest, ASuccessEndsTheBackOff) {
     const InstanceId id = instance("marketing");
     storeTokens(id, "a1", "r1", 0);

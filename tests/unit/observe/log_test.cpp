@@ -4,6 +4,7 @@
 
 #include "observe/log.h"
 
+#include "observe/log_trace.h"
 #include "support/sim_clock.h"
 
 #include <gtest/gtest.h>
@@ -59,6 +60,33 @@ TEST_F(LogTest, WritesOneValidJsonObjectALineWhateverTheTextsHold) {
             std::string_view(document["first"].GetString(), document["first"].GetStringLength())
         );
     }
+}
+
+TEST_F(LogTest, LinesNameTheTraceThatTheThreadWorksFor) {
+    TraceContext outer;
+    outer.id.fill(0xab);
+    TraceContext inner;
+    inner.id.fill(0x12);
+    Log log = make(LogFormat::Text);
+    Log json = make(LogFormat::Json);
+    {
+        const LogTraceScope scope(outer);
+        {
+            const LogTraceScope scope_within(inner);
+            log.info("test", "a");
+        }
+        log.info("test", "b", {{"name", "value"}});
+        log.info("test", "c", {{"trace", "its own"}});
+        json.info("test", "d");
+    }
+    log.info("test", "e");
+
+    ASSERT_EQ(lines_.size(), 5U);
+    EXPECT_TRUE(lines_[0].ends_with("test: a trace=" + traceIdText(inner) + "\n")) << lines_[0];
+    EXPECT_TRUE(lines_[1].ends_with("b name=value trace=" + traceIdText(outer) + "\n"));
+    EXPECT_TRUE(lines_[2].ends_with("c trace=\"its own\"\n")) << lines_[2];
+    EXPECT_NE(lines_[3].find(R"("trace":")" + traceIdText(outer) + '"'), std::string::npos);
+    EXPECT_TRUE(lines_[4].ends_with("test: e\n")) << lines_[4];
 }
 
 TEST_F(LogTest, WritesOneLineOfTextWhateverTheTextsHold) {

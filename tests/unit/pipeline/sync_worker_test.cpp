@@ -5,6 +5,7 @@
 
 #include "pipeline/sync_worker.h"
 
+#include "observe/log_trace.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/fake_outbound.h"
 #include "support/fake_provider.h"
@@ -26,10 +27,12 @@ class ListingProvider final : public test::FakeProvider {
         const ProviderAccount&, const TokenSet&, const FetchRequest& request
     ) override {
         ++fetches;
+        noteTrace();
         asked.push_back(
             std::string(syncPhaseName(request.phase)) + (request.cursor.empty() ? "" : " on")
         );
-        const auto end = [](const auto& fields) -> Result<OperationResult> {
+        const auto end = [this](const auto& fields) -> Result<OperationResult> {
+            noteTrace();
             OperationResult result;
             result.page = ChangePage{{}, fields.at("cursor"), fields.contains("more")};
             return result;
@@ -38,9 +41,12 @@ class ListingProvider final : public test::FakeProvider {
     }
     Result<std::vector<NormalizedChange>>
     normalize(const ProviderAccount&, std::vector<std::string>) override {
+        noteTrace();
         return std::vector<NormalizedChange>();
     }
+    void noteTrace() { traces.push_back(traceIdText(observe::currentTrace())); }
 
+    std::vector<std::string> traces;  ///< that each call is logged in
     int fetches = 0;
     std::vector<std::string> asked;  ///< phases, and "on" where a cursor is given
 };
@@ -53,10 +59,13 @@ class FixedTokens final : public TokenSource {
         std::optional<Secret>,
         Completion completion
     ) override {
+        trace = traceIdText(observe::currentTrace());
         TokenSet tokens;
         tokens.access_token = Secret("token");
         completion(tokens);
     }
+
+    std::string trace;  ///< that the last call is logged in
 };
 
 class SyncWorkerTest : public testing::Test {
@@ -72,8 +81,15 @@ class SyncWorkerTest : public testing::Test {
         instance_ = addInstance();
         worker_ = std::make_unique<SyncWorker>(
             SyncWorkerParts{
-                *store_, directory_, *settings_, tokens_, outbound_, clock_, random_, log_, metrics_
-            },
+                *store_,
+                directory_,
+                *settings_,
+                tokens_,
+                outbound_,
+                clock_,
+                random_,
+                log_,
+                metrics_},
             SyncWorkerOptions{"hub"},
             [] {},
             [] {}
@@ -120,8 +136,7 @@ class SyncWorkerTest : public testing::Test {
         clock_,
         observe::LogLevel::Warning,
         observe::LogFormat::Text,
-        [this](std::string_view line) { lines_.emplace_back(line); }
-    };
+        [this](std::string_view line) { lines_.emplace_back(line); }};
     bool is_disk_full_ = false;
     std::unique_ptr<store::sqlite::SqliteStore> store_;
     std::shared_ptr<ListingProvider> provider_;
@@ -132,6 +147,15 @@ class SyncWorkerTest : public testing::Test {
     InstanceId instance_;
     std::unique_ptr<SyncWorker> worker_;
 };
+
+TEST_F(SyncWorkerTest, WhatAPluginLogsIsInTheTraceOfTheDrain) {
+    settle(200);
+
+    ASSERT_EQ(provider_->traces.size(), 3U) << "fetch, its answer, normalize";
+    EXPECT_NE(tokens_.trace, "");
+    EXPECT_EQ(provider_->traces, std::vector(3, tokens_.trace));
+    EXPECT_FALSE(observe::currentTrace()) << "and nothing after it";
+}
 
 TEST_F(SyncWorkerTest, AnOutageIsWaitedOutByItsLengthNotByTheWebhooksInIt) {
     webhook();
