@@ -67,7 +67,7 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
         std::shared_ptr<pipeline::Provider> provider;
         std::optional<Secret> rejected;
         Completion completion;
-        TraceContext trace = observe::currentTrace();  ///< of the drain that needs them
+        std::string trace = observe::currentTrace();  ///< of the drain that needs them
     };
     /// One instance that is being refreshed, or whose last refresh failed.
     struct Entry {

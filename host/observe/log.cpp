@@ -75,7 +75,7 @@ std::string traceBeside(std::initializer_list<Field> fields) {
     const bool has_own = std::any_of(fields.begin(), fields.end(), [](const Field& field) {
         return field.name == "trace";
     });
-    return has_own ? std::string() : traceIdText(currentTrace());
+    return has_own ? std::string() : currentTrace();
 }
 
 }  // namespace

@@ -1,25 +1,26 @@
 #include "observe/log_trace.h"
 
+#include <utility>
+
 namespace ferry::observe {
 namespace {
 
-TraceContext& ofThisThread() noexcept {
-    thread_local TraceContext trace;
+std::string& ofThisThread() {
+    thread_local std::string trace;
     return trace;
 }
 
 }  // namespace
 
-const TraceContext& currentTrace() noexcept {
+const std::string& currentTrace() {
     return ofThisThread();
 }
 
-LogTraceScope::LogTraceScope(const TraceContext& trace) noexcept : before_(ofThisThread()) {
-    ofThisThread() = trace;
-}
+LogTraceScope::LogTraceScope(std::string trace_id)
+    : before_(std::exchange(ofThisThread(), std::move(trace_id))) {}
 
 LogTraceScope::~LogTraceScope() {
-    ofThisThread() = before_;
+    ofThisThread() = std::move(before_);
 }
 
 }  // namespace ferry::observe

@@ -2,23 +2,24 @@
 // The trace that the present thread works for: what is logged meanwhile names it. So lines of code
 // that knows nothing of traces, such as plugins, can be found by them.
 
-#include "model/trace_context.h"
+#include <string>
 
 namespace ferry::observe {
 
-/// The trace of the innermost scope of this thread; none outside of all.
-const TraceContext& currentTrace() noexcept;
+/// The trace id of the innermost scope of this thread; empty outside of all.
+const std::string& currentTrace();
 
 /// Sets it until the end of the scope. Destroyed on the thread that made it, in reverse order.
 class LogTraceScope {
   public:
-    explicit LogTraceScope(const TraceContext& trace) noexcept;
+    /// `trace_id` in hex, or empty.
+    explicit LogTraceScope(std::string trace_id);
     ~LogTraceScope();
     LogTraceScope(const LogTraceScope&) = delete;
     LogTraceScope& operator=(const LogTraceScope&) = delete;
 
   private:
-    const TraceContext before_;
+    std::string before_;
 };
 
 }  // namespace ferry::observe

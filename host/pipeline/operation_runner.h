@@ -51,7 +51,7 @@ class OperationRunner {
         unsigned steps = 0;
         http::RequestHandle request = 0;
         ProviderText text = {};
-        TraceContext trace = observe::currentTrace();
+        std::string trace = observe::currentTrace();
     };
     // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
     struct Inbox {

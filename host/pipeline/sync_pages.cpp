@@ -10,7 +10,7 @@ namespace ferry::pipeline {
 void SyncWorker::fetch(DrainId id) {
     Drain& drain = *drains_.at(id);
     drain.fetch_began_at = std::chrono::steady_clock::now();
-    const observe::LogTraceScope scope(drain.notice().trace);
+    const observe::LogTraceScope scope(traceIdText(drain.notice().trace));
     auto operation = drain.startFetch();
     if (!operation) {
         receiveFetch(id, fail(std::move(operation.error())));
@@ -50,7 +50,7 @@ void SyncWorker::takePage(DrainId id) {
     Drain& drain = *drains_.at(id);
     if (!drain.received || drain.hasPage() || drain.hasCommit()) return;
     if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
-    const observe::LogTraceScope scope(drain.notice().trace);
+    const observe::LogTraceScope scope(traceIdText(drain.notice().trace));
     Status status = std::move(*std::exchange(drain.received, std::nullopt));
     const observe::Timer timer(counters_->derivation_seconds);
     if (status) {

@@ -120,7 +120,7 @@ void SyncWorker::begin(store::LeasedNotice notice) {
 
 void SyncWorker::requestTokens(DrainId id, std::optional<Secret> rejected) {
     const Drain& drain = *drains_.at(id);
-    const observe::LogTraceScope scope(drain.notice().trace);
+    const observe::LogTraceScope scope(traceIdText(drain.notice().trace));
     parts_.tokens.get(
         drain.settings(),
         drain.provider(),

@@ -39,10 +39,16 @@ std::string nameOf(std::size_t index) {
 
 }  // namespace
 
-FaultBench::FaultBench(std::uint64_t seed, std::string data_dir, std::string callback_url)
+FaultBench::FaultBench(
+    std::uint64_t seed,
+    std::string data_dir,
+    std::string callback_url,
+    std::vector<std::string> orderings
+)
     : random_(seed),
       data_dir_(data_dir.empty() ? folder_.path() / "data" : std::filesystem::path(data_dir)),
-      receiver_(std::string(kSignatureKey)) {
+      receiver_(std::string(kSignatureKey)),
+      orderings_(std::move(orderings)) {
     demo::FakeDropboxOptions options;
     options.webhooks.retry_first = Milliseconds(200);
     provider_ = std::make_unique<demo::FakeDropbox>(options, clock_);
@@ -69,6 +75,7 @@ FaultBench::FaultBench(std::uint64_t seed, std::string data_dir, std::string cal
 }
 
 FaultBench::~FaultBench() {
+    stopLoad();
     hub_.reset();
     provider_->stop();
     server_->stop(Milliseconds(0));
@@ -97,7 +104,9 @@ void FaultBench::writeConfiguration(const std::string& callback_url) {
                   << "      oauth.user.refresh_token: '"
                   << provider_->linkedRefreshToken(app_.key, accounts_[i])
                   << "'\n      event.notification.enabled: true\n      event.baseline: true\n"
-                  << "      event.notification.callback.url: " << callback_url << "\n"
+                  << "      event.notification.callback.url: " << callback_url << "/" << nameOf(i)
+                  << "\n"
+                  << "      event.notification.ordering: " << orderingOf(i) << "\n"
                   << "      event.notification.signature.key: " << kSignatureKey << "\n";
     }
 }
@@ -125,7 +134,34 @@ std::optional<Milliseconds> FaultBench::startHub() {
     return std::chrono::duration_cast<Milliseconds>(took);
 }
 
+std::string_view FaultBench::orderingOf(std::size_t account) const {
+    return account < orderings_.size() ? std::string_view(orderings_[account]) : "none";
+}
+
+void FaultBench::startLoad() {
+    if (has_load_.exchange(true)) return;
+    load_ = std::thread([this] { changeFiles(); });
+}
+
+void FaultBench::stopLoad() {
+    has_load_ = false;
+    if (load_.joinable()) load_.join();
+}
+
+void FaultBench::changeFiles() {
+    constexpr unsigned kFiles = 100;  // of each account
+    constexpr int kPause = 2;         // ms
+    for (unsigned i = 0; has_load_; ++i) {
+        const std::string& account = accounts_[i % accounts_.size()];
+        static_cast<void>(provider_->putFile(
+            account, fmt::format("/Load/{}.txt", i / 3 % kFiles), fmt::format("load {}", i)
+        ));
+        ::poll(nullptr, 0, kPause);
+    }
+}
+
 http::Response FaultBench::receive(const http::Request& request) {
+    if (has_load_) ::poll(nullptr, 0, static_cast<int>(received_++ % 10));
     http::Response response;
     response.body = "{}";
     const int wanted = answer_;
@@ -203,6 +239,8 @@ std::vector<std::string> FaultBench::problems() {
         replay.compareWith(provider_->entries(accounts_[i]));
         append(replay.problems());
         append(receiver_.missing(*events));
+        if (orderingOf(i) != "none")
+            append(receiver_.outOfOrder(*events, orderingOf(i) == "object"));
     }
     const auto deliveries = (*store)->deliveries().countByState();
     if (!deliveries) return {deliveries.error().message};

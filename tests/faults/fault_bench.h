@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace ferry::test {
@@ -22,9 +24,13 @@ namespace ferry::test {
 class FaultBench {
   public:
     /// `data_dir`: where the hub's store is; empty: in the test's folder. `callback_url`: empty:
-    /// the bench's own receiver.
+    /// the bench's own receiver; each instance has a URL of its own below it. `orderings`: of the
+    /// instances; those beyond it ask for none.
     explicit FaultBench(
-        std::uint64_t seed, std::string data_dir = {}, std::string callback_url = {}
+        std::uint64_t seed,
+        std::string data_dir = {},
+        std::string callback_url = {},
+        std::vector<std::string> orderings = {}
     );
     ~FaultBench();
     FaultBench(const FaultBench&) = delete;
@@ -46,6 +52,10 @@ class FaultBench {
 
     /// One random change of one account.
     void act();
+    /// From now on files of all accounts change all the time, and each callback takes the receiver
+    /// some milliseconds: there is always something on its way.
+    void startLoad();
+    void stopLoad();
     /// Waits until every baseline is over.
     bool waitForBaseline(Milliseconds timeout);
     /// Waits until the index is the account and everything is delivered.
@@ -55,6 +65,8 @@ class FaultBench {
     std::size_t loggedEvents();
 
   private:
+    void changeFiles();
+    std::string_view orderingOf(std::size_t account) const;
     void writeConfiguration(const std::string& callback_url);
     bool isQuiet();
     http::Response receive(const http::Request& request);
@@ -69,7 +81,11 @@ class FaultBench {
     std::vector<std::string> accounts_;
     std::vector<FileActor> actors_;
     CallbackLog receiver_;
+    std::vector<std::string> orderings_;
     std::atomic<int> answer_{0};
+    std::atomic<bool> has_load_{false};
+    std::atomic<unsigned> received_{0};
+    std::thread load_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<ChildProcess> hub_;
 };

@@ -68,6 +68,7 @@ int CallbackLog::take(const http::Headers& headers, const std::string& body) {
 void CallbackLog::keep(const std::string& message_id, const std::string& body) {
     const auto [known, is_new] = bodies_.emplace(message_id, body);
     if (!is_new) {
+        repeated_.insert(message_id);
         if (known->second != body) problem("callback " + message_id + " came with other bytes");
         return;
     }
@@ -156,6 +157,16 @@ std::size_t CallbackLog::eventCount() const {
 std::uint64_t CallbackLog::callbackCount() const {
     const std::lock_guard lock(mutex_);
     return callbacks_;
+}
+
+std::size_t CallbackLog::deliveryCount() const {
+    const std::lock_guard lock(mutex_);
+    return bodies_.size();
+}
+
+std::size_t CallbackLog::repeatedCount() const {
+    const std::lock_guard lock(mutex_);
+    return repeated_.size();
 }
 
 std::uint64_t CallbackLog::duplicateCount() const {

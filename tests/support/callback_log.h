@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class CallbackLog {
     std::size_t eventCount() const;       ///< different ones
     std::uint64_t callbackCount() const;  ///< duplicates included
     std::uint64_t duplicateCount() const;
+    std::size_t deliveryCount() const;  ///< different ones
+    std::size_t repeatedCount() const;  ///< of these, so many came more than once
 
   private:
     void keep(const std::string& message_id, const std::string& body);
@@ -43,6 +46,7 @@ class CallbackLog {
     std::map<std::string, std::string> bodies_;  // by webhook-id
     std::map<std::string, std::string> events_;  // by event id: JSON in one form
     std::map<std::string, std::size_t> places_;  // by event id: how many came before
+    std::set<std::string> repeated_;             // webhook-ids
     std::vector<std::string> problems_;
     std::uint64_t callbacks_ = 0;
 };

@@ -44,7 +44,7 @@ class ListingProvider final : public test::FakeProvider {
         noteTrace();
         return std::vector<NormalizedChange>();
     }
-    void noteTrace() { traces.push_back(traceIdText(observe::currentTrace())); }
+    void noteTrace() { traces.push_back(observe::currentTrace()); }
 
     std::vector<std::string> traces;  ///< that each call is logged in
     int fetches = 0;
@@ -59,7 +59,7 @@ class FixedTokens final : public TokenSource {
         std::optional<Secret>,
         Completion completion
     ) override {
-        trace = traceIdText(observe::currentTrace());
+        trace = observe::currentTrace();
         TokenSet tokens;
         tokens.access_token = Secret("token");
         completion(tokens);
@@ -154,7 +154,7 @@ TEST_F(SyncWorkerTest, WhatAPluginLogsIsInTheTraceOfTheDrain) {
     ASSERT_EQ(provider_->traces.size(), 3U) << "fetch, its answer, normalize";
     EXPECT_NE(tokens_.trace, "");
     EXPECT_EQ(provider_->traces, std::vector(3, tokens_.trace));
-    EXPECT_FALSE(observe::currentTrace()) << "and nothing after it";
+    EXPECT_EQ(observe::currentTrace(), "") << "and nothing after it";
 }
 
 TEST_F(SyncWorkerTest, AnOutageIsWaitedOutByItsLengthNotByTheWebhooksInIt) {
