@@ -53,6 +53,12 @@ function(ferry_add_plugin)
   target_link_options(${target} PRIVATE
     -Wl,--version-script=${FERRY_PLUGIN_MAP} -Wl,--exclude-libs,ALL
     -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete -Wl,-z,noexecstack)
+  # The hub has libstdc++'s exception runtime, which a shared libc++ would be bound to: no exception of
+  # the plugin would be caught, by itself either. So libc++ goes into the library, hidden.
+  if("${CMAKE_CXX_FLAGS}" MATCHES "-stdlib=libc[+][+]")
+    target_link_options(${target} PRIVATE -nostdlib++)
+    target_link_libraries(${target} PRIVATE -Wl,-Bstatic -lc++ -lc++abi -Wl,-Bdynamic -lpthread)
+  endif()
   # The runtime of a sanitizer is in the program that loads the plugin.
   get_target_property(options ${target} LINK_OPTIONS)
   get_directory_property(directory_options LINK_OPTIONS)
