@@ -41,9 +41,6 @@ class Bench::Lines final : public plugin::PluginLog {
 
 namespace {
 
-/// The time that every call is made at, so that runs can be compared.
-constexpr std::int64_t kNowMs = 1'800'000'000'000;
-
 const void* noService(const ferry_host*, const char*) noexcept {
     return nullptr;
 }
@@ -97,15 +94,12 @@ bool hasResult(PureHook hook, ferry_status status, const plugin::OutputSink& sin
 
 }  // namespace
 
-const plugin::CallInfo& checkedCall() {
-    static const plugin::CallInfo info = [] {
-        plugin::CallInfo made;
-        made.now = fromEpochMilliseconds(kNowMs);
-        made.account = "checked";
-        made.trace_id = "0af7651916cd43dd8448eb211c80319c";
-        return made;
-    }();
-    return info;
+plugin::CallInfo checkedCall(TimePoint now) {
+    plugin::CallInfo made;
+    made.now = now;
+    made.account = "checked";
+    made.trace_id = "0af7651916cd43dd8448eb211c80319c";
+    return made;
 }
 
 std::string Said::text() const {
@@ -176,7 +170,8 @@ void Bench::destroy(void* self) {
 }
 
 ferry_status Bench::create(const Lending& lending, void** self) {
-    const plugin::CallScope scope(guard_, checkedCall());
+    const plugin::CallInfo info = checkedCall(checkedTime(subject_));
+    const plugin::CallScope scope(guard_, info);
     Lender lender(lending);
     const ferry_setup* setup = lender.setup(subject_.manifest().key);
     const ferry_call* call = lender.call(*scope.abi());
@@ -200,7 +195,8 @@ std::string Bench::breachOf(
 }
 
 Said Bench::call(PureHook hook, const Inputs& inputs) {
-    const plugin::CallScope scope(guard_, checkedCall());
+    const plugin::CallInfo info = checkedCall(inputs.now);
+    const plugin::CallScope scope(guard_, info);
     const bool is_normalize = hook == PureHook::Normalize;
     plugin::OutputSink sink(outputsOf(hook), is_normalize ? inputs.changes.size() : 0);
     Said said;

@@ -48,8 +48,8 @@ struct Played {
     std::size_t steps = 0;
 };
 
-/// The call that every hook gets: always at the same time, so that runs can be compared.
-const plugin::CallInfo& checkedCall();
+/// The call of a hook, at a time that is always the same.
+plugin::CallInfo checkedCall(TimePoint now);
 
 /// Threads: one, but for call(), which any may use for pure hooks.
 class Bench {

@@ -83,8 +83,11 @@ std::vector<OperationHook> Bench::operations() const {
 class Bench::Running {
   public:
     Running(Bench& bench, const Play& play)
-        : bench_(bench), hook_(play.hook), sink_(outputsOf(play.hook) | Output::HttpRequest) {
-        const plugin::CallScope scope(bench.guard_, checkedCall());
+        : bench_(bench),
+          call_(checkedCall(play.inputs.now)),
+          hook_(play.hook),
+          sink_(outputsOf(play.hook) | Output::HttpRequest) {
+        const plugin::CallScope scope(bench.guard_, call_);
         Lender lender(bench.lending_);
         setPlace(play.name, "start");
         bench.step([&] {
@@ -116,7 +119,7 @@ class Bench::Running {
     }
 
     Said advance(const plugin::HttpResponse* response) {
-        const plugin::CallScope scope(bench_.guard_, checkedCall());
+        const plugin::CallScope scope(bench_.guard_, call_);
         Said said;
         {
             Lender lender(bench_.lending_);
@@ -152,6 +155,7 @@ class Bench::Running {
     static constexpr ferry_status kNoOperation = -10'000;
 
     Bench& bench_;
+    const plugin::CallInfo call_;
     OperationHook hook_;
     plugin::OutputSink sink_;
     ferry_operation* op_ = nullptr;

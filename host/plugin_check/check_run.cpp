@@ -32,6 +32,11 @@ plugin::ChildOptions childOptions(const Rule& rule, const CheckOptions& options)
         child.arguments.emplace_back("--fixtures");
         child.arguments.push_back(options.fixtures.string());
     }
+    if (!options.golden.folder.empty()) {
+        child.arguments.emplace_back("--golden");
+        child.arguments.push_back(options.golden.folder.string());
+    }
+    if (options.golden.are_written) child.arguments.emplace_back("--update-golden");
     child.arguments.emplace_back("--");
     child.arguments.push_back(options.folder.string());
     child.timeout = options.timeout;
@@ -147,7 +152,7 @@ void runRuleHere(const Rule& rule, const CheckOptions& options) {
     {
         auto subject = Subject::open(options.folder, options.fixtures);
         answer(
-            subject ? rule.run({*subject, options.seed, options.rounds})
+            subject ? rule.run({*subject, options.seed, options.rounds, options.golden})
                     : fail(fmt::format("{} ({})", subject.error().message, subject.error().rule))
         );
     }

@@ -18,6 +18,7 @@ struct CheckOptions {
     std::uint64_t seed = 1;
     int rounds = 1000;
     std::chrono::milliseconds timeout{30'000};  ///< of one rule, as plugin::ChildOptions counts it
+    GoldenFiles golden;
     bool shows_errors = false;  ///< what the processes write to standard error is shown
 };
 

@@ -1,6 +1,7 @@
 #include "plugin_check/fixtures.h"
 
 #include "base/ascii.h"
+#include "base/time_text.h"
 #include "config/field_table.h"
 #include "config/node_reader.h"
 #include "config/yaml_document.h"
@@ -29,6 +30,15 @@ Field required(Field made) {
 }
 Field within(Field made, const FieldTable& table) {
     made.table = &table;
+    return made;
+}
+/// A time of RFC 3339, to be read by timeOf().
+Field time(std::string key, std::string description) {
+    Field made = field(std::move(key), ValueType::String, std::move(description));
+    made.check = [](std::string_view text) -> std::optional<config::ValueProblem> {
+        if (parseRfc3339(text)) return std::nullopt;
+        return config::ValueProblem{"is not a time", "write it like 2026-01-02T03:04:05Z"};
+    };
     return made;
 }
 Field status(std::string key, std::string description) {
@@ -87,6 +97,7 @@ const FieldTable& operationFields() {
          field("cursor", ValueType::String, "to go on from"),
          field("document", ValueType::String, "id, or path with '/' in front"),
          field("text", ValueType::String, "to search for"),
+         time("now", "what the clock shows"),
          within(
              required(field("answers", ValueType::ObjectList, "of the provider")), answerFields()
          ),
@@ -98,7 +109,8 @@ const FieldTable& operationFields() {
 const FieldTable& fixtureFields() {
     static const FieldTable table(
         "check.yaml",
-        {field("account_id", ValueType::String, "of the account that hooks are called for"),
+        {time("now", "what the clock shows in all calls"),
+         field("account_id", ValueType::String, "of the account that hooks are called for"),
          field("account_state", ValueType::String, "of this account, as verify gave it"),
          field("configuration", ValueType::StringMap, "of the instance"),
          within(field("webhooks", ValueType::ObjectList, "signed ones"), webhookFields()),
@@ -163,6 +175,7 @@ OperationFixture operationOf(const YamlNode& node) {
     operation.cursor = textOf(node, "cursor");
     operation.document = textOf(node, "document");
     operation.text = textOf(node, "text");
+    operation.now = parseRfc3339(textOf(node, "now"));
     operation.result = textOf(node, "result");
     if (operation.result.empty()) operation.result = "ok";
     for (const YamlNode& answer : itemsIn(node, "answers"))
@@ -181,6 +194,7 @@ std::optional<Fixtures> readFixtures(const std::filesystem::path& path, config::
 
     const YamlNode& root = document.root;
     Fixtures fixtures;
+    fixtures.now = parseRfc3339(textOf(root, "now"));
     fixtures.account_id = textOf(root, "account_id");
     fixtures.account_state = textOf(root, "account_state");
     fixtures.configuration = mapOf(root, "configuration", Names::AsWritten);

@@ -42,13 +42,15 @@ struct OperationFixture {
     std::string name;
     std::string hook;  ///< as in the SDK: "fetch", "refresh", ...
     std::string cursor;
-    std::string document;  ///< an id, or a path if it begins with '/'
-    std::string text;      ///< to search for
+    std::string document;          ///< an id, or a path if it begins with '/'
+    std::string text;              ///< to search for
+    std::optional<TimePoint> now;  ///< what the clock shows; nullopt: that of the other calls
     std::vector<plugin::HttpResponse> answers;
     std::string result;  ///< "ok", or the name of a status in small letters
 };
 
 struct Fixtures {
+    std::optional<TimePoint> now;  ///< what the clock of all calls shows
     std::string account_id;
     std::string account_state;
     plugin::Fields configuration;  ///< in place of what is made up from the manifest

@@ -8,6 +8,7 @@
 namespace ferry::plugin_check {
 namespace {
 
+constexpr std::int64_t kNowMs = 1'800'000'000'000;  // 2027-01-15
 constexpr const char* kAccessToken = "check-access-token-0123456789";
 constexpr const char* kRefreshToken = "check-refresh-token-0123456789";
 constexpr const char* kCode = "check-grant-code-0123456789";
@@ -59,9 +60,14 @@ plugin::Fields secretsOf(const std::string& secret) {
     return {{"webhook.secret", secret}};
 }
 
+TimePoint checkedTime(const Subject& subject) {
+    return subject.fixtures().now.value_or(fromEpochMilliseconds(kNowMs));
+}
+
 Inputs inputsOf(const Subject& subject) {
     const Fixtures& fixtures = subject.fixtures();
     Inputs inputs;
+    inputs.now = checkedTime(subject);
     inputs.account.account_id = fixtures.account_id.empty() ? "check-account" : fixtures.account_id;
     inputs.account.account_state = fixtures.account_state;
     inputs.account.configuration = configurationOf(subject);
@@ -114,6 +120,7 @@ std::vector<Play> recordedPlays(const Subject& subject) {
         const auto hook = operationHook(fixture.hook);
         if (!hook) continue;
         Play play{fixture.name, *hook, inputsOf(subject), fixture.answers, fixture.result};
+        if (fixture.now) play.inputs.now = *fixture.now;
         play.inputs.cursor = fixture.cursor;
         play.inputs.fetch.cursor = fixture.cursor;
         if (!fixture.cursor.empty()) play.inputs.fetch.mode = plugin::FetchMode::Continue;

@@ -14,6 +14,7 @@ class Subject;
 
 /// Arguments of every hook; each takes what belongs to it.
 struct Inputs {
+    TimePoint now;
     plugin::Account account;
     plugin::TokenSet tokens;
     plugin::AuthorizeRequest authorize;
@@ -28,6 +29,8 @@ struct Inputs {
     std::vector<std::string> changes;
 };
 
+/// What the clock of all calls shows: the time of the fixtures, or one that is always the same.
+TimePoint checkedTime(const Subject& subject);
 /// Values of the manifest's parameters, made-up tokens, the first webhook and all changes of the
 /// fixtures.
 Inputs inputsOf(const Subject& subject);

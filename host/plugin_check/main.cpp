@@ -21,6 +21,8 @@ constexpr int kExitUsage = 2;
 struct Arguments {
     std::string folder;
     std::string fixtures;
+    std::string golden;
+    bool updates_golden = false;
     std::vector<std::string> only;
     std::string explained;
     std::uint64_t seed = 1;
@@ -109,10 +111,13 @@ int run(const Arguments& arguments) {
         printRule(std::cout, *rule);
         return kExitGood;
     }
+    if (arguments.updates_golden && arguments.golden.empty())
+        return misuse("--update-golden needs --golden FOLDER");
     if (arguments.folder.empty()) return misuse("name the folder of a plugin");
     CheckOptions options;
     options.folder = arguments.folder;
     options.fixtures = arguments.fixtures;
+    options.golden = {arguments.golden, arguments.updates_golden};
     options.seed = arguments.seed;
     options.rounds = arguments.rounds;
     options.timeout = std::chrono::seconds(arguments.timeout_s);
@@ -133,6 +138,8 @@ int runProgram(int argc, char** argv) {
     app.add_option(
         "--fixtures", arguments.fixtures, "What to try it with (default DIR/check.yaml)"
     );
+    app.add_option("--golden", arguments.golden, "Folder of golden files, to compare with");
+    app.add_flag("--update-golden", arguments.updates_golden, "Write them instead");
     app.add_option("--only", arguments.only, "Rules by number or name, separated by commas")
         ->delimiter(',');
     app.add_option("--seed", arguments.seed, "What all that is random follows from (default 1)");

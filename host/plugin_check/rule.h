@@ -2,6 +2,7 @@
 // A rule that every plugin has to keep: its place in the table, and what a run of it says.
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,11 +46,18 @@ inline Outcome fail(std::string text) {
     return {Verdict::Fail, std::move(text)};
 }
 
+/// Where the golden files are; no folder: there are none.
+struct GoldenFiles {
+    std::filesystem::path folder;
+    bool are_written = false;  ///< instead of being compared
+};
+
 /// What a rule gets.
 struct RuleContext {
     const Subject& subject;
     std::uint64_t seed = 1;  ///< all that is random follows from it
     int rounds = 1000;       ///< of fuzzing, for each hook
+    GoldenFiles golden = {};
 };
 
 /// A row of the table. The texts are documentation: sdk/plugin_check.md is made of them.
@@ -77,6 +85,7 @@ std::vector<Rule> processRules();
 std::vector<Rule> webhookRules();
 std::vector<Rule> normalizeRules();
 std::vector<Rule> fuzzRules();
+std::vector<Rule> goldenRules();
 
 /// The whole table, in the order of the numbers.
 const std::vector<Rule>& allRules();

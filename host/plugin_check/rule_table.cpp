@@ -53,7 +53,8 @@ const std::vector<Rule>& allRules() {
               processRules,
               webhookRules,
               normalizeRules,
-              fuzzRules}) {
+              fuzzRules,
+              goldenRules}) {
             std::vector<Rule> rules = group();
             std::move(rules.begin(), rules.end(), std::back_inserter(all));
         }

@@ -7,7 +7,27 @@
 #
 # The link options are part of the contract: one exported symbol, so that neither plugins nor the
 # hub can bind to each other's code; everything resolved at load time; never unmapped.
+set(FERRY_PLUGIN_SDK_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(FERRY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/ferry_plugin.map)
+
+# ferry_test_plugin(NAME dropbox [GOLDEN folder])
+#
+# A test <name>_check: ferry-plugin-check with the plugin of that name, and with the golden files in
+# the folder once there is one.
+function(ferry_test_plugin)
+  cmake_parse_arguments(ARG "" "NAME;GOLDEN" "" ${ARGN})
+  find_program(FERRY_PLUGIN_CHECK ferry-plugin-check
+    HINTS ${FERRY_PLUGIN_SDK_DIR}/../../../bin ${FERRY_PLUGIN_SDK_DIR}/../../../../bin)
+  if(NOT FERRY_PLUGIN_CHECK)
+    message(FATAL_ERROR "ferry_test_plugin: there is no program ferry-plugin-check; install it with the SDK")
+  endif()
+  set(golden)
+  if(ARG_GOLDEN)
+    set(golden --golden ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_GOLDEN})
+  endif()
+  add_test(NAME ${ARG_NAME}_check
+    COMMAND ${FERRY_PLUGIN_CHECK} $<TARGET_FILE_DIR:ferry_plugin_${ARG_NAME}> ${golden})
+endfunction()
 
 function(ferry_add_plugin)
   cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST;CHECK" "SOURCES;DEPS" ${ARGN})
@@ -33,6 +53,12 @@ function(ferry_add_plugin)
   target_link_options(${target} PRIVATE
     -Wl,--version-script=${FERRY_PLUGIN_MAP} -Wl,--exclude-libs,ALL
     -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete -Wl,-z,noexecstack)
+  # The hub has libstdc++'s exception runtime, which a shared libc++ would be bound to: no exception of
+  # the plugin would be caught, by itself either. So libc++ goes into the library, hidden.
+  if("${CMAKE_CXX_FLAGS}" MATCHES "-stdlib=libc[+][+]")
+    target_link_options(${target} PRIVATE -nostdlib++)
+    target_link_libraries(${target} PRIVATE -Wl,-Bstatic -lc++ -lc++abi -Wl,-Bdynamic -lpthread)
+  endif()
   # The runtime of a sanitizer is in the program that loads the plugin.
   get_target_property(options ${target} LINK_OPTIONS)
   get_directory_property(directory_options LINK_OPTIONS)

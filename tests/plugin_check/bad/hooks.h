@@ -128,6 +128,9 @@ static ferry_status normalizeOne(const ferry_sink* sink, size_t i, ferry_bytes r
     object.object_id = object.path = object.path_key = object.name = (ferry_str){(const char*)raw.data, raw.size};
     object.size = -1;
     object.created_ms = object.modified_ms = object.client_modified_ms = FERRY_TIME_UNKNOWN;
+#ifdef FAULT_OTHER_SIZE
+    object.size = 7;
+#endif
 #ifdef FAULT_REMEMBERS
     object.size = seen_last_record_first;
 #endif

@@ -66,6 +66,9 @@ static ferry_status ask(ferry_operation* op, const ferry_sink* sink) {
     request.method = str("GET");
     request.url = str(url);
     request.headers.stride = sizeof(ferry_field);
+#ifdef FAULT_OTHER_REQUEST
+    request.method = str("POST");
+#endif
     return sink->http_request(sink, &request) < 0 ? FERRY_ERROR_INVALID : FERRY_NEED_HTTP;
 }
 
