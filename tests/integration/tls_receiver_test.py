@@ -144,7 +144,8 @@ class RealTime(HubCase):
         times = self.receiver.times
         self.assertEqual(len(times), len(waits) + 1)
         for before, after, wait in zip(times, times[1:], waits):
-            self.assertGreaterEqual(after - before, wait)
+            # An attempt is seen here a little after the hub has begun it.
+            self.assertGreaterEqual(after - before, wait - 0.1)
             self.assertLess(after - before, wait + 10, "a busy machine takes seconds")
         self.assertEqual(set(self.receiver.paths), {"/events"})
         self.stop()

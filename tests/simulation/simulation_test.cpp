@@ -87,7 +87,7 @@ std::uint64_t stride(std::uint64_t otherwise) {
 
 TEST(Simulation, SurvivesAFailureOfEachCommitInTurn) {
     runWithAFaultAtEach(
-        [](SimulationOptions& options, std::uint64_t at) { options.failing_commit = at; }, stride(4)
+        [](SimulationOptions& options, std::uint64_t at) { options.failing_commit = at; }, stride(3)
     );
 }
 
