@@ -19,6 +19,8 @@ Outcome creates(const RuleContext& context) {
 Outcome createDestroy(const RuleContext& context) {
     auto bench = Bench::load(context.subject);
     if (!bench) return bench.error();
+    // What it says is not what it leaves behind.
+    (*bench)->keepLines(false);
     constexpr int kRounds = 1000;
     bool is_good = true;
     const std::size_t left = heapGrowth(kRounds, [&] {

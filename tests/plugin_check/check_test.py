@@ -52,7 +52,8 @@ FAULTS = {
     "reads_nul": {501: "crash"},
     "keeps_pointer": {501: "crash"},
     "writes": {502: "crash"},
-    "own_stride": {304: "crash", 503: "crash"},
+    # What lies between two records is read as one: a crash, or a wrong result.
+    "own_stride": {304: ("crash", "fail"), 503: "crash"},
     "reads_empty": {504: "crash"},
     "no_request": {601: "fail"},
     "no_page": {601: "fail"},
@@ -98,6 +99,13 @@ def found(report):
     return {rule["number"]: rule["result"] for rule in report["rules"] if rule["result"] not in ("pass", "skip")}
 
 
+def agrees(report, wanted):
+    """A result may be one of several where the fault reads what happens to lie in memory."""
+    results = found(report)
+    return results.keys() == wanted.keys() and all(
+        results[number] in (result if isinstance(result, tuple) else (result,)) for number, result in wanted.items())
+
+
 def text_of(report, number):
     return next(rule["text"] for rule in report["rules"] if rule["number"] == number)
 
@@ -107,7 +115,7 @@ def faults(problems):
         status, report = check(PLUGINS / fault)
         wanted = FAULTS[fault]
         is_bad = any(result != "warn" for result in wanted.values())
-        if found(report) != wanted or status != (1 if is_bad else 0):
+        if not agrees(report, wanted) or status != (1 if is_bad else 0):
             texts = "; ".join(f"{number}: {text_of(report, number)}" for number in found(report))
             return f"{fault}: found {found(report)}, wanted {wanted}, exit {status}: {texts}"
         print(f"{fault}: " + "; ".join(f"{number} {text_of(report, number)}" for number in wanted))

@@ -134,6 +134,7 @@ const ferry_module* ferry_plugin_entry_v1(const ferry_host* host) {
     if (host->abi_minor > 1) return NULL;
 #endif
 #ifdef FAULT_OTHER_RECORD
+    if (host->abi_major != 1) return NULL;
     static ferry_module records[2];
     static int calls;
     ferry_module* record = &records[calls++ % 2];
