@@ -30,14 +30,16 @@ bool isPluginName(std::string_view name) {
     const auto is_good = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     };
-    return !name.empty() && name.size() <= 63 && name.front() != '-' &&
+    return !name.empty() && name.size() <= 63 && name.front() >= 'a' && name.front() <= 'z' &&
            std::all_of(name.begin(), name.end(), is_good);
 }
 
 int makePlugin(const PluginOptions& options) {
     if (!isPluginName(options.name)) {
         return failWith(fmt::format(
-            "'{}' is no name for a plugin: small letters, digits and '-', at most 63", options.name
+            "'{}' is no name for a plugin: small letters, digits and '-', a letter first, at most "
+            "63",
+            options.name
         ));
     }
     const fs::path folder = fs::path(options.folder) / options.name;
