@@ -91,11 +91,7 @@ void Reactor::loop() {
         if (!is_stopping_) continue;
         while (!waiting_.empty())
             waiting_.pop_front();
-        if (!busy_.empty()) continue;
-        // Whoever stops it may already wait for this.
-        const std::lock_guard lock(mutex_);
-        idle_.notify_all();
-        return;
+        if (busy_.empty()) return;
     }
 }
 

@@ -219,6 +219,16 @@ Said Bench::call(PureHook hook, const Inputs& inputs) {
     return said;
 }
 
+void Bench::useWhole(const Inputs& inputs, int answers_max) {
+    for (const PureHook hook : kPureHooks)
+        if (has(hook)) (void)call(hook, inputs);
+    std::vector<Play> plays = recordedPlays(subject_);
+    for (Play& common : commonPlays(subject_, operations(), answers_max))
+        plays.push_back(std::move(common));
+    for (const Play& each : plays)
+        if (has(each.hook)) (void)play(each);
+}
+
 std::vector<std::string> Bench::lines() const {
     return lines_->all();
 }

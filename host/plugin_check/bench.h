@@ -90,6 +90,10 @@ class Bench {
     /// calls of advance, and drops it.
     Played play(const Play& play, std::size_t steps_max = SIZE_MAX);
 
+    /// Calls every hook that the plugin has: the pure ones with `inputs`, and the operations as they
+    /// were recorded and with commonPlays() of `answers_max`.
+    void useWhole(const Inputs& inputs, int answers_max);
+
     /// All lines that the plugin logged, and all messages it failed with.
     std::vector<std::string> lines() const;
     /// False: from now on lines are not kept, so that memory can be measured.

@@ -145,13 +145,7 @@ Outcome tellsNoSecrets(const RuleContext& context) {
     auto bench = Bench::make(context.subject);
     if (!bench) return bench.error();
     const Inputs inputs = inputsOf(context.subject);
-    for (const PureHook hook : kPureHooks)
-        if ((*bench)->has(hook)) (void)(*bench)->call(hook, inputs);
-    std::vector<Play> plays = recordedPlays(context.subject);
-    for (Play& play : commonPlays(context.subject, (*bench)->operations(), 3))
-        plays.push_back(std::move(play));
-    for (const Play& play : plays)
-        if ((*bench)->has(play.hook)) (void)(*bench)->play(play);
+    (*bench)->useWhole(inputs, 3);
     for (const std::string& secret : secretTexts(context.subject, inputs))
         for (const std::string& line : (*bench)->lines())
             if (line.find(secret) != std::string::npos)

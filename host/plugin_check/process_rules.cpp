@@ -21,14 +21,7 @@ namespace {
 std::optional<Outcome> useWhole(const RuleContext& context) {
     auto bench = Bench::make(context.subject);
     if (!bench) return bench.error();
-    const Inputs inputs = inputsOf(context.subject);
-    for (const PureHook hook : kPureHooks)
-        if ((*bench)->has(hook)) (void)(*bench)->call(hook, inputs);
-    std::vector<Play> plays = recordedPlays(context.subject);
-    for (Play& play : commonPlays(context.subject, (*bench)->operations(), 2))
-        plays.push_back(std::move(play));
-    for (const Play& play : plays)
-        if ((*bench)->has(play.hook)) (void)(*bench)->play(play);
+    (*bench)->useWhole(inputsOf(context.subject), 2);
     return std::nullopt;
 }
 
