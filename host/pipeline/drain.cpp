@@ -154,6 +154,10 @@ bool Drain::isAtListingStart() const {
     return derivation_->position().cursor.empty();
 }
 
+bool Drain::needsAccount() const {
+    return !has_seen_account && isAtListingStart();
+}
+
 void Drain::prepareCommit(AfterCommit after, TimePoint now) {
     commit_ = recorder_.prepare(*derivation_, now);
     after_commit_ = after;

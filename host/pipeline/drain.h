@@ -73,7 +73,11 @@ class Drain {
     /// Begins to list everything again, into a new generation; `commit()` holds the new position.
     void beginResync(TimePoint now);
 
-    /// After `beginResync`: the account has changed, and with it the settings, so the listing is
+    /// Of a listing that nothing came of yet: a commit that changes nothing but what
+    /// `endForAccount` adds.
+    void keepListing(TimePoint now) { prepareCommit(AfterCommit::End, now); }
+
+    /// After one of them: the account has changed, and with it the settings, so the listing is
     /// for another drain. The commit does not give the notice back.
     void endForAccount(std::string account_state);
 
@@ -92,9 +96,13 @@ class Drain {
 
     /// A listing from the start failed before its first page was kept.
     bool isAtListingStart() const;
+    /// It begins a listing, and nobody has looked yet whether the account is what it was when it
+    /// was verified, which may be long ago.
+    bool needsAccount() const;
 
     TokenSet tokens;
     bool has_retried_token = false;  ///< the provider refused a token, and no page came since
+    bool has_seen_account = false;   ///< the provider was asked about the account
     bool has_resynced = false;       ///< one resync a drain; another one waits
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
     std::optional<Status> received;  ///< how the next page came, which was not taken yet

@@ -24,9 +24,10 @@ void SyncWorker::onError(DrainId id, Error error) {
     end(id);
 }
 
-void SyncWorker::refreshAccount(DrainId id, Error cause) {
-    // A cursor may be void because the account changed (it joined a team, say): look at the account
-    // before everything is listed again.
+/// A cursor may be void because the account changed (it joined a team, say), and one that was given
+/// up on request is not asked for that any more: looks at the account before everything is listed
+/// again. `cause`: why the provider gave the cursor up.
+void SyncWorker::refreshAccount(DrainId id, std::optional<Error> cause) {
     Drain& drain = *drains_.at(id);
     auto operation = drain.provider()->startVerify(drain.account(), drain.tokens);
     if (!operation) {
@@ -39,12 +40,32 @@ void SyncWorker::refreshAccount(DrainId id, Error cause) {
     runner_.start(std::move(*operation), completion);
 }
 
-void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationResult> result) {
+void SyncWorker::takeAccount(
+    DrainId id, const std::optional<Error>& cause, Result<OperationResult> result
+) {
     Drain& drain = *drains_.at(id);
     if (!result && result.error().code != ErrorCode::Unsupported) {
         onError(id, std::move(result.error()));
         return;
     }
+    drain.has_seen_account = true;
+    const bool account_changed = result && result->identity &&
+                                 result->identity->account_state != drain.settings()->account_state;
+    if (cause) {
+        noteResync(drain, *cause);
+        drain.beginResync(parts_.clock.now());
+    } else if (!account_changed) {
+        return fetch(id);
+    } else {
+        drain.keepListing(parts_.clock.now());
+    }
+    // With the position, or a crash between the two would list the account from its former root.
+    if (account_changed) drain.endForAccount(result->identity->account_state);
+    ready_.push_back(id);
+}
+
+void SyncWorker::noteResync(const Drain& drain, const Error& cause) {
+    counters_->resyncs.add();
     parts_.log.warning(
         kSyncComponent,
         "the provider gave the cursor up; listing everything again",
@@ -52,13 +73,6 @@ void SyncWorker::takeAccount(DrainId id, const Error& cause, Result<OperationRes
          {"cause", cause.message},
          {"trace", traceIdText(drain.notice().trace)}}
     );
-    counters_->resyncs.add();
-    drain.beginResync(parts_.clock.now());
-    const bool account_changed = result && result->identity &&
-                                 result->identity->account_state != drain.settings()->account_state;
-    // With the position, or a crash between the two would list the account from its former root.
-    if (account_changed) drain.endForAccount(result->identity->account_state);
-    ready_.push_back(id);
 }
 
 void SyncWorker::noteDoubt(const Drain& drain) {

@@ -149,8 +149,9 @@ void SyncWorker::takeTokens() {
                 onError(id, std::move(result.error()));
                 continue;
             }
-            drains_.at(id)->tokens = std::move(*result);
-            fetch(id);
+            Drain& drain = *drains_.at(id);
+            drain.tokens = std::move(*result);
+            drain.needsAccount() ? refreshAccount(id, std::nullopt) : fetch(id);
         }
     }
 }

@@ -80,8 +80,11 @@ class SyncWorker final : public Steppable {
     bool takeCommits(TimePoint now);
     void goOn(DrainId id, TimePoint now);
     void finishDrain(DrainId id, TimePoint now);
-    void refreshAccount(DrainId id, Error cause);
-    void takeAccount(DrainId id, const Error& cause, Result<OperationResult> result);
+    void refreshAccount(DrainId id, std::optional<Error> cause);
+    void takeAccount(
+        DrainId id, const std::optional<Error>& cause, Result<OperationResult> result
+    );
+    void noteResync(const Drain& drain, const Error& cause);
     void noteDoubt(const Drain& drain);
     void noteStep(const Drain& drain, std::string_view what);
     void noteRequest(const Drain& drain);

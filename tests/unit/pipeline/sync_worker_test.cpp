@@ -23,6 +23,11 @@ class ListingProvider final : public test::FakeProvider {
   public:
     using FakeProvider::FakeProvider;
 
+    Result<OperationPtr> startVerify(const ProviderAccount& account, const TokenSet& tokens)
+        override {
+        if (!can_verify) return fail(ErrorCode::Unsupported, "it verifies no account");
+        return FakeProvider::startVerify(account, tokens);
+    }
     Result<OperationPtr> startFetch(
         const ProviderAccount&, const TokenSet&, const FetchRequest& request
     ) override {
@@ -46,6 +51,7 @@ class ListingProvider final : public test::FakeProvider {
     }
     void noteTrace() { traces.push_back(observe::currentTrace()); }
 
+    bool can_verify = false;
     std::vector<std::string> traces;  ///< that each call is logged in
     int fetches = 0;
     std::vector<std::string> asked;  ///< phases, and "on" where a cursor is given
@@ -259,6 +265,33 @@ TEST_F(SyncWorkerTest, BeginsWithWhatWasAskedOfTheCursorOnce) {
     );
     EXPECT_EQ(store_->sync().position(instance_)->phase, SyncPhase::Live);
     EXPECT_EQ(store_->sync().position(instance_)->generation, 3U);
+}
+
+TEST_F(SyncWorkerTest, LooksAtTheAccountBeforeItListsIt) {
+    provider_->can_verify = true;
+    webhook();
+    worker_->step();
+    ASSERT_EQ(outbound_.pendingCount(), 1U);
+    EXPECT_EQ(provider_->fetches, 0);
+    http::OutboundResponse response = test::FakeOutbound::answer(200);
+    response.body = "account=account;state=of a team";
+    outbound_.complete(std::move(response));
+    worker_->step();
+    EXPECT_EQ(provider_->fetches, 0) << "that would list the account as it was";
+    EXPECT_EQ(store_->instances().find(instance_)->value().account_state, "of a team");
+
+    worker_->step();
+    ASSERT_EQ(outbound_.pendingCount(), 1U);
+    response = test::FakeOutbound::answer(200);
+    response.body = "account=account;state=of a team";
+    outbound_.complete(std::move(response));
+    settle(200);
+
+    EXPECT_EQ(provider_->fetches, 1) << "it is asked once more, and nothing has changed since";
+    EXPECT_EQ(store_->sync().position(instance_)->cursor, "next");
+    webhook();
+    settle(200);
+    EXPECT_EQ(provider_->fetches, 2) << "with a cursor it is not asked";
 }
 
 TEST_F(SyncWorkerTest, ADrainUnderWayEndsAfterItsPageIfItIsInterrupted) {
