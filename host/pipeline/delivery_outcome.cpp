@@ -19,6 +19,13 @@ std::string answerOf(std::string_view body, bool is_success) {
     return std::string(truncateUtf8(text, bytes_max));
 }
 
+/// The attempt was made before its time, which was `planned`, and changes nothing of it.
+void returnToPlan(DeliveryDecision& decision, const AttemptResult& result, TimePoint planned) {
+    auto* const retry = std::get_if<RetryAt>(&decision);
+    if (retry == nullptr) return;
+    retry->time = result.retry_after ? std::max(retry->time, planned) : planned;
+}
+
 AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     AttemptOutcome outcome;
     outcome.delivery = delivery.id;
@@ -69,7 +76,9 @@ void DeliveryWorker::settle(
     metrics_.countAttempt(result, latency);
 
     AttemptOutcome outcome = outcomeOf(delivery, now);
-    ++outcome.attempt_count;
+    const bool is_success = failureClass(result).empty();
+    const auto planned = is_success ? std::nullopt : plannedLater(delivery, now);
+    if (!planned) ++outcome.attempt_count;
     outcome.was_sent = true;
     outcome.status = result.status;
     outcome.latency = latency;
@@ -82,8 +91,8 @@ void DeliveryWorker::settle(
         own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}
             : options_.schedule;
     const double unit = services_.random.unit();
-    const DeliveryDecision decision =
-        decideDelivery(outcome.attempt_count, result, now, schedule, unit);
+    DeliveryDecision decision = decideDelivery(outcome.attempt_count, result, now, schedule, unit);
+    if (planned) returnToPlan(decision, result, *planned);
     AttemptEnd end{std::holds_alternative<Delivered>(decision), std::nullopt};
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
@@ -103,6 +112,16 @@ void DeliveryWorker::settle(
         services_.deliveries.pace(delivery.callback, *pace);
     }
     outcomes_.push_back(std::move(outcome));
+}
+
+/// The time that was planned for this attempt, if it is yet to come. Of one that the store can't be
+/// asked about it is unknown, and it counts as any other.
+std::optional<TimePoint> DeliveryWorker::plannedLater(const Delivery& delivery, TimePoint now) {
+    if (delivery.attempt_count == 0) return std::nullopt;
+    const auto last = services_.deliveries.attempts(delivery.instance, delivery.id, 1);
+    if (!last || last->empty() || !last->front().next_attempt_at) return std::nullopt;
+    const TimePoint planned = *last->front().next_attempt_at;
+    return planned > now ? std::optional(planned) : std::nullopt;
 }
 
 /// In order, it stays at the head of its queue or its lane, which waits for it.

@@ -67,7 +67,8 @@ struct DeliveryServices {
 /// instance or all of the events are gone, it is dropped: recorded as dead.
 ///
 /// When a callback takes a delivery after an outage (CallbackRecovery), what was tried before and
-/// waits for its schedule is brought forward, some deliveries at a time.
+/// waits for its schedule is brought forward, some deliveries at a time. An attempt that fails before
+/// the time that was planned for it uses up none: the plan stands.
 ///
 /// Threads: step and finish by one thread at a time; stop and isIdle from any.
 class DeliveryWorker final : public Steppable {
@@ -133,6 +134,7 @@ class DeliveryWorker final : public Steppable {
     void settleFailure(
         const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
     );
+    std::optional<TimePoint> plannedLater(const Delivery& delivery, TimePoint now);
     static void keepPlace(const InFlight& attempt, AttemptOutcome& outcome, AttemptEnd& end);
     bool recordOutcomes();
     Status recordSwitches();

@@ -88,6 +88,20 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         }
         return std::vector<CallbackId>(callbacks.begin(), callbacks.end());
     }
+    Result<std::vector<store::DeliveryAttempt>> attempts(
+        InstanceId, DeliveryId id, std::size_t limit
+    ) override {
+        if (is_down) return storeIsDown();
+        std::vector<store::DeliveryAttempt> found;
+        for (auto each = recorded.rbegin(); each != recorded.rend(); ++each) {
+            if (each->delivery != id || !each->was_sent || found.size() == limit) continue;
+            store::DeliveryAttempt& attempt = found.emplace_back();
+            attempt.finished_at = each->finished_at;
+            attempt.status = each->status;
+            if (each->planned_at != TimePoint()) attempt.next_attempt_at = each->planned_at;
+        }
+        return found;
+    }
     bool isOff(CallbackId callback) const { return off_.count(callback) != 0; }
 
     Status planAgain(TimePoint) override { return {}; }

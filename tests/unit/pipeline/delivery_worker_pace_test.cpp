@@ -142,7 +142,7 @@ TEST_F(DeliveryWorkerPaceTest, InOrderByObjectItsLaneWaitsAndNothingElse) {
     outbound_.completeStatus(500);
     settle();
 
-    const AttemptOutcome& failed = deliveries_.recorded.back();
+    const AttemptOutcome failed = deliveries_.recorded.back();
     EXPECT_EQ(failed.lane, LaneId(16));
     EXPECT_EQ(failed.next_attempt_at, due_at) << "it keeps its place";
     EXPECT_GE(failed.lane_held_until, clock_.now() + Milliseconds(8'000));
@@ -151,6 +151,7 @@ TEST_F(DeliveryWorkerPaceTest, InOrderByObjectItsLaneWaitsAndNothingElse) {
     EXPECT_EQ(deliveries_.paceOf(CallbackId(1)).held_until, TimePoint());
 
     // The last attempt: as without an order, it is a dead letter, and its lane is free.
+    clock_.advanceTo(failed.planned_at);
     settle();
     outbound_.completeStatus(500);
     settle();
