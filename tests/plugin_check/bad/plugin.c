@@ -100,7 +100,7 @@ void ofTheHub(void);
 int getpid(void);
 #endif
 #ifdef FAULT_CONSTRUCTOR
-static int loaded;
+static volatile int loaded;
 __attribute__((constructor)) static void onLoad(void) { loaded = 1; }
 #endif
 #ifdef FAULT_CRASH_AT_EXIT
