@@ -12,13 +12,20 @@ namespace {
 constexpr std::string_view kComponent = "replay";
 /// Replays that get on at the same time; others wait for them.
 constexpr std::size_t kReplaysMax = 16;
-/// Events of one instance that are looked at in one go, and that a dry run looks at in a step.
+/// Events of one instance that are looked at in one go at most, and that a dry run looks at in a
+/// step.
 constexpr std::size_t kEventsPerLook = 500;
 constexpr std::size_t kDryRunEvents = 10'000;
 /// The store failed: time until it is asked again.
 constexpr Milliseconds kStoreRetry{500};
 /// What was not used of the rate is kept for so long.
 constexpr double kAllowanceSeconds = 1;
+
+/// How many events to look at: where all are wanted, no more than are taken.
+std::size_t lookOf(const EventSelection& selection, const PageLimits& limits) {
+    if (selection != EventSelection()) return kEventsPerLook;
+    return std::min({kEventsPerLook, limits.events, limits.pages * limits.events_per_page});
+}
 
 }  // namespace
 
@@ -151,13 +158,12 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
         if (pages <= 0) return keep();
         limits.pages = static_cast<std::size_t>(pages);
     }
+    const std::size_t look = lookOf(turn.replay.selection, limits);
     FERRY_TRY_ASSIGN(
         const auto events,
-        services_.events.heads(
-            part.instance, part.next_event, turn.replay.end_event, kEventsPerLook
-        )
+        services_.events.heads(part.instance, part.next_event, turn.replay.end_event, look)
     );
-    const bool is_end = events.size() < kEventsPerLook;
+    const bool is_end = events.size() < look;
     const ReplayedEvents done = pageEvents(events, turn.replay.selection, limits, is_end);
     turn.progress.added.examined += static_cast<std::int64_t>(done.examined);
     turn.progress.added.matched += static_cast<std::int64_t>(done.matched);

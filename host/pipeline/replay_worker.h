@@ -33,7 +33,7 @@ struct ReplayOptions {
     std::int64_t untried_max = 64;
     /// Instances that a step looks at, and that are begun with at once.
     std::size_t parts_per_step = 64;
-    Milliseconds interval{50};  ///< between two steps
+    Milliseconds interval{10};  ///< between two steps
 };
 
 /// What the worker works with. All of it outlives the worker.
