@@ -5,11 +5,6 @@
 namespace ferry::pipeline {
 namespace {
 
-std::size_t limitOf(const DeliverySettings& settings) {
-    if (settings.ordering == DeliveryOrdering::Instance) return 1;
-    return settings.concurrency.value_or(0);
-}
-
 std::optional<RateLimit> slower(
     const std::optional<RateLimit>& one, const std::optional<RateLimit>& other
 ) {
@@ -30,7 +25,7 @@ CallbackPacer::Answer CallbackPacer::admit(
 ) {
     Line& line = lines_[callback];
     if (line.window == 0) line.window = breaker_.first_window;
-    line.limit = limitOf(settings);
+    line.limit = settings.concurrency.value_or(0);
     line.rate = slower(settings.rate_limit, allowed);
     const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
     if (line.in_flight >= limit) line.is_window_told = true;

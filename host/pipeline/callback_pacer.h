@@ -38,7 +38,7 @@ struct BreakerCounts {
 
 struct AttemptEnd {
     bool is_success = false;
-    std::optional<TimePoint> hold_until;  ///< what the callback, or the order of events, asks for
+    std::optional<TimePoint> hold_until;  ///< what the callback asks for
 };
 
 /// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that have been

@@ -13,9 +13,14 @@ std::uint64_t hashOf(std::string_view text) {
 
 }  // namespace
 
-LaneId laneOf(InstanceId instance, std::string_view object_id) {
-    const auto place = static_cast<std::int64_t>(hashOf(object_id) % kLanesPerInstance);
-    return LaneId(instance.value * static_cast<std::int64_t>(kLanesPerInstance) + place);
+LaneId laneOf(DeliveryOrdering ordering, InstanceId instance, std::string_view object_id) {
+    if (ordering == DeliveryOrdering::None) return {};
+    const std::uint64_t place =
+        ordering == DeliveryOrdering::Object ? hashOf(object_id) % kLanesPerInstance : 0;
+    return LaneId(
+        instance.value * static_cast<std::int64_t>(kLanesPerInstance) +
+        static_cast<std::int64_t>(place)
+    );
 }
 
 }  // namespace ferry::pipeline

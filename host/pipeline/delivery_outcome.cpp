@@ -106,7 +106,7 @@ void DeliveryWorker::settle(
         settleFailure(attempt, decision, outcome);
         if (result.retry_after)
             end.hold_until = now + std::min(*result.retry_after, kRetryAfterMax);
-        if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome, end);
+        if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome);
     }
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
@@ -124,20 +124,12 @@ std::optional<TimePoint> DeliveryWorker::plannedLater(const Delivery& delivery, 
     return planned > now ? std::optional(planned) : std::nullopt;
 }
 
-/// In order, it stays at the head of its queue or its lane, which waits for it.
-void DeliveryWorker::keepPlace(const InFlight& attempt, AttemptOutcome& outcome, AttemptEnd& end) {
+/// In order, it stays at the head of its lane, which waits for it.
+void DeliveryWorker::keepPlace(const InFlight& attempt, AttemptOutcome& outcome) {
     const Delivery& delivery = attempt.delivery;
-    switch (attempt.settings->delivery.ordering) {
-        case DeliveryOrdering::None:
-            return;
-        case DeliveryOrdering::Instance:
-            end.hold_until = outcome.next_attempt_at;
-            break;
-        case DeliveryOrdering::Object:
-            if (!delivery.lane) return;
-            outcome.lane_held_until = outcome.next_attempt_at;
-            break;
-    }
+    const bool is_ordered = attempt.settings->delivery.ordering != DeliveryOrdering::None;
+    if (!is_ordered || !delivery.lane) return;
+    outcome.lane_held_until = outcome.next_attempt_at;
     outcome.next_attempt_at = delivery.next_attempt_at;
 }
 

@@ -33,7 +33,7 @@ enum class FailurePolicy : std::uint8_t {
 
 enum class DeliveryOrdering : std::uint8_t {
     None,
-    Instance,  ///< one callback of the instance after another, in the order of the events
+    Instance,  ///< one callback of the instance after another, in the order of the events: one lane
     Object,    ///< the same of each lane of the instance (delivery_lane); lanes beside each other
 };
 

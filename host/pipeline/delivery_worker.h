@@ -135,7 +135,7 @@ class DeliveryWorker final : public Steppable {
         const InFlight& attempt, const DeliveryDecision& decision, AttemptOutcome& outcome
     );
     std::optional<TimePoint> plannedLater(const Delivery& delivery, TimePoint now);
-    static void keepPlace(const InFlight& attempt, AttemptOutcome& outcome, AttemptEnd& end);
+    static void keepPlace(const InFlight& attempt, AttemptOutcome& outcome);
     bool recordOutcomes();
     Status recordSwitches();
     bool resumeRecovered();

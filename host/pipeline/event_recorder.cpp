@@ -15,7 +15,7 @@ EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_k
       bodies_(settings.connector_key, std::move(hub_key), settings.moves),
       events_per_delivery_(callbackFormat(settings.format).events_max),
       filter_(settings.delivery.filter),
-      has_lanes_(settings.delivery.ordering == DeliveryOrdering::Object) {
+      ordering_(settings.delivery.ordering) {
     if (settings.events_enabled && !settings.callback_url.empty()) callback_ = settings.callback;
 }
 
@@ -26,7 +26,7 @@ store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint
     for (Event& event : events)
         record(std::move(event), now);
     commit.logged_only = held_back_.size();
-    if (has_lanes_) sortByLane(commit);
+    if (ordering_ != DeliveryOrdering::None) sortByLane(commit);
     commit.events = std::exchange(passed_, {});
     std::move(held_back_.begin(), held_back_.end(), std::back_inserter(commit.events));
     held_back_.clear();
@@ -56,10 +56,10 @@ void EventRecorder::sortByLane(store::SyncCommit& commit) {
 }
 
 void EventRecorder::record(Event event, TimePoint now) {
-    const LaneId lane = has_lanes_ ? laneOf(instance_, event.object.object_id) : LaneId();
+    const LaneId lane = laneOf(ordering_, instance_, event.object.object_id);
     if (!callback_ || filter_.isEmpty()) {
         bodies_.record(std::move(event), now, passed_);
-        if (has_lanes_) lanes_.resize(passed_.size(), lane);
+        if (lane) lanes_.resize(passed_.size(), lane);
         return;
     }
     const std::string path = event.object.path;
@@ -75,7 +75,7 @@ void EventRecorder::record(Event event, TimePoint now) {
         (filter_.admits(subject) ? passed_ : held_back_).push_back(std::move(recorded));
     }
     halves_.clear();
-    if (has_lanes_) lanes_.resize(passed_.size(), lane);
+    if (lane) lanes_.resize(passed_.size(), lane);
 }
 
 }  // namespace ferry::pipeline

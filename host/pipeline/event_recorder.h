@@ -36,7 +36,7 @@ class EventRecorder {
     CallbackId callback_;  ///< none: the instance does not notify
     std::int64_t events_per_delivery_;
     EventFilter filter_;
-    bool has_lanes_;
+    DeliveryOrdering ordering_;
     std::vector<RecordedEvent> passed_;
     std::vector<LaneId> lanes_;  ///< of passed_, if there are any
     std::vector<RecordedEvent> held_back_;

@@ -87,7 +87,9 @@ class ReceiverScenario : public testing::TestWithParam<Scenario> {
             event.id = "event" + std::to_string(i);
             event.object.object_id = "id:" + std::to_string(i % 10);
             event.occurred_at = clock_.now();
-            const LaneId lane = pipeline::laneOf(instance_, event.object.object_id);
+            const LaneId lane = pipeline::laneOf(
+                pipeline::DeliveryOrdering::Object, instance_, event.object.object_id
+            );
             writer.record(event, clock_.now(), commit.events);
             if (has_lanes) commit.lanes = {{lane, 1}};
             FERRY_CHECK(store_->sync().commit({&commit, 1}).front().has_value(), "it is recorded");

@@ -193,18 +193,6 @@ TEST_F(CallbackPacerTest, SaysWhenTheRateLetsTheNextThrough) {
     EXPECT_EQ(pace_.held_until, now_ + Milliseconds(1'000));
 }
 
-TEST_F(CallbackPacerTest, OrderedCallbacksGoOneByOne) {
-    settings_.ordering = DeliveryOrdering::Instance;
-    settings_.concurrency = 8;
-    EXPECT_TRUE(admit());
-    EXPECT_FALSE(admit());
-    EXPECT_EQ(pace_.limit, 1U);
-    end(false, now_ + Milliseconds(5'000));
-    EXPECT_FALSE(admit()) << "what follows waits for it";
-    now_ += Milliseconds(5'000);
-    EXPECT_TRUE(admit());
-}
-
 TEST_F(CallbackPacerTest, WhatWasGivenUpCountsAsNothing) {
     for (int i = 0; i < 100; ++i) {
         EXPECT_TRUE(admit());

@@ -111,29 +111,14 @@ TEST_F(DeliveryWorkerPaceTest, ThePolicyQueueSwitchesOffAfterTheLastAttempt) {
     EXPECT_TRUE(deliveries_.isOff(CallbackId(1)));
 }
 
-TEST_F(DeliveryWorkerPaceTest, InOrderTheNextWaitsForTheOneBefore) {
-    configure(
-        {{"event.notification.ordering", "instance"}, {"event.notification.retry.schedule", "10s"}}
-    );
-    addDelivery(1);
-    addDelivery(1);
-    settle();
-    ASSERT_EQ(outbound_.pendingCount(), 1U);
-    outbound_.completeStatus(500);
-    settle();
-    EXPECT_EQ(outbound_.pendingCount(), 0U) << "the second one is due, and waits";
-    clock_.advance(Milliseconds(12'000));
-    settle();
-    ASSERT_EQ(outbound_.pendingCount(), 1U);
-    outbound_.completeStatus(200);
-    settle();
-    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Delivered);
-    EXPECT_EQ(outbound_.pendingCount(), 1U);
-}
+class InEitherOrder : public DeliveryWorkerPaceTest,
+                      public testing::WithParamInterface<const char*> {};
 
-TEST_F(DeliveryWorkerPaceTest, InOrderByObjectItsLaneWaitsAndNothingElse) {
+INSTANTIATE_TEST_SUITE_P(Orders, InEitherOrder, testing::Values("instance", "object"));
+
+TEST_P(InEitherOrder, TheLaneOfAFailedDeliveryWaitsAndNothingElse) {
     configure(
-        {{"event.notification.ordering", "object"}, {"event.notification.retry.schedule", "10s"}}
+        {{"event.notification.ordering", GetParam()}, {"event.notification.retry.schedule", "10s"}}
     );
     const DeliveryId first = addDelivery(1, LaneId(16));
     const TimePoint due_at = clock_.now();
