@@ -57,6 +57,10 @@ struct Delivery {
     TraceContext
         trace{};  ///< of the drain that recorded its events; none if nothing is known of it
     LaneId lane{};
+    /// The events whose records its body has, in [first, last], where the instance wants more than
+    /// its own (`event.notification.raw`); none: its own.
+    EventNumber records_first{};
+    EventNumber records_last{};
     /// Its callback is switched off, so that it waits until somebody asks. Of searches alone
     /// (store/delivery_search.h): what is leased is of callbacks that are on.
     bool is_off = false;

@@ -115,6 +115,7 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
         settings.value("event.notification.format"),
         settings.value("event.notification.cloudevents.mode")
     );
+    settings.repeats_raw = settings.value("event.notification.raw") == "all";
     if (settings.value("event.notification.moves") == "deleted-created") {
         settings.moves = MoveReporting::DeletedCreated;
     }

@@ -66,6 +66,7 @@ struct InstanceSettings {
     std::vector<SigningKey> signing_keys;
     /// event.notification.format and event.notification.cloudevents.mode
     CallbackFormat format = CallbackFormat::OpenConnectors;
+    bool repeats_raw = false;                    ///< event.notification.raw is "all"
     MoveReporting moves = MoveReporting::Moved;  ///< event.notification.moves
     Milliseconds move_window{2000};              ///< event.move.window
     std::optional<Milliseconds> poll_interval;   ///< event.poll.interval; nullopt: the connector's
