@@ -69,6 +69,14 @@ parameters:
     type: enum
     values: [moved, deleted-created]
     default: moved
+  - key: event.notification.restores
+    name: Restored objects
+    description: >-
+      How it is told that something deleted is there again: created, or updated for receivers that
+      keep what was deleted. Both have restored true.
+    type: enum
+    values: [created, updated]
+    default: created
   - key: event.move.window
     name: Move window
     description: >-

@@ -12,7 +12,7 @@ namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
     : instance_(settings.id),
-      bodies_(settings.connector_key, std::move(hub_key), settings.moves),
+      bodies_(settings.connector_key, std::move(hub_key), settings.moves, settings.restores),
       events_per_delivery_(callbackFormat(settings.format).events_max),
       filter_(settings.delivery.filter),
       has_lanes_(settings.delivery.ordering == DeliveryOrdering::Object),

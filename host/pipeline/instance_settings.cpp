@@ -119,6 +119,9 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
     if (settings.value("event.notification.moves") == "deleted-created") {
         settings.moves = MoveReporting::DeletedCreated;
     }
+    if (settings.value("event.notification.restores") == "updated") {
+        settings.restores = RestoreReporting::Updated;
+    }
     if (const auto window = parseDuration(settings.value("event.move.window"))) {
         settings.move_window = *window;
     }

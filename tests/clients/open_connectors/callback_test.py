@@ -1,6 +1,6 @@
 """What the receiver gets: sections 2.3 to 2.6."""
 
-from open_connectors.contract import ContractTest, connector_calls, known_difference
+from open_connectors.contract import ContractTest, connector_calls
 from open_connectors.processes import eventually
 from open_connectors.receiver import signature_of
 
@@ -109,11 +109,10 @@ class Callback(ContractTest):
         events = [event for one in mailbox.wait(events=3) for event in one.events]
         self.assertEqual([event["eventType"] for event in events], ["CREATED", "DELETED", "CREATED"])
 
-    @known_difference("it is CREATED, which it is for the receiver as well, with `restored: true`")
     def test_a_restored_file_is_an_update(self):
-        """3.3: what was not deleted for good and is made again is UPDATED rather than CREATED."""
+        """3.3: what was not deleted for good and is made again is UPDATED rather than CREATED, for who wants it."""
         mailbox = self.open_mailbox()
-        self.create_with_events(mailbox)
+        self.create_with_events(mailbox, {"event.notification.restores": "updated"})
         self.put("a.txt")
         mailbox.wait(events=1)
         self.fake.change("remove", f"{self.folder}/a.txt")
