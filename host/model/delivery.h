@@ -61,6 +61,7 @@ struct Delivery {
     /// its own (`event.notification.raw`); none: its own.
     EventNumber records_first{};
     EventNumber records_last{};
+    bool is_acknowledged = false;  ///< somebody said that he has seen it; nothing follows from it
     /// Its callback is switched off, so that it waits until somebody asks. Of searches alone
     /// (store/delivery_search.h): what is leased is of callbacks that are on.
     bool is_off = false;
