@@ -76,6 +76,7 @@ Api::Api(ApiParts parts)
     ConnectorRoutes connector_routes(table_, parts_);
     addPingRoute(table_, connector_routes, parts_);
     addDocumentRoutes(table_, connector_routes);
+    addRevisionRoutes(table_, connector_routes);
     addProxyRoutes(connector_routes, parts_);
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
