@@ -189,7 +189,7 @@ class Document(ContractTest):
         self.assertEqual(me["id"], self.fake.account)
         self.assertTrue(me["name"])
 
-    @known_difference("calls are answered when they are done: their results, which may be any content, are kept nowhere")
+    @known_difference("an answer may be a file of any size, and would have to be kept until a URL of the call has taken it")
     def test_a_call_may_be_asynchronous(self):
         """2.10: Elements-Async-Request: True is answered at once with {eventId, eventStatus: "dispatched"}."""
         answer = self.call("GET", "/ping", auth=connector_calls(self.instance),
