@@ -6,7 +6,7 @@
 #include "api/hub_account.h"
 #include "api/time_range.h"
 
-#include <algorithm>
+#include <numeric>
 
 namespace ferry::api {
 namespace {
@@ -20,6 +20,18 @@ constexpr const char* kEventCount = R"json({
     "properties": {
         "count": {"type": "integer"},
         "timestamp": {"type": "string", "format": "date-time", "description": "begin of the bucket"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kEventMetrics = R"json({
+    "type": "object",
+    "required": ["id", "count", "interval", "metrics"],
+    "properties": {
+        "id": {"type": "integer", "description": "the account's"},
+        "count": {"type": "integer", "description": "in the whole range"},
+        "interval": {"type": "string"},
+        "metrics": {"type": "array", "items": {"$ref": "#/components/schemas/EventCount"}}
     },
     "additionalProperties": false
 })json";
@@ -53,6 +65,7 @@ constexpr const char* kEventRecords = R"json({
 struct Wanted {
     InstanceId instance;
     TimeRange range;
+    std::string interval;
     std::vector<TimePoint> buckets;
 };
 
@@ -68,9 +81,8 @@ Result<Wanted> readWanted(const ApiParts& parts, const Call& call) {
     Wanted wanted;
     if (call.instance) wanted.instance = call.instance->id;
     FERRY_TRY_ASSIGN(wanted.range, readTimeRange(call.request, parts.clock.now(), kSpanDefault));
-    const std::string interval =
-        call.request.queryValue("interval").value_or(std::string(kIntervalDefault));
-    FERRY_TRY_ASSIGN(wanted.buckets, bucketsOf(wanted.range, interval));
+    wanted.interval = call.request.queryValue("interval").value_or(std::string(kIntervalDefault));
+    FERRY_TRY_ASSIGN(wanted.buckets, bucketsOf(wanted.range, wanted.interval));
     return wanted;
 }
 
@@ -88,6 +100,30 @@ Result<http::Response> answerCounts(const ApiParts& parts, const Call& call) {
             .endObject();
     }
     json.endArray();
+    return jsonAnswer(json);
+}
+
+/// The same counts as /metrics has them: one entry for the hub's account.
+Result<http::Response> answerMetrics(const ApiParts& parts, const Call& call) {
+    FERRY_TRY_ASSIGN(const Wanted wanted, readWanted(parts, call));
+    FERRY_TRY_ASSIGN(
+        const auto counts, countEvents(parts.store, wanted.instance, wanted.range, wanted.buckets)
+    );
+    const bool has_empty = call.request.queryValue("emptyIntervals") == "true";
+    JsonWriter json;
+    json.beginArray().beginObject();
+    json.field("id", kAccountId)
+        .field("count", std::accumulate(counts.begin(), counts.end(), std::int64_t{0}))
+        .field("interval", wanted.interval);
+    json.key("metrics").beginArray();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] == 0 && !has_empty) continue;
+        json.beginObject()
+            .field("count", counts[i])
+            .field("timestamp", formatRfc3339(wanted.buckets[i]))
+            .endObject();
+    }
+    json.endArray().endObject().endArray();
     return jsonAnswer(json);
 }
 
@@ -157,6 +193,7 @@ Route analyticsRoute(std::string path, std::string operation, std::string summar
 
 void addAnalyticsRoutes(RouteTable& table, const ApiParts& parts) {
     table.define("EventCount", kEventCount);
+    table.define("EventMetrics", kEventMetrics);
     table.define("EventRecords", kEventRecords);
 
     Route counts = analyticsRoute(
@@ -167,6 +204,16 @@ void addAnalyticsRoutes(RouteTable& table, const ApiParts& parts) {
     counts.answers = {{200, "A count for each bucket", listOf("EventCount")}};
     counts.handler = [&parts](const Call& call) { return answerCounts(parts, call); };
     table.add(std::move(counts));
+
+    Route metrics = analyticsRoute(
+        "/metrics/events", "getEventMetrics", "The same by account, of which the hub has one"
+    );
+    metrics.parameters.push_back(
+        {"emptyIntervals", ParameterPlace::Query, "true: also buckets without an event", "boolean"}
+    );
+    metrics.answers = {{200, "The account's", listOf("EventMetrics")}};
+    metrics.handler = [&parts](const Call& call) { return answerMetrics(parts, call); };
+    table.add(std::move(metrics));
 
     Route by_instance = analyticsRoute(
         "/instances/events/analytics/instances",

@@ -72,10 +72,12 @@ Api::Api(ApiParts parts)
     addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
+    addUsageRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);
     ConnectorRoutes connector_routes(table_, parts_);
     addPingRoute(table_, connector_routes, parts_);
     addDocumentRoutes(table_, connector_routes);
+    addRevisionRoutes(table_, connector_routes);
     addProxyRoutes(connector_routes, parts_);
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
@@ -135,8 +137,34 @@ void Api::addTo(http::Router& router) {
 http::Response Api::answer(
     const Route& route, const http::Request& request, const http::Params& params
 ) {
-    auto response = callHandler(route, request, params);
-    return response ? std::move(*response) : refusalOf(route, request, response.error());
+    Call call{request, params, {}, std::nullopt};
+    const TimePoint began = parts_.clock.now();
+    auto result = callHandler(route, call);
+    http::Response response =
+        result ? std::move(*result) : refusalOf(route, request, result.error());
+    note(route, call, began, response.status);
+    return response;
+}
+
+/// Calls without a good key are left out: strangers could make as many as there is room for.
+void Api::note(const Route& route, const Call& call, TimePoint began, int status) {
+    if (call.caller.key_name.empty()) return;
+    UsageEntry entry;
+    entry.began_at = began;
+    entry.took = std::chrono::duration_cast<Milliseconds>(parts_.clock.now() - began);
+    entry.status = status;
+    entry.request_id = call.request.request_id;
+    entry.method = call.request.method;
+    entry.path = call.request.path;
+    entry.route = route.path;
+    entry.peer = call.request.peer.substr(0, call.request.peer.rfind(':'));
+    entry.key_name = call.caller.key_name;
+    if (call.instance) {
+        entry.instance = call.instance->id;
+        entry.instance_name = call.instance->name;
+        entry.connector_key = call.instance->connector_key;
+    }
+    parts_.usage->add(std::move(entry));
 }
 
 http::Response Api::refusalOf(
@@ -156,10 +184,8 @@ http::Response Api::refusalOf(
     return refusal;
 }
 
-Result<http::Response> Api::callHandler(
-    const Route& route, const http::Request& request, const http::Params& params
-) {
-    Call call{request, params, {}, std::nullopt};
+Result<http::Response> Api::callHandler(const Route& route, Call& call) {
+    const http::Request& request = call.request;
     // A header that is wrong is refused also where none is needed: its sender means to be somebody.
     const bool is_anonymous =
         route.is_authentication_optional && !request.headers.get("Authorization");

@@ -34,9 +34,8 @@ class Api {
         const Route& route, const http::Request& request, const http::Params& params
     );
     http::Response refusalOf(const Route& route, const http::Request& request, const Error& error);
-    Result<http::Response> callHandler(
-        const Route& route, const http::Request& request, const http::Params& params
-    );
+    Result<http::Response> callHandler(const Route& route, Call& call);
+    void note(const Route& route, const Call& call, TimePoint began, int status);
     http::Response traced(const Route& route, const Call& call);
     Result<Caller> authenticate(const http::Request& request);
     Result<Caller> admitted(Result<Caller> caller);

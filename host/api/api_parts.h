@@ -3,6 +3,7 @@
 
 #include "api/request_rate.h"
 #include "api/trace_logging.h"
+#include "api/usage_log.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -65,6 +66,8 @@ struct ApiParts {
     ApiLimits limits;
     /// Whose calls are told in the log.
     std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
+    /// The last calls.
+    std::shared_ptr<UsageLog> usage = std::make_shared<UsageLog>();
 };
 
 }  // namespace ferry::api

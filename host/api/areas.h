@@ -42,13 +42,17 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts);
 /// Positions in providers' feeds.
 void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 
+/// The last calls of the API.
+void addUsageRoutes(RouteTable& table, const ApiParts& parts);
+
 /// Public keys for those who receive callbacks.
 void addWebhookKeyRoutes(RouteTable& table, const ApiParts& parts);
 
 class ConnectorRoutes;
-/// Calls that reach the provider: whether the token is good, documents, the proxy.
+/// Calls that reach the provider: whether the token is good, documents, their revisions, the proxy.
 void addPingRoute(RouteTable& table, ConnectorRoutes& routes, const ApiParts& parts);
 void addDocumentRoutes(RouteTable& table, ConnectorRoutes& routes);
+void addRevisionRoutes(RouteTable& table, ConnectorRoutes& routes);
 void addProxyRoutes(ConnectorRoutes& routes, const ApiParts& parts);
 
 }  // namespace ferry::api

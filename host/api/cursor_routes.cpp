@@ -2,6 +2,8 @@
 
 #include "api/answers.h"
 #include "api/areas.h"
+#include "api/element_json.h"
+#include "api/element_lookup.h"
 
 #include <fmt/format.h>
 
@@ -31,6 +33,23 @@ constexpr const char* kCursor = R"json({
             "type": "string", "format": "date-time", "description": "not while the instance is stopped"
         },
         "failures": {"type": "integer", "description": "drains in a row that failed"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kPollerRecord = R"json({
+    "type": "object",
+    "required": ["instanceId", "elementKey", "objects", "nextPollDate", "failures"],
+    "properties": {
+        "instanceId": {"type": "integer"},
+        "elementKey": {"type": "string"},
+        "objects": {"$ref": "#/components/schemas/ObjectNames"},
+        "lastPollDate": {"type": "string", "format": "date-time"},
+        "nextPollDate": {
+            "type": "string", "format": "date-time",
+            "description": "at the latest; a webhook brings it forward"
+        },
+        "failures": {"type": "integer", "description": "in a row"}
     },
     "additionalProperties": false
 })json";
@@ -76,10 +95,33 @@ Route cursorRoute(std::string method, std::string path, std::string operation) {
     return route;
 }
 
+/// One: the feed of an account tells of all kinds of objects together.
+Result<http::Response> answerPollerRecords(const ApiParts& parts, const Call& call) {
+    const Instance& instance = call.theInstance();
+    FERRY_TRY_ASSIGN(const auto status, parts.store.cursors().status(instance.id));
+    FERRY_TRY_ASSIGN(const auto connector, findElement(parts, instance.connector_key));
+    JsonWriter json;
+    json.beginArray();
+    if (status && status->due_at) {
+        json.beginObject()
+            .field("instanceId", instance.id.value)
+            .field("elementKey", instance.connector_key);
+        json.key("objects");
+        writeObjectNames(json, *connector);
+        if (status->drained_at) json.field("lastPollDate", formatRfc3339(*status->drained_at));
+        json.field("nextPollDate", formatRfc3339(*status->due_at))
+            .field("failures", std::int64_t{status->failures})
+            .endObject();
+    }
+    json.endArray();
+    return jsonAnswer(json);
+}
+
 }  // namespace
 
 void addCursorRoutes(RouteTable& table, const ApiParts& parts) {
     table.define("Cursor", kCursor);
+    table.define("PollerRecord", kPollerRecord);
 
     Route read = cursorRoute("GET", "/instances/{id}/cursor", "getCursor");
     read.summary = "Where the instance stands in its provider's feed";
@@ -87,6 +129,18 @@ void addCursorRoutes(RouteTable& table, const ApiParts& parts) {
         return answerCursor(parts, call.theInstance().id);
     };
     table.add(std::move(read));
+
+    Route pollers;
+    pollers.method = "GET";
+    pollers.path = "/instances/event-poller-records";
+    pollers.operation_id = "listPollerRecords";
+    pollers.summary =
+        "When the provider is asked for changes: one record, none of a stopped instance";
+    pollers.area = "cursors";
+    pollers.subject = Subject::Instance;
+    pollers.answers = {{200, "The records", listOf("PollerRecord")}};
+    pollers.handler = [&parts](const Call& call) { return answerPollerRecords(parts, call); };
+    table.add(std::move(pollers));
 
     Route now = cursorRoute("POST", "/instances/{id}/cursor/now", "setCursorToNow");
     now.summary = "Takes what is there now as known: what happened so far gives no events";

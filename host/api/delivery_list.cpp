@@ -38,11 +38,13 @@ Result<DeliveryList> listDeliveries(
         where.query.after = store::DeliveryPlace{0, DeliveryId(where.delivery->value + 1)};
         where.query.limit = 1;
         const auto state = std::exchange(where.query.state, std::nullopt);
+        const bool is_queued = std::exchange(where.query.is_queued, false);
         FERRY_TRY_ASSIGN(const auto page, parts.store.deliverySearch().page(where.query));
         for (const Delivery& delivery : page.deliveries) {
             FERRY_TRY_ASSIGN(const bool is_meant, isMeant(parts, delivery, where));
-            const bool is_it =
-                delivery.id == *where.delivery && (!state || delivery.state == *state);
+            const bool is_it = delivery.id == *where.delivery &&
+                               (!state || delivery.state == *state) &&
+                               (!is_queued || isQueued(delivery));
             if (is_it && is_meant) list.deliveries.push_back(delivery);
         }
         return list;

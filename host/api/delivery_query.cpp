@@ -27,10 +27,11 @@ Status takeStatus(const Condition& condition, DeliveryWhere& where) {
     if (value == "created" || value == "retry") {
         where.query.state = DeliveryState::Waiting;
         where.query.is_tried = value == "retry";
+        where.query.is_off = false;
     } else if (value == "delivered") {
         where.query.state = DeliveryState::Delivered;
     } else if (value == "queued") {
-        where.query.state = DeliveryState::Dead;
+        where.query.is_queued = true;
     } else if (value == "notified") {
         where.is_none = true;  // of channels that Ferry does not have
     } else {

@@ -90,10 +90,14 @@ Result<http::Response> redeliver(const ApiParts& parts, const Call& call, Delive
     FERRY_TRY(parts.store.replays().redeliver(keys, now));
     parts.wake_deliveries();
     for (Delivery& delivery : list.deliveries) {
+        const bool was_sent =
+            delivery.state != DeliveryState::Waiting || delivery.attempt_count > 0;
+        if (was_sent && delivery.origin == DeliveryOrigin::Commit)
+            delivery.origin = DeliveryOrigin::Again;
         delivery.state = DeliveryState::Waiting;
+        delivery.is_off = false;
         delivery.attempt_count = 0;
         delivery.next_attempt_at = now;
-        if (delivery.origin == DeliveryOrigin::Commit) delivery.origin = DeliveryOrigin::Again;
     }
     return answerList(parts, call, list);
 }
@@ -188,7 +192,7 @@ void addLists(RouteTable& table, const ApiParts& parts) {
             return fail(
                 ErrorCode::InvalidArgument,
                 "where is missing: say which deliveries are to be made again, status='queued' for "
-                "all that ran out of attempts"
+                "all that nothing is tried for any more"
             );
         }
         FERRY_TRY_ASSIGN(

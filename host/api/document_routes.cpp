@@ -3,6 +3,7 @@
 #include "api/answers.h"
 #include "api/areas.h"
 #include "api/connector_call.h"
+#include "api/document_call.h"
 #include "api/document_json.h"
 #include "api/paging.h"
 #include "api/proxy_headers.h"
@@ -18,9 +19,6 @@ namespace ferry::api {
 namespace {
 
 using pipeline::DocumentRef;
-
-/// Not "id": that is an instance's.
-constexpr std::string_view kId = "documentId";
 
 constexpr const char* kDocument = R"json({
     "type": "object",
@@ -43,41 +41,9 @@ constexpr const char* kDocument = R"json({
     "additionalProperties": false
 })json";
 
-Parameter documentId(const char* what) {
-    return {std::string(kId), ParameterPlace::Path, fmt::format("Id or refId of the {}", what)};
-}
-Parameter documentPath(const char* what, bool is_required) {
-    return {
-        "path",
-        ParameterPlace::Query,
-        fmt::format("Path of the {}, from the top", what),
-        "string",
-        is_required
-    };
-}
-
-/// What the call is about: {documentId}, else `path`. Errors: InvalidArgument.
-Result<DocumentRef> refOf(const Call& call, bool may_be_top) {
-    DocumentRef ref;
-    if (call.params.has(kId)) {
-        FERRY_TRY_ASSIGN(ref, documentRefOfId(call.params.get(kId)));
-    } else {
-        FERRY_TRY_ASSIGN(ref, documentRefOfPath(call.request.queryValue("path").value_or("")));
-    }
-    if (ref.isTop() && !may_be_top) {
-        return fail(ErrorCode::InvalidArgument, "give the path of a file in the parameter path");
-    }
-    return ref;
-}
-
-Result<pipeline::Documents*> documentsOf(ConnectorCall& connector) {
-    if (pipeline::Documents* documents = connector.provider().documents()) return documents;
-    return fail(ErrorCode::Unsupported, "the connector has no documents");
-}
-
 Result<http::Response> metadata(ConnectorCall& connector, const Call& call, ObjectKind wanted) {
     const bool wants_folder = wanted == ObjectKind::Folder;
-    FERRY_TRY_ASSIGN(const DocumentRef ref, refOf(call, wants_folder));
+    FERRY_TRY_ASSIGN(const DocumentRef ref, documentRefOf(call, wants_folder));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
     JsonWriter json;
     if (ref.isTop()) {
@@ -124,7 +90,7 @@ Result<http::Response> pageAnswer(
 Result<http::Response> contents(ConnectorCall& connector, const Call& call) {
     constexpr std::string_view kList = "contents";
     pipeline::DocumentListRequest wanted;
-    FERRY_TRY_ASSIGN(wanted.folder, refOf(call, true));
+    FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
     FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
     wanted.limit = static_cast<unsigned>(paging.page_size);
     wanted.cursor = std::move(paging.cursor);
@@ -141,7 +107,7 @@ Result<http::Response> search(ConnectorCall& connector, const Call& call) {
     if (wanted.text.empty() || !isValidUtf8(wanted.text)) {
         return fail(ErrorCode::InvalidArgument, "give what to look for in the parameter text");
     }
-    FERRY_TRY_ASSIGN(wanted.folder, refOf(call, true));
+    FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
     FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
     wanted.limit = static_cast<unsigned>(paging.page_size);
     wanted.cursor = std::move(paging.cursor);
@@ -153,7 +119,7 @@ Result<http::Response> search(ConnectorCall& connector, const Call& call) {
 
 Result<http::Response> download(ConnectorCall& connector, const Call& call) {
     pipeline::DocumentDownloadRequest wanted;
-    FERRY_TRY_ASSIGN(wanted.file, refOf(call, false));
+    FERRY_TRY_ASSIGN(wanted.file, documentRefOf(call, false));
     wanted.range = std::string(call.request.headers.get("Range").value_or(""));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
     FERRY_TRY_ASSIGN(
@@ -181,17 +147,6 @@ Result<http::Response> download(ConnectorCall& connector, const Call& call) {
     return response;
 }
 
-Route reading(std::string path, std::string operation_id, std::string summary) {
-    Route route;
-    route.method = "GET";
-    route.path = std::move(path);
-    route.operation_id = std::move(operation_id);
-    route.summary = std::move(summary);
-    route.area = "documents";
-    route.role = Role::Read;
-    return route;
-}
-
 void addMetadataRoutes(ConnectorRoutes& routes) {
     const auto add = [&routes](Route route, ObjectKind kind) {
         route.answers = {{200, "The metadata", schemaOf("Document")}};
@@ -200,18 +155,21 @@ void addMetadataRoutes(ConnectorRoutes& routes) {
         });
     };
     Route file =
-        reading("/files/{documentId}/metadata", "getFileMetadata", "What is known of a file");
-    file.parameters = {documentId("file")};
+        documentRoute("/files/{documentId}/metadata", "getFileMetadata", "What is known of a file");
+    file.parameters = {documentIdParameter("file")};
     add(std::move(file), ObjectKind::File);
-    Route by_path = reading("/files/metadata", "getFileMetadataByPath", "The same, by its path");
-    by_path.parameters = {documentPath("file", true)};
+    Route by_path =
+        documentRoute("/files/metadata", "getFileMetadataByPath", "The same, by its path");
+    by_path.parameters = {documentPathParameter("file", true)};
     add(std::move(by_path), ObjectKind::File);
-    Route folder =
-        reading("/folders/{documentId}/metadata", "getFolderMetadata", "What is known of a folder");
-    folder.parameters = {documentId("folder")};
+    Route folder = documentRoute(
+        "/folders/{documentId}/metadata", "getFolderMetadata", "What is known of a folder"
+    );
+    folder.parameters = {documentIdParameter("folder")};
     add(std::move(folder), ObjectKind::Folder);
-    by_path = reading("/folders/metadata", "getFolderMetadataByPath", "The same, by its path");
-    by_path.parameters = {documentPath("folder", false)};
+    by_path =
+        documentRoute("/folders/metadata", "getFolderMetadataByPath", "The same, by its path");
+    by_path.parameters = {documentPathParameter("folder", false)};
     add(std::move(by_path), ObjectKind::Folder);
 }
 
@@ -228,18 +186,18 @@ void addListRoutes(ConnectorRoutes& routes) {
         routes.add(std::move(route), handler);
     };
     Route by_id =
-        reading("/folders/{documentId}/contents", "getFolderContents", "What is in a folder");
-    by_id.parameters = {documentId("folder")};
+        documentRoute("/folders/{documentId}/contents", "getFolderContents", "What is in a folder");
+    by_id.parameters = {documentIdParameter("folder")};
     add(std::move(by_id), contents);
-    Route by_path =
-        reading("/folders/contents", "getFolderContentsByPath", "What is in a folder, by its path");
-    by_path.parameters = {documentPath("folder", false)};
+    Route by_path = documentRoute(
+        "/folders/contents", "getFolderContentsByPath", "What is in a folder, by its path"
+    );
+    by_path.parameters = {documentPathParameter("folder", false)};
     add(std::move(by_path), contents);
-    Route found = reading("/search", "searchDocuments", "Files and folders by name");
+    Route found = documentRoute("/search", "searchDocuments", "Files and folders by name");
     found.parameters = {
         {"text", ParameterPlace::Query, "What to look for", "string", true},
-        documentPath("folder to look in", false)
-    };
+        documentPathParameter("folder to look in", false)};
     add(std::move(found), search);
 }
 
@@ -254,11 +212,11 @@ void addDownloadRoutes(ConnectorRoutes& routes) {
         };
         routes.add(std::move(route), download);
     };
-    Route by_id = reading("/files/{documentId}", "getFile", "The content of a file");
-    by_id.parameters = {documentId("file")};
+    Route by_id = documentRoute("/files/{documentId}", "getFile", "The content of a file");
+    by_id.parameters = {documentIdParameter("file")};
     add(std::move(by_id));
-    Route by_path = reading("/files", "getFileByPath", "The content of a file, by its path");
-    by_path.parameters = {documentPath("file", true)};
+    Route by_path = documentRoute("/files", "getFileByPath", "The content of a file, by its path");
+    by_path.parameters = {documentPathParameter("file", true)};
     add(std::move(by_path));
 }
 

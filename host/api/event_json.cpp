@@ -46,6 +46,7 @@ std::string_view eventStatus(std::span<const Delivery> deliveries) {
 }
 
 std::string_view deliveryStatus(const Delivery& delivery) {
+    if (isQueued(delivery)) return "queued";
     switch (delivery.state) {
         case DeliveryState::Waiting:
             return delivery.attempt_count > 0 ? "retry" : "created";
@@ -87,7 +88,7 @@ void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDet
         .field("attemptCount", std::int64_t{delivery.attempt_count})
         .field("httpStatus", std::int64_t{delivery.last_status})
         .field("error", delivery.last_error);
-    if (delivery.state == DeliveryState::Waiting) {
+    if (delivery.state == DeliveryState::Waiting && !isQueued(delivery)) {
         json.field("nextAttemptDate", formatRfc3339(delivery.next_attempt_at));
     }
     if (const std::string reason = pipeline::redeliveryOf(delivery); !reason.empty()) {

@@ -28,8 +28,8 @@ namespace ferry::api {
 std::string_view eventStatus(std::span<const Delivery> deliveries);
 
 /// A delivery in the vendor's words: `created` (waits for its first attempt), `retry` (waits for a
-/// further one), `delivered`, `queued` (out of attempts; it waits until somebody asks for it
-/// again).
+/// further one), `delivered`, `queued` (out of attempts, or behind a callback that is switched off;
+/// it waits until somebody asks for it).
 std::string_view deliveryStatus(const Delivery& delivery);
 
 /// Writes what each attempt did, as a list.

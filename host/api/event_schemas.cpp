@@ -27,13 +27,19 @@ constexpr const char* kDelivery = R"json({
         "notificationId": {"type": "integer", "description": "Elements-Webhook-Id of the callback"},
         "subscriptionId": {"type": "integer", "description": "the instance's number"},
         "instanceId": {"type": "integer"},
-        "status": {"enum": ["created", "retry", "delivered", "queued"]},
+        "status": {
+            "enum": ["created", "retry", "delivered", "queued"],
+            "description": "queued: out of attempts, or its callback is switched off"
+        },
         "createdDate": {"type": "string", "format": "date-time"},
         "updatedDate": {"type": "string", "format": "date-time"},
         "attemptCount": {"type": "integer"},
         "httpStatus": {"type": "integer", "description": "of the last attempt; 0: no answer came"},
         "error": {"type": "string", "description": "of the last attempt, for people"},
-        "nextAttemptDate": {"type": "string", "format": "date-time"},
+        "nextAttemptDate": {
+            "type": "string", "format": "date-time",
+            "description": "missing if none is planned: of what is delivered, or queued"
+        },
         "redelivery": {"type": "string", "description": "as the callback's Ferry-Redelivery"},
         "attempts": {
             "type": "array",

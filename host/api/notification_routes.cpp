@@ -35,10 +35,10 @@ Result<DeliveryWhere> whereOfTopics(const ApiParts& parts, const Call& call) {
     return where;
 }
 
-/// Writes the notification, unless nothing is left of its events or its instance.
-Status write(const ApiParts& parts, ListHeaders& headers, JsonWriter& json, const Delivery& one) {
+/// The notification as JSON; empty if nothing is left of its events or its instance.
+Result<std::string> notificationOf(const ApiParts& parts, const Delivery& one) {
     const auto found = parts.settings.get(one.instance);
-    if (!found && found.error().code == ErrorCode::NotFound) return {};
+    if (!found && found.error().code == ErrorCode::NotFound) return std::string();
     FERRY_TRY_ASSIGN(const auto settings, found);
     FERRY_TRY_ASSIGN(
         const auto events,
@@ -46,11 +46,42 @@ Status write(const ApiParts& parts, ListHeaders& headers, JsonWriter& json, cons
             one.instance, one.first_event, one.last_event, kEventsPerDeliveryMax
         )
     );
-    if (events.empty()) return {};
+    if (events.empty()) return std::string();
     const pipeline::HubIdentity hub;
-    json.raw(pipeline::renderNotification({one, *settings, events, hub}));
-    ++headers.returned;
-    return {};
+    std::string text = pipeline::renderNotification({one, *settings, events, hub});
+    text.pop_back();
+    text += R"(,"active":true,"acknowledged":)";
+    text += one.is_acknowledged ? "true}" : "false}";
+    return text;
+}
+
+/// {notificationId} of the path; that of the call's instance, if it has one.
+Result<Delivery> findOne(const ApiParts& parts, const Call& call) {
+    const auto id = parseId(call.params.get("notificationId"));
+    if (!id) return fail(ErrorCode::NotFound, "there is no such notification: its id is a number");
+    DeliveryWhere where;
+    where.delivery = DeliveryId(*id);
+    FERRY_TRY_ASSIGN(const DeliveryList list, listDeliveries(parts, call, std::move(where), 1));
+    if (list.deliveries.empty()) return fail(ErrorCode::NotFound, "there is no such notification");
+    return list.deliveries.front();
+}
+
+Result<http::Response> answerOne(const ApiParts& parts, const Delivery& one) {
+    FERRY_TRY_ASSIGN(std::string text, notificationOf(parts, one));
+    if (text.empty())
+        return fail(ErrorCode::NotFound, "the events of the notification have left the log");
+    http::Response response;
+    response.body = std::move(text);
+    return response;
+}
+
+Result<http::Response> acknowledge(const ApiParts& parts, const Call& call) {
+    FERRY_TRY_ASSIGN(Delivery one, findOne(parts, call));
+    FERRY_TRY_ASSIGN(
+        one.is_acknowledged, parts.store.deliveries().acknowledge(one.instance, one.id)
+    );
+    if (!one.is_acknowledged) return fail(ErrorCode::NotFound, "the notification has just gone");
+    return answerOne(parts, one);
 }
 
 Result<http::Response> listNotifications(const ApiParts& parts, const Call& call) {
@@ -60,8 +91,12 @@ Result<http::Response> listNotifications(const ApiParts& parts, const Call& call
     ListHeaders headers;
     JsonWriter json;
     json.beginArray();
-    for (const Delivery& delivery : list.deliveries)
-        FERRY_TRY(write(parts, headers, json, delivery));
+    for (const Delivery& delivery : list.deliveries) {
+        FERRY_TRY_ASSIGN(const std::string text, notificationOf(parts, delivery));
+        if (text.empty()) continue;
+        json.raw(text);
+        ++headers.returned;
+    }
     json.endArray();
     if (list.next) headers.next_page = deliveryPageToken(*list.next);
     http::Response response = jsonAnswer(json);
@@ -69,12 +104,39 @@ Result<http::Response> listNotifications(const ApiParts& parts, const Call& call
     return response;
 }
 
+void addSingle(RouteTable& table, const ApiParts& parts) {
+    Route one;
+    one.method = "GET";
+    one.path = "/notifications/{notificationId}";
+    one.operation_id = "getNotification";
+    one.summary = "What one callback has told or is to tell";
+    one.area = "deliveries";
+    one.subject = Subject::AnyInstance;
+    one.parameters = {
+        {"notificationId", ParameterPlace::Path, "Its Elements-Webhook-Id", "integer", true}};
+    one.answers = {{200, "The notification", schemaOf("Notification")}};
+    Route seen = one;
+    one.handler = [&parts](const Call& call) -> Result<http::Response> {
+        FERRY_TRY_ASSIGN(const Delivery found, findOne(parts, call));
+        return answerOne(parts, found);
+    };
+    table.add(std::move(one));
+    seen.method = "PUT";
+    seen.path += "/acknowledge";
+    seen.operation_id = "acknowledgeNotification";
+    seen.summary = "Marks a notification as seen; nothing else follows from it";
+    seen.role = Role::Write;
+    seen.handler = [&parts](const Call& call) { return acknowledge(parts, call); };
+    table.add(std::move(seen));
+}
+
 }  // namespace
 
 void addNotificationRoutes(RouteTable& table, const ApiParts& parts) {
     table.define("Notification", R"json({
         "type": "object",
-        "required": ["id", "topic", "severity", "action", "createdDate", "user", "message"],
+        "required": ["id", "topic", "severity", "action", "createdDate", "user", "message",
+                     "active", "acknowledged"],
         "properties": {
             "id": {"type": "string", "description": "the Elements-Webhook-Id of the callback"},
             "topic": {"type": "string"},
@@ -91,6 +153,10 @@ void addNotificationRoutes(RouteTable& table, const ApiParts& parts) {
                     "instanceId": {"type": "integer"},
                     "events": {"type": "array", "items": {"type": "object"}}
                 }
+            },
+            "active": {"const": true},
+            "acknowledged": {
+                "type": "boolean", "description": "somebody said that he has seen it"
             }
         },
         "additionalProperties": false
@@ -115,6 +181,7 @@ void addNotificationRoutes(RouteTable& table, const ApiParts& parts) {
     list.answers = {pageOf("Notification")};
     list.handler = [&parts](const Call& call) { return listNotifications(parts, call); };
     table.add(std::move(list));
+    addSingle(table, parts);
 }
 
 }  // namespace ferry::api

@@ -27,7 +27,7 @@ struct RedeliverOptions {
 
 /// The REST API's `where` for the query.
 std::string whereOf(const store::DeliveryQuery& query) {
-    std::string where = query.is_tried ? "status='retry'" : "status='queued'";
+    std::string where = query.is_queued ? "status='queued'" : "status='retry'";
     if (query.instance) where += fmt::format(" and instanceId='{}'", query.instance.value);
     if (query.created_from != TimePoint::min()) {
         where += fmt::format(" and createdDate>='{}'", toEpochMilliseconds(query.created_from));
@@ -89,9 +89,9 @@ Result<std::size_t> redeliver(const config::HubConfig& config, const RedeliverOp
     const auto store = openStore(config);
     if (!store) return fail(ErrorCode::Unavailable, "nothing is made again");
     const SystemClock clock;
-    DeliveryFilter filter = options.filter;
-    if (!filter.is_failing) filter.state = "dead";
-    FERRY_TRY_ASSIGN(const auto query, queryOf(*store, filter, clock.wallNow()));
+    FERRY_TRY_ASSIGN(auto query, queryOf(*store, options.filter, clock.wallNow()));
+    query.is_queued = !options.filter.is_failing;
+    if (options.filter.is_failing) query.is_off = false;
     if (options.is_dry_run) return countMatching(*store, query);
     FERRY_TRY_ASSIGN(auto hub, HubClient::connect(config));
     ProgressLine progress;
@@ -131,14 +131,14 @@ void addRedeliver(CLI::App& deliveries, const GlobalOptions& globals, Run& chose
     const auto options = std::make_shared<RedeliverOptions>();
     command->add_option("ID", options->ids, "These deliveries, whatever became of them")
         ->check(CLI::PositiveNumber);
-    command->add_option("--instance", options->filter.instance, "Dead ones of this instance");
-    command->add_flag("--all", options->is_all, "Dead ones of all instances");
+    command->add_option("--instance", options->filter.instance, "Those of this instance");
+    command->add_flag("--all", options->is_all, "Those of all instances");
     addFilterOptions(*command, options->filter);
     command->add_flag("--dry-run", options->is_dry_run, "Only say how many there are");
     command->footer(
-        "Without numbers, those that are dead (out of attempts) are made again, or with --failing\n"
-        "those that wait for another attempt. A callback that was switched off is switched on by "
-        "it.\n"
+        "Without numbers, those that are dead (out of attempts) or wait for a callback that is\n"
+        "switched off are made again, or with --failing those that wait for another attempt. A\n"
+        "callback that was switched off is switched on by it.\n"
         "A hub has to be running on the store: it does the work. 'ferry replay' delivers all "
         "events\n"
         "of a time again, whatever became of them, at a bounded rate."

@@ -37,6 +37,15 @@ parameters:
     type: enum
     values: [open-connectors, standard-webhooks, cloudevents]
     default: open-connectors
+  - key: event.notification.raw
+    name: Raw records
+    description: >-
+      With event.notification.format open-connectors: message.raw of a callback has the provider's
+      records of its own events, or with all those of all events that were found with them, so that
+      what fills several callbacks repeats them in each; up to 1,000 events and 256 KiB of records.
+    type: enum
+    values: [own, all]
+    default: own
   - key: event.notification.cloudevents.mode
     name: CloudEvents mode
     description: >-
@@ -60,6 +69,14 @@ parameters:
     type: enum
     values: [moved, deleted-created]
     default: moved
+  - key: event.notification.restores
+    name: Restored objects
+    description: >-
+      How it is told that something deleted is there again: created, or updated for receivers that
+      keep what was deleted. Both have restored true.
+    type: enum
+    values: [created, updated]
+    default: created
   - key: event.move.window
     name: Move window
     description: >-

@@ -60,6 +60,8 @@ class Demo {
     Status start();
     Status tell(const std::vector<StoryStep>& steps, app::Signals& signals);
     bool wasStopped() const { return was_stopped_; }
+    /// How to look at the hub from another terminal.
+    std::string invitation() const;
 
   private:
     Status startFake();
@@ -71,6 +73,7 @@ class Demo {
     const DemoOptions options_;
     const SystemClock clock_;
     SystemRandom random_;
+    const std::string api_key_ = random_.token(18);
     ScratchFolder folder_;
     observe::Log log_;
     DemoReceiver receiver_;
@@ -146,6 +149,7 @@ Status Demo::startHub() {
     config.public_url = fmt::format("http://127.0.0.1:{}", config.listen_port);
     config.data_dir = folder_.path() / "data";
     config.key_file = folder_.path() / "data" / "master.key";
+    config.api.user_secret = Secret(api_key_);
     config.plugins = {options_.plugins};
     config.connectors.clear();
     config.instances = {folder_.path() / "instances"};
@@ -171,6 +175,15 @@ Status Demo::startHub() {
     FERRY_TRY(hub_->start());
     std::cout << fmt::format("hub                http://127.0.0.1:{}\n", hub_->port());
     return {};
+}
+
+std::string Demo::invitation() const {
+    return fmt::format(
+        "Ask the hub yourself, from another terminal:\n"
+        "    curl -H 'Authorization: Bearer {}' http://127.0.0.1:{}/elements/api-v2/instances\n",
+        api_key_,
+        hub_->port()
+    );
 }
 
 Status Demo::waitForBaseline() {
@@ -261,7 +274,7 @@ Status runDemo(const DemoOptions& options, app::Signals& signals) {
             std::cout << "\nAll expected events arrived, each signed as it should be.\n";
         return {};
     }
-    std::cout << "\nThat was the story; it goes on until you press Ctrl-C.\n";
+    std::cout << "\nThat was the story; it goes on until you press Ctrl-C.\n" << demo.invitation();
     for (int round = 2; !demo.wasStopped(); ++round) {
         std::cout << "\n";
         FERRY_TRY(demo.tell(story(fmt::format("/Reports {}", round)), signals));

@@ -57,7 +57,21 @@ struct Delivery {
     TraceContext
         trace{};  ///< of the drain that recorded its events; none if nothing is known of it
     LaneId lane{};
+    /// The events whose records its body has, in [first, last], where the instance wants more than
+    /// its own (`event.notification.raw`); none: its own.
+    EventNumber records_first{};
+    EventNumber records_last{};
+    bool is_acknowledged = false;  ///< somebody said that he has seen it; nothing follows from it
+    /// Its callback is switched off, so that it waits until somebody asks. Of searches alone
+    /// (store/delivery_search.h): what is leased is of callbacks that are on.
+    bool is_off = false;
 };
+
+/// True if nothing more is tried until somebody asks for it.
+inline bool isQueued(const Delivery& delivery) noexcept {
+    return delivery.state == DeliveryState::Dead ||
+           (delivery.state == DeliveryState::Waiting && delivery.is_off);
+}
 
 /// What one attempt did to a delivery; decided by pipeline/delivery_policy.
 struct AttemptOutcome {

@@ -18,7 +18,7 @@ namespace {
 void renderRecords(const CallbackPage& page, JsonWriter& json) {
     json.key("raw").beginObject().key("records").beginArray();
     std::string_view previous;
-    for (const RecordedEvent& event : page.events) {
+    for (const RecordedEvent& event : page.records.empty() ? page.events : page.records) {
         if (event.raw.empty() || event.raw == previous) continue;
         previous = event.raw;
         json.raw(event.raw);

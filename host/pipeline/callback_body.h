@@ -31,6 +31,8 @@ struct CallbackPage {
     const InstanceSettings& settings;
     std::span<const RecordedEvent> events;  ///< of the page, in order; at least one
     const HubIdentity& hub;
+    /// Whose records `open-connectors` shows; empty: those of `events`.
+    std::span<const RecordedEvent> records = {};
 };
 
 /// A format: writes one JSON value.
@@ -64,7 +66,7 @@ std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEv
 /// events of this page come from, in the order of the events, unchanged. An event that comes from
 /// no record of its own (what follows a folder, differences found by a resync) adds none, and a
 /// record that several events in a row come from stands there once. A record that is no valid JSON
-/// is left out.
+/// is left out. With `records` they are those of these events in place of the page's.
 ///
 /// In `standard-webhooks`, `{"type": "file.created", "timestamp": ..., "data": {...}}`; the time is
 /// that of the occurrence, the data is that of pipeline/callback_event_data. In `cloudevents`, see

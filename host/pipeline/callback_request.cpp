@@ -24,12 +24,13 @@ http::OutboundRequest makeCallbackRequest(
     const InstanceSettings& settings,
     std::span<const RecordedEvent> events,
     TimePoint attempted_at,
-    const CallbackRequestOptions& options
+    const CallbackRequestOptions& options,
+    std::span<const RecordedEvent> records
 ) {
     http::OutboundRequest request;
     request.method = "POST";
     request.url = settings.callback_url;
-    const CallbackPage page{delivery, settings, events, options.hub};
+    const CallbackPage page{delivery, settings, events, options.hub, records};
     const CallbackFormatEntry& format = callbackFormat(settings.format);
     request.body = renderCallbackBody(page);
     request.timeout = settings.delivery.timeout.value_or(options.timeout);

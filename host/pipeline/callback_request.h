@@ -28,13 +28,14 @@ std::string redeliveryOf(const Delivery& delivery);
 
 /// The request that brings `events` to the instance's callback URL. `attempted_at` is the wall
 /// clock at this attempt; apart from what follows from it, all attempts are alike. `traceparent`
-/// has the delivery's trace, and a span of this attempt's own.
+/// has the delivery's trace, and a span of this attempt's own. `records` as in CallbackPage.
 http::OutboundRequest makeCallbackRequest(
     const Delivery& delivery,
     const InstanceSettings& settings,
     std::span<const RecordedEvent> events,
     TimePoint attempted_at,
-    const CallbackRequestOptions& options
+    const CallbackRequestOptions& options,
+    std::span<const RecordedEvent> records = {}
 );
 
 /// Lets the request carry an access token (RFC 6750, 2.1).

@@ -1,5 +1,6 @@
 // How an attempt begins: what has to be there before a leased delivery is sent.
 #include "pipeline/delivery_worker.h"
+#include "pipeline/event_recorder.h"
 
 namespace ferry::pipeline {
 namespace {
@@ -141,7 +142,8 @@ Status DeliveryWorker::load(InFlight attempt) {
         static_cast<std::size_t>(callbackFormat(attempt.settings->format).events_max);
     if (events && events->size() > events_max) return split(delivery, *events);
     if (events && !events->empty()) {
-        send(std::move(attempt), *events);
+        FERRY_TRY_ASSIGN(const auto records, repeatedRecords(attempt));
+        send(std::move(attempt), *events, records);
         return {};
     }
     if (!events && isTransient(events.error().code)) return fail(events.error());
@@ -149,6 +151,20 @@ Status DeliveryWorker::load(InFlight attempt) {
     if (!events) return setAside(delivery, events.error());
     drop(delivery, "its events are no longer in the log");
     return {};
+}
+
+/// The events whose records the body repeats; none: it has those of its own.
+Result<std::vector<RecordedEvent>> DeliveryWorker::repeatedRecords(const InFlight& attempt) {
+    const Delivery& delivery = attempt.delivery;
+    const bool has_some =
+        delivery.records_last && attempt.settings->format == CallbackFormat::OpenConnectors;
+    if (!has_some) return std::vector<RecordedEvent>();
+    return services_.events.range(
+        delivery.instance,
+        delivery.records_first,
+        delivery.records_last,
+        EventRecorder::kRepeatedEventsMax
+    );
 }
 
 /// It was made before the instance got a format for single events.
@@ -176,9 +192,18 @@ Status DeliveryWorker::setAside(const Delivery& delivery, const Error& error) {
     return {};
 }
 
-void DeliveryWorker::send(InFlight attempt, const std::vector<RecordedEvent>& events) {
+void DeliveryWorker::send(
+    InFlight attempt,
+    const std::vector<RecordedEvent>& events,
+    const std::vector<RecordedEvent>& records
+) {
     http::OutboundRequest request = makeCallbackRequest(
-        attempt.delivery, *attempt.settings, events, services_.clock.wallNow(), options_.request
+        attempt.delivery,
+        *attempt.settings,
+        events,
+        services_.clock.wallNow(),
+        options_.request,
+        records
     );
     if (attempt.token) addAccessToken(request, *attempt.token);
     const std::uint64_t number = next_number_++;

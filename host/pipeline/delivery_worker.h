@@ -164,7 +164,12 @@ class DeliveryWorker final : public Steppable {
     std::string traceTextOf(const Delivery& delivery) const;
     void noteAttempt(const InFlight& attempt, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);
-    void send(InFlight attempt, const std::vector<RecordedEvent>& events);
+    Result<std::vector<RecordedEvent>> repeatedRecords(const InFlight& attempt);
+    void send(
+        InFlight attempt,
+        const std::vector<RecordedEvent>& events,
+        const std::vector<RecordedEvent>& records
+    );
     void postpone(const Delivery& delivery, std::string reason, bool is_for_all);
     void drop(const Delivery& delivery, std::string reason);
     void noteStoreFailure(std::string_view what, const Error& error);

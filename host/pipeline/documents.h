@@ -38,6 +38,12 @@ struct DocumentDownloadRequest {
     std::string range;  ///< value of the caller's Range header; empty: all of it
 };
 
+struct DocumentRevisionsRequest {
+    DocumentRef file;
+    std::string cursor;  ///< as above
+    unsigned limit = 0;  ///< as above
+};
+
 /// The operations of a provider that has documents; each Unsupported if the plugin lacks its hook.
 /// NotFound and Conflict are about what the caller names. Threads and lifetime as for Provider.
 class Documents {
@@ -63,6 +69,17 @@ class Documents {
         const TokenSet& tokens,
         const DocumentDownloadRequest& request
     ) = 0;
+
+    /// The contents that a file has had, newest first, each with its revision; ends with
+    /// OperationResult::documents. Not pure, as startStorage, so that doubles stay small.
+    virtual Result<OperationPtr>
+    startRevisions(const ProviderAccount&, const TokenSet&, const DocumentRevisionsRequest&) {
+        return fail(ErrorCode::Unsupported, "the provider lists no revisions");
+    }
+    /// Ends with OperationResult::storage.
+    virtual Result<OperationPtr> startStorage(const ProviderAccount&, const TokenSet&) {
+        return fail(ErrorCode::Unsupported, "the provider does not tell its storage");
+    }
 
   protected:
     Documents() = default;

@@ -40,6 +40,9 @@ Event createdHalf(const Event& moved) {
 }  // namespace
 
 void EventBodyWriter::record(Event event, TimePoint now, std::vector<RecordedEvent>& out) {
+    const bool is_update = event.type == EventType::Created && event.is_restored &&
+                           restores_ == RestoreReporting::Updated;
+    if (is_update) event.type = EventType::Updated;
     if (event.type == EventType::Moved && moves_ == MoveReporting::DeletedCreated) {
         recordOne(deletedHalf(event), now, out);
         recordOne(createdHalf(event), now, out);

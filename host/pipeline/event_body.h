@@ -25,8 +25,16 @@ namespace ferry::pipeline {
 /// Source: open-connectors contract, delivered callback body; documents hub object.
 class EventBodyWriter {
   public:
-    EventBodyWriter(std::string connector_key, std::string hub_key, MoveReporting moves)
-        : connector_key_(std::move(connector_key)), hub_key_(std::move(hub_key)), moves_(moves) {}
+    EventBodyWriter(
+        std::string connector_key,
+        std::string hub_key,
+        MoveReporting moves,
+        RestoreReporting restores = RestoreReporting::Created
+    )
+        : connector_key_(std::move(connector_key)),
+          hub_key_(std::move(hub_key)),
+          moves_(moves),
+          restores_(restores) {}
 
     /// Appends what the log keeps of `event`: one entry, or DELETED and CREATED (in this order) for
     /// a move that is reported so. DELETED keeps the event's id, CREATED gets `splitMoveId` of it
@@ -40,6 +48,7 @@ class EventBodyWriter {
     std::string connector_key_;
     std::string hub_key_;
     MoveReporting moves_;
+    RestoreReporting restores_;
     JsonWriter json_;
 };
 

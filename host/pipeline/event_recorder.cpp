@@ -12,10 +12,11 @@ namespace ferry::pipeline {
 
 EventRecorder::EventRecorder(const InstanceSettings& settings, std::string hub_key)
     : instance_(settings.id),
-      bodies_(settings.connector_key, std::move(hub_key), settings.moves),
+      bodies_(settings.connector_key, std::move(hub_key), settings.moves, settings.restores),
       events_per_delivery_(callbackFormat(settings.format).events_max),
       filter_(settings.delivery.filter),
-      ordering_(settings.delivery.ordering) {
+      ordering_(settings.delivery.ordering),
+      repeats_raw_(settings.repeats_raw && settings.format == CallbackFormat::OpenConnectors) {
     if (settings.events_enabled && !settings.callback_url.empty()) callback_ = settings.callback;
 }
 
@@ -28,12 +29,21 @@ store::SyncCommit EventRecorder::prepare(ChangeDerivation& derivation, TimePoint
     commit.logged_only = held_back_.size();
     if (ordering_ != DeliveryOrdering::None) sortByLane(commit);
     commit.events = std::exchange(passed_, {});
+    commit.repeats_records = repeats_raw_ && mayRepeat(commit.events);
     std::move(held_back_.begin(), held_back_.end(), std::back_inserter(commit.events));
     held_back_.clear();
     commit.callback = callback_;
     commit.events_per_delivery = events_per_delivery_;
     commit.now = now;
     return commit;
+}
+
+bool EventRecorder::mayRepeat(std::span<const RecordedEvent> events) {
+    if (events.size() > kRepeatedEventsMax) return false;
+    std::size_t bytes = 0;
+    for (const RecordedEvent& event : events)
+        bytes += event.raw.size();
+    return bytes <= kRepeatedBytesMax;
 }
 
 /// Sorts passed_ and tells the commit which parts of it are of which lane.

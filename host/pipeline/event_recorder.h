@@ -16,8 +16,16 @@
 namespace ferry::pipeline {
 
 /// Makes the commits of one drain. Threads: one at a time.
+///
+/// Where callbacks are to repeat the records of the whole commit, they do so up to these limits,
+/// which keep a large one from being sent as often as it has callbacks.
 class EventRecorder {
   public:
+    static constexpr std::size_t kRepeatedEventsMax = 1'000;
+    static constexpr std::size_t kRepeatedBytesMax = 256 * 1024;
+    /// True if the records of these events are within the limits.
+    static bool mayRepeat(std::span<const RecordedEvent> events);
+
     EventRecorder(const InstanceSettings& settings, std::string hub_key);
 
     /// Everything that `derivation` has gathered since the last commit, with its position. Events
@@ -37,6 +45,7 @@ class EventRecorder {
     std::int64_t events_per_delivery_;
     EventFilter filter_;
     DeliveryOrdering ordering_;
+    bool repeats_raw_;
     std::vector<RecordedEvent> passed_;
     std::vector<LaneId> lanes_;  ///< of passed_, if there are any
     std::vector<RecordedEvent> held_back_;

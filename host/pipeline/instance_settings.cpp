@@ -115,8 +115,12 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
         settings.value("event.notification.format"),
         settings.value("event.notification.cloudevents.mode")
     );
+    settings.repeats_raw = settings.value("event.notification.raw") == "all";
     if (settings.value("event.notification.moves") == "deleted-created") {
         settings.moves = MoveReporting::DeletedCreated;
+    }
+    if (settings.value("event.notification.restores") == "updated") {
+        settings.restores = RestoreReporting::Updated;
     }
     if (const auto window = parseDuration(settings.value("event.move.window"))) {
         settings.move_window = *window;

@@ -48,6 +48,9 @@ enum class CallbackFormat : std::uint8_t {
 /// event.notification.moves: as one MOVED event, or as DELETED and CREATED.
 enum class MoveReporting : std::uint8_t { Moved, DeletedCreated };
 
+/// event.notification.restores: what was deleted and is there again is CREATED, or UPDATED.
+enum class RestoreReporting : std::uint8_t { Created, Updated };
+
 struct InstanceSettings {
     InstanceId id;
     std::string name;
@@ -66,10 +69,12 @@ struct InstanceSettings {
     std::vector<SigningKey> signing_keys;
     /// event.notification.format and event.notification.cloudevents.mode
     CallbackFormat format = CallbackFormat::OpenConnectors;
-    MoveReporting moves = MoveReporting::Moved;  ///< event.notification.moves
-    Milliseconds move_window{2000};              ///< event.move.window
-    std::optional<Milliseconds> poll_interval;   ///< event.poll.interval; nullopt: the connector's
-    bool reports_baseline = false;               ///< event.baseline
+    bool repeats_raw = false;                               ///< event.notification.raw is "all"
+    MoveReporting moves = MoveReporting::Moved;             ///< event.notification.moves
+    RestoreReporting restores = RestoreReporting::Created;  ///< event.notification.restores
+    Milliseconds move_window{2000};                         ///< event.move.window
+    std::optional<Milliseconds> poll_interval;  ///< event.poll.interval; nullopt: the connector's
+    bool reports_baseline = false;              ///< event.baseline
     DeliverySettings delivery;
 
     /// Value of `key`, or empty.

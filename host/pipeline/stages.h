@@ -44,13 +44,20 @@ struct DocumentPage {
     std::string next_cursor;  ///< empty: that was all
 };
 
+/// How much room an account has.
+struct StorageUsage {
+    std::int64_t used = 0;              ///< bytes
+    std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
+};
+
 /// What an operation ended with; each kind of operation fills its own member.
 struct OperationResult {
     std::optional<TokenSet> tokens;           ///< exchange, refresh
     std::optional<AccountIdentity> identity;  ///< verify
     std::optional<ChangePage> page;           ///< fetch
     std::optional<IndexedObject> document;    ///< metadata, download
-    std::optional<DocumentPage> documents;    ///< list, search
+    std::optional<DocumentPage> documents;    ///< list, search, revisions
+    std::optional<StorageUsage> storage{};    ///< storage
 };
 
 /// Either one request to make, or the end.

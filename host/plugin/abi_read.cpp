@@ -189,6 +189,15 @@ Object AbiReader::object(const ferry_object* from) {
     return object;
 }
 
+Storage AbiReader::storage(const ferry_storage* from) {
+    Storage storage;
+    if (!require(from && FERRY_HAS(from, ferry_storage, total), "storage")) return storage;
+    if (from->used < 0 || from->total < -1) wrong(FERRY_ERROR_MALFORMED, "storage", "is negative");
+    storage.used = from->used;
+    if (from->total >= 0) storage.total = from->total;
+    return storage;
+}
+
 std::uint32_t AbiReader::changeIndex(std::uint32_t index, std::size_t change_count) {
     if (index >= change_count) wrong(FERRY_ERROR_MALFORMED, "change index", "is out of range");
     return index;

@@ -67,4 +67,33 @@ Result<Operation<Download>> DocumentsView::download(
     return startOperation<Download>(instance_, "download", slot, call, account, &abi_tokens, &abi);
 }
 
+Result<Operation<DocumentPage>> DocumentsView::revisions(
+    const CallInfo& call,
+    const Account& account,
+    const TokenSet& tokens,
+    const DocumentRevisions& wanted
+) const {
+    const auto slot =
+        FERRY_SLOT_OF(instance_->extensions().documents, ferry_documents_1, revisions_start);
+    const ferry_token_set abi_tokens = toAbi(tokens);
+    const ferry_document_ref file = toAbi(wanted.file);
+    ferry_document_revisions abi{};
+    abi.struct_size = sizeof abi;
+    abi.limit = wanted.limit;
+    abi.file = &file;
+    abi.cursor = toStr(wanted.cursor);
+    return startOperation<DocumentPage>(
+        instance_, "revisions", slot, call, account, &abi_tokens, &abi
+    );
+}
+
+Result<Operation<Storage>> DocumentsView::storage(
+    const CallInfo& call, const Account& account, const TokenSet& tokens
+) const {
+    const auto slot =
+        FERRY_SLOT_OF(instance_->extensions().documents, ferry_documents_1, storage_start);
+    const ferry_token_set abi_tokens = toAbi(tokens);
+    return startOperation<Storage>(instance_, "storage", slot, call, account, &abi_tokens);
+}
+
 }  // namespace ferry::plugin

@@ -35,6 +35,15 @@ class DocumentsView {
         const TokenSet& tokens,
         const DocumentDownload& wanted
     ) const;
+    Result<Operation<DocumentPage>> revisions(
+        const CallInfo& call,
+        const Account& account,
+        const TokenSet& tokens,
+        const DocumentRevisions& wanted
+    ) const;
+    Result<Operation<Storage>> storage(
+        const CallInfo& call, const Account& account, const TokenSet& tokens
+    ) const;
 
   private:
     std::shared_ptr<PluginInstance> instance_;

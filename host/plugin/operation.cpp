@@ -132,6 +132,11 @@ struct ResultOf<Download> {
     }
 };
 template <>
+struct ResultOf<Storage> {
+    static constexpr Output kOutputs = Output::Storage;
+    static std::optional<Storage> take(OutputSink& sink) { return sink.storage; }
+};
+template <>
 struct ResultOf<Done> {
     static constexpr Output kOutputs = Output::Nothing;
     static std::optional<Done> take(OutputSink&) { return Done(); }
@@ -160,6 +165,7 @@ template class Operation<Page>;
 template class Operation<Document>;
 template class Operation<DocumentPage>;
 template class Operation<Download>;
+template class Operation<Storage>;
 template class Operation<Done>;
 
 }  // namespace ferry::plugin

@@ -24,6 +24,7 @@ OutputSink::OutputSink(Output allowed, std::size_t change_count)
     sink_.reject = &onReject;
     sink_.object = &onObject;
     sink_.objects_end = &onObjectsEnd;
+    sink_.storage = &onStorage;
 }
 
 /// Every slot goes through here: may the hook give this, is it well-formed, and no exception enters
@@ -195,6 +196,12 @@ ferry_status OutputSink::onObjectsEnd(const ferry_sink* sink, ferry_str next_cur
             reader.text(next_cursor, "next cursor", kCursorBytesMax),
             "the end of the objects"
         );
+    });
+}
+
+ferry_status OutputSink::onStorage(const ferry_sink* sink, const ferry_storage* from) noexcept {
+    return accept<Output::Storage>(sink, [&](OutputSink& self, AbiReader& reader) {
+        once(reader, self.storage, reader.storage(from), "storage");
     });
 }
 

@@ -87,4 +87,29 @@ Result<OperationPtr> PluginDocuments::startDownload(
     );
 }
 
+Result<OperationPtr> PluginDocuments::startRevisions(
+    const ProviderAccount& account,
+    const ferry::TokenSet& tokens,
+    const pipeline::DocumentRevisionsRequest& request
+) {
+    const DocumentRevisions wanted{toPlugin(request.file), request.cursor, request.limit};
+    return wrap(
+        view_.revisions(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
+Result<OperationPtr> PluginDocuments::startStorage(
+    const ProviderAccount& account, const ferry::TokenSet& tokens
+) {
+    return wrap(
+        view_.storage(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens)),
+        description_,
+        clock_,
+        account.account_id
+    );
+}
+
 }  // namespace ferry::plugin

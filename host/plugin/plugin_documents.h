@@ -40,6 +40,14 @@ class PluginDocuments final : public pipeline::Documents {
         const ferry::TokenSet& tokens,
         const pipeline::DocumentDownloadRequest& request
     ) override;
+    Result<pipeline::OperationPtr> startRevisions(
+        const pipeline::ProviderAccount& account,
+        const ferry::TokenSet& tokens,
+        const pipeline::DocumentRevisionsRequest& request
+    ) override;
+    Result<pipeline::OperationPtr> startStorage(
+        const pipeline::ProviderAccount& account, const ferry::TokenSet& tokens
+    ) override;
 
   private:
     CallInfo call(const pipeline::ProviderAccount& account) const;

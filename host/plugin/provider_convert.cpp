@@ -254,6 +254,12 @@ pipeline::OperationResult toResult(Download download) {
     return toResult(Document{std::move(download.object)});
 }
 
+pipeline::OperationResult toResult(const Storage& storage) {
+    pipeline::OperationResult result;
+    result.storage = pipeline::StorageUsage{storage.used, storage.total};
+    return result;
+}
+
 pipeline::OperationResult toResult(Done) {
     return {};
 }

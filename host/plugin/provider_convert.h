@@ -42,6 +42,7 @@ pipeline::OperationResult toResult(Page page);
 pipeline::OperationResult toResult(Document document);
 pipeline::OperationResult toResult(DocumentPage page);
 pipeline::OperationResult toResult(Download download);
+pipeline::OperationResult toResult(const Storage& storage);
 pipeline::OperationResult toResult(Done);
 
 /// One result per change. Internal if the plugin gave one change two results: the flow could not

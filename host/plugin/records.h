@@ -192,6 +192,17 @@ struct DocumentDownload {
     std::string range;  ///< of a Range header; empty: all
 };
 
+struct DocumentRevisions {
+    DocumentRef file;
+    std::string cursor;
+    std::uint32_t limit = 0;
+};
+
+struct Storage {
+    std::int64_t used = 0;              ///< bytes
+    std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
+};
+
 /// What metadata gives.
 struct Document {
     Object object;

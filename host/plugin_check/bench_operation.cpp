@@ -33,7 +33,10 @@ Output outputsOf(OperationHook hook) {
             return Output::Object;
         case OperationHook::ListDocuments:
         case OperationHook::SearchDocuments:
+        case OperationHook::ListRevisions:
             return Output::Object | Output::ObjectsEnd;
+        case OperationHook::StorageUsage:
+            return Output::Storage;
         case OperationHook::DownloadDocument:
             return Output::Object | Output::StreamedAnswer;
     }
@@ -57,7 +60,10 @@ bool hasResult(OperationHook hook, const plugin::OutputSink& sink) {
             return !sink.objects.empty();
         case OperationHook::ListDocuments:
         case OperationHook::SearchDocuments:
+        case OperationHook::ListRevisions:
             return sink.next_cursor.has_value();
+        case OperationHook::StorageUsage:
+            return sink.storage.has_value();
     }
     return false;
 }

@@ -66,6 +66,10 @@ bool hasHook(const ferry_module& module, OperationHook hook) {
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, search_start);
         case OperationHook::DownloadDocument:
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, download_start);
+        case OperationHook::ListRevisions:
+            return FERRY_SLOT_IN(tables.documents, ferry_documents_1, revisions_start);
+        case OperationHook::StorageUsage:
+            return FERRY_SLOT_IN(tables.documents, ferry_documents_1, storage_start);
     }
     return false;
 }
@@ -142,6 +146,10 @@ ferry_status startOperation(
             return start(tables.documents->search_start, tokens, lender.search(inputs));
         case OperationHook::DownloadDocument:
             return start(tables.documents->download_start, tokens, lender.download(inputs));
+        case OperationHook::ListRevisions:
+            return start(tables.documents->revisions_start, tokens, lender.revisions(inputs));
+        case OperationHook::StorageUsage:
+            return start(tables.documents->storage_start, tokens);
     }
     return FERRY_ERROR_UNSUPPORTED;
 }

@@ -23,7 +23,9 @@ std::string_view hookName(OperationHook hook) noexcept {
         "documentMetadata",
         "listDocuments",
         "searchDocuments",
-        "downloadDocument"};
+        "downloadDocument",
+        "listRevisions",
+        "storageUsage"};
     static_assert(std::size(kNames) == std::size(kOperationHooks));
     return kNames[static_cast<std::size_t>(hook)];
 }

@@ -32,6 +32,8 @@ enum class OperationHook : std::uint8_t {
     ListDocuments,
     SearchDocuments,
     DownloadDocument,
+    ListRevisions,
+    StorageUsage,
 };
 inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::ExchangeCode,
@@ -43,7 +45,9 @@ inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::DocumentMetadata,
     OperationHook::ListDocuments,
     OperationHook::SearchDocuments,
-    OperationHook::DownloadDocument};
+    OperationHook::DownloadDocument,
+    OperationHook::ListRevisions,
+    OperationHook::StorageUsage};
 
 /// As the C++ layer of the SDK names them: "fetch".
 std::string_view hookName(PureHook hook) noexcept;

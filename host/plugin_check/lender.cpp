@@ -120,6 +120,13 @@ const ferry_document_download* Lender::download(const Inputs& from) {
     return lent;
 }
 
+const ferry_document_revisions* Lender::revisions(const Inputs& from) {
+    auto* lent = record<ferry_document_revisions>();
+    lent->file = document(from.document);
+    lent->cursor = text(from.cursor);
+    return lent;
+}
+
 const ferry_webhook_request* Lender::webhook(const OwnedWebhook& from) {
     auto* lent = record<ferry_webhook_request>();
     lent->method = text(from.method);

@@ -105,6 +105,9 @@ std::string textOf(const plugin::OutputSink& sink) {
     for (const plugin::Object& object : sink.objects)
         text += fmt::format("object {}\n", textOf(object));
     if (sink.next_cursor) text += fmt::format("end {}\n", *sink.next_cursor);
+    if (sink.storage)
+        text +=
+            fmt::format("storage {} {}\n", sink.storage->used, sink.storage->total.value_or(-1));
     return text;
 }
 

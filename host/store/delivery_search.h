@@ -23,12 +23,14 @@ struct DeliveryPlace {
 };
 
 /// Newest first: dead ones by the end of their last attempt, waiting ones by their events, others
-/// by their making.
+/// by their making; of queued ones the dead before the waiting.
 struct DeliveryQuery {
-    InstanceId instance{};                      ///< none: of all
-    std::optional<DeliveryState> state{};       ///< nullopt: of all
-    std::optional<bool> is_tried{};             ///< whether there was an attempt; nullopt: either
-    CallbackId callback{};                      ///< none: of all
+    InstanceId instance{};                 ///< none: of all
+    std::optional<DeliveryState> state{};  ///< nullopt: of all
+    std::optional<bool> is_tried{};        ///< whether there was an attempt; nullopt: either
+    std::optional<bool> is_off{};  ///< whether the callback is switched off; nullopt: either
+    bool is_queued = false;        ///< those alone for which isQueued holds; `state` is not used
+    CallbackId callback{};         ///< none: of all
     TimePoint created_from = TimePoint::min();  ///< made in [from, before)
     TimePoint created_before = TimePoint::max();
     std::optional<DeliveryPlace> after{};

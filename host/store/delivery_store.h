@@ -136,6 +136,11 @@ class DeliveryStore {
 
     virtual Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) = 0;
 
+    /// Marks the delivery as seen; false if there is none. Not pure, as `attempts`.
+    virtual Result<bool> acknowledge(InstanceId, DeliveryId) {
+        return fail(ErrorCode::Unsupported, "this store marks no deliveries");
+    }
+
     /// Deliveries of an instance, newest first, before `before` (none = from the newest).
     virtual Result<std::vector<Delivery>> page(
         InstanceId instance, DeliveryId before, std::size_t limit

@@ -60,7 +60,8 @@ class ReplayStore {
 
     /// Finished deliveries wait again, waiting ones wait no longer: due at `now`, with all attempts
     /// before them. In a lane they take their old place instead, and are due if they are its first.
-    /// The log of attempts goes on. One transaction; gives how many there were: unknown ones are
+    /// The log of attempts goes on. What was never sent is not told as sent again
+    /// (DeliveryOrigin::Again). One transaction; gives how many there were: unknown ones are
     /// skipped. One that is being attempted just now is left to that attempt.
     virtual Result<std::size_t> redeliver(std::span<const DeliveryKey> keys, TimePoint now) = 0;
 

@@ -82,7 +82,8 @@ struct SyncCommit {
     /// Replaces the instance's, where the account was found to have changed at the provider.
     std::optional<std::string> account_state;
     std::int64_t events_per_delivery = kEventsPerDeliveryMax;  ///< at most; at least one
-    CallbackId callback;  ///< none: events are logged, not delivered
+    CallbackId callback;           ///< none: events are logged, not delivered
+    bool repeats_records = false;  ///< each delivery has the records of all delivered events
     TimePoint now;
     TraceContext trace{};  ///< of the deliveries
 

@@ -1,15 +1,9 @@
 #include "dropbox_documents.h"
 
-#include "dropbox_api.h"
-#include "dropbox_errors.h"
-#include "json.h"
-#include "text.h"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "dropbox_document_json.h"
+#include "dropbox_reading.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 namespace ferry::dropbox {
@@ -17,33 +11,6 @@ namespace {
 
 constexpr std::uint32_t kListLimitMax = 2000;
 constexpr std::uint32_t kSearchLimitMax = 1000;  // more is refused by Dropbox
-constexpr std::int64_t kPageBytesMax = 16 << 20;
-constexpr std::chrono::milliseconds kPageTimeout = std::chrono::seconds(60);
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-/// A JSON object, as `fill` writes its members.
-template <typename Fill>
-std::string object(Fill fill) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.StartObject();
-    fill(writer);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
-}
-
-void put(Writer& writer, const char* key, std::string_view value) {
-    writer.Key(key);
-    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
-/// What Dropbox takes for a path: "", "/a/b", "id:...".
-std::string pathArgument(const sdk::DocumentRef& ref) {
-    if (!ref.path.empty()) return ref.path == "/" ? std::string() : ref.path;
-    if (ref.isTop() || ref.object_id.starts_with("id:")) return ref.object_id;
-    throw sdk::Error::notFound("no id of dropbox looks like this: they begin with id:");
-}
 
 /// Header values are ASCII: everything else goes as \uXXXX, U+007F too.
 std::string asciiArgument(std::string_view path) {
@@ -60,84 +27,6 @@ std::string asciiArgument(std::string_view path) {
         c == '\x7F' ? text.append("\\u007f") : text.append(1, c);
     return text;
 }
-
-/// A file or folder; nullopt for what is neither, and for tags that are new.
-std::optional<sdk::Document> documentOf(const rapidjson::Value* metadata, std::string_view tag) {
-    if (metadata == nullptr || (tag != "file" && tag != "folder")) return std::nullopt;
-    sdk::Document document(tag == "file" ? sdk::ObjectType::File : sdk::ObjectType::Folder);
-    document.object_id = json::text(metadata, "id");
-    document.name = json::text(metadata, "name");
-    document.path = json::text(metadata, "path_display");
-    document.revision = json::text(metadata, "rev");
-    document.content_hash = json::text(metadata, "content_hash");
-    document.modified_by = json::text(json::member(metadata, "sharing_info"), "modified_by");
-    document.modified_ms = parseUtcTime(json::text(metadata, "server_modified"));
-    const rapidjson::Value* size = json::member(metadata, "size");
-    if (size != nullptr && size->IsInt64() && size->GetInt64() >= 0)
-        document.size = size->GetInt64();
-    if (document.object_id.empty() || document.name.empty()) return std::nullopt;
-    return document;
-}
-
-std::optional<sdk::Document> documentOf(const rapidjson::Value* metadata) {
-    return documentOf(metadata, json::text(metadata, ".tag"));
-}
-
-/// One call of a caller. Follows a root namespace that has changed since the account was verified.
-class Reading {
-  public:
-    Reading(sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens)
-        : context_(context),
-          account_(account),
-          credentials_(account, tokens),
-          root_(configuredRoot(account)) {}
-
-    /// The 200 answer of an RPC route as JSON.
-    sdk::Task<void> ask(Route route, std::string body, rapidjson::Document& answer) {
-        const sdk::HttpResponse response = co_await send(route, [&] {
-            sdk::Request request = rpc(account_, credentials_, routeName(route), body, root_);
-            request.timeout(kPageTimeout).responseBytesMax(kPageBytesMax);
-            return request;
-        });
-        const json::Fault fault = json::parse(response.body(), answer);
-        if (fault != json::Fault::None || !isJsonType(response))
-            throw bodyError(routeName(route), response, fault, credentials_);
-    }
-
-    sdk::Task<sdk::HttpResponse> download(std::string argument, std::string range) {
-        sdk::HttpResponse response = co_await send(Route::Download, [&] {
-            sdk::Request request = contentDownload(account_, credentials_, argument, root_);
-            if (!range.empty()) request.header("Range", range);
-            request.streamAnswer();
-            return request;
-        });
-        co_return response;
-    }
-
-    [[noreturn]] void throwBodyError(Route route, const sdk::HttpResponse& response) const {
-        throw bodyError(routeName(route), response, json::Fault::BadShape, credentials_);
-    }
-
-  private:
-    template <typename Make>
-    sdk::Task<sdk::HttpResponse> send(Route route, Make make) {
-        sdk::HttpResponse response = co_await context_.send(make());
-        if (isInvalidRoot(response)) {
-            const std::optional<std::string> root = newRoot(response);
-            if (root && *root != root_) {
-                root_ = *root;
-                response = co_await context_.send(make());
-            }
-        }
-        if (!response.ok()) throw apiError(route, response, credentials_);
-        co_return response;
-    }
-
-    sdk::Context& context_;
-    const sdk::AccountView& account_;
-    const Credentials credentials_;
-    std::string root_;
-};
 
 /// `documents` of a page: `each` gives the metadata of an element of the array `name`.
 template <typename Each>

@@ -1,5 +1,6 @@
 #pragma once
-// Reading files and folders for callers of the hub: get_metadata, list_folder, search_v2, download.
+// Reading files and folders for callers of the hub: get_metadata, list_folder, search_v2, download,
+// list_revisions, get_space_usage.
 
 #include <ferry/sdk.hpp>
 
@@ -29,6 +30,16 @@ sdk::Task<sdk::Document> downloadDocument(
     const sdk::AccountView& account,
     const sdk::TokenSet& tokens,
     const sdk::DocumentDownload& download
+);
+sdk::Task<sdk::DocumentPage> listRevisions(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    const sdk::TokenSet& tokens,
+    const sdk::DocumentRevisions& revisions
+);
+/// Of a member of a team: what the team has, or what it lets the member have.
+sdk::Task<sdk::Storage> storageUsage(
+    sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
 );
 
 }  // namespace ferry::dropbox

@@ -16,7 +16,8 @@ constexpr unsigned kAny = ~0u;
 constexpr unsigned kNextPage = bit(Route::FolderContentsContinue) | bit(Route::SearchContinue);
 constexpr unsigned kContinue = bit(Route::Continue) | kNextPage;
 constexpr unsigned kDocuments = bit(Route::Metadata) | bit(Route::FolderContents) |
-                                bit(Route::Search) | bit(Route::Download) | kNextPage;
+                                bit(Route::Search) | bit(Route::Download) | bit(Route::Revisions) |
+                                bit(Route::SpaceUsage) | kNextPage;
 constexpr unsigned kListing = bit(Route::ListFolder) | bit(Route::LatestCursor);
 
 constexpr Rule kRules[] = {
@@ -70,8 +71,16 @@ constexpr Rule kRules[] = {
      FERRY_ERROR_CONFLICT,
      "this kind of document can't be downloaded"},
     {409, "path", kDocuments & ~kNextPage, FERRY_ERROR_CONFLICT, "this can't be read"},
-    {409, "invalid_argument", bit(Route::Search), FERRY_ERROR_INVALID, "this can't be searched for"
-    },
+    {409,
+     "invalid_before_rev",
+     bit(Route::Revisions),
+     FERRY_ERROR_CURSOR_INVALID,
+     "the revision that the page begins behind is gone"},
+    {409,
+     "invalid_argument",
+     bit(Route::Search),
+     FERRY_ERROR_INVALID,
+     "this can't be searched for"},
 
     {409, "reset", kContinue, FERRY_ERROR_CURSOR_INVALID, "dropbox reset the cursor"},
     {409,

@@ -84,6 +84,10 @@ std::string_view routeName(Route route) noexcept {
             return "files/search_v2";
         case Route::SearchContinue:
             return "files/search/continue_v2";
+        case Route::Revisions:
+            return "files/list_revisions";
+        case Route::SpaceUsage:
+            return "users/get_space_usage";
         case Route::Download:
             break;
     }

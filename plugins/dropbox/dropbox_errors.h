@@ -28,6 +28,8 @@ enum class Route : std::uint8_t {
     Search,
     SearchContinue,
     Download,
+    Revisions,
+    SpaceUsage,
 };
 
 /// "files/list_folder", ...

@@ -104,6 +104,20 @@ class Dropbox : public sdk::Plugin {
         return dropbox::downloadDocument(context, account, tokens, download);
     }
 
+    sdk::Task<sdk::DocumentPage> listRevisions(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentRevisions& revisions
+    ) const {
+        return dropbox::listRevisions(context, account, tokens, revisions);
+    }
+    sdk::Task<sdk::Storage> storageUsage(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+    ) const {
+        return dropbox::storageUsage(context, account, tokens);
+    }
+
     void normalize(
         const sdk::Call& call,
         const sdk::AccountView&,

@@ -21,6 +21,7 @@ struct ferry_abi {
     const ferry_document_list* document_list_;
     const ferry_document_search* document_search_;
     const ferry_document_download* document_download_;
+    const ferry_document_revisions* document_revisions_;
     const ferry_documents_1* documents_1_;
     const ferry_normalize_1* normalize_1_;
     const ferry_webhook_1* webhook_1_;
@@ -37,6 +38,7 @@ struct ferry_abi {
     const ferry_object* object_;
     const ferry_index_op* index_op_;
     const ferry_event* event_;
+    const ferry_storage* storage_;
     const ferry_reject* reject_;
     const ferry_sink* sink_;
     const ferry_crypto_1* crypto_1_;

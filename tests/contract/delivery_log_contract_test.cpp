@@ -115,5 +115,22 @@ TEST_P(DeliveryLogContract, PrunesDeadOnesBehindManyThatStay) {
     EXPECT_EQ(valueOf(deliveries().prune(at(12), 99)), 9U) << "begins anew";
 }
 
+TEST_P(DeliveryLogContract, ADeliveryIsMarkedAsSeen) {
+    const InstanceId id = add("a");
+    const InstanceId other = add("b");
+    deliver(id, callback('x'), 1, at(0));
+    deliver(id, callback('x'), 1, at(0));
+    store::DeliveryStore& deliveries = store().deliveries();
+
+    EXPECT_TRUE(valueOf(deliveries.acknowledge(id, DeliveryId(1))));
+    EXPECT_TRUE(valueOf(deliveries.acknowledge(id, DeliveryId(1)))) << "again";
+    EXPECT_FALSE(valueOf(deliveries.acknowledge(other, DeliveryId(2)))) << "it is not the other's";
+    EXPECT_FALSE(valueOf(deliveries.acknowledge(id, DeliveryId(9))));
+
+    EXPECT_TRUE(valueOf(deliveries.find(id, DeliveryId(1)))->is_acknowledged);
+    EXPECT_FALSE(valueOf(deliveries.find(id, DeliveryId(2)))->is_acknowledged);
+    EXPECT_EQ(leaseDeliveries(at(1), 9, 9).size(), 2U) << "nothing follows from it";
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -121,5 +121,25 @@ TEST_P(DeliveryPaceContract, BringsForwardWhatWasTriedInPortions) {
     EXPECT_THAT(valueOf(deliveries().dueLater(at(20))), ElementsAre(callback('y')));
 }
 
+TEST_P(DeliveryPaceContract, WhatWasNeverSentIsNotSentAgain) {
+    const InstanceId a = add("a");
+    deliver(a, callback('x'), 1, at(0));
+    deliver(a, callback('x'), 1, at(1));
+    for (const Delivery& leased : leaseDeliveries(at(2), 2, 2)) {
+        AttemptOutcome outcome = anOutcome(leased, DeliveryState::Waiting, at(3));
+        outcome.was_sent = leased.id.value == 1;
+        outcome.attempt_count = outcome.was_sent ? 1 : 0;
+        record(outcome);
+    }
+
+    const store::DeliveryKey keys[] = {{a, DeliveryId(1)}, {a, DeliveryId(2)}};
+    EXPECT_EQ(valueOf(store().replays().redeliver(keys, at(60))), 2U);
+
+    for (const Delivery& leased : leaseDeliveries(at(60), 2, 2)) {
+        const bool was_sent = leased.id.value == 1;
+        EXPECT_EQ(leased.origin, was_sent ? DeliveryOrigin::Again : DeliveryOrigin::Commit);
+    }
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -89,6 +89,39 @@ TEST_P(DeliverySearchContract, PagesByStateInstanceAndCallback) {
     EXPECT_THAT(ids({.callback = callback('x')}), ElementsAre(5, 3, 1));
 }
 
+TEST_P(DeliverySearchContract, QueuedAreTheDeadAndWhatWaitsForACallbackThatIsOff) {
+    const InstanceId a = add("a");
+    const InstanceId b = add("b");
+    for (int i = 0; i < 4; ++i) {
+        deliver(a, callback('x'), 1, at(i));  // 1, 3, 5, 7
+        deliver(b, callback('y'), 1, at(i));  // 2, 4, 6, 8
+    }
+    end(1, DeliveryState::Delivered, at(10));
+    end(4, DeliveryState::Dead, at(30));
+    end(3, DeliveryState::Dead, at(20));
+    end(5, DeliveryState::Waiting, at(40));
+    EXPECT_THAT(ids({.is_queued = true}), ElementsAre(4, 3)) << "none is off";
+
+    EXPECT_OK(store().deliveries().switchOff(callback('x'), at(50), "it is gone"));
+
+    for (const std::size_t limit : {1, 2, 3, 9})
+        EXPECT_THAT(ids({.is_queued = true}, limit), ElementsAre(4, 3, 7, 5)) << limit;
+    EXPECT_THAT(ids({.instance = b, .is_queued = true}), ElementsAre(4));
+    EXPECT_THAT(ids({.is_queued = true, .created_from = at(3)}), ElementsAre(7));
+    EXPECT_THAT(
+        ids({.state = DeliveryState::Waiting, .is_tried = false, .is_off = false}),
+        ElementsAre(8, 6, 2)
+    );
+    for (const Delivery& one : valueOf(search().page({.instance = a})).deliveries) {
+        EXPECT_TRUE(one.is_off) << one.id.value;
+        EXPECT_EQ(isQueued(one), one.id.value != 1) << one.id.value;
+    }
+    EXPECT_TRUE(valueOf(search().ofEvents(a, EventNumber(1), EventNumber(1), 9)).at(0).is_off);
+
+    EXPECT_OK(store().deliveries().switchOn(callback('x'), at(60)));
+    EXPECT_THAT(ids({.is_queued = true}), ElementsAre(4, 3));
+}
+
 TEST_P(DeliverySearchContract, PagesByTheTimeOfMaking) {
     const InstanceId a = add("a");
     for (int i = 0; i < 6; ++i)

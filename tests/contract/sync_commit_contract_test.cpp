@@ -238,5 +238,29 @@ TEST_P(EventLogContract, NeverGivesANumberTwice) {
     EXPECT_EQ(valueOf(events().newest()), EventNumber(4));
 }
 
+TEST_P(SyncCommitContract, DeliveriesOfACommitRepeatItsRecordsWhereItAsksForThem) {
+    const InstanceId id = add("a");
+    deliver(id, callback('x'), 3, at(0));  // events 1 to 3
+    store::SyncCommit repeating = aCommit(id, 45);
+    repeating.callback = callback('x');
+    repeating.repeats_records = true;
+    repeating.logged_only = 2;
+    EXPECT_OK(commit(repeating));  // 4 to 46 are delivered
+    store::SyncCommit alone = aCommit(id, 20);
+    alone.callback = callback('x');
+    alone.repeats_records = true;
+    EXPECT_OK(commit(alone));
+
+    const auto leased = leaseDeliveries(at(9), 9, 9);
+
+    ASSERT_EQ(leased.size(), 5U);
+    EXPECT_EQ(leased[0].records_last, EventNumber()) << "nobody asked";
+    for (std::size_t i = 1; i < 4; ++i) {
+        EXPECT_EQ(leased[i].records_first, EventNumber(4));
+        EXPECT_EQ(leased[i].records_last, EventNumber(46)) << "what is not delivered is not told";
+    }
+    EXPECT_EQ(leased[4].records_last, EventNumber()) << "one delivery has all of them";
+}
+
 }  // namespace
 }  // namespace ferry::test

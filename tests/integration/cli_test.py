@@ -208,6 +208,20 @@ class Demo(CliCase):
         self.assertIn("listening address=" + address[len("http://"):] + " public_url=" + address + " ", done.stderr)
 
 
+    def test_it_says_how_to_ask_the_hub(self):
+        with subprocess.Popen([FERRY, "demo"], cwd=self.folder, stdout=subprocess.PIPE, text=True) as demo:
+            try:
+                line = next(line for line in demo.stdout if "curl" in line)
+                header, url = re.search(r"curl -H '(.+)' (\S+)$", line).groups()
+                request = urllib.request.Request(url, headers=dict([header.split(": ", 1)]))
+                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                    self.assertEqual([one["name"] for one in json.load(answer)], ["alice"])
+            finally:
+                demo.send_signal(signal.SIGINT)
+                demo.stdout.read()
+        self.assertEqual(demo.returncode, 0)
+
+
 class Init(CliCase):
     def test_makes_what_lint_and_serve_take_and_keeps_it_the_second_time(self):
         first = self.run_ok("init", "hub")

@@ -96,6 +96,7 @@ void Simulation::addInstance(Customer& customer, const std::string& app_secret) 
     values["event.notification.callback.url"] =
         customer.has_own_url ? fmt::format("{}/{}", kCallbackUrl, customer.name) : kCallbackUrl;
     values["event.notification.ordering"] = customer.ordering;
+    values["event.notification.raw"] = customer.has_own_url ? "all" : "own";
     values["event.notification.signature.key"] = kSignatureKey;
     if (customer.reports_baseline) values["event.baseline"] = "true";
     instances_.instances.push_back(std::move(definition));

@@ -267,6 +267,16 @@ ferry_status takeObjectsEnd(const ferry_sink* sink, ferry_str next_cursor) noexc
     return FERRY_OK;
 }
 
+ferry_status takeStorage(const ferry_sink* sink, const ferry_storage* storage) noexcept {
+    CallScope& scope = of(sink);
+    if (!scope.outcome.storages.empty())
+        return breach(scope, "a second storage", FERRY_ERROR_INVALID);
+    if (storage->used < 0 || storage->total < -1)
+        return breach(scope, "a negative storage", FERRY_ERROR_MALFORMED);
+    scope.outcome.storages.emplace_back(storage->used, storage->total);
+    return FERRY_OK;
+}
+
 ferry_status takeIndexOp(const ferry_sink* sink, const ferry_index_op* op) noexcept {
     CallScope& scope = of(sink);
     AbiIndexOp taken = copy(*op);
@@ -336,8 +346,8 @@ CallScope::CallScope(const AbiPlugin& plugin, AbiOutcome& to) : host(plugin), ou
         takeEvent,
         takeReject,
         takeObject,
-        takeObjectsEnd
-    };
+        takeObjectsEnd,
+        takeStorage};
 }
 
 // ---- services
@@ -641,6 +651,39 @@ AbiOutcome AbiPlugin::download(
         wanted.file = &lent_ref;
         wanted.range = loan.text(range);
         return documentsOf(*module_).download_start(self_, &call, &lent, &lent_tokens, &wanted, op);
+    });
+}
+
+AbiOutcome AbiPlugin::revisions(
+    const AbiAccount& account,
+    const AbiTokens& tokens,
+    const std::string& ref,
+    const std::string& cursor,
+    std::uint32_t limit,
+    const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        ferry_document_revisions wanted{};
+        wanted.struct_size = sizeof wanted;
+        wanted.limit = limit;
+        wanted.file = &lent_ref;
+        wanted.cursor = loan.text(cursor);
+        return documentsOf(*module_).revisions_start(
+            self_, &call, &lent, &lent_tokens, &wanted, op
+        );
+    });
+}
+
+AbiOutcome AbiPlugin::storage(
+    const AbiAccount& account, const AbiTokens& tokens, const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        return documentsOf(*module_).storage_start(self_, &call, &lent, &lent_tokens, op);
     });
 }
 

@@ -111,6 +111,7 @@ struct AbiOutcome {
     std::vector<AbiReject> rejects;
     std::vector<AbiIndexOp> objects;  ///< type, texts, size and times
     bool has_objects_end = false;     ///< next_cursor is that of the objects
+    std::vector<std::pair<std::int64_t, std::int64_t>> storages;  ///< used and total
     std::vector<std::string> log;
     std::string violation;  ///< the first breach of the ABI's documentation
 };
@@ -186,6 +187,16 @@ class AbiPlugin {
         const std::string& range,
         const Script& script
     );
+
+    AbiOutcome revisions(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const std::string& cursor,
+        std::uint32_t limit,
+        const Script& script
+    );
+    AbiOutcome storage(const AbiAccount& account, const AbiTokens& tokens, const Script& script);
 
     // Pure hooks.
     AbiOutcome authorizeUrl(

@@ -7,7 +7,7 @@
 namespace ferry::demo {
 namespace {
 
-constexpr std::array<Route, 18> kRoutes = {{
+constexpr std::array<Route, 19> kRoutes = {{
     {"files/list_folder", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", listFolder},
     {"files/list_folder/continue",
      RouteStyle::Rpc,
@@ -41,6 +41,7 @@ constexpr std::array<Route, 18> kRoutes = {{
      RouteAuth::User,
      "account_info.read",
      getCurrentAccount},
+    {"users/get_space_usage", RouteStyle::Rpc, RouteAuth::User, "account_info.read", getSpaceUsage},
     {"check/user", RouteStyle::Rpc, RouteAuth::User, "account_info.read", checkUser},
     {"check/app", RouteStyle::Rpc, RouteAuth::App, "", checkApp},
     {"auth/token/revoke", RouteStyle::Rpc, RouteAuth::User, "", revokeToken},

@@ -80,6 +80,7 @@ Reply copyEntry(Call& call);
 Reply upload(Call& call);
 Reply download(Call& call);
 Reply getCurrentAccount(Call& call);
+Reply getSpaceUsage(Call& call);
 Reply checkUser(Call& call);
 Reply checkApp(Call& call);
 Reply revokeToken(Call& call);

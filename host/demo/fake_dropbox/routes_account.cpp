@@ -1,6 +1,6 @@
 #include "demo/fake_dropbox/routes.h"
 
-// users/get_current_account, check/user, check/app, auth/token/revoke.
+// users/get_current_account, users/get_space_usage, check/user, check/app, auth/token/revoke.
 
 namespace ferry::demo {
 namespace {
@@ -44,6 +44,33 @@ Reply getCurrentAccount(Call& call) {
     json.key("root_info").raw(rootInfoJson(account));
     if (is_team) json.field("team_member_id", "dbmid:" + account.id.substr(5));
     json.endObject();
+    return jsonReply(json.take());
+}
+
+Reply getSpaceUsage(Call& call) {
+    constexpr std::int64_t kAllocated = std::int64_t{2} << 30;  // a basic account's 2 GiB
+    call.args.allow({});
+    if (!call.args.problem().empty()) {
+        return badCall(call.route, "request body: " + call.args.problem());
+    }
+    std::int64_t used = 0;
+    for (const auto& [path, entry] : call.account->tree.entries()) {
+        if (entry->kind == EntryKind::File) used += static_cast<std::int64_t>(entry->size);
+    }
+    JsonWriter json;
+    json.beginObject().field("used", used).key("allocation").beginObject();
+    if (call.account->team_name.empty()) {
+        json.field(".tag", "individual").field("allocated", kAllocated);
+    } else {
+        json.field(".tag", "team").field("used", used).field("allocated", kAllocated);
+        json.field("user_within_team_space_allocated", std::int64_t{0});
+        json.key("user_within_team_space_limit_type")
+            .beginObject()
+            .field(".tag", "off")
+            .endObject();
+        json.field("user_within_team_space_used_cached", std::int64_t{0});
+    }
+    json.endObject().endObject();
     return jsonReply(json.take());
 }
 

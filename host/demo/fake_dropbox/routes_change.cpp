@@ -101,9 +101,12 @@ Reply listRevisions(Call& call) {
     const std::string path = args.requiredText("path");
     const std::string mode = args.tag("mode", "path");
     const auto limit = static_cast<std::size_t>(args.integer("limit", 10, 1, 100));
+    const std::string before_rev = args.text("before_rev");
     if (!args.problem().empty()) return badArguments(call);
     const AccountTree& tree = call.account->tree;
     const bool by_id = mode == "id";
+    if (!before_rev.empty() && mode != "path") return unionError(409, "before_rev_not_supported");
+    bool is_before = before_rev.empty();
     std::string id = path;
     std::string key;
     if (!path.starts_with("id:")) {
@@ -120,10 +123,15 @@ Reply listRevisions(Call& call) {
         if (!is_it || versions.size() > limit) continue;
         if (entry.kind == EntryKind::Deleted && versions.empty() && !deletion)
             deletion = item->entry;
+        if (!is_before || (!before_rev.empty() && entry.rev == before_rev)) {
+            is_before = is_before || entry.rev == before_rev;
+            continue;
+        }
         const bool is_repeated = !versions.empty() && versions.back()->rev == entry.rev;
         if (entry.kind == EntryKind::File && !is_repeated) versions.push_back(item->entry);
     }
-    if (versions.empty()) {
+    if (!is_before) return unionError(409, "invalid_before_rev");
+    if (versions.empty() && before_rev.empty()) {
         return unionError(409, tree.find(key) ? "path/not_file" : "path/not_found");
     }
     JsonWriter json;

@@ -11,10 +11,10 @@ namespace ferry::store::sqlite {
 #define FERRY_DELIVERY_COLUMNS                                                      \
     "id, instance_id, callback_id, first_event, last_event, state, attempt_count, " \
     "next_attempt_at, created_at, last_status, last_error, origin, replay_id, "     \
-    "finished_at, trace, lane"
+    "finished_at, trace, lane, records_first, records_last, acknowledged"
 
 /// How many they are: what a query asks for besides stands behind them.
-inline constexpr int kDeliveryColumns = 16;
+inline constexpr int kDeliveryColumns = 19;
 
 inline Delivery readDelivery(const Query& row) {
     Delivery delivery;
@@ -34,6 +34,9 @@ inline Delivery readDelivery(const Query& row) {
     delivery.finished_at = row.time(13);
     delivery.trace = readTrace(row, 14);
     delivery.lane = LaneId(row.integer(15));
+    delivery.records_first = EventNumber(row.integer(16));
+    delivery.records_last = EventNumber(row.integer(17));
+    delivery.is_acknowledged = row.integer(18) != 0;
     return delivery;
 }
 

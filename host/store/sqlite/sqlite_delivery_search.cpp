@@ -13,24 +13,36 @@ namespace {
 constexpr std::size_t kExaminedMax = 5'000;
 constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
 
-/// Column of the key that a page goes by, after those of the delivery.
-constexpr int kKeyColumn = kDeliveryColumns;
+#define FERRY_SEARCH_COLUMNS                                            \
+    FERRY_DELIVERY_COLUMNS                                              \
+    ", EXISTS (SELECT 1 FROM callback WHERE callback.id = callback_id " \
+    "AND callback.off_at <> 0)"
+constexpr int kOffColumn = kDeliveryColumns;
+/// Of the key that a page goes by.
+constexpr int kKeyColumn = kDeliveryColumns + 1;
 
 /// By the end of the last attempt.
-constexpr const char* kDeadPage = "SELECT " FERRY_DELIVERY_COLUMNS
+constexpr const char* kDeadPage = "SELECT " FERRY_SEARCH_COLUMNS
                                   ", finished_at FROM delivery INDEXED BY delivery_finished "
                                   "WHERE state = 2 AND state <> 0 AND (finished_at, id) < (?, ?) "
                                   "ORDER BY finished_at DESC, id DESC LIMIT ?";
 /// By the last event, in whose order an index has what waits.
 constexpr const char* kWaitingPage =
-    "SELECT " FERRY_DELIVERY_COLUMNS
+    "SELECT " FERRY_SEARCH_COLUMNS
     ", last_event FROM delivery INDEXED BY delivery_needs "
     "WHERE state = 0 AND (last_event, id) < (?, ?) ORDER BY last_event DESC, id DESC LIMIT ?";
+/// The same, of what is queued. Their keys are below those of dead ones, which come before them.
+constexpr const char* kBehindDeadPage =
+    "SELECT " FERRY_SEARCH_COLUMNS
+    ", last_event - 9223372036854775807 FROM delivery INDEXED BY delivery_needs "
+    "WHERE state = 0 AND (last_event, id) < (? + 9223372036854775807, ?) "
+    "ORDER BY last_event DESC, id DESC LIMIT ?";
+constexpr DeliveryPlace kBehindDead{0, DeliveryId(kAfterAll)};
 constexpr const char* kInstancePage =
-    "SELECT " FERRY_DELIVERY_COLUMNS
+    "SELECT " FERRY_SEARCH_COLUMNS
     ", 0 FROM delivery INDEXED BY delivery_instance "
     "WHERE instance_id = ? AND id < ? AND id >= ? ORDER BY id DESC LIMIT ?";
-constexpr const char* kPage = "SELECT " FERRY_DELIVERY_COLUMNS
+constexpr const char* kPage = "SELECT " FERRY_SEARCH_COLUMNS
                               ", 0 FROM delivery WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?";
 
 Result<std::int64_t> firstIdAt(Connection& connection, TimePoint time) {
@@ -43,11 +55,18 @@ Result<std::int64_t> firstIdAt(Connection& connection, TimePoint time) {
     );
 }
 
+Delivery readFound(const Query& row) {
+    Delivery delivery = readDelivery(row);
+    delivery.is_off = row.integer(kOffColumn) != 0;
+    return delivery;
+}
+
 bool matches(const DeliveryQuery& query, const Query& row) {
     if (query.instance && row.integer(1) != query.instance.value) return false;
     if (query.callback && row.integer(2) != query.callback.value) return false;
     if (query.state && row.as<DeliveryState>(5) != *query.state) return false;
     if (query.is_tried && (row.integer(6) > 0) != *query.is_tried) return false;
+    if (query.is_off && (row.integer(kOffColumn) != 0) != *query.is_off) return false;
     return row.time(8) >= query.created_from && row.time(8) < query.created_before;
 }
 
@@ -59,7 +78,7 @@ Result<DeliveryPage> readPage(Query& rows, const DeliveryQuery& query) {
         if (!has_row) return page;
         if (examined == kExaminedMax || page.deliveries.size() == query.limit) break;
         last = DeliveryPlace{rows.integer(kKeyColumn), DeliveryId(rows.integer(0))};
-        if (matches(query, rows)) page.deliveries.push_back(readDelivery(rows));
+        if (matches(query, rows)) page.deliveries.push_back(readFound(rows));
     }
     page.next = last;
     return page;
@@ -86,6 +105,32 @@ Result<DeliveryPage> pageById(Connection& connection, const DeliveryQuery& query
     return readPage(rows, query);
 }
 
+Result<DeliveryPage> pageByKey(
+    Connection& connection, const char* sql, const DeliveryQuery& query, const DeliveryPlace& place
+) {
+    auto rows = connection.query(sql);
+    rows.bind(place.key, place.id, kExaminedMax + 1);
+    return readPage(rows, query);
+}
+
+/// Dead ones, then those that wait for callbacks that are switched off, if there are any.
+Result<DeliveryPage> pageOfQueued(
+    Connection& connection, DeliveryQuery query, const DeliveryPlace& place
+) {
+    if (place.key <= kBehindDead.key) {
+        query.state = DeliveryState::Waiting;
+        query.is_off = true;
+        return pageByKey(connection, kBehindDeadPage, query, place);
+    }
+    query.state = DeliveryState::Dead;
+    FERRY_TRY_ASSIGN(DeliveryPage page, pageByKey(connection, kDeadPage, query, place));
+    if (page.next) return page;
+    auto off = connection.query("SELECT 1 FROM callback WHERE off_at <> 0 LIMIT 1");
+    FERRY_TRY_ASSIGN(const bool is_any_off, off.step());
+    if (is_any_off) page.next = kBehindDead;
+    return page;
+}
+
 }  // namespace
 
 Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
@@ -94,7 +139,7 @@ Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
     return core_.read([&](Connection& connection) -> Result<std::vector<Delivery>> {
         std::vector<Delivery> deliveries;
         // They do not overlap, so the first that begins later ends the search.
-        auto made = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+        auto made = connection.query("SELECT " FERRY_SEARCH_COLUMNS
                                      " FROM delivery INDEXED BY delivery_event"
                                      " WHERE instance_id = ? AND last_event >= ? AND origin < 2"
                                      " ORDER BY last_event");
@@ -102,9 +147,9 @@ Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
         while (deliveries.size() < limit) {
             FERRY_TRY_ASSIGN(const bool has_row, made.step());
             if (!has_row || made.integer(3) > last.value) break;
-            deliveries.push_back(readDelivery(made));
+            deliveries.push_back(readFound(made));
         }
-        auto copies = connection.query("SELECT " FERRY_DELIVERY_COLUMNS
+        auto copies = connection.query("SELECT " FERRY_SEARCH_COLUMNS
                                        " FROM delivery INDEXED BY delivery_copy"
                                        " WHERE instance_id = ?1 AND last_event >= ?2"
                                        " AND last_event < ?3 + ?4 AND first_event <= ?3"
@@ -113,20 +158,21 @@ Result<std::vector<Delivery>> SqliteDeliverySearch::ofEvents(
         for (;;) {
             FERRY_TRY_ASSIGN(const bool has_row, copies.step());
             if (!has_row) return deliveries;
-            deliveries.push_back(readDelivery(copies));
+            deliveries.push_back(readFound(copies));
         }
     });
 }
 
 Result<DeliveryPage> SqliteDeliverySearch::page(const DeliveryQuery& query) {
     return core_.read([&](Connection& connection) -> Result<DeliveryPage> {
-        const bool is_dead = query.state == DeliveryState::Dead;
-        if (!is_dead && query.state != DeliveryState::Waiting) return pageById(connection, query);
         const DeliveryPlace place =
             query.after.value_or(DeliveryPlace{kAfterAll, DeliveryId(kAfterAll)});
-        auto rows = connection.query(is_dead ? kDeadPage : kWaitingPage);
-        rows.bind(place.key, place.id, kExaminedMax + 1);
-        return readPage(rows, query);
+        if (query.is_queued) return pageOfQueued(connection, query, place);
+        if (query.state == DeliveryState::Dead)
+            return pageByKey(connection, kDeadPage, query, place);
+        if (query.state == DeliveryState::Waiting)
+            return pageByKey(connection, kWaitingPage, query, place);
+        return pageById(connection, query);
     });
 }
 

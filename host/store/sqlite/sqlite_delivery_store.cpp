@@ -147,6 +147,20 @@ Status SqliteDeliveryStore::planAgain(TimePoint now) {
     });
 }
 
+Result<bool> SqliteDeliveryStore::acknowledge(InstanceId instance, DeliveryId id) {
+    bool is_there = false;
+    FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+        FERRY_TRY(connection
+                      .query("UPDATE delivery SET acknowledged = 1 WHERE id = ? AND instance_id = ?"
+                      )
+                      .bind(id, instance)
+                      .run());
+        is_there = connection.changes() > 0;
+        return {};
+    }));
+    return is_there;
+}
+
 Result<std::optional<Delivery>> SqliteDeliveryStore::find(InstanceId instance, DeliveryId id) {
     return core_.read([&](Connection& connection) {
         auto row = connection.query("SELECT " FERRY_DELIVERY_COLUMNS

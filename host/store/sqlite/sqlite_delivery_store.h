@@ -24,6 +24,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override;
     Status switchOn(CallbackId callback, TimePoint now) override;
     Result<std::vector<CallbackSwitchedOff>> switchedOff() override;
+    Result<bool> acknowledge(InstanceId instance, DeliveryId id) override;
     Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
         override;
     Result<std::vector<CallbackId>> dueLater(TimePoint now) override;

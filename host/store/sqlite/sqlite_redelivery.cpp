@@ -25,7 +25,8 @@ Result<std::optional<WaitsAgain>> waitAgain(
         "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = CASE "
         "WHEN lane = 0 THEN ?1 WHEN state = 0 THEN min(next_attempt_at, ?1) "
         "ELSE min(created_at, ?1) END, "
-        "origin = CASE origin WHEN 0 THEN 1 ELSE origin END "
+        "origin = CASE WHEN origin = 0 AND (state <> 0 OR attempt_count > 0) THEN 1 "
+        "ELSE origin END "
         "WHERE id = ?2 AND instance_id = ?3 RETURNING callback_id, lane, next_attempt_at"
     );
     FERRY_TRY_ASSIGN(const bool has_row, update.bind(now, key.id, key.instance).step());

@@ -167,9 +167,13 @@ Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::in
     auto insert = connection.query(
         "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
         "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error, trace, "
-        "lane) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?)"
+        "lane, records_first, records_last) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?, ?, ?)"
     );
     const TraceColumn trace(commit.trace);
+    const bool repeats = commit.repeats_records && pages.size() > 1;
+    const std::int64_t records_first = repeats ? pages.front().first : 0;
+    const std::int64_t records_last = repeats ? pages.back().last : 0;
     for (const Page& page : pages) {
         insert.bind(
             id++,
@@ -180,7 +184,9 @@ Status writeDeliveries(Connection& connection, const SyncCommit& commit, std::in
             commit.now,
             commit.now,
             trace.blob(),
-            page.lane
+            page.lane,
+            records_first,
+            records_last
         );
         FERRY_TRY(insert.run());
     }

@@ -152,6 +152,8 @@ class Adapter {
     FERRY_SLOT(ListDocuments, ferry_documents_1, list_start, Hooks::template recordStart<DocumentPage, DocumentList, ferry_document_list, Hooks::kList>)
     FERRY_SLOT(SearchDocuments, ferry_documents_1, search_start, Hooks::template recordStart<DocumentPage, DocumentSearch, ferry_document_search, Hooks::kSearch>)
     FERRY_SLOT(DownloadDocument, ferry_documents_1, download_start, Hooks::template recordStart<Document, DocumentDownload, ferry_document_download, Hooks::kDownload>)
+    FERRY_SLOT(ListRevisions, ferry_documents_1, revisions_start, Hooks::template recordStart<DocumentPage, DocumentRevisions, ferry_document_revisions, Hooks::kRevisions>)
+    FERRY_SLOT(StorageUsage, ferry_documents_1, storage_start, Hooks::template tokenStart<Storage, Hooks::kStorage>)
 #undef FERRY_SLOT
 
     static constexpr ferry_auth_1 kAuth{
@@ -181,8 +183,9 @@ class Adapter {
         metadata_startSlot(),
         list_startSlot(),
         search_startSlot(),
-        download_startSlot()
-    };
+        download_startSlot(),
+        revisions_startSlot(),
+        storage_startSlot()};
 
     static constexpr bool kHasAuth =
         HasAuthorizeUrl<P> || HasExchangeCode<P> || HasRefresh<P> || HasRevoke<P> || HasVerify<P>;
@@ -191,7 +194,8 @@ class Adapter {
     static constexpr bool kHasChanges = HasFetch<P> || HasInitialCursor<P>;
 
     static constexpr bool kHasDocuments = HasDocumentMetadata<P> || HasListDocuments<P> ||
-                                          HasSearchDocuments<P> || HasDownloadDocument<P>;
+                                          HasSearchDocuments<P> || HasDownloadDocument<P> ||
+                                          HasListRevisions<P> || HasStorageUsage<P>;
 
     static const void* getExtension(const char* id) noexcept {
         const std::string_view wanted(id);

@@ -109,6 +109,12 @@ class OperationHooks {
     static constexpr auto kDownload = [](const auto& plugin, auto&... v) {
         return plugin.downloadDocument(v...);
     };
+    static constexpr auto kRevisions = [](const auto& plugin, auto&... v) {
+        return plugin.listRevisions(v...);
+    };
+    static constexpr auto kStorage = [](const auto& plugin, auto&... v) {
+        return plugin.storageUsage(v...);
+    };
 };
 
 }  // namespace ferry::sdk::detail

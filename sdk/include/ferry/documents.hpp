@@ -57,6 +57,24 @@ struct DocumentDownload {
     std::string range;  ///< value of the caller's Range header; empty: all of it
 };
 
+struct DocumentRevisions {
+    DocumentRevisions() {}
+    explicit DocumentRevisions(const ferry_document_revisions& from)
+        : file(*from.file), cursor(toView(from.cursor)), limit(from.limit) {}
+
+    DocumentRef file;
+    std::string cursor;       ///< as in DocumentList
+    std::uint32_t limit = 0;  ///< as in DocumentList
+};
+
+/// How much room an account has.
+struct Storage {
+    Storage() {}
+
+    std::int64_t used = 0;              ///< bytes
+    std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
+};
+
 /// A file or folder as it is now; owns its texts, unlike Object. Empty text: unknown.
 struct Document {
     Document() {}
@@ -88,7 +106,7 @@ struct Document {
     }
 };
 
-/// One page of a folder or a search, in the provider's order.
+/// One page of a folder, a search or the revisions of a file, in the provider's order.
 struct DocumentPage {
     DocumentPage() {}
 
@@ -108,6 +126,14 @@ inline ferry_status emit(const ferry_sink* sink, const DocumentPage& page) {
         if (const ferry_status status = emit(sink, document); status < 0) return status;
     }
     return sink->objects_end(sink, toStr(page.next_cursor));
+}
+
+inline ferry_status emit(const ferry_sink* sink, const Storage& storage) {
+    ferry_storage out{};
+    out.struct_size = sizeof out;
+    out.used = storage.used;
+    out.total = storage.total.value_or(-1);
+    return sink->storage(sink, &out);
 }
 
 }  // namespace detail

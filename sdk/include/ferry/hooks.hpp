@@ -199,6 +199,28 @@ FERRY_HOOK(
     (context, account, tokens, download)
 )
 
+FERRY_HOOK(
+    ListRevisions,
+    listRevisions,
+    Task<DocumentPage>,
+    "Task<DocumentPage> listRevisions(Context&, const AccountView&, const TokenSet&, const "
+    "DocumentRevisions&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentRevisions& revisions),
+    (context, account, tokens, revisions)
+)
+FERRY_HOOK(
+    StorageUsage,
+    storageUsage,
+    Task<Storage>,
+    "Task<Storage> storageUsage(Context&, const AccountView&, const TokenSet&) const",
+    (const P& plugin, Context& context, const AccountView& account, const TokenSet& tokens),
+    (context, account, tokens)
+)
+
 #undef FERRY_HOOK
 
 template <typename P>
@@ -207,7 +229,8 @@ consteval bool checkHooks() {
            checkRevoke<P>() && checkVerify<P>() && checkVerifyChallenge<P>() &&
            checkVerifySignature<P>() && checkParseNotification<P>() && checkFetch<P>() &&
            checkInitialCursor<P>() && checkNormalize<P>() && checkDocumentMetadata<P>() &&
-           checkListDocuments<P>() && checkSearchDocuments<P>() && checkDownloadDocument<P>();
+           checkListDocuments<P>() && checkSearchDocuments<P>() && checkDownloadDocument<P>() &&
+           checkListRevisions<P>() && checkStorageUsage<P>();
 }
 
 }  // namespace detail

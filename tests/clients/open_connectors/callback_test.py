@@ -1,6 +1,6 @@
 """What the receiver gets: sections 2.3 to 2.6."""
 
-from open_connectors.contract import ContractTest, connector_calls, known_difference
+from open_connectors.contract import ContractTest, connector_calls
 from open_connectors.processes import eventually
 from open_connectors.receiver import signature_of
 
@@ -109,11 +109,10 @@ class Callback(ContractTest):
         events = [event for one in mailbox.wait(events=3) for event in one.events]
         self.assertEqual([event["eventType"] for event in events], ["CREATED", "DELETED", "CREATED"])
 
-    @known_difference("it is CREATED, which it is for the receiver as well, with `restored: true`")
     def test_a_restored_file_is_an_update(self):
-        """3.3: what was not deleted for good and is made again is UPDATED rather than CREATED."""
+        """3.3: what was not deleted for good and is made again is UPDATED rather than CREATED, for who wants it."""
         mailbox = self.open_mailbox()
-        self.create_with_events(mailbox)
+        self.create_with_events(mailbox, {"event.notification.restores": "updated"})
         self.put("a.txt")
         mailbox.wait(events=1)
         self.fake.change("remove", f"{self.folder}/a.txt")
@@ -131,12 +130,12 @@ class Callback(ContractTest):
                              auth=connector_calls(instance))
         self.assertEqual(document["path"], f"{self.folder}/a.txt")
 
-    def many_at_once(self, mailbox, count):
+    def many_at_once(self, mailbox, count, configuration=None):
         """A folder with so many files appears in one change; all its callbacks."""
         aside = f"/{self.unique('aside')}"
         for number in range(count):
             self.fake.change("put", f"{aside}/{number}.txt")
-        self.create_with_events(mailbox)
+        self.create_with_events(mailbox, configuration)
         self.fake.change("copy", aside, to=f"{self.folder}/copy")
         return mailbox.wait(events=count + 1)
 
@@ -149,12 +148,16 @@ class Callback(ContractTest):
         self.assertEqual(len(set(objects)), len(objects))
         self.assertEqual(len({one.message["eventId"] for one in callbacks}), len(callbacks))
 
-    @known_difference("`raw` has the records of its own page only, as users complained of the repetition")
     def test_raw_is_repeated_in_every_page(self):
-        """2.5: the whole body of the provider comes with every page."""
-        callbacks = self.many_at_once(self.open_mailbox(), 25)
-        self.assertGreater(len(callbacks), 1)
-        self.assertEqual(callbacks[0].message["raw"], callbacks[-1].message["raw"])
+        """2.5: the whole body of the provider comes with every page, for those who want it."""
+        callbacks = self.many_at_once(self.open_mailbox(), 45, {"event.notification.raw": "all"})
+        self.assertGreater(len(callbacks), 2)
+        for one in callbacks:
+            self.assertEqual(one.message["raw"], callbacks[0].message["raw"])
+        records = callbacks[0].message["raw"]["records"]
+        self.assertEqual(
+            {record["id"] for record in records}, {event["objectId"] for one in callbacks for event in one.events})
+        self.assertEqual(len(records), 46)
 
     def test_without_events_enabled_there_is_no_callback(self):
         """2.1: event.notification.enabled is the master switch."""

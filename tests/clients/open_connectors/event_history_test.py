@@ -1,6 +1,6 @@
 """Event history and dispositions: section 2.9."""
 
-from open_connectors.contract import ContractTest, id_less, known_difference
+from open_connectors.contract import ContractTest, connector_calls, id_less
 from open_connectors.processes import eventually
 
 STATUSES = {"NEW", "RECEIVED", "DISPATCHED", "CONSUMED", "NOTIFIED"}
@@ -106,17 +106,47 @@ class EventHistory(ContractTest):
             query["nextPage"] = token
         self.assertEqual(sorted(seen), sorted(one["id"] for one in self.history(self.instance)))
 
-    @known_difference("no page says what it answers: GET /instances/events/analytics counts events")
     def test_metrics_of_events(self):
-        """2.9: GET /metrics/events."""
-        self.call("GET", "/metrics/events")
+        """2.9: GET /metrics/events: how many events there were, by account, with from, to and interval."""
+        self.put_and_wait(3)
+        metrics = self.call("GET", "/metrics/events", auth=id_less(self.instance), query={"interval": "year"})
+        self.assertEqual([one["count"] for one in metrics], [3])
+        self.assertEqual(sum(one["count"] for one in metrics[0]["metrics"]), 3)
+        self.refused(400, "GET", "/metrics/events", query={"interval": "fortnight"})
+        self.refused(403, "GET", "/metrics/events", query={"accountIds[]": "999"})
 
-    @known_difference("reads would cost a write each: an instance's calls are in the log while trace logging is on")
     def test_usage(self):
-        """2.9: GET /usage is a log of API traffic."""
-        self.call("GET", "/usage")
+        """2.9: GET /usage is a log of API traffic, GET /usage/{id} one call of it."""
+        asked = self.ask("GET", "/hubs/documents/ping", auth=connector_calls(self.instance))
+        number = asked.headers["Elements-Request-Id"]
+        found = self.call("GET", "/usage", query={"searchText": "documents/ping", "keys[]": "dropbox", "pageSize": 1})
+        self.assertEqual(found[0]["request_id"], number)
+        self.assertEqual(self.call("GET", f"/usage/{number}"), found[0])
+        self.assertEqual((found[0]["element_key"], found[0]["request_status"]), ("dropbox", "success"))
+        self.refused(404, "GET", "/instances/999999999")
+        failed = self.call("GET", "/usage", query={"status": "failed", "pageSize": 1})[0]
+        self.assertEqual((failed["request_uri"], failed["http_status"]), ("/elements/api-v2/instances/999999999", 404))
+        self.refused(404, "GET", "/usage", query={"from": "2100-01-01T00:00:00Z"})
+        self.refused(404, "GET", "/usage/nothing")
+        self.refused(400, "GET", "/usage", query={"status": "nonsense"})
 
-    @known_difference("of pollers by kind of object, as Dropbox has none: GET /instances/{id}/cursor")
+    def test_usage_comes_in_pages(self):
+        """2.9, 1.6: pageSize and Elements-Next-Page-Token."""
+        for _ in range(5):
+            self.call("GET", f"/instances/{self.instance['id']}")
+        seen, query = [], {"pageSize": 2, "searchText": f"/instances/{self.instance['id']}"}
+        while len(seen) < 5:
+            answer = self.ask("GET", "/usage", query=query)
+            self.assertEqual(answer.status, 200, answer.body)
+            seen += [one["traffic_id"] for one in answer.json]
+            query["nextPage"] = answer.headers["Elements-Next-Page-Token"]
+        self.assertEqual(len(set(seen)), len(seen))
+
     def test_poller_records(self):
-        """1.5: GET /instances/event-poller-records."""
-        self.call("GET", "/instances/event-poller-records", auth=id_less(self.instance))
+        """1.5: GET /instances/event-poller-records: a list of what is polled for the instance."""
+        record, = self.call("GET", "/instances/event-poller-records", auth=id_less(self.instance))
+        self.assertEqual(record["instanceId"], self.instance["id"])
+        self.assertEqual(record["objects"], self.call("GET", "/objects", auth=connector_calls(self.instance)))
+        self.assertLessEqual({"lastPollDate", "nextPollDate"}, set(record))
+        self.call("DELETE", f"/instances/{self.instance['id']}/enabled")
+        self.assertEqual(self.call("GET", "/instances/event-poller-records", auth=id_less(self.instance)), [])

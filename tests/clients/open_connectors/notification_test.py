@@ -77,19 +77,33 @@ class Notification(ContractTest):
         self.call("POST", SUBSCRIPTIONS, subscription_body("a-topic", self.open_mailbox()))
 
     @known_difference("callers send no notifications through the hub: those that there are tell events")
-    def test_a_notification_is_made_and_acknowledged(self):
-        """2.8: POST /notifications {topic, from, severity, message}, PUT /notifications/{id}/acknowledge."""
+    def test_a_notification_is_made(self):
+        """2.8: POST /notifications {topic, from, severity, message}."""
         given = {"topic": "a-topic", "from": "me", "severity": "low", "message": "hello"}
         made = self.call("POST", "/notifications", given)
         self.assertLessEqual({"id", "createdDate", "active", "acknowledged"}, set(made))
-        self.call("PUT", f"/notifications/{made['id']}/acknowledge")
+
+    def test_a_notification_is_acknowledged(self):
+        """2.8: id, createdDate, active, acknowledged; PUT /notifications/{id}/acknowledge."""
+        mailbox = self.open_mailbox()
+        self.create_with_events(mailbox)
+        self.put("a.txt")
+        one = f"/notifications/{mailbox.wait(events=1)[0].headers['Elements-Webhook-Id']}"
+        before = self.call("GET", one)
+        self.assertLessEqual({"id", "createdDate", "active", "acknowledged"}, set(before))
+        self.assertEqual((before["active"], before["acknowledged"]), (True, False))
+        after = {**before, "acknowledged": True}
+        self.assertEqual(self.call("PUT", f"{one}/acknowledge"), after)
+        self.assertEqual(self.call("GET", one), after)
+        for method, path in (("GET", "/notifications/999999999"), ("PUT", "/notifications/999999999/acknowledge")):
+            self.refused(404, method, path)
 
     def test_notifications_are_listed_by_topic(self):
         """2.8: GET /notifications?topics[]=, and 400 without."""
         mailbox = self.open_mailbox()
         instance = self.create_with_events(mailbox)
         self.put("a.txt")
-        told = mailbox.wait(events=1)[0].notification
+        told = {**mailbox.wait(events=1)[0].notification, "active": True, "acknowledged": False}
         for topics in ([topic_of(instance)], [topic_of(instance), "a-topic"]):
             self.assertEqual(self.call("GET", "/notifications", query={"topics[]": topics}), [told])
         for topics in ("a-topic", "instance-999999999-dropbox-events", f"instance-{instance['id']}-box-events"):

@@ -94,16 +94,18 @@ class FakeDropbox:
 
 class Hub:
     """`ferry serve` in `folder`, with short waits between the attempts of a delivery, and with
-    `settings`, which are YAML. The fake sends it webhooks, or a test does."""
+    `settings`, which are YAML. The fake sends it webhooks, or a test does; it is all hosts of the
+    provider but those in `bases`."""
 
-    def __init__(self, program, fake_program, folder, settings="", has_webhooks=True):
+    def __init__(self, program, fake_program, folder, settings="", has_webhooks=True, bases=None):
         self.program = os.path.abspath(program)
         self.folder = pathlib.Path(folder)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.fake = FakeDropbox(
             fake_program, f"{self.url}/elements/api-v2/events/dropbox" if has_webhooks else None)
-        bases = ", ".join(f'{name}: "{self.fake.url}"' for name in ("www", "api", "content", "notify"))
+        hosts = {**dict.fromkeys(("www", "api", "content", "notify"), self.fake.url), **(bases or {})}
+        bases = ", ".join(f'{name}: "{url}"' for name, url in hosts.items())
         (self.folder / "instances").mkdir()
         (self.folder / "ferry.yaml").write_text(
             f"public_url: {self.url}\n"

@@ -2,7 +2,7 @@
 // says whether the caller or the account is at fault. Method: whole requests compared as text,
 // scripted answers.
 
-#include "dropbox_fixture.h"
+#include "documents_fixture.h"
 
 namespace ferry::test {
 namespace {
@@ -20,30 +20,6 @@ const std::string kFile =
     R"("sharing_info":{"modified_by":"dbid:BBB"}})";
 const std::string kFolder =
     R"({".tag":"folder","name":"Docs","id":"id:def","path_lower":"/docs","path_display":"/Docs"})";
-
-class DropboxDocuments : public DropboxTest {
-  protected:
-    static AbiAccount documentsAccount() {
-        AbiAccount made = account();
-        made.base_urls.emplace_back("content", "https://content.example.com");
-        return made;
-    }
-    static std::string rpc(const std::string& route, const std::string& body) {
-        return "POST https://api.example.com/2/" + route +
-               "\nAuthorization: Bearer access-token\nContent-Type: application/json\n\n" + body;
-    }
-    AbiOutcome metadata(const std::string& ref, const Script& script) {
-        return plugin_.metadata(documentsAccount(), tokens(), ref, script);
-    }
-    AbiOutcome download(
-        const std::string& ref, const Script& script, const std::string& range = {}
-    ) {
-        return plugin_.download(documentsAccount(), tokens(), ref, range, script);
-    }
-    static AbiResponse lookupError(const std::string& tag) {
-        return apiError(409, R"({".tag":"path","path":{".tag":")" + tag + R"("}})");
-    }
-};
 
 TEST_F(DropboxDocuments, MetadataByIdAndByPath) {
     for (const char* ref : {"id:abc", "/Docs/a.txt"}) {

@@ -185,6 +185,36 @@ class Sample : public Plugin {
         co_return document;
     }
 
+    Task<DocumentPage> listRevisions(
+        Context& context,
+        const AccountView& account,
+        const TokenSet&,
+        const DocumentRevisions& wanted
+    ) const {
+        const auto response = co_await call(
+            context,
+            account,
+            "/revisions?" + wanted.file.path + "&" + wanted.cursor + "&" +
+                std::to_string(wanted.limit)
+        );
+        DocumentPage page;
+        Document document(ObjectType::File);
+        document.object_id = "id:1";
+        document.name = "a.txt";
+        document.revision = response.body();
+        page.documents.push_back(document);
+        co_return page;
+    }
+    Task<Storage> storageUsage(Context& context, const AccountView& account, const TokenSet&)
+        const {
+        const auto response = co_await call(context, account, "/storage");
+        Storage storage;
+        storage.used = static_cast<std::int64_t>(response.body().size());
+        if (response.status() == 201) storage.used = -1;
+        if (response.status() == 200) storage.total = 100;
+        co_return storage;
+    }
+
     void normalize(
         const Call&, const AccountView& account, const ChangesView& changes, Normalizer& out
     ) const {

@@ -25,7 +25,9 @@ TEST(DeliveryWhere, KnowsTheVendorsStatuses) {
     EXPECT_EQ(read("status='retry'").query.state, DeliveryState::Waiting);
     EXPECT_EQ(read("status='retry'").query.is_tried, true);
     EXPECT_EQ(read("status='delivered'").query.state, DeliveryState::Delivered);
-    EXPECT_EQ(read("status='queued'").query.state, DeliveryState::Dead);
+    EXPECT_TRUE(read("status='queued'").query.is_queued);
+    EXPECT_EQ(read("status='retry'").query.is_off, false) << "what is off is queued";
+    EXPECT_FALSE(read("status='delivered'").query.is_queued);
     EXPECT_TRUE(read("status='notified'").is_none);
     EXPECT_EQ(read("").query.state, std::nullopt);
 }

@@ -35,6 +35,13 @@ TEST(EventStatus, SaysHowFarItIs) {
     EXPECT_EQ(deliveryStatus(retries), "retry");
     EXPECT_EQ(deliveryStatus(delivered), "delivered");
     EXPECT_EQ(deliveryStatus(dead), "queued");
+    for (Delivery behind : {waits, retries}) {
+        behind.is_off = true;
+        EXPECT_EQ(deliveryStatus(behind), "queued");
+    }
+    Delivery before = delivered;
+    before.is_off = true;
+    EXPECT_EQ(deliveryStatus(before), "delivered");
 }
 
 }  // namespace

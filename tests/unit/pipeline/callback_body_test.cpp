@@ -77,6 +77,20 @@ TEST_F(CallbackBody, HasAnEmptyListOfTagsIfThereAreNone) {
     EXPECT_NE(render().find(R"("instanceTags":[],)"), std::string::npos);
 }
 
+TEST_F(CallbackBody, ShowsTheRecordsOfOtherEventsWhereTheyGoWithIt) {
+    const std::vector<RecordedEvent> records{
+        event(0, R"({"n":0})"), events_[0], events_[1], event(3, R"({"n":3})")};
+
+    const std::string body = renderCallbackBody({delivery_, settings_, events_, hub_, records});
+
+    EXPECT_NE(
+        body.find(
+            R"("raw":{"records":[{"n":0},{".tag":"file"},{"n":3}]},"events":[{"id":"event1"},)"
+        ),
+        std::string::npos
+    ) << body;
+}
+
 TEST_F(CallbackBody, RepeatsNoRecordThatSeveralEventsComeFrom) {
     events_ = {event(1, "{}"), event(2, "{}"), event(3, "[1]"), event(4, ""), event(5, "{}")};
 

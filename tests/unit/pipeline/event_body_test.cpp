@@ -145,6 +145,25 @@ TEST(EventBody, SplitsNothingButMoves) {
     }
 }
 
+TEST(EventBodyWriter, TellsARestoredObjectAsTheInstanceWants) {
+    for (const auto& [restores, type] :
+         {std::pair{RestoreReporting::Created, EventType::Created},
+          std::pair{RestoreReporting::Updated, EventType::Updated}}) {
+        EventBodyWriter writer("dropbox", "documents", MoveReporting::Moved, restores);
+        std::vector<RecordedEvent> out;
+        Event event = fileEvent();
+        writer.record(event, kNow, out);
+        event.is_restored = true;
+        writer.record(event, kNow, out);
+        ASSERT_EQ(out.size(), 2U);
+        EXPECT_EQ(out[0].type, EventType::Created) << "it was never deleted";
+        EXPECT_EQ(out[1].type, type);
+        const std::string name = std::string(R"("eventType":")") + std::string(eventTypeName(type));
+        EXPECT_NE(out[1].body.find(name), std::string::npos);
+        EXPECT_NE(out[1].body.find(R"("restored":true)"), std::string::npos);
+    }
+}
+
 TEST(EventBodyWriter, GivesTheSameBodiesWithOneBufferForMany) {
     EventBodyWriter writer("dropbox", "documents", MoveReporting::Moved);
     std::vector<RecordedEvent> recorded;

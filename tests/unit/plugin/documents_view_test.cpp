@@ -85,6 +85,37 @@ TEST_F(DocumentsViewTest, ADownloadPassesThePluginBy) {
     EXPECT_THAT(end.error().message, HasSubstr("no such file")) << "it comes whole";
 }
 
+TEST_F(DocumentsViewTest, RevisionsAreAListOfTheirOwn) {
+    auto operation = view_.revisions(aCall(), anAccount(), tokens_, {{"", "/a"}, "r7", 3});
+    auto step = operation->advance(aCall());
+    EXPECT_EQ(
+        std::get<NeedHttp>(step.value()).request.url, "https://api.example/revisions?/a&r7&3"
+    );
+    const HttpResponse answer = anAnswer("r6");
+    step = operation->advance(aCall(), &answer);
+    ASSERT_TRUE(step) << step.error().message;
+    const DocumentPage& page = std::get<DocumentPage>(*step);
+    ASSERT_THAT(page.objects, SizeIs(1));
+    EXPECT_EQ(page.objects[0].revision, "r6");
+    EXPECT_EQ(page.next_cursor, "");
+}
+
+TEST_F(DocumentsViewTest, StorageHasALimitOrNone) {
+    const auto end = [&](int status) {
+        auto operation = view_.storage(aCall(), anAccount(), tokens_);
+        auto step = operation->advance(aCall());
+        EXPECT_EQ(std::get<NeedHttp>(step.value()).request.url, "https://api.example/storage");
+        const HttpResponse answer = anAnswer("12345", status);
+        return operation->advance(aCall(), &answer);
+    };
+    const auto limited = end(200);
+    ASSERT_TRUE(limited) << limited.error().message;
+    EXPECT_EQ(std::get<Storage>(*limited).used, 5);
+    EXPECT_EQ(std::get<Storage>(*limited).total, 100);
+    EXPECT_EQ(std::get<Storage>(end(202).value()).total, std::nullopt);
+    EXPECT_THAT(end(201).error().message, HasSubstr("negative"));
+}
+
 TEST_F(DocumentsViewTest, OtherHooksMayNotStream) {
     auto operation = AuthView(sample_).refresh(aCall(), anAccount("stream"), tokens_);
     const auto step = operation->advance(aCall());
@@ -98,6 +129,7 @@ TEST_F(DocumentsViewTest, PluginsWithoutTheExtensionLoadAndSaySo) {
         old.metadata(aCall(), anAccount(), tokens_, {"id:1", ""}).error().code,
         ErrorCode::Unsupported
     );
+    EXPECT_EQ(old.storage(aCall(), anAccount(), tokens_).error().code, ErrorCode::Unsupported);
     EXPECT_EQ(
         view_.search(aCall(), anAccount(), tokens_, {{}, "x", "", 0}).error().code,
         ErrorCode::Unsupported

@@ -102,6 +102,14 @@ typedef struct ferry_event {
     ferry_str provider_event_id; /* if the provider has one: the same id is the same event */
 } ferry_event;
 
+/* How much room an account has. Since 1.1. APPENDABLE. */
+typedef struct ferry_storage {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    int64_t used;      /* bytes */
+    int64_t total;     /* bytes; -1 = unknown, or without a limit */
+} ferry_storage;
+
 /* A change that can't be understood. APPENDABLE. */
 typedef struct ferry_reject {
     uint32_t struct_size;

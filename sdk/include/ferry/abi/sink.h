@@ -45,12 +45,14 @@ struct ferry_sink {
 
     /* Since 1.1; there wherever a hook of ferry_documents_1 is called. */
 
-    /* ferry_documents_1.metadata, download: exactly once; list, search: at most 10,000, in the
-     * provider's order, before the end. */
+    /* ferry_documents_1.metadata, download: exactly once; list, search, revisions: at most 10,000,
+     * in the provider's order, before the end. */
     ferry_status (*object)(const ferry_sink* sink, const ferry_object* object) FERRY_NOEXCEPT;
-    /* ferry_documents_1.list, search: exactly once, last. `next_cursor` gives the next page; empty:
+    /* ferry_documents_1.list, search, revisions: exactly once, last. `next_cursor` gives the next page; empty:
      * that was all. */
     ferry_status (*objects_end)(const ferry_sink* sink, ferry_str next_cursor) FERRY_NOEXCEPT;
+    /* ferry_documents_1.storage: exactly once. */
+    ferry_status (*storage)(const ferry_sink* sink, const ferry_storage* storage) FERRY_NOEXCEPT;
 };
 
 FERRY_EXTERN_C_END

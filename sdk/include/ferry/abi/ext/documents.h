@@ -41,6 +41,14 @@ typedef struct ferry_document_download {
     ferry_str range; /* value of the caller's Range header, for the provider; empty: all */
 } ferry_document_download;
 
+/* APPENDABLE. */
+typedef struct ferry_document_revisions {
+    uint32_t struct_size;
+    uint32_t limit;                 /* as in ferry_document_list */
+    const ferry_document_ref* file; /* not NULL */
+    ferry_str cursor;               /* of sink->objects_end; empty: the first page */
+} ferry_document_revisions;
+
 /* Every slot may be NULL: the hook does not exist. FERRY_ERROR_NOT_FOUND: there is no such file or
  * folder; FERRY_ERROR_CONFLICT: there is, but not one that this can be done with (a file is no
  * folder, a document can't be downloaded). APPENDABLE. */
@@ -71,6 +79,18 @@ typedef struct ferry_documents_1 {
         void* self, const ferry_call* call, const ferry_account* account,
         const ferry_token_set* tokens, const ferry_document_download* download,
         ferry_operation** op
+    ) FERRY_NOEXCEPT;
+    /* The contents that a file has had, the newest first: as list_start, with one sink->object for
+     * each, whose `revision` names it (required). [worker] */
+    ferry_status (*revisions_start)(
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, const ferry_document_revisions* revisions,
+        ferry_operation** op
+    ) FERRY_NOEXCEPT;
+    /* How much room the account has: one sink->storage. [worker] */
+    ferry_status (*storage_start)(
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
 } ferry_documents_1;
 

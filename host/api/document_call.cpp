@@ -1,0 +1,58 @@
+#include "api/document_call.h"
+
+#include "api/document_json.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ferry::api {
+namespace {
+
+constexpr std::string_view kId = "documentId";
+
+}  // namespace
+
+Parameter documentIdParameter(const char* what) {
+    return {std::string(kId), ParameterPlace::Path, fmt::format("Id or refId of the {}", what)};
+}
+
+Parameter documentPathParameter(const char* what, bool is_required) {
+    return {
+        "path",
+        ParameterPlace::Query,
+        fmt::format("Path of the {}, from the top", what),
+        "string",
+        is_required};
+}
+
+Result<pipeline::DocumentRef> documentRefOf(const Call& call, bool may_be_top) {
+    pipeline::DocumentRef ref;
+    if (call.params.has(kId)) {
+        FERRY_TRY_ASSIGN(ref, documentRefOfId(call.params.get(kId)));
+    } else {
+        FERRY_TRY_ASSIGN(ref, documentRefOfPath(call.request.queryValue("path").value_or("")));
+    }
+    if (ref.isTop() && !may_be_top) {
+        return fail(ErrorCode::InvalidArgument, "give the path of a file in the parameter path");
+    }
+    return ref;
+}
+
+Result<pipeline::Documents*> documentsOf(ConnectorCall& connector) {
+    if (pipeline::Documents* documents = connector.provider().documents()) return documents;
+    return fail(ErrorCode::Unsupported, "the connector has no documents");
+}
+
+Route documentRoute(std::string path, std::string operation_id, std::string summary) {
+    Route route;
+    route.method = "GET";
+    route.path = std::move(path);
+    route.operation_id = std::move(operation_id);
+    route.summary = std::move(summary);
+    route.area = "documents";
+    route.role = Role::Read;
+    return route;
+}
+
+}  // namespace ferry::api

@@ -1,0 +1,189 @@
+// What the documents hub tells beside files and folders: the revisions of a file, and how much room
+// the account has.
+
+#include "api/answers.h"
+#include "api/areas.h"
+#include "api/document_call.h"
+#include "api/paging.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry::api {
+namespace {
+
+constexpr std::string_view kList = "revisions";
+constexpr std::string_view kRevisionId = "revisionId";
+/// Pages that are looked through for a single revision.
+constexpr int kPagesMax = 10;
+
+constexpr const char* kRevision = R"json({
+    "type": "object",
+    "required": ["id", "refId", "name"],
+    "properties": {
+        "id": {"type": "string", "description": "the revision's"},
+        "refId": {"type": "string", "description": "the file's, as in its metadata"},
+        "name": {"type": "string", "description": "of the file, in this revision"},
+        "path": {"type": "string"},
+        "size": {"type": "integer", "description": "bytes"},
+        "modifiedDate": {"type": "string"},
+        "contentHash": {"type": "string"},
+        "modifiedBy": {"type": "string"}
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kStorage = R"json({
+    "type": "object",
+    "required": ["used"],
+    "properties": {
+        "used": {"type": "integer", "description": "bytes"},
+        "total": {
+            "type": "integer",
+            "description": "bytes; missing if the provider does not tell, or has no limit"
+        }
+    },
+    "additionalProperties": false
+})json";
+
+void writeRevision(JsonWriter& json, const IndexedObject& file) {
+    json.beginObject()
+        .field("id", file.revision)
+        .field("refId", file.object_id)
+        .field("name", file.name);
+    if (!file.path.empty()) json.field("path", file.path);
+    if (file.size >= 0) json.field("size", file.size);
+    if (file.modified_ms > 0) {
+        json.field("modifiedDate", formatRfc3339(fromEpochMilliseconds(file.modified_ms)));
+    }
+    if (!file.content_hash.empty()) json.field("contentHash", file.content_hash);
+    if (!file.modified_by.empty()) json.field("modifiedBy", file.modified_by);
+    json.endObject();
+}
+
+Result<pipeline::DocumentPage> readPage(
+    ConnectorCall& connector, const pipeline::DocumentRevisionsRequest& wanted
+) {
+    FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
+    FERRY_TRY_ASSIGN(
+        ConnectorOutcome outcome, connector.run([&](const auto& account, const TokenSet& tokens) {
+            return documents->startRevisions(account, tokens, wanted);
+        })
+    );
+    if (!outcome.result.documents) return fail(ErrorCode::Internal, "the plugin gave no list");
+    return std::move(*outcome.result.documents);
+}
+
+Result<http::Response> revisions(ConnectorCall& connector, const Call& call) {
+    pipeline::DocumentRevisionsRequest wanted;
+    FERRY_TRY_ASSIGN(wanted.file, documentRefOf(call, false));
+    FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
+    wanted.limit = static_cast<unsigned>(paging.page_size);
+    wanted.cursor = std::move(paging.cursor);
+    FERRY_TRY_ASSIGN(const pipeline::DocumentPage page, readPage(connector, wanted));
+    JsonWriter json;
+    json.beginArray();
+    for (const IndexedObject& file : page.documents)
+        writeRevision(json, file);
+    json.endArray();
+    http::Response response = jsonAnswer(json);
+    ListHeaders headers;
+    headers.returned = page.documents.size();
+    if (!page.next_cursor.empty()) headers.next_page = nextCursorToken(kList, page.next_cursor);
+    addListHeaders(response, headers);
+    return response;
+}
+
+Result<http::Response> revision(ConnectorCall& connector, const Call& call) {
+    pipeline::DocumentRevisionsRequest wanted;
+    FERRY_TRY_ASSIGN(wanted.file, documentRefOf(call, false));
+    const std::string_view id = call.params.get(kRevisionId);
+    for (int pages = 0; pages < kPagesMax; ++pages) {
+        FERRY_TRY_ASSIGN(pipeline::DocumentPage page, readPage(connector, wanted));
+        const auto found = std::find_if(
+            page.documents.begin(),
+            page.documents.end(),
+            [&](const IndexedObject& file) { return file.revision == id; }
+        );
+        if (found != page.documents.end()) {
+            JsonWriter json;
+            writeRevision(json, *found);
+            return jsonAnswer(json);
+        }
+        wanted.cursor = std::move(page.next_cursor);
+        if (wanted.cursor.empty()) break;
+    }
+    return fail(ErrorCode::NotFound, "the file has no such revision, or it is too old");
+}
+
+Result<http::Response> storage(ConnectorCall& connector, const Call&) {
+    FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
+    FERRY_TRY_ASSIGN(
+        const ConnectorOutcome outcome,
+        connector.run([&](const auto& account, const TokenSet& tokens) {
+            return documents->startStorage(account, tokens);
+        })
+    );
+    if (!outcome.result.storage) return fail(ErrorCode::Internal, "the plugin gave no storage");
+    JsonWriter json;
+    json.beginObject().field("used", outcome.result.storage->used);
+    if (outcome.result.storage->total) json.field("total", *outcome.result.storage->total);
+    json.endObject();
+    return jsonAnswer(json);
+}
+
+void addLists(ConnectorRoutes& routes) {
+    const auto add = [&routes](Route route) {
+        for (Parameter& parameter : pagingParameters())
+            route.parameters.push_back(std::move(parameter));
+        route.answers = {
+            {.status = 200,
+             .description = "One page of them, the newest first",
+             .schema = listOf("Revision"),
+             .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}};
+        routes.add(std::move(route), revisions);
+    };
+    Route by_id = documentRoute(
+        "/files/{documentId}/revisions", "getFileRevisions", "The contents that a file has had"
+    );
+    by_id.parameters = {documentIdParameter("file")};
+    add(std::move(by_id));
+    Route by_path =
+        documentRoute("/files/revisions", "getFileRevisionsByPath", "The same, by its path");
+    by_path.parameters = {documentPathParameter("file", true)};
+    add(std::move(by_path));
+}
+
+void addSingle(ConnectorRoutes& routes) {
+    const auto add = [&routes](Route route) {
+        route.parameters.push_back(
+            {std::string(kRevisionId), ParameterPlace::Path, "Id of the revision"}
+        );
+        route.answers = {{200, "The revision", schemaOf("Revision")}};
+        routes.add(std::move(route), revision);
+    };
+    Route by_id = documentRoute(
+        "/files/{documentId}/revisions/{revisionId}", "getFileRevision", "One revision of a file"
+    );
+    by_id.parameters = {documentIdParameter("file")};
+    add(std::move(by_id));
+    Route by_path = documentRoute(
+        "/files/revisions/{revisionId}", "getFileRevisionByPath", "The same, by the file's path"
+    );
+    by_path.parameters = {documentPathParameter("file", true)};
+    add(std::move(by_path));
+}
+
+}  // namespace
+
+void addRevisionRoutes(RouteTable& table, ConnectorRoutes& routes) {
+    table.define("Revision", kRevision);
+    table.define("Storage", kStorage);
+    addLists(routes);
+    addSingle(routes);
+    Route room = documentRoute("/storage", "getStorage", "How much room the account has");
+    room.answers = {{200, "What is used of it", schemaOf("Storage")}};
+    routes.add(std::move(room), storage);
+}
+
+}  // namespace ferry::api
