@@ -86,6 +86,7 @@ std::string_view configurationType(const config::Field& field) {
         case config::ValueType::ObjectList:
         case config::ValueType::ObjectMap:
         case config::ValueType::StringMap:
+        case config::ValueType::Any:
             return "TEXTAREA";
     }
     return "TEXTAREA";

@@ -22,9 +22,8 @@ constexpr int kLooksMax = 40;
 constexpr std::size_t kDeliveriesMax = 100;
 
 constexpr std::array kTypes{
-    EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted
-};
-constexpr std::array kKinds{ObjectKind::File, ObjectKind::Folder};
+    EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted};
+constexpr std::array kKinds{ObjectKind::File, ObjectKind::Folder, ObjectKind::Other};
 
 template <typename Add>
 Status eachWord(std::string_view text, Add add) {

@@ -42,7 +42,7 @@ Status InstanceChanges::checkRedirect(const pipeline::Configuration& configurati
 
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
     const bool has_own =
-        pipeline::valueOf(draft.configuration, oauth::kAuthenticationType) == "apiKey" ||
+        oauth::usesApiKey(pipeline::valueOf(draft.configuration, oauth::kAuthenticationType)) ||
         !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty();
     if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
 

@@ -81,7 +81,7 @@ void writeSelection(JsonWriter& json, const EventSelection& selection) {
         if (types.matches(type, ObjectKind::File)) json.string(eventTypeName(type));
     }
     json.endArray().key("objectTypes").beginArray();
-    for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
+    for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder, ObjectKind::Other}) {
         if (selection.kinds == 0) break;
         EventSelection kinds{0, selection.kinds};
         if (kinds.matches(EventType::Created, kind)) json.string(objectKindName(kind));

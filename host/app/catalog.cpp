@@ -1,6 +1,7 @@
 #include "app/catalog.h"
 
 #include "app/plugin_lines.h"
+#include "app/provider_description.h"
 #include "config/instance_file.h"
 #include "plugin/plugin_provider.h"
 #include "plugin/plugin_scan.h"
@@ -34,8 +35,9 @@ plugin::LoadRequest loadRequest(
 ) {
     plugin::LoadRequest request;
     request.path = library;
-    request.id = manifest.key;
-    request.version = manifest.version;
+    const bool is_shared = plugin::namesSharedLibrary(manifest.plugin);
+    request.id = is_shared ? manifest.plugin : manifest.key;
+    if (!is_shared) request.version = manifest.version;
     request.abi_major = static_cast<std::uint32_t>(manifest.abi);
     return request;
 }
@@ -57,13 +59,14 @@ class Catalog::Loader {
 
     std::shared_ptr<const CatalogSnapshot> load() {
         auto snapshot = std::make_shared<CatalogSnapshot>();
-        const plugin::ScanResult found = plugin::scanPluginFolders(config_.plugins);
+        const plugin::ScanResult found =
+            plugin::scanConnectors(config_.plugins, config_.connectors);
         std::set<std::string> present;
         for (const plugin::PluginFolder& folder : found.plugins) {
             const std::string path = folder.folder.string();
             present.insert(path);
-            std::string key = folder.folder.filename().string();
-            if (const plugin::Loaded<void> taken = take(folder, key, *snapshot); !taken) {
+            std::string key = folder.folder.stem().string();
+            if (const plugin::Loaded<void> taken = take(found, folder, key, *snapshot); !taken) {
                 refuseOrKeep(folder.folder, key, taken.error(), *snapshot);
             }
         }
@@ -95,14 +98,17 @@ class Catalog::Loader {
 
     /// Gives the connector's `key` as soon as it is known.
     plugin::Loaded<void> take(
-        const plugin::PluginFolder& folder, std::string& key, CatalogSnapshot& snapshot
+        const plugin::ScanResult& found_files,
+        const plugin::PluginFolder& folder,
+        std::string& key,
+        CatalogSnapshot& snapshot
     ) {
         config::Diagnostics diagnostics;
         auto manifest = config::readManifestFile(folder.manifest, diagnostics);
         if (!manifest) return plugin::refuse("manifest-invalid", describeErrors(diagnostics));
         key = manifest->key;
         if (auto free = checkKeyIsFree(manifest->key, snapshot); !free) return free;
-        const auto library = folder.library(manifest->plugin);
+        const auto library = found_files.library(folder, manifest->plugin);
         if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
         std::error_code ignored;
@@ -119,7 +125,7 @@ class Catalog::Loader {
         if (hung != hung_.end() && hung->second.first == times) {
             return tl::unexpected<plugin::Refusal>(hung->second.second);
         }
-        auto provider = makeProvider(*manifest, *library);
+        auto provider = makeProvider(*manifest, *library, times);
         if (!provider) {
             if (provider.error().rule == "probe-hung")
                 hung_.insert_or_assign(place, std::pair(times, provider.error()));
@@ -169,47 +175,40 @@ class Catalog::Loader {
     }
 
     plugin::Loaded<std::shared_ptr<pipeline::Provider>> makeProvider(
-        const config::ConnectorManifest& manifest, const std::filesystem::path& library
+        const config::ConnectorManifest& manifest,
+        const std::filesystem::path& library,
+        const FileTimes& times
     ) {
-        auto loaded =
-            plugin::PluginLibrary::load(loadRequest(manifest, library), services_, lines_, probe_);
+        auto loaded = loadLibrary(manifest, library, times);
         if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
 
         plugin::CallInfo call;
         call.now = clock_.wallNow();
         plugin::Setup setup;
         setup.connector = manifest.key;
+        for (const auto& [name, value] : manifest.settings)
+            setup.settings.push_back({name, value});
         auto instance = plugin::PluginInstance::create(*loaded, setup, call);
         if (!instance) return plugin::refuse("create-failed", instance.error().message);
         return std::make_shared<plugin::PluginProvider>(
-            describe(manifest), std::move(*instance), clock_
+            describeProvider(manifest, config_), std::move(*instance), clock_
         );
     }
 
-    plugin::ProviderDescription describe(const config::ConnectorManifest& manifest) const {
-        plugin::ProviderDescription description;
-        description.key = manifest.key;
-        description.hub = manifest.hub;
-        description.egress = manifest.egress;
-        const config::ProviderConfig overrides = config_.provider(manifest.key);
-        for (const auto& [name, url] : manifest.base_urls) {
-            const auto found = overrides.base_urls.find(name);
-            description.options.base_urls.emplace_back(
-                name, found == overrides.base_urls.end() ? url : found->second
-            );
-        }
-        description.options.poll_interval = overrides.poll_interval;
-        if (manifest.oauth2) {
-            description.options.expiry_margin = manifest.oauth2->expiry_margin;
-            description.options.uses_pkce = manifest.oauth2->has_pkce;
-            for (const std::string& scope : manifest.oauth2->scopes) {
-                if (!description.options.default_scope.empty()) {
-                    description.options.default_scope += ' ';
-                }
-                description.options.default_scope += scope;
-            }
-        }
-        return description;
+    /// One that connectors share is loaded once.
+    plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> loadLibrary(
+        const config::ConnectorManifest& manifest,
+        const std::filesystem::path& library,
+        const FileTimes& times
+    ) {
+        const bool is_shared = plugin::namesSharedLibrary(manifest.plugin);
+        const auto before = shared_.find(library.string());
+        if (is_shared && before != shared_.end() && before->second.first == times.library)
+            return before->second.second;
+        auto loaded =
+            plugin::PluginLibrary::load(loadRequest(manifest, library), services_, lines_, probe_);
+        if (loaded && is_shared) shared_[library.string()] = {times.library, *loaded};
+        return loaded;
     }
 
     const config::HubConfig& config_;
@@ -219,7 +218,12 @@ class Catalog::Loader {
     const plugin::ProbeOptions probe_;
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
-    std::map<std::string, LoadedFolder> loaded_;  // by folder
+    std::map<std::string, LoadedFolder> loaded_;  // by folder, or file of a connector
+    /// Libraries that connectors share, by path.
+    std::map<
+        std::string,
+        std::pair<std::filesystem::file_time_type, std::shared_ptr<plugin::PluginLibrary>>>
+        shared_;
     /// By folder: a trial that hangs takes seconds, and would again at each reload.
     std::map<std::string, std::pair<FileTimes, plugin::Refusal>> hung_;
 };

@@ -41,6 +41,7 @@ std::optional<std::size_t> Housekeeping::dropOlderThan(TimePoint before, TimePoi
     note("events", store_.events().prune(before, kPruneRows));
     note("replays", store_.replays().prune(before, kPruneRows));
     note("tombstones", store_.sync().pruneTombstones(now - retention_.tombstones, kPruneRows));
+    note("inbox", store_.inbox().prune(now - retention_.inbox, kPruneRows));
     return dropped_max;
 }
 

@@ -19,6 +19,8 @@ struct Retention {
     Milliseconds age{30LL * 86'400'000};  ///< of events, finished deliveries, replays that ended
     std::int64_t bytes_max = 0;           ///< of the store; 0: any
     Milliseconds tombstones{90LL * 86'400'000};
+    /// Providers send again what was not answered for three days at most, as far as they tell.
+    Milliseconds inbox{4LL * 86'400'000};
 };
 
 /// While the store holds more than `bytes_max`, what is old begins earlier and earlier, a 64th of

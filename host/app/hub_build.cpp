@@ -37,9 +37,15 @@ Status Hub::build() {
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{
-        catalog_, *lookup_, store_->notices(), clock_, random_, log_, metrics_, [this] {
-            sync_thread_->wake();
-        }});
+        catalog_,
+        *lookup_,
+        store_->notices(),
+        store_->inbox(),
+        clock_,
+        random_,
+        log_,
+        metrics_,
+        [this] { sync_thread_->wake(); }});
     buildApi();
     addRoutes();
     buildServer();

@@ -5,6 +5,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/params.h>
 
 #include <memory>
@@ -56,8 +57,7 @@ const EVP_MAC_CTX* hmacSha256Method() {
         char digest[] = "SHA256";
         const OSSL_PARAM parameters[] = {
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-            OSSL_PARAM_construct_end()
-        };
+            OSSL_PARAM_construct_end()};
         const bool ok = context != nullptr && EVP_MAC_CTX_set_params(context, parameters) == 1;
         FERRY_CHECK(ok, "hmac-sha-256 is missing");
         return context;
@@ -89,6 +89,26 @@ Digest256 hmacSha256(std::string_view key, std::string_view data) {
                     EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1;
     FERRY_CHECK(ok && size == out.size(), "hmac failed");
     return out;
+}
+
+std::string hmac(Hash hash, std::string_view key, std::string_view data) {
+    const EVP_MD* const method = hash == Hash::Sha1     ? EVP_sha1()
+                                 : hash == Hash::Sha256 ? EVP_sha256()
+                                                        : EVP_sha512();
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    const std::string_view key_bytes = key.empty() ? std::string_view("") : key;
+    const bool ok = HMAC(
+                        method,
+                        key_bytes.data(),
+                        static_cast<int>(key_bytes.size()),
+                        bytesOf(data),
+                        data.size(),
+                        out.data(),
+                        &size
+                    ) != nullptr;
+    FERRY_CHECK(ok, "hmac failed");
+    return {reinterpret_cast<const char*>(out.data()), size};
 }
 
 Digest256 hkdfSha256(std::string_view key, std::string_view salt, std::string_view info) {

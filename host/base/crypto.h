@@ -20,6 +20,10 @@ using Digest256 = std::array<std::uint8_t, 32>;
 Digest256 sha256(std::string_view data);
 /// HMAC-SHA256 of `data` under `key` of any length (RFC 2104).
 Digest256 hmacSha256(std::string_view key, std::string_view data);
+enum class Hash : std::uint8_t { Sha1, Sha256, Sha512 };
+
+/// HMAC of `data` under `key` (RFC 2104) with any of these hashes: 20, 32 or 64 bytes.
+std::string hmac(Hash hash, std::string_view key, std::string_view data);
 /// The first 32 bytes of HKDF-SHA256 (RFC 5869) of `key`: a key for the purpose `info` alone.
 Digest256 hkdfSha256(std::string_view key, std::string_view salt, std::string_view info);
 

@@ -49,4 +49,23 @@ std::string Ed25519Key::sign(std::string_view content) const {
     return signature;
 }
 
+bool verifyEd25519(
+    std::string_view public_key, std::string_view content, std::string_view signature
+) noexcept {
+    if (public_key.size() != Ed25519Key::kPublicBytes || signature.size() != kSignatureBytes)
+        return false;
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_new_raw_public_key(
+            EVP_PKEY_ED25519, nullptr, bytesOf(public_key), public_key.size()
+        ),
+        EVP_PKEY_free
+    );
+    const std::unique_ptr<EVP_MD_CTX, DigestDeleter> context(EVP_MD_CTX_new());
+    return key != nullptr && context != nullptr &&
+           EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+           EVP_DigestVerify(
+               context.get(), bytesOf(signature), signature.size(), bytesOf(content), content.size()
+           ) == 1;
+}
+
 }  // namespace ferry

@@ -32,4 +32,10 @@ class Ed25519Key {
     std::string public_key_;
 };
 
+/// True if `signature` of `content` was made with the private key of `public_key` (kPublicBytes
+/// bytes). Never true for keys or signatures of another size. Threads: any.
+bool verifyEd25519(
+    std::string_view public_key, std::string_view content, std::string_view signature
+) noexcept;
+
 }  // namespace ferry

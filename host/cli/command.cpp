@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 namespace ferry::cli {
 
@@ -73,7 +74,7 @@ std::optional<config::HubConfig> readConfig(const GlobalOptions& globals) {
         // Without another error they are no reason to refuse the file: see 'serve'.
         if (found.hasErrors()) {
             config::Diagnostics of_plugins;
-            const auto connectors = knownConnectors(withOwnFolders(config).plugins, of_plugins);
+            const auto connectors = knownConnectors(withOwnFolders(config), of_plugins);
             config::checkProviders(document, connectors, found);
         }
     }
@@ -94,7 +95,7 @@ void printFindings(std::ostream& out, config::Diagnostics findings) {
 }
 
 config::ManifestSet knownConnectors(
-    const std::vector<fs::path>& plugin_folders, config::Diagnostics& problems
+    const config::HubConfig& folders, config::Diagnostics& problems
 ) {
     const auto warn = [&](const fs::path& place, const plugin::Refusal& refusal) {
         problems.add(
@@ -106,19 +107,21 @@ config::ManifestSet knownConnectors(
         );
     };
     config::ManifestSet manifests;
-    const plugin::ScanResult found = plugin::scanPluginFolders(plugin_folders);
+    std::set<fs::path> good_libraries;  // one that many connectors share is looked at once
+    const plugin::ScanResult found = plugin::scanConnectors(folders.plugins, folders.connectors);
     for (const plugin::ScanProblem& problem : found.problems)
         warn(problem.path, problem.refusal);
     for (const plugin::PluginFolder& folder : found.plugins) {
         auto manifest = config::readManifestFile(folder.manifest, problems);
         if (!manifest) continue;
-        const auto library = folder.library(manifest->plugin);
+        const auto library = found.library(folder, manifest->plugin);
         if (!library) {
             warn(folder.manifest, library.error());
-        } else if (const auto good =
-                       plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
-                   !good) {
-            warn(folder.manifest, good.error());
+        } else if (!good_libraries.contains(*library)) {
+            const auto good = plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
+            if (!good) warn(folder.manifest, good.error());
+            const bool is_shared = plugin::namesSharedLibrary(manifest->plugin);
+            if (good && is_shared) good_libraries.insert(*library);
         }
         const auto other = manifests.find(manifest->key);
         if (other != manifests.end()) {

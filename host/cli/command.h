@@ -36,6 +36,7 @@ void addServe(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addLint(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addInit(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addDemo(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addConnector(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addInstances(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addKeys(CLI::App& app, const GlobalOptions& globals, Run& run);
@@ -60,11 +61,11 @@ int failWithoutConfig(const std::filesystem::path& path);
 /// Prints findings, sorted, with their lines and how many there are.
 void printFindings(std::ostream& out, config::Diagnostics findings);
 
-/// The connectors in these folders, as their manifests describe them; no code is loaded. `problems`
-/// gets what is wrong with a manifest, and, as warnings, why a plugin will not be loaded, as far as
-/// its files tell.
+/// The connectors in the folders of a hub, as their manifests describe them; no code is loaded.
+/// `problems` gets what is wrong with a manifest, and, as warnings, why a plugin will not be
+/// loaded, as far as its files tell.
 config::ManifestSet knownConnectors(
-    const std::vector<std::filesystem::path>& plugin_folders, config::Diagnostics& problems
+    const config::HubConfig& folders, config::Diagnostics& problems
 );
 
 /// Reads the configuration as it is written, prints what is wrong with it to standard error, and

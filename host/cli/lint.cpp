@@ -29,9 +29,17 @@ config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
             )](const config::UrlParts& url) { return app::callbackRefusal(policy, url); };
 }
 
+/// Where the connectors are that come with the program.
+config::HubConfig ownFolders() {
+    config::HubConfig own;
+    own.plugins = {ownPlugins()};
+    own.connectors = {ownConnectors()};
+    return own;
+}
+
 /// What a hub is checked against, and what is checked if no files are named.
 struct LintPlan {
-    std::vector<fs::path> plugin_folders{ownPlugins()};
+    config::HubConfig hub = ownFolders();  ///< for its folders of connectors
     config::CallbackCheck check_callback;  ///< none if the hub's own rules can't be told
     std::vector<fs::path> paths;
 };
@@ -43,11 +51,9 @@ LintPlan planFor(const fs::path& hub_file) {
     config::Diagnostics findings;  // told when the file is linted itself
     if (!config::parseYamlFile(hub_file, document, findings)) return plan;
     const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
-    const config::HubConfig hub =
-        withOwnFolders(config::readHubConfigAsFarAsGood(document, form_only, findings));
-    plan.plugin_folders = hub.plugins;
-    if (!findings.hasErrors()) plan.check_callback = callbackCheck(hub);
-    plan.paths.insert(plan.paths.end(), hub.instances.begin(), hub.instances.end());
+    plan.hub = withOwnFolders(config::readHubConfigAsFarAsGood(document, form_only, findings));
+    if (!findings.hasErrors()) plan.check_callback = callbackCheck(plan.hub);
+    plan.paths.insert(plan.paths.end(), plan.hub.instances.begin(), plan.hub.instances.end());
     return plan;
 }
 
@@ -67,7 +73,7 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
     config::ReferenceOptions references;
     if (!options.resolves_references) references.mode = config::ReferenceMode::CheckFormOnly;
     config::Diagnostics of_plugins;
-    const config::ManifestSet connectors = knownConnectors(plan.plugin_folders, of_plugins);
+    const config::ManifestSet connectors = knownConnectors(plan.hub, of_plugins);
     config::Diagnostics found =
         config::lintFiles(paths, connectors, references, plan.check_callback);
     if (is_whole_hub) found.addAll(std::move(of_plugins));

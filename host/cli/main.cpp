@@ -51,6 +51,7 @@ int runProgram(int argc, char** argv) {
         addEvents,
         addDeliveries,
         addReplay,
+        addConnector,
         addPlugin,
         addPrune,
         addVersion,

@@ -1,5 +1,6 @@
 #include "config/connector_manifest.h"
 
+#include "config/declarative_reader.h"
 #include "config/hub_parameters.h"
 #include "config/manifest_parameter.h"
 #include "config/node_reader.h"
@@ -24,6 +25,7 @@ class ManifestReader {
         readAddresses();
         readEvents();
         readParameters();
+        readDeclarative(root_, reporter_, manifest_);
         return std::move(manifest_);
     }
 
@@ -46,7 +48,12 @@ class ManifestReader {
     }
 
     void readAuthentication() {
-        const YamlNode& authentication = *root_.find("authentication");
+        const YamlNode* section = given(root_, "authentication");
+        if (section == nullptr) {
+            manifest_.profiles.push_back({"none", "No authorization", ""});
+            return;
+        }
+        const YamlNode& authentication = *section;
         const std::string parameter = textOf(authentication, "parameter");
         if (!parameter.empty()) manifest_.authentication_parameter = parameter;
         for (const YamlNode& profile : authentication.find("profiles")->children) {
@@ -83,7 +90,9 @@ class ManifestReader {
     }
 
     void readAddresses() {
-        const YamlNode& urls = *root_.find("base_urls");
+        static const YamlNode kNone;
+        const YamlNode* given_urls = given(root_, "base_urls");
+        const YamlNode& urls = given_urls == nullptr ? kNone : *given_urls;
         for (std::size_t entry = 0; entry < urls.entryCount(); ++entry) {
             const YamlNode& value = urls.value(entry);
             UrlParts parts;
@@ -146,7 +155,9 @@ class ManifestReader {
     void readParameters() {
         std::vector<Field> fields;
         std::set<std::string> keys;
-        const YamlNode& list = *root_.find("parameters");
+        static const YamlNode kNone;
+        const YamlNode* declared = given(root_, "parameters");
+        const YamlNode& list = declared == nullptr ? kNone : *declared;
         for (const YamlNode& node : list.children) {
             fields.push_back(readParameter(node, reporter_));
             if (!keys.insert(fields.back().key).second) {

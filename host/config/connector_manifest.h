@@ -22,7 +22,7 @@ inline constexpr const char* kAuthenticationParameter = "authentication.type";
 
 /// A way to be authorised; parameters name the profiles they belong to.
 struct AuthenticationProfile {
-    std::string key;   ///< "oauth2" or "apiKey"
+    std::string key;   ///< "oauth2", "apiKey" or "none"
     std::string name;  ///< for people
     std::string description;
 };
@@ -47,12 +47,14 @@ struct ConnectorManifest {
     std::string key;
     std::string name;
     std::string description;
-    std::string hub;  ///< "documents"
+    std::string hub;  ///< family of connectors, such as "documents"
     std::string version;
-    std::string plugin;  ///< name of the library, a file beside the manifest
+    /// The library, a file beside the manifest; without ".so": the library of this name that many
+    /// connectors share.
+    std::string plugin;
     std::int64_t abi = 0;
     std::string documentation_url;
-    std::string documentation_date_read;                           ///< YYYY-MM-DD
+    std::string documentation_date_read;                              ///< YYYY-MM-DD
     std::string authentication_parameter = kAuthenticationParameter;  ///< its value is the profile
     std::vector<AuthenticationProfile> profiles;
     std::optional<OauthDescription> oauth2;
@@ -64,6 +66,8 @@ struct ConnectorManifest {
     std::vector<std::string> event_methods;  ///< "webhook", "polling"
     FieldTable parameters;                   ///< in the order of the file
     std::string source;                      ///< path of the file
+    /// For the plugin, by name; of connectors without code, their sections in JSON.
+    std::vector<std::pair<std::string, std::string>> settings;
 };
 
 /// Connectors by key.

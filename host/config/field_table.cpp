@@ -101,6 +101,8 @@ class MappingValidator {
             case ValueType::StringMap:
                 validateNames(field, value);
                 break;
+            case ValueType::Any:
+                break;
             case ValueType::List: {
                 const std::optional<std::string> joined = joinList(value, field, reporter_);
                 if (joined) validateText(field, value, *joined);

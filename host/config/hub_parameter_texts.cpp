@@ -161,10 +161,10 @@ parameters:
     example: CREATED, UPDATED
   - key: event.notification.filter.object.types
     name: Object types
-    description: The object types that are delivered, file and folder; all if not given.
+    description: The object types that are delivered, file, folder and other; all if not given.
     type: list
-    pattern: "(file|folder)( *, *(file|folder))*"
-    pattern_message: write file, folder, or both
+    pattern: "(file|folder|other)( *, *(file|folder|other))*"
+    pattern_message: write some of file, folder, other
     example: file
   - key: event.notification.filter.paths
     name: Paths

@@ -1,5 +1,6 @@
 // The table of connector.yaml; read by the validator, and by whoever writes a connector.
 #include "config/connector_manifest.h"
+#include "config/declarative_reader.h"
 
 namespace ferry::config {
 
@@ -35,6 +36,23 @@ Field matching(Field made, const std::string& expression, std::string message) {
     return made;
 }
 
+/// The families of Open Connectors, and one for what has none.
+std::vector<std::string> hubNames() {
+    return {
+        "collaboration",
+        "crm",
+        "documents",
+        "ecommerce",
+        "erp",
+        "finance",
+        "general",
+        "helpdesk",
+        "marketing",
+        "messaging",
+        "payment",
+        "social"};
+}
+
 const FieldTable& documentationFields() {
     static const FieldTable table(
         "'documentation'",
@@ -54,10 +72,10 @@ const FieldTable& profileFields() {
     static const FieldTable table(
         "a profile of 'authentication'",
         {
-            // The hub goes by these two words.
+            // The hub goes by these words.
             required(oneOf(
                 field("key", ValueType::Enum, "value of the authentication parameter"),
-                {"oauth2", "apiKey"}
+                {"oauth2", "apiKey", "none"}
             )),
             required(field("name", ValueType::String, "name for people")),
             field("description", ValueType::String, "what the user needs"),
@@ -166,12 +184,12 @@ const FieldTable& manifestFields() {
             )),
             required(field("name", ValueType::String, "name for people")),
             field("description", ValueType::String, "one or two sentences"),
-            required(oneOf(field("hub", ValueType::Enum, "family of connectors"), {"documents"})),
+            required(oneOf(field("hub", ValueType::Enum, "family of connectors"), hubNames())),
             required(field("version", ValueType::String, "version of the connector")),
             required(matching(
                 field("plugin", ValueType::String, "the library, a file beside this one"),
-                "[A-Za-z0-9_+-][A-Za-z0-9._+-]*[.]so",
-                "a plugin is the name of a .so file in the same folder"
+                "[A-Za-z0-9_+-][A-Za-z0-9._+-]*[.]so|[a-z][a-z0-9-]*",
+                "a plugin is the name of a .so file in the same folder, or 'declarative'"
             )),
             required([] {
                 Field abi = field("abi", ValueType::Integer, "major version of the plugin ABI");
@@ -181,22 +199,30 @@ const FieldTable& manifestFields() {
                 return abi;
             }()),
             within(field("documentation", ValueType::Object, "source"), documentationFields()),
-            required(within(
+            within(
                 field("authentication", ValueType::Object, "ways to be authorised"),
                 authenticationFields()
-            )),
+            ),
             within(field("oauth2", ValueType::Object, "OAuth 2 of the provider"), oauthFields()),
-            required(field("base_urls", ValueType::StringMap, "the provider's addresses by name")),
-            required(field("egress", ValueType::List, "hosts the plugin's requests may reach")),
+            field("base_urls", ValueType::StringMap, "the provider's addresses by name"),
+            field("egress", ValueType::List, "hosts the plugin's requests may reach"),
             oneOf(
                 field("webhook", ValueType::Enum, "one URL per app or per instance"),
                 {"app", "instance"}
             ),
             required(within(field("events", ValueType::Object, "what it reports"), eventFields())),
-            required(within(
+            within(
                 field("parameters", ValueType::ObjectList, "what an instance configures"),
                 parameterFields()
-            )),
+            ),
+            within(
+                field("notifications", ValueType::Object, "what webhooks say"), notificationFields()
+            ),
+            field("map", ValueType::Any, "which events notifications are"),
+            within(
+                field("authorization", ValueType::Object, "OAuth 2, keys and identity"),
+                authorizationFields()
+            ),
         }
     );
     return table;

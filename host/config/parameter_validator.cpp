@@ -118,6 +118,10 @@ class ParameterCheck {
             profile_ = chosen->second;
         } else if (connector_.profiles.size() == 1) {
             profile_ = connector_.profiles.front().key;
+            // The hub goes by it. Of the others it is left out, as it always was: what an instance
+            // was authorised with must not look like something new.
+            if (profile_ == "none")
+                report_.values.emplace(connector_.authentication_parameter, profile_);
         }
         report_.profile = profile_;
     }

@@ -49,6 +49,7 @@ std::string_view valueTypeName(ValueType type) noexcept {
     for (const auto& [name, value] : kFlatTypes) {
         if (value == type) return name;
     }
+    if (type == ValueType::Any) return "any";
     return type == ValueType::ObjectList ? "list of mappings" : "mapping";
 }
 

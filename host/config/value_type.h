@@ -29,6 +29,7 @@ enum class ValueType : std::uint8_t {
     ObjectList,  ///< a list of such mappings
     ObjectMap,   ///< a mapping of free names to such mappings
     StringMap,   ///< a mapping of free names to texts
+    Any,         ///< whatever its own reader makes of it
 };
 
 std::string_view valueTypeName(ValueType type) noexcept;
@@ -48,9 +49,9 @@ std::string bytesText(std::int64_t bytes);
 /// The parts of an absolute URL that checks need; views into the text.
 struct UrlParts {
     std::string_view scheme;  ///< in lower case
-    std::string_view host;  ///< without the brackets of an IPv6 address
-    std::string_view port;  ///< empty if not given
-    std::string_view rest;  ///< path, query
+    std::string_view host;    ///< without the brackets of an IPv6 address
+    std::string_view port;    ///< empty if not given
+    std::string_view rest;    ///< path, query
 };
 
 /// Why `text` is no usable URL, or "" if it is one; then `parts` is set. Accepts http and https,

@@ -13,10 +13,22 @@
 
 namespace ferry {
 
-enum class ObjectKind : std::uint8_t { File = 0, Folder = 1 };
+enum class ObjectKind : std::uint8_t {
+    File = 0,
+    Folder = 1,
+    Other = 2,  ///< an issue, an order, ...; only in events that a provider tells itself
+};
 
 inline std::string_view objectKindName(ObjectKind kind) noexcept {
-    return kind == ObjectKind::Folder ? "folder" : "file";
+    switch (kind) {
+        case ObjectKind::File:
+            return "file";
+        case ObjectKind::Folder:
+            return "folder";
+        case ObjectKind::Other:
+            return "other";
+    }
+    return "other";
 }
 
 /// One object as last seen.
@@ -59,6 +71,8 @@ struct DirectEvent {
     std::string previous_path;
     std::int64_t occurred_ms = 0;  ///< 0: when the hub saw it
     bool is_restored = false;
+    std::string object_type;  ///< what an object of kind Other is; empty: not said
+    std::string properties;   ///< of the object: a JSON object, or empty
 };
 
 /// The record means nothing for the index (an unknown kind, say); counted under `reason`.

@@ -19,7 +19,11 @@ std::string_view withoutSlash(std::string_view url) {
 }  // namespace
 
 bool usesApiKey(const pipeline::InstanceSettings& settings) {
-    return settings.value(kAuthenticationType) == "apiKey";
+    return usesApiKey(settings.value(kAuthenticationType));
+}
+
+bool usesApiKey(std::string_view authentication_type) {
+    return authentication_type == "apiKey" || authentication_type == "none";
 }
 
 std::string startLink(std::string_view public_url, std::string_view instance_name) {

@@ -108,6 +108,8 @@ void ChangeDerivation::report(const DirectEvent& direct, std::string& raw, TimeP
     Event& event = emit(direct.type, nextEventId(), direct.object, now);
     event.previous_path = direct.previous_path;
     event.is_restored = direct.is_restored;
+    event.object_type = direct.object_type;
+    event.properties = direct.properties;
     if (direct.occurred_ms > 0) event.occurred_at = fromEpochMilliseconds(direct.occurred_ms);
     event.raw = std::move(raw);
 }

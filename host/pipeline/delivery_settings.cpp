@@ -64,7 +64,7 @@ EventFilter readFilter(const Values& values) {
         }
     }
     for (const std::string_view name : split(valueOf(values, "filter.object.types"), ',')) {
-        for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
+        for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder, ObjectKind::Other}) {
             if (name == objectKindName(kind)) filter.object_kinds.push_back(kind);
         }
     }

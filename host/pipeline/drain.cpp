@@ -1,6 +1,7 @@
 #include "pipeline/drain.h"
 
 #include "pipeline/change_fetch.h"
+#include "pipeline/inbox_page.h"
 #include "pipeline/normalization.h"
 #include "pipeline/poll_timer.h"
 
@@ -21,9 +22,17 @@ Drain::Drain(
       options_(std::move(options)),
       recorder_(*settings_, std::string(provider_->hub())) {}
 
-Status Drain::open(store::SyncStore& store, store::CursorStore& cursors) {
-    FERRY_TRY_ASSIGN(SyncPosition position, store.position(instance()));
+Status Drain::open(store::Store& store) {
+    store::CursorStore& cursors = store.cursors();
+    FERRY_TRY_ASSIGN(SyncPosition position, store.sync().position(instance()));
     FERRY_TRY_ASSIGN(request, cursors.requested(instance()));
+    if (!provider_->options().has_feed) {
+        // There is nothing that could be listed: the inbox is all there is.
+        inbox_ = &store.inbox();
+        position.phase = SyncPhase::Live;
+        if (request) FERRY_TRY(cursors.begin(instance(), *request, position));
+        request.reset();
+    }
     if (request) {
         const bool is_skip = *request == store::CursorRequest::Skip;
         // What never was in the index can't differ from it.
@@ -32,13 +41,13 @@ Status Drain::open(store::SyncStore& store, store::CursorStore& cursors) {
         position.beginListing(is_skip ? SyncPhase::Skip : again);
         FERRY_TRY(cursors.begin(instance(), *request, position));
     }
-    FERRY_TRY_ASSIGN(auto folder_moves, store.folderMoves(instance()));
+    FERRY_TRY_ASSIGN(auto folder_moves, store.sync().folderMoves(instance()));
     DerivationOptions derivation_options;
     derivation_options.hub_id = options_.hub_id;
     derivation_options.reports_baseline = settings_->reports_baseline;
     derivation_options.move_window = settings_->move_window;
     derivation_.emplace(
-        store,
+        store.sync(),
         instance(),
         std::move(position),
         std::move(folder_moves),
@@ -49,12 +58,12 @@ Status Drain::open(store::SyncStore& store, store::CursorStore& cursors) {
 
 Result<OperationPtr> Drain::startFetch() {
     const SyncPosition& position = derivation_->position();
+    std::string cursor = has_page_ ? raw_.next_cursor : position.cursor;
+    if (inbox_ != nullptr) {
+        return readInbox(*inbox_, instance(), std::move(cursor), options_.page_records);
+    }
     return provider_->startFetch(
-        account_,
-        tokens,
-        nextFetch(
-            position.phase, has_page_ ? raw_.next_cursor : position.cursor, options_.page_records
-        )
+        account_, tokens, nextFetch(position.phase, std::move(cursor), options_.page_records)
     );
 }
 
@@ -75,7 +84,10 @@ void Drain::takePage() {
 
 Status Drain::normalizePage() {
     FERRY_TRY_ASSIGN(
-        page_, pipeline::normalizePage(*provider_, account_, std::exchange(raw_.changes, {}))
+        page_,
+        pipeline::normalizePage(
+            *provider_, account_, std::exchange(raw_.changes, {}), std::exchange(raw_.hints, {})
+        )
     );
     return derivation_->prefetch(page_, CommitBefore::OnItsWay);
 }

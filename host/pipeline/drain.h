@@ -9,9 +9,7 @@
 #include "pipeline/event_recorder.h"
 #include "pipeline/instance_settings.h"
 #include "pipeline/stages.h"
-#include "store/cursor_store.h"
-#include "store/notice_store.h"
-#include "store/sync_store.h"
+#include "store/store.h"
 
 #include <cstdint>
 #include <memory>
@@ -48,7 +46,7 @@ class Drain {
 
     /// Reads position and folder moves, and begins with what was asked to be done with the cursor;
     /// before anything else.
-    Status open(store::SyncStore& store, store::CursorStore& cursors);
+    Status open(store::Store& store);
 
     /// The request for the page after the one in hand. The tokens must be set.
     Result<OperationPtr> startFetch();
@@ -128,6 +126,8 @@ class Drain {
     const DrainOptions options_;
     EventRecorder recorder_;
     std::optional<ChangeDerivation> derivation_;
+    store::InboxStore* inbox_ =
+        nullptr;  // where the changes come from, of a provider without a feed
 
     ChangePage received_;
 

@@ -14,6 +14,11 @@ void optionalField(JsonWriter& json, std::string_view name, const std::string& t
     if (!text.empty()) json.field(name, text);
 }
 
+std::string_view objectTypeOf(const Event& event) {
+    const bool is_named = event.object.kind == ObjectKind::Other && !event.object_type.empty();
+    return is_named ? std::string_view(event.object_type) : objectKindName(event.object.kind);
+}
+
 /// The half of a move that happened at the old place.
 Event deletedHalf(const Event& moved) {
     Event half = moved;
@@ -56,7 +61,7 @@ void EventBodyWriter::recordOne(Event event, TimePoint now, std::vector<Recorded
     json_.beginObject()
         .field("elementKey", connector_key_)
         .field("hubKey", hub_key_)
-        .field("objectType", objectKindName(event.object.kind))
+        .field("objectType", objectTypeOf(event))
         .field("objectId", event.object.object_id)
         .field("eventType", eventTypeName(event.type))
         .field("date", formatRfc3339(event.occurred_at))
@@ -83,7 +88,9 @@ void EventBodyWriter::renderObject(const Event& event) {
     optionalField(json_, "name", object.name);
     optionalField(json_, "path", object.path);
     optionalField(json_, "previousPath", event.previous_path);
-    json_.field("directory", object.kind == ObjectKind::Folder);
+    if (object.kind != ObjectKind::Other) {
+        json_.field("directory", object.kind == ObjectKind::Folder);
+    }
     if (object.size >= 0) json_.field("size", object.size);
     if (object.created_ms > 0) {
         json_.field("createdDate", formatRfc3339(fromEpochMilliseconds(object.created_ms)));
@@ -94,6 +101,7 @@ void EventBodyWriter::renderObject(const Event& event) {
     optionalField(json_, "revision", object.revision);
     optionalField(json_, "contentHash", object.content_hash);
     optionalField(json_, "modifiedBy", object.modified_by);
+    if (!event.properties.empty()) json_.key("properties").raw(event.properties);
     json_.endObject();
 }
 

@@ -19,8 +19,8 @@ namespace ferry::pipeline {
 ///
 /// The body is a JSON object: `elementKey`, `hubKey`, `objectType`, `objectId`, `eventType`,
 /// `date` (as Open Connectors has them), `id` (the event's), `object` (the documents object;
-/// members that are not known are left out), and, only where they say something: `restored: true`,
-/// `cascadeOf`, `origin` (other than live).
+/// members that are not known are left out; what a provider tells besides is in `properties`), and,
+/// only where they say something: `restored: true`, `cascadeOf`, `origin` (other than live).
 /// Threads: one at a time. Texts of the event must be UTF-8 (the plugin boundary sees to that).
 /// Source: open-connectors contract, delivered callback body; documents hub object.
 class EventBodyWriter {

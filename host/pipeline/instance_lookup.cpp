@@ -51,7 +51,9 @@ Result<LookupResult> InstanceLookup::byAccounts(
         FERRY_TRY_ASSIGN(const auto found, instances_.findByAccount(connector_key, account));
         if (found.empty()) ++result.unknown_accounts;
         for (const store::AccountMatch& match : found) {
-            if (seen.insert(match.instance).second) result.matches.push_back(match);
+            if (!seen.insert(match.instance).second) continue;
+            result.matches.push_back(match);
+            result.accounts.push_back(account);
         }
     }
     return result;
@@ -74,6 +76,7 @@ Result<LookupResult> InstanceLookup::byInstance(
     const bool is_meant = accounts.empty() || own > 0;
     if (is_meant && found->state == InstanceState::Running) {
         result.matches.push_back({found->id, found->webhook_secret});
+        result.accounts.push_back(found->account_id);
     }
     return result;
 }

@@ -37,6 +37,7 @@ std::optional<InstanceId> parseInstancePart(std::string_view part);
 
 struct LookupResult {
     std::vector<store::AccountMatch> matches;  ///< each instance once
+    std::vector<std::string> accounts;         ///< of the matches, one each
     std::size_t unknown_accounts = 0;          ///< accounts that no running instance has
 };
 

@@ -60,7 +60,9 @@ Result<WebhookSecretId> InstanceRecords::webhookSecretOf(const Configuration& co
     // An instance that only polls has no webhooks that could be verified.
     const auto vendor = configuration.find("event.vendor.type");
     if (vendor != configuration.end() && vendor->second == "polling") return WebhookSecretId();
-    const auto secret = configuration.find("oauth.api.secret");
+    auto secret = configuration.find("webhook.secret");
+    if (secret == configuration.end() || secret->second.empty())
+        secret = configuration.find("oauth.api.secret");
     if (secret == configuration.end() || secret->second.empty()) return WebhookSecretId();
     const auto known = secrets_.find(secret->second);
     if (known != secrets_.end()) return known->second;

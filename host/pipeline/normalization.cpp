@@ -38,8 +38,18 @@ std::string problemOf(const IndexedObject& object) {
     return problemOfPath(object.path_key);
 }
 
-std::string problemOf(const NormalizedChange& change) {
+/// One JSON value and nothing else. `reader` keeps its memory from one record to the next.
+bool isJson(const std::string& text, rapidjson::Reader& reader) {
+    rapidjson::StringStream stream(text.c_str());
+    rapidjson::BaseReaderHandler<> ignore;
+    if (reader.Parse<rapidjson::kParseIterativeFlag>(stream, ignore).IsError()) return false;
+    return stream.Tell() == text.size();  // less: a NUL stands in it
+}
+
+std::string problemOf(const NormalizedChange& change, rapidjson::Reader& reader) {
     if (const auto* upsert = std::get_if<UpsertObject>(&change.action)) {
+        if (upsert->object.kind == ObjectKind::Other)
+            return "the object is neither file nor folder";
         return problemOf(upsert->object);
     }
     if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
@@ -47,20 +57,15 @@ std::string problemOf(const NormalizedChange& change) {
                                          : problemOfPath(removal->path_key);
     }
     if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
-        return problemOf(direct->object);
+        const std::string& properties = direct->properties;
+        const bool is_good =
+            properties.empty() || (properties.front() == '{' && isJson(properties, reader));
+        return is_good ? problemOf(direct->object) : "the properties are no JSON object";
     }
     if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
         return gone->object_id.empty() ? "removal names no object" : std::string();
     }
     return {};
-}
-
-/// One JSON value and nothing else. `reader` keeps its memory from one record to the next.
-bool isJson(const std::string& text, rapidjson::Reader& reader) {
-    rapidjson::StringStream stream(text.c_str());
-    rapidjson::BaseReaderHandler<> ignore;
-    if (reader.Parse<rapidjson::kParseIterativeFlag>(stream, ignore).IsError()) return false;
-    return stream.Tell() == text.size();  // less: a NUL stands in it
 }
 
 /// Callbacks carry the record inside JSON: what is no JSON value itself goes as a text.
@@ -76,10 +81,13 @@ void makeJson(std::string& raw, rapidjson::Reader& reader) {
 }  // namespace
 
 Result<std::vector<NormalizedChange>> normalizePage(
-    Provider& provider, const ProviderAccount& account, std::vector<std::string> changes
+    Provider& provider,
+    const ProviderAccount& account,
+    std::vector<std::string> changes,
+    const std::vector<std::string>& hints
 ) {
     const std::size_t count = changes.size();
-    FERRY_TRY_ASSIGN(auto page, provider.normalize(account, std::move(changes)));
+    FERRY_TRY_ASSIGN(auto page, provider.normalize(account, std::move(changes), hints));
     if (page.size() != count) {
         return fail(
             ErrorCode::Internal,
@@ -89,7 +97,7 @@ Result<std::vector<NormalizedChange>> normalizePage(
     rapidjson::Reader reader;
     for (NormalizedChange& change : page) {
         makeJson(change.raw, reader);
-        std::string problem = problemOf(change);
+        std::string problem = problemOf(change, reader);
         if (!problem.empty()) change.action = RejectChange{std::move(problem)};
     }
     return page;

@@ -12,10 +12,13 @@ namespace ferry::pipeline {
 
 /// One result per raw change, in order. A result that the index can't take (no object id, a path
 /// with a control character in front, text that is not UTF-8) becomes a RejectChange: one bad
-/// record never holds up the others. `raw` is empty or one JSON value afterwards: what was none is a
-/// JSON text of it. Internal if the plugin gives another number of results.
+/// record never holds up the others. `raw` is empty or one JSON value afterwards: what was none is
+/// a JSON text of it. Internal if the plugin gives another number of results.
 Result<std::vector<NormalizedChange>> normalizePage(
-    Provider& provider, const ProviderAccount& account, std::vector<std::string> changes
+    Provider& provider,
+    const ProviderAccount& account,
+    std::vector<std::string> changes,
+    const std::vector<std::string>& hints = {}
 );
 
 }  // namespace ferry::pipeline

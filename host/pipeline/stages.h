@@ -36,6 +36,21 @@ struct ChangePage {
     std::vector<std::string> changes;
     std::string next_cursor;
     bool has_more = false;
+    std::vector<std::string> hints{};  ///< of the changes, if webhooks brought them; else none
+};
+
+/// A change that a webhook brings with it.
+struct BroughtChange {
+    std::string account;    ///< empty: the webhook's URL alone tells whose it is
+    std::string change_id;  ///< the provider's; may be empty
+    std::string hint;       ///< for the plugin
+    std::string raw;        ///< the provider's record; never empty
+};
+
+/// What a webhook says.
+struct Notification {
+    std::vector<std::string> accounts;   ///< that changed, in order, without repeats
+    std::vector<BroughtChange> changes;  ///< of providers without a feed
 };
 
 /// Files and folders that a caller of the API asked for, in the provider's order.
@@ -100,6 +115,8 @@ struct ProviderOptions {
     Milliseconds expiry_margin{300'000};  ///< an access token is refreshed this long before its end
     bool uses_pkce = true;
     std::string default_scope;  ///< space-separated
+    /// Changes are asked for; if not, webhooks bring them, and drains read the inbox.
+    bool has_feed = true;
 };
 
 class Documents;
@@ -120,8 +137,7 @@ class Provider {
     virtual Result<std::optional<http::Response>> answerChallenge(const http::Request& request) = 0;
     /// OK if `secret` signed the raw body; Unauthenticated if not.
     virtual Status verifySignature(const http::Request& request, const Secret& secret) = 0;
-    /// Account ids that the notification names, in order, without repeats.
-    virtual Result<std::vector<std::string>> parseNotification(const http::Request& request) = 0;
+    virtual Result<Notification> parseNotification(const http::Request& request) = 0;
 
     // Authorization.
     virtual Result<std::string> authorizeUrl(
@@ -144,9 +160,12 @@ class Provider {
     virtual Result<OperationPtr> startFetch(
         const ProviderAccount& account, const TokenSet& tokens, const FetchRequest& request
     ) = 0;
-    /// One result per change, in order. `changes` are moved into the results' `raw`.
+    /// One result per change, in order. `changes` are moved into the results' `raw`; `hints` has
+    /// one for each, or none at all.
     virtual Result<std::vector<NormalizedChange>> normalize(
-        const ProviderAccount& account, std::vector<std::string> changes
+        const ProviderAccount& account,
+        std::vector<std::string> changes,
+        const std::vector<std::string>& hints
     ) = 0;
 
     /// What callers can read besides (pipeline/documents.h); null: nothing. Lives as long as this.

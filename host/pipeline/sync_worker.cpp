@@ -107,7 +107,7 @@ void SyncWorker::begin(store::LeasedNotice notice) {
     auto drain = std::make_unique<Drain>(
         notice, std::move(*settings), std::move(provider), std::move(options)
     );
-    if (const Status opened = drain->open(parts_.store.sync(), parts_.store.cursors()); !opened) {
+    if (const Status opened = drain->open(parts_.store); !opened) {
         giveBackToStore(notice, opened.error(), drain->settings()->name);
         return;
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace ferry::pipeline {
@@ -36,6 +37,13 @@ constexpr std::array<std::string_view, 10> kReasonNames = {
 TraceContext traceOf(const http::Request& request) {
     const auto header = request.headers.get("traceparent");
     return header ? parseTraceparent(*header).value_or(TraceContext()) : TraceContext();
+}
+
+bool namesNoAccount(const Notification& notification) {
+    const auto& changes = notification.changes;
+    return std::any_of(changes.begin(), changes.end(), [](const BroughtChange& change) {
+        return change.account.empty();
+    });
 }
 
 }  // namespace
@@ -81,19 +89,18 @@ void WebhookReceiver::receive(
         observe(began_at, response->status);
         return answer(std::move(*response));
     }
-    auto& instances = std::get<std::vector<InstanceId>>(decision);
+    auto& accepted = std::get<Accepted>(decision);
     verified_.add();
     Marking marking{
         std::string(connector_key),
         request.request_id,
         traceOf(request),
-        instances.front(),
-        instances.size(),
+        accepted.instances.front(),
+        accepted.instances.size(),
         began_at,
-        std::move(answer)
-    };
+        std::move(answer)};
     if (!marking.trace) marking.trace = beginTrace(parts_.random);
-    mark(std::move(instances), std::move(marking));
+    mark(std::move(accepted), std::move(marking));
 }
 
 void WebhookReceiver::observe(std::chrono::steady_clock::time_point began_at, int status) {
@@ -132,9 +139,9 @@ WebhookReceiver::Decision WebhookReceiver::decide(
 WebhookReceiver::Decision WebhookReceiver::decideNotification(
     Provider& provider, std::optional<InstanceId> instance, const http::Request& request
 ) {
-    const auto accounts = provider.parseNotification(request);
-    if (!accounts) {
-        const Error& error = accounts.error();
+    auto notification = provider.parseNotification(request);
+    if (!notification) {
+        const Error& error = notification.error();
         if (error.code == ErrorCode::InvalidArgument) {
             // Mostly somebody who opens the URL in a browser.
             constexpr std::string_view kNoChallenge =
@@ -158,7 +165,8 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
         }
         return askToRetry(request.request_id, provider.key(), error);
     }
-    if (accounts->size() > kNotificationAccountsMax) {
+    const std::vector<std::string>& accounts = notification->accounts;
+    if (accounts.size() > kNotificationAccountsMax) {
         return reject(
             request.request_id,
             Reason::TooManyAccounts,
@@ -167,8 +175,17 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
         );
     }
 
-    const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, *accounts)
-                                : parts_.lookup.byAccounts(provider.key(), *accounts);
+    if (!instance && namesNoAccount(*notification)) {
+        return reject(
+            request.request_id,
+            Reason::UnknownInstance,
+            404,
+            "webhooks of this connector come to the URL of an instance, "
+            "/elements/api-v2/events/{key}/{base64 of its id}"
+        );
+    }
+    const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, accounts)
+                                : parts_.lookup.byAccounts(provider.key(), accounts);
     if (!found) {
         if (found.error().code == ErrorCode::NotFound) {
             return reject(
@@ -182,7 +199,10 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
     if (found->matches.empty()) return accepted();
 
     Verified verified = verify(provider, found->matches, request);
-    if (!verified.instances.empty()) return std::move(verified.instances);
+    if (!verified.instances.empty()) {
+        auto changes = changesFor(std::move(notification->changes), *found, verified.instances);
+        return Accepted{std::move(verified.instances), std::move(changes)};
+    }
     if (verified.fault) return askToRetry(request.request_id, provider.key(), *verified.fault);
     return rejectUnverified(request, provider.key(), verified, found->matches);
 }

@@ -11,6 +11,7 @@
 #include "observe/metrics.h"
 #include "pipeline/instance_lookup.h"
 #include "pipeline/stages.h"
+#include "store/inbox_store.h"
 #include "store/notice_store.h"
 
 #include <atomic>
@@ -45,8 +46,10 @@ inline constexpr std::size_t kNotificationSecretsMax = 64;
 /// | more than kNotificationAccountsMax accounts | 413 |
 /// | no account of a running instance (or none at all) | 200: a retry would not change that |
 /// | known accounts, but no secret of theirs signed the body | 401, nothing is marked |
-/// | signed with the secret of at least one instance | 200 after those instances are marked |
-/// | store or plugin out of order | 503 with Retry-After: the provider sends it again |
+/// | it brings changes without an account, and the URL names no instance | 404 |
+/// | signed with the secret of at least one instance | 200 after those instances are marked, and
+/// the changes that it brings are kept | | store or plugin out of order | 503 with Retry-After: the
+/// provider sends it again |
 ///
 /// Nothing is believed before it is verified: an unsigned request costs look-ups, bounded by the
 /// limits above and the server's limit of the body, and can tell known accounts (401) from unknown
@@ -62,6 +65,7 @@ class WebhookReceiver {
         const ProviderDirectory& providers;
         InstanceLookup& lookup;
         store::NoticeStore& notices;
+        store::InboxStore& inbox;
         const Clock& clock;
         Random& random;
         observe::Log& log;
@@ -119,8 +123,13 @@ class WebhookReceiver {
         std::chrono::steady_clock::time_point began_at;
         http::Answer answer;
     };
-    /// An answer, or what is to be marked first.
-    using Decision = std::variant<http::Response, std::vector<InstanceId>>;
+    /// Whose webhook it is, and what it brings them.
+    struct Accepted {
+        std::vector<InstanceId> instances;
+        std::vector<store::InboxChange> changes;
+    };
+    /// An answer, or what is to be written first.
+    using Decision = std::variant<http::Response, Accepted>;
 
     Decision decide(
         std::string_view connector_key,
@@ -135,7 +144,12 @@ class WebhookReceiver {
         std::span<const store::AccountMatch> matches,
         const http::Request& request
     );
-    void mark(std::vector<InstanceId> instances, Marking marking);
+    static std::vector<store::InboxChange> changesFor(
+        std::vector<BroughtChange> brought,
+        const LookupResult& found,
+        const std::vector<InstanceId>& verified
+    );
+    void mark(Accepted accepted, Marking marking);
     http::Response marked(const Status& status, const Marking& marking);
     static http::Response accepted();
     void observe(std::chrono::steady_clock::time_point began_at, int status);

@@ -33,6 +33,14 @@ bool isHttpUrl(std::string_view url) {
            });
 }
 
+/// Goes into topics and types of events.
+bool isTypeName(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    });
+}
+
 }  // namespace
 
 void AbiReader::wrong(ferry_status status, std::string_view field, std::string_view what) {
@@ -164,8 +172,14 @@ Identity AbiReader::identity(const ferry_identity* from) {
 Notice AbiReader::notice(const ferry_notice* from) {
     Notice notice;
     if (!require(from && FERRY_HAS(from, ferry_notice, hint), "notice")) return notice;
-    notice.account_key = requiredText(from->account_key, "account key", kKeyBytesMax);
     notice.hint = text(from->hint, "hint", kTextBytesMax);
+    if (FERRY_HAS(from, ferry_notice, change_id)) {
+        notice.change = bytes(from->change, "change", kChangeBytesMax);
+        notice.change_id = text(from->change_id, "change id", kKeyBytesMax);
+    }
+    notice.account_key = notice.change.empty()
+                             ? requiredText(from->account_key, "account key", kKeyBytesMax)
+                             : text(from->account_key, "account key", kKeyBytesMax);
     return notice;
 }
 
@@ -235,6 +249,10 @@ ProviderEvent AbiReader::event(const ferry_event* from, std::size_t change_count
     event.previous_path = text(from->previous_path, "previous path", kPathBytesMax);
     event.occurred = time(from->occurred_ms, "occurred_ms");
     event.provider_event_id = text(from->provider_event_id, "provider event id", kKeyBytesMax);
+    if (!FERRY_HAS(from, ferry_event, properties)) return event;
+    event.object_type = text(from->object_type, "object type", kTypeNameBytesMax);
+    event.properties = text(from->properties, "properties", kPropertiesBytesMax);
+    if (!isTypeName(event.object_type)) wrong(FERRY_ERROR_MALFORMED, "object type", "is no name");
     return event;
 }
 

@@ -4,6 +4,10 @@
 
 namespace ferry::plugin {
 
+bool hasFetch(const PluginInstance& instance) noexcept {
+    return FERRY_SLOT_OF(instance.extensions().changes, ferry_changes_1, fetch_start) != nullptr;
+}
+
 Result<Operation<Page>> ChangesView::fetch(
     const CallInfo& call,
     const Account& account,

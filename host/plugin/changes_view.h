@@ -29,4 +29,7 @@ class ChangesView {
     std::shared_ptr<PluginInstance> instance_;
 };
 
+/// Does the plugin fetch changes? If not, its webhooks bring them.
+bool hasFetch(const PluginInstance& instance) noexcept;
+
 }  // namespace ferry::plugin

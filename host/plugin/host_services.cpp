@@ -1,6 +1,7 @@
 #include "plugin/host_services.h"
 
 #include "base/crypto.h"
+#include "base/ed25519.h"
 #include "base/encoding.h"
 #include "base/secret.h"
 #include "plugin/call_scope.h"
@@ -134,9 +135,50 @@ ferry_status decode(
     });
 }
 
+ferry_status hmacOf(
+    const ferry_call*,
+    ferry_hash hash,
+    ferry_bytes key,
+    ferry_bytes data,
+    std::uint8_t* mac,
+    std::size_t* size
+) noexcept {
+    return served([&]() -> ferry_status {
+        std::string result;
+        switch (hash) {
+            case FERRY_HASH_SHA1:
+                result = hmac(Hash::Sha1, view(key), view(data));
+                break;
+            case FERRY_HASH_SHA256:
+                result = hmac(Hash::Sha256, view(key), view(data));
+                break;
+            case FERRY_HASH_SHA512:
+                result = hmac(Hash::Sha512, view(key), view(data));
+                break;
+            default:
+                return FERRY_ERROR_UNSUPPORTED;
+        }
+        return give(result, mac, size);
+    });
+}
+
+ferry_bool ed25519Verify(
+    const ferry_call*, ferry_bytes public_key, ferry_bytes data, ferry_bytes signature
+) noexcept {
+    return verifyEd25519(view(public_key), view(data), view(signature)) ? 1 : 0;
+}
+
 constexpr ferry_log_1 kLog{sizeof(ferry_log_1), 0, &log};
 constexpr ferry_crypto_1 kCrypto{
-    sizeof(ferry_crypto_1), 0, &sha256Of, &hmacSha256Of, &equal, &encode, &decode};
+    sizeof(ferry_crypto_1),
+    0,
+    &sha256Of,
+    &hmacSha256Of,
+    &equal,
+    &encode,
+    &decode,
+    &hmacOf,
+    &ed25519Verify};
 
 const void* getService(const ferry_host*, const char* id) noexcept {
     const std::string_view wanted = id == nullptr ? "" : id;

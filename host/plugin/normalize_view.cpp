@@ -32,7 +32,10 @@ bool fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
 }  // namespace
 
 Result<std::vector<Normalized>> NormalizeView::normalize(
-    const CallInfo& call, const Account& account, std::span<const std::string> changes
+    const CallInfo& call,
+    const Account& account,
+    std::span<const std::string> changes,
+    std::span<const std::string> hints
 ) const {
     constexpr const char* kHook = "normalize";
     const auto slot =
@@ -43,8 +46,10 @@ Result<std::vector<Normalized>> NormalizeView::normalize(
 
     std::vector<ferry_change> abi;
     abi.reserve(changes.size());
-    for (const std::string& change : changes)
-        abi.push_back({sizeof(ferry_change), 0, toBytes(change)});
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const std::string_view hint = i < hints.size() ? std::string_view(hints[i]) : "";
+        abi.push_back({sizeof(ferry_change), 0, toBytes(changes[i]), toStr(hint)});
+    }
     const CallScope scope(guard, call);
     const AbiAccount abi_account(account);
     OutputSink sink(Output::Normalization, changes.size());

@@ -19,7 +19,10 @@ class NormalizeView {
     /// What each of `changes` means, in their order, at least one item for each: a change that the
     /// plugin said nothing about comes as a Reject. Unsupported if the plugin lacks the hook.
     Result<std::vector<Normalized>> normalize(
-        const CallInfo& call, const Account& account, std::span<const std::string> changes
+        const CallInfo& call,
+        const Account& account,
+        std::span<const std::string> changes,
+        std::span<const std::string> hints = {}
     ) const;
 
   private:

@@ -61,7 +61,7 @@ Loaded<void> checkNote(const ElfNote& note, const LoadRequest& request) {
                 request.id
             )
         );
-    if (note.version != request.version)
+    if (!request.version.empty() && note.version != request.version)
         return refuse(
             "version-mismatch",
             fmt::format(

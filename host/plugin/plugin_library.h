@@ -20,7 +20,7 @@ namespace ferry::plugin {
 struct LoadRequest {
     std::filesystem::path path;
     std::string id;
-    std::string version;
+    std::string version;          ///< empty: any, as connectors that share a library have their own
     std::uint32_t abi_major = 1;  ///< which minor it needs, the library alone knows
 };
 

@@ -3,8 +3,9 @@
 #include "plugin/plugin_documents.h"
 #include "plugin/plugin_operation.h"
 
-#include <algorithm>
 #include <sstream>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace ferry::plugin {
@@ -12,10 +13,43 @@ namespace ferry::plugin {
 using pipeline::OperationPtr;
 using pipeline::ProviderAccount;
 
+namespace {
+
+ProviderDescription withHooksOf(const PluginInstance& instance, ProviderDescription description) {
+    description.options.has_feed = hasFetch(instance);
+    return description;
+}
+
+/// Accounts and changes of a webhook. The changes are left out if the provider has a feed, where
+/// they are found anyway.
+pipeline::Notification toNotification(std::vector<Notice> notices, bool has_feed) {
+    pipeline::Notification notification;
+    notification.accounts.reserve(notices.size());
+    std::unordered_set<std::string> seen;
+    for (Notice& notice : notices) {
+        // One account is the rule, and needs no set.
+        const bool is_new = !notice.account_key.empty() &&
+                            (notices.size() == 1 || seen.insert(notice.account_key).second);
+        if (is_new) notification.accounts.push_back(notice.account_key);
+        if (has_feed || notice.change.empty()) continue;
+        notification.changes.push_back(
+            {std::move(notice.account_key),
+             std::move(notice.change_id),
+             std::move(notice.hint),
+             std::move(notice.change)}
+        );
+    }
+    return notification;
+}
+
+}  // namespace
+
 PluginProvider::PluginProvider(
     ProviderDescription description, std::shared_ptr<PluginInstance> instance, const Clock& clock
 )
-    : description_(std::make_shared<const ProviderDescription>(std::move(description))),
+    : description_(std::make_shared<const ProviderDescription>(
+          withHooksOf(*instance, std::move(description))
+      )),
       clock_(clock),
       auth_(instance),
       webhook_(instance),
@@ -64,7 +98,7 @@ Status PluginProvider::verifySignature(const http::Request& request, const Secre
     return verified;
 }
 
-Result<std::vector<std::string>> PluginProvider::parseNotification(const http::Request& request) {
+Result<pipeline::Notification> PluginProvider::parseNotification(const http::Request& request) {
     auto parsed = webhook_.parseNotification(call(), WebhookInput(request).view());
     if (!parsed) {
         // What is not understood is the request of a stranger, not something of ours: it is
@@ -73,25 +107,7 @@ Result<std::vector<std::string>> PluginProvider::parseNotification(const http::R
         if (error.code == ErrorCode::Corrupt) error.code = ErrorCode::InvalidArgument;
         return fail(std::move(error));
     }
-    std::vector<Notice>& notices = *parsed;
-    std::vector<std::string> accounts;
-    accounts.reserve(notices.size());
-    for (Notice& notice : notices)
-        accounts.push_back(std::move(notice.account_key));
-    if (accounts.size() < 2) return accounts;
-    // In order, without repeats.
-    std::vector<std::string> seen = accounts;
-    std::sort(seen.begin(), seen.end());
-    if (std::adjacent_find(seen.begin(), seen.end()) == seen.end()) return accounts;
-    std::vector<std::string> unique;
-    for (std::string& account : accounts) {
-        const auto at = std::lower_bound(seen.begin(), seen.end(), account);
-        const auto end = std::upper_bound(seen.begin(), seen.end(), account);
-        if (at == end) continue;
-        seen.erase(at, end);
-        unique.push_back(std::move(account));
-    }
-    return unique;
+    return toNotification(std::move(*parsed), options().has_feed);
 }
 
 Result<std::string> PluginProvider::authorizeUrl(
@@ -183,10 +199,13 @@ Result<OperationPtr> PluginProvider::startFetch(
 }
 
 Result<std::vector<NormalizedChange>> PluginProvider::normalize(
-    const ProviderAccount& account, std::vector<std::string> changes
+    const ProviderAccount& account,
+    std::vector<std::string> changes,
+    const std::vector<std::string>& hints
 ) {
     FERRY_TRY_ASSIGN(
-        auto items, normalize_.normalize(call(account.account_id), toPlugin(account), changes)
+        auto items,
+        normalize_.normalize(call(account.account_id), toPlugin(account), changes, hints)
     );
     return toChanges(std::move(items), std::move(changes));
 }

@@ -47,7 +47,7 @@ class PluginProvider final : public pipeline::Provider {
 
     Result<std::optional<http::Response>> answerChallenge(const http::Request& request) override;
     Status verifySignature(const http::Request& request, const Secret& secret) override;
-    Result<std::vector<std::string>> parseNotification(const http::Request& request) override;
+    Result<pipeline::Notification> parseNotification(const http::Request& request) override;
 
     Result<std::string> authorizeUrl(
         const pipeline::ProviderAccount& account, const pipeline::AuthorizeUrlRequest& request
@@ -70,7 +70,9 @@ class PluginProvider final : public pipeline::Provider {
         const pipeline::FetchRequest& request
     ) override;
     Result<std::vector<NormalizedChange>> normalize(
-        const pipeline::ProviderAccount& account, std::vector<std::string> changes
+        const pipeline::ProviderAccount& account,
+        std::vector<std::string> changes,
+        const std::vector<std::string>& hints
     ) override;
 
     pipeline::Documents* documents() override;

@@ -9,7 +9,7 @@ namespace ferry::plugin {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kEntriesMax = 1000;  // a folder with more is not a plugins folder
+constexpr std::size_t kEntriesMax = 10'000;  // a folder with more is no plugins folder
 
 struct Listing {
     std::vector<fs::path> entries;
@@ -50,6 +50,12 @@ void scanFolder(const fs::path& folder, ScanResult& result) {
     PluginFolder found{folder, folder / "connector.yaml", {}};
     std::error_code ignored;
     if (!fs::is_regular_file(found.manifest, ignored)) {
+        const std::string name = folder.filename().string();
+        const fs::path shared = folder / ("lib" + name + ".so");
+        if (fs::is_regular_file(shared, ignored)) {
+            result.shared.emplace(name, shared);
+            return;
+        }
         result.problems.push_back(
             {folder,
              Refusal(
@@ -69,37 +75,69 @@ void scanFolder(const fs::path& folder, ScanResult& result) {
 
 }  // namespace
 
-Loaded<fs::path> PluginFolder::library(const std::string& file_name) const {
-    const fs::path name(file_name);
-    if (file_name.empty() || name.filename() != name || file_name == "." || file_name == "..")
+bool namesSharedLibrary(std::string_view plugin) noexcept {
+    return !plugin.empty() && !plugin.ends_with(".so");
+}
+
+Loaded<fs::path> ScanResult::library(const PluginFolder& connector, const std::string& name) const {
+    const fs::path file(name);
+    if (name.empty() || name.front() == '.' || file.filename() != file)
         return refuse(
             "library-outside",
             fmt::format(
-                "{}: plugin must be the name of a file in the same folder", manifest.string()
+                "{}: plugin must be the name of a file in the same folder",
+                connector.manifest.string()
             )
         );
-    const auto found = std::find(libraries.begin(), libraries.end(), folder / name);
+    if (namesSharedLibrary(name)) {
+        const auto found = shared.find(name);
+        if (found != shared.end()) return found->second;
+        return refuse(
+            "library-missing",
+            fmt::format(
+                "{} names the plugin {}, but no plugins folder has {}/lib{}.so",
+                connector.manifest.string(),
+                name,
+                name,
+                name
+            )
+        );
+    }
+    const auto& libraries = connector.libraries;
+    const auto found = std::find(libraries.begin(), libraries.end(), connector.folder / file);
     if (found == libraries.end())
         return refuse(
             "library-missing",
             fmt::format(
-                "{} names {}, but there is no such file beside it", manifest.string(), file_name
+                "{} names {}, but there is no such file beside it",
+                connector.manifest.string(),
+                name
             )
         );
     return *found;
 }
 
-ScanResult scanPluginFolders(const std::vector<fs::path>& roots) {
+ScanResult scanConnectors(
+    const std::vector<fs::path>& plugin_roots, const std::vector<fs::path>& connector_roots
+) {
     ScanResult result;
-    for (const fs::path& root : roots) {
+    std::error_code ignored;
+    for (const fs::path& root : plugin_roots) {
         const Listing listing = list(root);
         if (listing.error) {
             result.problems.push_back(unreadable(root, listing.error));
             continue;
         }
-        std::error_code ignored;
         for (const fs::path& entry : listing.entries)
             if (fs::is_directory(entry, ignored)) scanFolder(entry, result);
+    }
+    for (const fs::path& root : connector_roots) {
+        if (!fs::exists(root, ignored)) continue;  // most hubs have no connectors of their own
+        const Listing listing = list(root);
+        if (listing.error) result.problems.push_back(unreadable(root, listing.error));
+        for (const fs::path& entry : listing.entries)
+            if (entry.extension() == ".yaml" && fs::is_regular_file(entry, ignored))
+                result.plugins.push_back({entry, entry, {}});
     }
     return result;
 }

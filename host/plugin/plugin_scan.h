@@ -4,20 +4,19 @@
 #include "plugin/refusal.h"
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ferry::plugin {
 
-/// A folder that holds a connector.yaml. Which library belongs to it, the manifest says.
+/// A connector: a folder that holds a connector.yaml, or a file in a connectors folder. Which
+/// library belongs to it, the manifest says.
 struct PluginFolder {
-    std::filesystem::path folder;
+    std::filesystem::path folder;  ///< or the file
     std::filesystem::path manifest;
     std::vector<std::filesystem::path> libraries;  ///< *.so in it, sorted
-
-    /// The library that the manifest names. Refusals: library-outside if `file_name` is not a plain
-    /// name, library-missing if there is no such file.
-    Loaded<std::filesystem::path> library(const std::string& file_name) const;
 };
 
 struct ScanProblem {
@@ -27,11 +26,27 @@ struct ScanProblem {
 
 struct ScanResult {
     std::vector<PluginFolder> plugins;  ///< sorted by folder, in the order of the roots
+    /// Libraries that any connector may name, by the name of their folder: lib<name>.so in a
+    /// plugin folder without a connector.yaml.
+    std::map<std::string, std::filesystem::path> shared;
     std::vector<ScanProblem> problems;
+
+    /// The library that a manifest names: a file in the connector's folder, or the name of a shared
+    /// one. Refusals: library-outside if `name` is not a plain name, library-missing if there is no
+    /// such file.
+    Loaded<std::filesystem::path> library(const PluginFolder& connector, const std::string& name)
+        const;
 };
 
-/// Looks one level deep into each of `roots`. Plain files and names that begin with a dot are
-/// passed over. Problems: folder-unreadable, manifest-missing.
-ScanResult scanPluginFolders(const std::vector<std::filesystem::path>& roots);
+/// True for the name of a shared library, false for that of a file.
+bool namesSharedLibrary(std::string_view plugin) noexcept;
+
+/// Looks one level deep into each of `plugin_roots` for folders, and into each of `connector_roots`
+/// for *.yaml files, of which those that are not there are passed over. So are names that begin
+/// with a dot. Problems: folder-unreadable, manifest-missing.
+ScanResult scanConnectors(
+    const std::vector<std::filesystem::path>& plugin_roots,
+    const std::vector<std::filesystem::path>& connector_roots
+);
 
 }  // namespace ferry::plugin

@@ -56,13 +56,25 @@ std::int64_t epochMs(const std::optional<TimePoint>& time) {
     return time ? toEpochMilliseconds(*time) : 0;
 }
 
+ObjectKind toKind(ObjectType type) {
+    switch (type) {
+        case ObjectType::File:
+            return ObjectKind::File;
+        case ObjectType::Folder:
+            return ObjectKind::Folder;
+        case ObjectType::Other:
+            return ObjectKind::Other;
+    }
+    return ObjectKind::Other;
+}
+
 IndexedObject toIndexed(Object object) {
     IndexedObject indexed;
     indexed.object_id = std::move(object.object_id);
     indexed.path_key = std::move(object.path_key);
     indexed.path = std::move(object.path);
     indexed.name = std::move(object.name);
-    indexed.kind = object.type == ObjectType::Folder ? ObjectKind::Folder : ObjectKind::File;
+    indexed.kind = toKind(object.type);
     indexed.revision = std::move(object.revision);
     indexed.content_hash = std::move(object.content_hash);
     indexed.size = object.size.value_or(-1);
@@ -113,6 +125,8 @@ Action toAction(ProviderEvent event) {
     direct.object = toIndexed(std::move(event.object));
     direct.previous_path = std::move(event.previous_path);
     direct.occurred_ms = epochMs(event.occurred);
+    direct.object_type = std::move(event.object_type);
+    direct.properties = std::move(event.properties);
     return direct;
 }
 

@@ -131,8 +131,10 @@ struct WebhookReply {
 
 /// "The account with this key changed."
 struct Notice {
-    std::string account_key;
+    std::string account_key;  ///< empty only with a change
     std::string hint;
+    std::string change;     ///< the record itself, if the webhook brings it
+    std::string change_id;  ///< the provider's
 };
 
 enum class FetchMode : std::uint8_t { Baseline, Continue, Resync };
@@ -238,6 +240,8 @@ struct ProviderEvent {
     std::string previous_path;
     std::optional<TimePoint> occurred;
     std::string provider_event_id;  ///< the same id is the same event; empty: unknown
+    std::string object_type;        ///< of an object that is neither file nor folder; may be empty
+    std::string properties;         ///< further members of the object: a JSON object, or empty
 };
 
 /// A change that the plugin could not understand.

@@ -23,7 +23,7 @@ plugin::Loaded<fs::path> libraryOf(const fs::path& folder, const std::string& na
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
         if (entry.is_regular_file(ignored)) found.libraries.push_back(entry.path());
-    return found.library(name);
+    return plugin::ScanResult().library(found, name);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "store/delivery_store.h"
 #include "store/event_log.h"
 #include "store/event_search.h"
+#include "store/inbox_store.h"
 #include "store/instance_store.h"
 #include "store/notice_store.h"
 #include "store/replay_store.h"
@@ -53,6 +54,7 @@ class Store {
     virtual DeliverySearch& deliverySearch() = 0;
     virtual ReplayStore& replays() = 0;
     virtual CursorStore& cursors() = 0;
+    virtual InboxStore& inbox() = 0;
     virtual ConditionStore& conditions() = 0;
     virtual MetaStore& meta() = 0;
 

@@ -156,8 +156,8 @@ class SyncStore {
     /// the store. What one caller submits is written in that order.
     virtual void submit(std::vector<SyncCommit> commits, Committed done) { done(commit(commits)); }
 
-    /// Forgets index, lost objects, folder moves and position: the next drain is a baseline. Only
-    /// `event_sequence` goes on, so that no event id is given out twice; tombstones stay too.
+    /// Forgets index, lost objects, folder moves, inbox and position: the next drain is a baseline.
+    /// Only `event_sequence` goes on, so that no event id is given out twice; tombstones stay too.
     virtual Status reset(InstanceId instance) = 0;
 
     /// Drops tombstones older than `before`, at most `limit`; gives how many.

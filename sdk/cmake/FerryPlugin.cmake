@@ -1,4 +1,6 @@
-# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... MANIFEST connector.yaml [CHECK check.yaml] [DEPS lib ...])
+# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... [MANIFEST connector.yaml] [CHECK check.yaml] [DEPS lib ...])
+#
+# Without a manifest it is a library that connectors share: their files name it (`plugin: <name>`).
 #
 # Builds <plugins dir>/<name>/lib<name>.so with connector.yaml beside it: a folder that can be
 # dropped into the plugins folder of a hub. The target is ferry_plugin_<name>. The plugins dir is
@@ -31,7 +33,7 @@ endfunction()
 
 function(ferry_add_plugin)
   cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST;CHECK" "SOURCES;DEPS" ${ARGN})
-  foreach(required NAME SOURCES MANIFEST)
+  foreach(required NAME SOURCES)
     if(NOT ARG_${required})
       message(FATAL_ERROR "ferry_add_plugin: ${required} is missing")
     endif()
@@ -66,10 +68,13 @@ function(ferry_add_plugin)
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
 
-  get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
-  add_custom_command(OUTPUT ${folder}/connector.yaml
-    COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${folder}/connector.yaml DEPENDS ${manifest} VERBATIM)
-  set(files ${folder}/connector.yaml)
+  set(files)
+  if(ARG_MANIFEST)
+    get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
+    add_custom_command(OUTPUT ${folder}/connector.yaml
+      COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${folder}/connector.yaml DEPENDS ${manifest} VERBATIM)
+    set(files ${folder}/connector.yaml)
+  endif()
   if(ARG_CHECK)
     get_filename_component(check ${ARG_CHECK} ABSOLUTE)
     add_custom_command(OUTPUT ${folder}/check.yaml
@@ -82,6 +87,8 @@ function(ferry_add_plugin)
   if(NOT ARG_NO_INSTALL)
     # Not the multiarch folder: the hub looks for its own plugins in one place.
     install(TARGETS ${target} LIBRARY DESTINATION lib/ferry/plugins/${ARG_NAME})
-    install(FILES ${manifest} DESTINATION lib/ferry/plugins/${ARG_NAME} RENAME connector.yaml)
+    if(ARG_MANIFEST)
+      install(FILES ${manifest} DESTINATION lib/ferry/plugins/${ARG_NAME} RENAME connector.yaml)
+    endif()
   endif()
 endfunction()

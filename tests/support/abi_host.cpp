@@ -51,7 +51,7 @@ class Loan {
     ferry_changes changes(const std::vector<std::string>& from) {
         auto& stored = changes_.emplace_back(std::make_unique<ferry_change[]>(from.size()));
         for (std::size_t i = 0; i < from.size(); ++i)
-            stored[i] = {sizeof(ferry_change), 0, bytes(from[i])};
+            stored[i] = {sizeof(ferry_change), 0, bytes(from[i]), {}};
         return {stored.get(), sizeof(ferry_change), from.size()};
     }
     ferry_account account(const AbiAccount& from) {
@@ -139,8 +139,7 @@ ferry_status takeRequest(const ferry_sink* sink, const ferry_http_request* reque
         copy(request->body),
         request->timeout_ms,
         request->response_bytes_max,
-        (request->flags & FERRY_HTTP_STREAM_ANSWER) != 0
-    };
+        (request->flags & FERRY_HTTP_STREAM_ANSWER) != 0};
     for (const auto& [name, value] : taken.headers)
         for (const char c : name + value)
             if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e)
@@ -175,8 +174,7 @@ ferry_status takeIdentity(const ferry_sink* sink, const ferry_identity* identity
         copy(identity->label),
         copy(identity->tenant),
         copy(identity->account_state),
-        copy(identity->extra)
-    };
+        copy(identity->extra)};
     if (!isGood(taken.account_id, 1024) || taken.account_id.empty() || !isGood(taken.label, 8192))
         return breach(of(sink), "an identity out of bounds", FERRY_ERROR_MALFORMED);
     of(sink).outcome.identities.push_back(std::move(taken));
@@ -226,8 +224,7 @@ void copy(const ferry_object& object, AbiIndexOp& taken) {
         {"name", object.name},
         {"revision", object.revision},
         {"content_hash", object.content_hash},
-        {"modified_by", object.modified_by}
-    };
+        {"modified_by", object.modified_by}};
     for (const auto& [name, text] : texts)
         if (text.size > 0) taken.texts.emplace_back(name, copy(text));
     taken.size = object.size;
@@ -389,9 +386,17 @@ void logLine(const ferry_call* call, ferry_log_level, ferry_str message, ferry_f
     of(call).outcome.log.push_back(copy(message));
 }
 
+/// That of a host of 1.0.
 constexpr ferry_crypto_1 kCrypto{
-    sizeof(ferry_crypto_1), 0, cryptoSha256, cryptoHmac, cryptoEqual, cryptoEncode, cryptoDecode
-};
+    offsetof(ferry_crypto_1, hmac),
+    0,
+    cryptoSha256,
+    cryptoHmac,
+    cryptoEqual,
+    cryptoEncode,
+    cryptoDecode,
+    nullptr,
+    nullptr};
 constexpr ferry_log_1 kLog{sizeof(ferry_log_1), 0, logLine};
 
 const void* getService(const ferry_host* host, const char* id) noexcept {
@@ -449,8 +454,7 @@ AbiPlugin::AbiPlugin(const std::string& file, const std::string& connector)
         reinterpret_cast<ferry_plugin_entry_v1_fn>(dlsym(library, FERRY_PLUGIN_ENTRY_V1));
     if (entry == nullptr) die(file + " has no entry");
     host_ = {
-        sizeof host_, FERRY_ABI_MAJOR, FERRY_ABI_MINOR, 0, this, {"test", 4}, {"0", 1}, getService
-    };
+        sizeof host_, FERRY_ABI_MAJOR, FERRY_ABI_MINOR, 0, this, {"test", 4}, {"0", 1}, getService};
     module_ = entry(&host_);
     if (module_ == nullptr) die(file + " does not want this host");
     remake();

@@ -3,6 +3,7 @@
 // tests of the intake and of oauth; the drivers are tested in tests/contract.
 
 #include "model/instance.h"
+#include "store/inbox_store.h"
 #include "store/instance_store.h"
 #include "store/notice_store.h"
 #include "store/token_store.h"
@@ -19,7 +20,8 @@ namespace ferry::test {
 /// Threads: any.
 class FakeIntakeStore final : public store::InstanceStore,
                               public store::TokenStore,
-                              public store::NoticeStore {
+                              public store::NoticeStore,
+                              public store::InboxStore {
   public:
     std::atomic<bool> is_down = false;         ///< every call gives Unavailable
     std::atomic<bool> refuses_writes = false;  ///< a full disk
@@ -27,6 +29,7 @@ class FakeIntakeStore final : public store::InstanceStore,
     std::atomic<unsigned> secret_reads = 0;
     std::atomic<unsigned> token_writes = 0;
     std::function<void()> on_mark;  ///< called before a mark is kept
+    std::vector<store::InboxChange> inbox;
 
     // What a test looks at and prepares.
     InstanceId add(Instance instance) {
@@ -202,6 +205,26 @@ class FakeIntakeStore final : public store::InstanceStore,
     Status release(const store::LeasedNotice&, TimePoint, unsigned) override {
         return unsupported();
     }
+
+    // InboxStore.
+    void submit(
+        std::vector<store::InboxChange> changes,
+        TimePoint now,
+        const TraceContext& trace,
+        std::function<void(Status)> done
+    ) override {
+        std::vector<InstanceId> instances;
+        for (const store::InboxChange& change : changes)
+            instances.push_back(change.instance);
+        Status status = mark(instances, now, trace);
+        if (status) inbox.insert(inbox.end(), changes.begin(), changes.end());
+        done(std::move(status));
+    }
+    Result<std::vector<store::KeptChange>> read(InstanceId, std::int64_t, std::size_t, std::size_t)
+        override {
+        return unsupported();
+    }
+    Result<std::size_t> prune(TimePoint, std::size_t) override { return unsupported(); }
 
   private:
     static tl::unexpected<Error> down() { return fail(ErrorCode::Unavailable, "disk full"); }

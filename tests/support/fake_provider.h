@@ -85,7 +85,8 @@ class FakeProvider : public pipeline::Provider {
     pipeline::ProviderOptions provider_options;
     std::optional<Error> challenge_error;
     std::optional<Error> parse_error;
-    std::optional<Error> signature_error;  ///< what verifySignature gives, whatever came
+    std::optional<Error> signature_error;         ///< what verifySignature gives, whatever came
+    std::vector<pipeline::BroughtChange> brings;  ///< with every notification
     std::optional<std::string> authorize_url;
     std::atomic<unsigned> signature_checks = 0;
     std::atomic<unsigned> refreshes = 0;
@@ -122,20 +123,22 @@ class FakeProvider : public pipeline::Provider {
         }
         return fail(ErrorCode::Unauthenticated, "the signature is missing or wrong");
     }
-    Result<std::vector<std::string>> parseNotification(const http::Request& request) override {
+    Result<pipeline::Notification> parseNotification(const http::Request& request) override {
         if (parse_error) return fail(*parse_error);
         std::string_view rest = request.body;
         if (!rest.starts_with("accounts:")) {
             return fail(ErrorCode::InvalidArgument, "the body is no notification");
         }
         rest.remove_prefix(9);
-        std::vector<std::string> accounts;
+        pipeline::Notification notification;
+        std::vector<std::string>& accounts = notification.accounts;
         while (!rest.empty()) {
             const std::string_view one = rest.substr(0, rest.find(','));
             accounts.emplace_back(one);
             rest.remove_prefix(std::min(one.size() + 1, rest.size()));
         }
-        return accounts;
+        notification.changes = brings;
+        return notification;
     }
 
     Result<std::string> authorizeUrl(
@@ -178,8 +181,7 @@ class FakeProvider : public pipeline::Provider {
             [](const auto& fields) -> Result<pipeline::OperationResult> {
                 pipeline::OperationResult result;
                 result.identity = AccountIdentity{
-                    value(fields, "account"), value(fields, "label"), value(fields, "state")
-                };
+                    value(fields, "account"), value(fields, "label"), value(fields, "state")};
                 return result;
             }
         );
@@ -191,7 +193,8 @@ class FakeProvider : public pipeline::Provider {
         return fail(ErrorCode::Unsupported, "the fake has no changes");
     }
     Result<std::vector<NormalizedChange>>
-    normalize(const pipeline::ProviderAccount&, std::vector<std::string>) override {
+    normalize(const pipeline::ProviderAccount&, std::vector<std::string>, const std::vector<std::string>&)
+        override {
         return fail(ErrorCode::Unsupported, "the fake has no changes");
     }
 

@@ -352,6 +352,7 @@ class FaultyStore final : public store::Store {
           delivery_search_(inner.deliverySearch()),
           replays_(inner.replays(), script),
           cursors_(inner.cursors(), script),
+          inbox_(inner.inbox()),
           conditions_(inner.conditions()),
           meta_(inner.meta(), script) {}
 
@@ -365,6 +366,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& deliverySearch() override { return delivery_search_; }
     store::ReplayStore& replays() override { return replays_; }
     store::CursorStore& cursors() override { return cursors_; }
+    store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
     store::MetaStore& meta() override { return meta_; }
 
@@ -379,6 +381,7 @@ class FaultyStore final : public store::Store {
     store::DeliverySearch& delivery_search_;
     FaultyReplayStore replays_;
     FaultyCursorStore cursors_;
+    store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
     FaultyMetaStore meta_;
 };

@@ -28,6 +28,8 @@ constexpr std::array kSteps = {
     "(SELECT from_key FROM folder_move WHERE instance_id = ?1 LIMIT ?2)",
     "DELETE FROM tombstone WHERE instance_id = ?1 AND object_id IN "
     "(SELECT object_id FROM tombstone WHERE instance_id = ?1 LIMIT ?2)",
+    "DELETE FROM inbox WHERE number IN "
+    "(SELECT number FROM inbox WHERE instance_id = ?1 LIMIT ?2)",
 };
 
 Status removeRow(Connection& connection, InstanceId id) {

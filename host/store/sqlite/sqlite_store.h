@@ -9,6 +9,7 @@
 #include "store/sqlite/sqlite_delivery_store.h"
 #include "store/sqlite/sqlite_event_log.h"
 #include "store/sqlite/sqlite_event_search.h"
+#include "store/sqlite/sqlite_inbox_store.h"
 #include "store/sqlite/sqlite_instance_store.h"
 #include "store/sqlite/sqlite_notice_store.h"
 #include "store/sqlite/sqlite_replay_store.h"
@@ -65,6 +66,7 @@ class SqliteStore final : public Store {
     DeliverySearch& deliverySearch() override { return delivery_search_; }
     ReplayStore& replays() override { return replays_; }
     CursorStore& cursors() override { return cursors_; }
+    InboxStore& inbox() override { return inbox_; }
     ConditionStore& conditions() override { return conditions_; }
     MetaStore& meta() override { return meta_; }
 
@@ -87,6 +89,7 @@ class SqliteStore final : public Store {
     SqliteDeliverySearch delivery_search_{core_};
     SqliteReplayStore replays_{core_};
     SqliteCursorStore cursors_{core_, sync_};
+    SqliteInboxStore inbox_{core_};
     SqliteConditionStore conditions_{core_};
     SqliteMetaStore meta_{core_};
 };

@@ -78,6 +78,8 @@ Status SqliteSyncStore::reset(InstanceId instance) {
         FERRY_TRY(
             connection.query("DELETE FROM folder_move WHERE instance_id = ?").bind(instance).run()
         );
+        // Another account's: the cursor that says which of them were read goes as well.
+        FERRY_TRY(connection.query("DELETE FROM inbox WHERE instance_id = ?").bind(instance).run());
         // event_sequence stays: an event id must never name two events.
         return connection
             .query(

@@ -106,8 +106,12 @@ class Adapter {
             );
             for (const Notice& notice : notices) {
                 const ferry_notice out{
-                    sizeof(ferry_notice), 0, toStr(notice.account_key), toStr(notice.hint)
-                };
+                    sizeof(ferry_notice),
+                    0,
+                    toStr(notice.account_key),
+                    toStr(notice.hint),
+                    toBytes(notice.change),
+                    toStr(notice.change_id)};
                 require(sink->notice(sink, &out), "a notice");
             }
             return FERRY_OK;
@@ -163,18 +167,15 @@ class Adapter {
         exchange_startSlot(),
         refresh_startSlot(),
         revoke_startSlot(),
-        verify_startSlot()
-    };
+        verify_startSlot()};
     static constexpr ferry_webhook_1 kWebhook{
         sizeof(ferry_webhook_1),
         0,
         verify_challengeSlot(),
         verify_signatureSlot(),
-        parse_notificationSlot()
-    };
+        parse_notificationSlot()};
     static constexpr ferry_changes_1 kChanges{
-        sizeof(ferry_changes_1), 0, fetch_startSlot(), initial_cursor_startSlot()
-    };
+        sizeof(ferry_changes_1), 0, fetch_startSlot(), initial_cursor_startSlot()};
     static constexpr ferry_normalize_1 kNormalize{sizeof(ferry_normalize_1), 0, normalizeSlot()};
 
     static constexpr ferry_documents_1 kDocuments{
@@ -221,8 +222,7 @@ class Adapter {
             &getExtension,
             &advance,
             &drop,
-            nullptr
-        };
+            nullptr};
     }
 };
 

@@ -48,6 +48,27 @@ class Crypto {
         );
         return mac;
     }
+    /// 20, 32 or 64 bytes. Throws Error: UNSUPPORTED if the host does not know the hash (ABI 1.1).
+    std::string hmac(ferry_hash hash, std::string_view key, std::string_view data) const {
+        if (!FERRY_HAS(table_, ferry_crypto_1, hmac))
+            throw Error(FERRY_ERROR_UNSUPPORTED, "the host has no hmac of other hashes");
+        std::array<std::uint8_t, 64> mac{};
+        std::size_t size = mac.size();
+        detail::require(
+            table_->hmac(call_, hash, toBytes(key), toBytes(data), mac.data(), &size), "hmac"
+        );
+        return {reinterpret_cast<const char*>(mac.data()), size};
+    }
+    /// Throws Error: UNSUPPORTED if the host can't (ABI 1.1).
+    bool verifyEd25519(
+        std::string_view public_key, std::string_view data, std::string_view signature
+    ) const {
+        if (!FERRY_HAS(table_, ferry_crypto_1, ed25519_verify))
+            throw Error(FERRY_ERROR_UNSUPPORTED, "the host has no Ed25519");
+        return table_->ed25519_verify(
+                   call_, toBytes(public_key), toBytes(data), toBytes(signature)
+               ) == 1;
+    }
     bool equalConstantTime(std::string_view a, std::string_view b) const {
         return table_->equal_constant_time(call_, toBytes(a), toBytes(b)) == 1;
     }

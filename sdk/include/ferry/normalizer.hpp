@@ -41,6 +41,8 @@ class Normalizer {
         out.previous_path = toStr(event.previous_path);
         out.occurred_ms = event.occurred_ms.value_or(FERRY_TIME_UNKNOWN);
         out.provider_event_id = toStr(event.provider_event_id);
+        out.object_type = toStr(event.object_type);
+        out.properties = toStr(event.properties);
         detail::require(sink_->event(sink_, &out), "an event");
     }
 
@@ -49,8 +51,7 @@ class Normalizer {
         std::size_t change, std::string_view message, ferry_status status = FERRY_ERROR_MALFORMED
     ) {
         const ferry_reject out{
-            sizeof(ferry_reject), static_cast<std::uint32_t>(change), status, 0, toStr(message)
-        };
+            sizeof(ferry_reject), static_cast<std::uint32_t>(change), status, 0, toStr(message)};
         detail::require(sink_->reject(sink_, &out), "a rejection");
     }
 
@@ -64,8 +65,7 @@ class Normalizer {
             static_cast<std::uint32_t>(change),
             action,
             flags,
-            object != nullptr ? &state : nullptr
-        };
+            object != nullptr ? &state : nullptr};
         detail::require(sink_->index_op(sink_, &out), "an index operation");
     }
 

@@ -88,7 +88,7 @@ inline ferry_status emitPage(const ferry_sink* sink, std::string_view cursor, bo
 
 inline ferry_status emit(const ferry_sink* sink, const Page& page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
-        const ferry_change change{sizeof(ferry_change), 0, toBytes(page[i])};
+        const ferry_change change{sizeof(ferry_change), 0, toBytes(page[i]), {}};
         if (const ferry_status status = sink->change(sink, &change); status < 0) return status;
     }
     return emitPage(sink, page.next_cursor, page.has_more);

@@ -112,8 +112,11 @@ struct Notice {
     explicit Notice(std::string key, std::string what = {})
         : account_key(std::move(key)), hint(std::move(what)) {}
 
-    std::string account_key;  ///< equals Identity::account_id
+    std::string account_key;  ///< equals Identity::account_id; empty only with a change
     std::string hint;         ///< what changed, if the provider says
+    /// The record itself, if the webhook brings it (ABI 1.1): normalize() gets it, with the hint.
+    std::string change;
+    std::string change_id;  ///< the provider's: what comes twice is kept once; may be empty
 };
 
 enum class ObjectType : std::int32_t {
@@ -160,6 +163,9 @@ struct Event {
     std::string_view previous_path;
     std::optional<std::int64_t> occurred_ms;
     std::string_view provider_event_id;
+    // Of objects that are neither files nor folders (ABI 1.1).
+    std::string_view object_type;  ///< "issue", ...
+    std::string_view properties;   ///< a JSON object, or empty
 };
 
 namespace detail {

@@ -153,6 +153,11 @@ class ChangesView {
     std::string_view operator[](std::size_t index) const noexcept {
         return toView(detail::at(changes_.first, changes_.stride, index).raw);
     }
+    /// The hint of the notice that brought it, or nothing.
+    std::string_view hint(std::size_t index) const noexcept {
+        const ferry_change& change = detail::at(changes_.first, changes_.stride, index);
+        return FERRY_HAS(&change, ferry_change, hint) ? toView(change.hint) : std::string_view();
+    }
 
   private:
     ferry_changes changes_;

@@ -94,10 +94,10 @@ class FakeDropbox:
 
 class Hub:
     """`ferry serve` in `folder`, with short waits between the attempts of a delivery, and with
-    `settings`, which are YAML. The fake sends it webhooks, or a test does; it is all hosts of the
-    provider but those in `bases`."""
+    `settings` and further `providers`, which are YAML. The fake sends it webhooks, or a test does; it is
+    all hosts of the provider but those in `bases`."""
 
-    def __init__(self, program, fake_program, folder, settings="", has_webhooks=True, bases=None):
+    def __init__(self, program, fake_program, folder, settings="", has_webhooks=True, bases=None, providers=""):
         self.program = os.path.abspath(program)
         self.folder = pathlib.Path(folder)
         port = free_port()
@@ -114,7 +114,7 @@ class Hub:
             "  allow_networks: [127.0.0.0/8]\n"
             "  retry_schedule: [200ms, 200ms]\n"
             f'api: {{user_secret: "{USER}", organization_secret: "{ORGANIZATION}", cors_origins: ["{SITE}"]}}\n'
-            f"providers: {{dropbox: {{base_urls: {{{bases}}}}}}}\n"
+            f"providers: {{dropbox: {{base_urls: {{{bases}}}}}{providers}}}\n"
             f"{settings}")
         self.log = self.folder / "log"
         self.log.touch()

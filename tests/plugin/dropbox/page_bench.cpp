@@ -91,7 +91,8 @@ struct NullHost {
             lent.push_back(
                 {sizeof(ferry_change),
                  0,
-                 {reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()}}
+                 {reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()},
+                 {}}
             );
         ferry_account account{};
         account.struct_size = sizeof account;

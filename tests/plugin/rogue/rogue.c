@@ -60,7 +60,7 @@ static ferry_status request(const ferry_sink* sink, const char* url, const char*
 }
 static ferry_status change(const ferry_sink* sink, size_t size) {
     static const uint8_t kBytes[(1 << 20) + 1] = {0};
-    ferry_change change = {sizeof(ferry_change), 0, {NULL, 0}};
+    ferry_change change = {sizeof(ferry_change), 0, {NULL, 0}, {NULL, 0}};
     change.raw.data = kBytes;
     change.raw.size = size;
     return sink->change(sink, &change);

@@ -82,7 +82,7 @@ static ferry_status parseNotification(
     while (left > 0) {
         const char* comma = memchr(at, ',', left);
         const size_t size = comma == NULL ? left : (size_t)(comma - at);
-        ferry_notice notice = {sizeof(ferry_notice), 0, {NULL, 0}, {NULL, 0}};
+        ferry_notice notice = {sizeof(ferry_notice), 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
         notice.account_key = (ferry_str){at, size};
 #ifdef FAULT_NAMES_FIRST
         return sink->notice(sink, &notice) < 0 ? FERRY_ERROR_MALFORMED : FERRY_OK;

@@ -92,7 +92,7 @@ static ferry_status finish(ferry_operation* op, const ferry_http_response* respo
         return sink->token_set(sink, &tokens) < 0 ? FERRY_ERROR_MALFORMED : FERRY_OK;
     }
     {
-        const ferry_change change = {sizeof(ferry_change), 0, response->body};
+        const ferry_change change = {sizeof(ferry_change), 0, response->body, {NULL, 0}};
         ferry_page page = {sizeof(ferry_page), 0, STR("next")};
         if (response->body.size > 0 && sink->change(sink, &change) < 0) return FERRY_ERROR_MALFORMED;
 #ifdef FAULT_NO_PAGE

@@ -17,7 +17,8 @@ class GivingProvider final : public test::FakeProvider {
     std::vector<NormalizedChange> given;
 
     Result<std::vector<NormalizedChange>>
-    normalize(const ProviderAccount&, std::vector<std::string>) override {
+    normalize(const ProviderAccount&, std::vector<std::string>, const std::vector<std::string>&)
+        override {
         return given;
     }
 };

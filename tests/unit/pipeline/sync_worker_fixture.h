@@ -43,7 +43,8 @@ class ListingProvider final : public test::FakeProvider {
         return OperationPtr(std::make_unique<test::FakeOperation>("fetch", request.cursor, end));
     }
     Result<std::vector<NormalizedChange>>
-    normalize(const ProviderAccount&, std::vector<std::string>) override {
+    normalize(const ProviderAccount&, std::vector<std::string>, const std::vector<std::string>&)
+        override {
         noteTrace();
         return std::vector<NormalizedChange>();
     }

@@ -72,7 +72,9 @@ class WebhookReceiverTest : public testing::Test {
     observe::Metrics metrics_;
     unsigned wakes_ = 0;
     WebhookReceiver receiver_{
-        {directory_, lookup_, store_, clock_, random_, log_, metrics_, [this] { ++wakes_; }}};
+        {directory_, lookup_, store_, store_, clock_, random_, log_, metrics_, [this] {
+             ++wakes_;
+         }}};
     int names_ = 0;
 };
 

@@ -27,7 +27,7 @@ TEST(PluginScan, FindsFoldersOneLevelDeepInOrder) {
     put(root.path() / ".hidden/connector.yaml");
     put(root.path() / "README");
 
-    const ScanResult result = scanPluginFolders({root.path()});
+    const ScanResult result = scanConnectors({root.path()}, {});
 
     EXPECT_TRUE(result.problems.empty());
     ASSERT_EQ(result.plugins.size(), 2u);
@@ -39,10 +39,10 @@ TEST(PluginScan, FindsFoldersOneLevelDeepInOrder) {
 
 TEST(PluginScan, NamesFoldersWithoutManifestAndUnreadableRoots) {
     const TempDir root;
-    put(root.path() / "half/libhalf.so");
+    put(root.path() / "half/libother.so");
     put(root.path() / "good/connector.yaml");
 
-    const ScanResult result = scanPluginFolders({root.path() / "nowhere", root.path()});
+    const ScanResult result = scanConnectors({root.path() / "nowhere", root.path()}, {});
 
     ASSERT_EQ(result.problems.size(), 2u);
     EXPECT_EQ(result.problems[0].refusal.rule, "folder-unreadable");
@@ -56,14 +56,37 @@ TEST(PluginScan, LibraryIsOnlyAFileBesideTheManifest) {
     put(root.path() / "p/connector.yaml");
     put(root.path() / "p/libp.so");
     put(root.path() / "libother.so");
-    const ScanResult result = scanPluginFolders({root.path()});
+    const ScanResult result = scanConnectors({root.path()}, {});
     ASSERT_EQ(result.plugins.size(), 1u);
     const PluginFolder& folder = result.plugins[0];
 
-    EXPECT_EQ(folder.library("libp.so").value(), root.path() / "p/libp.so");
-    EXPECT_EQ(folder.library("libq.so").error().rule, "library-missing");
+    EXPECT_EQ(result.library(folder, "libp.so").value(), root.path() / "p/libp.so");
+    EXPECT_EQ(result.library(folder, "libq.so").error().rule, "library-missing");
     for (const char* name : {"../libother.so", "/lib/libc.so.6", "", ".", "..", "p/"})
-        EXPECT_EQ(folder.library(name).error().rule, "library-outside") << name;
+        EXPECT_EQ(result.library(folder, name).error().rule, "library-outside") << name;
+}
+
+TEST(PluginScan, FindsConnectorFilesAndTheLibrariesTheyShare) {
+    const TempDir root;
+    put(root.path() / "plugins/engine/libengine.so");
+    put(root.path() / "connectors/a.yaml");
+    put(root.path() / "connectors/.b.yaml");
+    put(root.path() / "connectors/README.md");
+    put(root.path() / "connectors/a/samples/push.json");
+
+    const ScanResult result = scanConnectors(
+        {root.path() / "plugins"}, {root.path() / "nowhere", root.path() / "connectors"}
+    );
+
+    EXPECT_TRUE(result.problems.empty());
+    ASSERT_EQ(result.plugins.size(), 1u);
+    const PluginFolder& connector = result.plugins[0];
+    EXPECT_EQ(connector.manifest, root.path() / "connectors/a.yaml");
+    EXPECT_EQ(
+        result.library(connector, "engine").value(), root.path() / "plugins/engine/libengine.so"
+    );
+    EXPECT_EQ(result.library(connector, "other").error().rule, "library-missing");
+    EXPECT_EQ(result.library(connector, "libengine.so").error().rule, "library-missing");
 }
 
 }  // namespace

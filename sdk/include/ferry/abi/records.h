@@ -10,8 +10,16 @@ FERRY_EXTERN_C_BEGIN
 typedef struct ferry_notice {
     uint32_t struct_size;
     uint32_t reserved;     /* 0 */
-    ferry_str account_key; /* equals ferry_identity.account_id of the account; not empty */
+    ferry_str account_key; /* equals ferry_identity.account_id of the account; empty only with a
+                            * `change`, if the URL alone tells whose it is */
     ferry_str hint;        /* what changed, if the provider says; opaque to the host */
+
+    /* Since 1.1, for webhooks that say themselves what changed. */
+
+    ferry_bytes change;  /* the record, at most 1 MiB: the host keeps it, and gives it to normalize
+                          * with the hint; empty: changes are fetched */
+    ferry_str change_id; /* what the provider calls the change: the same id is the same change, and
+                          * is kept once; may be empty */
 } ferry_notice;
 
 /* One raw record of the provider. APPENDABLE. */
@@ -19,6 +27,9 @@ typedef struct ferry_change {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     ferry_bytes raw;   /* as the provider sent it (usually JSON); at most 1 MiB */
+
+    /* Since 1.1 */
+    ferry_str hint; /* of the notice that brought it; empty if it was fetched */
 } ferry_change;
 
 typedef struct ferry_changes {
@@ -100,6 +111,13 @@ typedef struct ferry_event {
     ferry_str previous_path;     /* with MOVED */
     int64_t occurred_ms;         /* or FERRY_TIME_UNKNOWN */
     ferry_str provider_event_id; /* if the provider has one: the same id is the same event */
+
+    /* Since 1.1, for objects of type FERRY_OBJECT_OTHER */
+
+    ferry_str object_type; /* what it is, for example "issue": letters, digits, '-' and '_', at most
+                            * 64; empty: "other" */
+    ferry_str properties;  /* further members of the object: a JSON object of texts, numbers and
+                            * truth values, or empty */
 } ferry_event;
 
 /* How much room an account has. Since 1.1. APPENDABLE. */

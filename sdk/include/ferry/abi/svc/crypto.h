@@ -15,6 +15,13 @@ enum {
     FERRY_ENCODING_BASE64URL = 2 /* RFC 4648, 5, without padding */
 };
 
+typedef int32_t ferry_hash;
+enum {
+    FERRY_HASH_SHA1 = 1, /* only for providers that sign with nothing better */
+    FERRY_HASH_SHA256 = 2,
+    FERRY_HASH_SHA512 = 3
+};
+
 /* APPENDABLE. */
 typedef struct ferry_crypto_1 {
     uint32_t struct_size;
@@ -39,6 +46,20 @@ typedef struct ferry_crypto_1 {
     /* The inverse; FERRY_ERROR_MALFORMED if `text` is not of that encoding. [pure] */
     ferry_status (*decode)(
         const ferry_call* call, ferry_encoding encoding, ferry_str text, uint8_t* out, size_t* size
+    ) FERRY_NOEXCEPT;
+
+    /* Since 1.1 */
+
+    /* HMAC (RFC 2104) to `mac`, which has room for 64 bytes; *size gets its 20, 32 or 64.
+     * FERRY_ERROR_UNSUPPORTED for another hash. [pure] */
+    ferry_status (*hmac)(
+        const ferry_call* call, ferry_hash hash, ferry_bytes key, ferry_bytes data, uint8_t* mac,
+        size_t* size
+    ) FERRY_NOEXCEPT;
+    /* 1 if `signature` (64 bytes) of `data` was made with the private key of `public_key` (32
+     * bytes), by Ed25519 (RFC 8032). [pure] */
+    ferry_bool (*ed25519_verify)(
+        const ferry_call* call, ferry_bytes public_key, ferry_bytes data, ferry_bytes signature
     ) FERRY_NOEXCEPT;
 } ferry_crypto_1;
 

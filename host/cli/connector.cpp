@@ -1,0 +1,183 @@
+// ferry connector: writes connectors without code, checks them, and runs them against their
+// samples.
+
+#include "app/catalog.h"
+#include "cli/command.h"
+#include "cli/connector_samples.h"
+#include "config/lint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+namespace ferry::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct ConnectorOptions {
+    std::string name;
+    std::string folder = "connectors";
+    std::vector<std::string> files;
+};
+
+/// A whole connector of a made-up provider, for people to change.
+constexpr std::string_view kTemplate = R"(# What every key means: sdk/declarative.md
+key: {0}
+name: {0}
+description: What it tells of.
+hub: general
+version: 1.0.0
+plugin: declarative
+abi: 1
+documentation:
+  url: https://docs.example.com/webhooks
+
+webhook: instance
+events:
+  object_types: [order]
+  event_types: [CREATED, UPDATED, DELETED]
+  methods: [webhook]
+
+notifications:
+  verify:
+    - method: hmac
+      header: X-Signature-256
+      prefix: sha256=
+  id: /id
+
+map:
+  - event:
+      from: /event
+      lookup: {{order.created: created, order.updated: updated, order.deleted: deleted}}
+    type: order
+    id: /order/id
+    name: Order ${{/order/number}}
+    occurred: /time
+    properties: {{event: /event, total: /order/total}}
+
+parameters:
+  - key: webhook.secret
+    name: Webhook secret
+    description: What its webhooks are signed with.
+    type: string
+    secret: true
+    required: true
+)";
+
+constexpr std::string_view kSample = R"({
+  "body": {"id": "n-1", "event": "order.created", "time": "2026-01-02T03:04:05Z",
+           "order": {"id": "o-1", "number": 7, "total": 19.5}},
+  "events": [{"objectType": "order", "objectId": "o-1", "eventType": "CREATED",
+              "object": {"name": "Order 7", "properties": {"total": 19.5}}}]
+}
+)";
+
+int makeConnector(const ConnectorOptions& options) {
+    const auto key = config::Pattern::compile("[a-z][a-z0-9-]{0,63}");
+    if (!key || !key->matches(options.name))
+        return failWith("a connector's key is small letters, digits and '-'");
+    const fs::path file = fs::path(options.folder) / (options.name + ".yaml");
+    const fs::path sample = fs::path(options.folder) / options.name / "samples" / "created.json";
+    std::error_code error;
+    if (fs::exists(file, error)) return failWith(file.string() + " is there already");
+    fs::create_directories(sample.parent_path(), error);
+    std::ofstream(file) << fmt::format(kTemplate, options.name);
+    std::ofstream(sample) << kSample;
+    if (!fs::exists(file, error) || !fs::exists(sample, error))
+        return failWith(file.string() + " can't be written; is the folder yours?");
+    std::cout << file.string() << "\n"
+              << sample.string() << "\nnext: ferry connector test " << file.string() << "\n";
+    return kExitOk;
+}
+
+int lintConnectors(const ConnectorOptions& options) {
+    const std::vector<fs::path> files(options.files.begin(), options.files.end());
+    config::Diagnostics found = config::lintFiles(files, {}, {});
+    const bool is_bad = found.hasErrors();
+    printFindings(std::cout, std::move(found));
+    return is_bad ? kExitFailed : kExitOk;
+}
+
+/// Prints what a sample gives; false if that is not what it says.
+bool testSample(pipeline::Provider& provider, const fs::path& sample) {
+    const auto outcome = runSample(provider, sample);
+    const std::string name = sample.filename().string();
+    if (!outcome) {
+        std::cout << fmt::format("FAIL {}: {}\n", name, outcome.error().message);
+        return false;
+    }
+    std::cout << fmt::format("{} {}\n", outcome->problems.empty() ? "ok  " : "FAIL", name);
+    for (const auto* lines : {&outcome->problems, &outcome->notes, &outcome->events})
+        for (const std::string& line : *lines)
+            std::cout << "     " << line << "\n";
+    return outcome->problems.empty();
+}
+
+int testConnector(const fs::path& file) {
+    config::Diagnostics findings;
+    const auto manifest = config::readManifestFile(file, findings);
+    if (!findings.items().empty()) printFindings(std::cout, std::move(findings));
+    if (!manifest) return kExitFailed;
+    config::HubConfig hub;
+    hub.plugins = {ownPlugins()};
+    hub.connectors = {file.parent_path().empty() ? fs::path(".") : file.parent_path()};
+    const SystemClock clock;
+    observe::Log log(
+        clock, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::standardError()
+    );
+    app::Catalog catalog(hub, clock, log);
+    catalog.load();
+    const auto provider = catalog.find(manifest->key);
+    if (provider == nullptr) {
+        for (const app::RefusedConnector& refused : catalog.snapshot()->refused)
+            if (refused.key == manifest->key || fs::path(refused.path) == file)
+                return failWith(refused.message);
+        return failWith(file.string() + " names a plugin that is not beside this program");
+    }
+    const fs::path folder = hub.connectors.front() / file.stem() / "samples";
+    std::vector<fs::path> samples;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().extension() == ".json") samples.push_back(entry->path());
+    std::sort(samples.begin(), samples.end());
+    if (samples.empty()) return failWith("there are no samples in " + folder.string());
+    bool is_good = true;
+    for (const fs::path& sample : samples)
+        is_good = testSample(*provider, sample) && is_good;
+    return is_good ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void addConnector(CLI::App& app, const GlobalOptions&, Run& run) {
+    CLI::App* command =
+        app.add_subcommand("connector", "Write a connector without code, check it, and try it");
+    command->require_subcommand(1);
+    const auto options = std::make_shared<ConnectorOptions>();
+
+    CLI::App* make = command->add_subcommand("new", "Write a connector and a sample that passes");
+    make->add_option("KEY", options->name, "Small letters, digits and '-'")->required();
+    make->add_option("--in", options->folder, "The folder of connectors (default: connectors)");
+    make->callback([&run, options] { run = [options] { return makeConnector(*options); }; });
+
+    CLI::App* lint = command->add_subcommand("lint", "Check connectors; all errors at once");
+    lint->add_option("FILE", options->files, "Their files")->required();
+    lint->callback([&run, options] { run = [options] { return lintConnectors(*options); }; });
+
+    CLI::App* test =
+        command->add_subcommand("test", "Show the events that the samples of a connector give");
+    test->add_option("FILE", options->name, "Its file; samples are in KEY/samples beside it")
+        ->required();
+    test->callback([&run, options] { run = [options] { return testConnector(options->name); }; });
+    test->footer(
+        "Signatures are not looked at. Exit status: 0 if each sample gives what it says, else 1."
+    );
+}
+
+}  // namespace ferry::cli

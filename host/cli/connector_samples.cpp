@@ -1,0 +1,158 @@
+#include "cli/connector_samples.h"
+
+#include "config/source_text.h"
+#include "pipeline/event_body.h"
+#include "pipeline/normalization.h"
+
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <utility>
+#include <variant>
+
+namespace ferry::cli {
+
+namespace {
+
+using rapidjson::Value;
+
+std::string textOf(const Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    value.Accept(writer);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+const Value* member(const Value& object, const char* name) {
+    if (!object.IsObject()) return nullptr;
+    const auto found = object.FindMember(name);
+    return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string stringAt(const Value& object, const char* name, const char* otherwise = "") {
+    const Value* value = member(object, name);
+    return value != nullptr && value->IsString() ? value->GetString() : otherwise;
+}
+
+http::Request requestOf(const Value& sample) {
+    http::Request request;
+    request.method = stringAt(sample, "method", "POST");
+    request.path = "/elements/api-v2/events/sample";
+    request.query = stringAt(sample, "query");
+    if (request.query.starts_with('?')) request.query.erase(0, 1);
+    if (const Value* headers = member(sample, "headers");
+        headers != nullptr && headers->IsObject()) {
+        for (const auto& header : headers->GetObject()) {
+            if (header.value.IsString())
+                request.headers.add(header.name.GetString(), header.value.GetString());
+        }
+    }
+    const Value* body = member(sample, "body");
+    request.body = body == nullptr ? stringAt(sample, "text") : textOf(*body);
+    return request;
+}
+
+/// Where `got` lacks what `wanted` has; members that are not named may be anything.
+void compare(
+    const Value& wanted, const Value* got, const std::string& place, std::vector<std::string>& out
+) {
+    if (wanted.IsObject() && got != nullptr && got->IsObject()) {
+        for (const auto& entry : wanted.GetObject()) {
+            const char* name = entry.name.GetString();
+            compare(entry.value, member(*got, name), fmt::format("{}/{}", place, name), out);
+        }
+        return;
+    }
+    if (got != nullptr && *got == wanted) return;
+    out.push_back(fmt::format(
+        "{} is {} instead of {}", place, got == nullptr ? "missing" : textOf(*got), textOf(wanted)
+    ));
+}
+
+void compareEvents(const Value& sample, SampleOutcome& outcome) {
+    const Value* wanted = member(sample, "events");
+    if (wanted == nullptr || !wanted->IsArray()) return;
+    if (wanted->Size() != outcome.events.size()) {
+        outcome.problems.push_back(
+            fmt::format("it gives {} events instead of {}", outcome.events.size(), wanted->Size())
+        );
+    }
+    for (rapidjson::SizeType i = 0; i < wanted->Size() && i < outcome.events.size(); ++i) {
+        rapidjson::Document event;
+        event.Parse(outcome.events[i].data(), outcome.events[i].size());
+        compare((*wanted)[i], &event, fmt::format("event {}", i + 1), outcome.problems);
+    }
+}
+
+Event toEvent(const DirectEvent& direct, TimePoint now) {
+    Event event;
+    event.id = "sample";
+    event.type = direct.type;
+    event.object = direct.object;
+    event.object_type = direct.object_type;
+    event.properties = direct.properties;
+    event.previous_path = direct.previous_path;
+    event.is_restored = direct.is_restored;
+    const std::int64_t at = direct.occurred_ms > 0 ? direct.occurred_ms : direct.object.modified_ms;
+    event.occurred_at = at > 0 ? fromEpochMilliseconds(at) : now;
+    return event;
+}
+
+void tell(pipeline::Provider& provider, NormalizedChange& change, SampleOutcome& outcome) {
+    const TimePoint now = SystemClock().now();
+    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
+        const auto recorded = pipeline::recordEvent(
+            toEvent(*direct, now),
+            provider.key(),
+            provider.hub(),
+            pipeline::MoveReporting::Moved,
+            now
+        );
+        for (const RecordedEvent& event : recorded)
+            outcome.events.push_back(event.body);
+    } else if (const auto* rejected = std::get_if<RejectChange>(&change.action)) {
+        outcome.problems.push_back("a record is rejected: " + rejected->reason);
+    } else {
+        outcome.notes.emplace_back("no event: the map passes it over");
+    }
+}
+
+}  // namespace
+
+Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesystem::path& sample) {
+    FERRY_TRY_ASSIGN(
+        const std::string text, config::readFileBounded(sample, config::kFileBytesMax)
+    );
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+    if (document.HasParseError() || !document.IsObject())
+        return fail(ErrorCode::Corrupt, "the sample is no JSON object");
+    const http::Request request = requestOf(document);
+    SampleOutcome outcome;
+    FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request));
+    if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);
+    if (const Value* answer = member(document, "answer")) {
+        const std::string wanted = answer->IsString() ? answer->GetString() : "";
+        if (!reply || reply->body != wanted)
+            outcome.problems.push_back(fmt::format("it is not answered '{}'", wanted));
+    }
+    if (reply) return outcome;
+    FERRY_TRY_ASSIGN(auto notification, provider.parseNotification(request));
+    std::vector<std::string> raws;
+    std::vector<std::string> hints;
+    const std::string only = stringAt(document, "account");
+    for (pipeline::BroughtChange& change : notification.changes) {
+        if (!only.empty() && change.account != only) continue;
+        raws.push_back(std::move(change.raw));
+        hints.push_back(std::move(change.hint));
+    }
+    FERRY_TRY_ASSIGN(auto changes, pipeline::normalizePage(provider, {}, std::move(raws), hints));
+    for (NormalizedChange& change : changes)
+        tell(provider, change, outcome);
+    compareEvents(document, outcome);
+    return outcome;
+}
+
+}  // namespace ferry::cli

@@ -1,0 +1,90 @@
+// The section 'authorization' of connectors without code.
+#include "base/json_writer.h"
+#include "config/declarative_reader.h"
+#include "config/expression_reader.h"
+#include "config/node_reader.h"
+
+namespace ferry::config {
+
+namespace {
+
+class AuthorizationReader {
+  public:
+    explicit AuthorizationReader(Reporter& reporter) : reporter_(reporter) {}
+
+    std::string read(const YamlNode* node, const ConnectorManifest& manifest) {
+        static const YamlNode kNone;
+        const YamlNode& section = node == nullptr ? kNone : *node;
+        json_.beginObject();
+        if (manifest.oauth2) {
+            json_.field("authorize_url", manifest.oauth2->authorize_url);
+            json_.field("token_url", manifest.oauth2->token_url);
+        }
+        json_.key("base_urls").beginObject();
+        for (const auto& [name, url] : manifest.base_urls)
+            json_.field(name, url);
+        json_.endObject();
+        copy(section, "client", "header");
+        copy(section, "token_format", "form");
+        copy(section, "scope_separator", " ");
+        copy(section, "api_key");
+        for (const char* key : {"authorize_params", "token_params"})
+            copyTexts(section, key);
+        if (const YamlNode* asked = given(section, "check")) check(*asked);
+        for (const char* key : {"account", "label"}) {
+            const YamlNode* value = given(section, key);
+            if (value == nullptr) continue;
+            json_.key(key);
+            expression().read(*value);
+        }
+        return json_.endObject().take();
+    }
+
+  private:
+    ExpressionReader expression() { return {reporter_, json_, SourceSet::Account}; }
+    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
+        const std::string text = textOf(node, key);
+        json_.field(key, text.empty() ? otherwise : std::string_view(text));
+    }
+    void copyTexts(const YamlNode& node, std::string_view key) {
+        json_.key(key).beginObject();
+        if (const YamlNode* texts = node.find(key)) {
+            for (std::size_t entry = 0; entry < texts->entryCount(); ++entry)
+                json_.field(texts->key(entry).text, texts->value(entry).text);
+        }
+        json_.endObject();
+    }
+
+    void check(const YamlNode& node) {
+        json_.key("check").beginObject();
+        copy(node, "method", "GET");
+        for (const char* key : {"url", "body"}) {
+            const YamlNode* value = given(node, key);
+            if (value == nullptr) continue;
+            json_.key(key);
+            expression().readTemplate(*value);
+        }
+        if (const YamlNode* headers = given(node, "headers")) {
+            json_.key("headers").beginObject();
+            for (std::size_t entry = 0; entry < headers->entryCount(); ++entry) {
+                json_.key(headers->key(entry).text);
+                expression().readTemplate(headers->value(entry));
+            }
+            json_.endObject();
+        }
+        json_.endObject();
+    }
+
+    Reporter& reporter_;
+    JsonWriter json_;
+};
+
+}  // namespace
+
+std::string readAuthorization(
+    const YamlNode* node, Reporter& reporter, const ConnectorManifest& manifest
+) {
+    return AuthorizationReader(reporter).read(node, manifest);
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,256 @@
+#include "config/declarative_reader.h"
+
+#include "base/json_writer.h"
+#include "config/expression_reader.h"
+#include "config/node_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ferry::config {
+
+namespace {
+
+Field anything(std::string key, std::string description) {
+    Field made;
+    made.key = std::move(key);
+    made.type = ValueType::Any;
+    made.description = std::move(description);
+    return made;
+}
+
+const FieldTable& ruleFields() {
+    static const FieldTable table(
+        "a rule of 'map'",
+        {
+            anything("when", "the condition of the rule; left out: always"),
+            anything("ignore", "why such a notification is no event"),
+            anything("event", "created, updated, deleted or moved"),
+            anything("type", "what the object is: file, folder, or a word of its own"),
+            anything("id", "the provider's id of the object"),
+            anything("name", "for people"),
+            anything("path", "where it is, to show"),
+            anything("previous_path", "where it was, of moved"),
+            anything("revision", "its version"),
+            anything("content_hash", "of its content"),
+            anything("size", "bytes"),
+            anything("created", "time"),
+            anything("modified", "time"),
+            anything("modified_by", "who did it"),
+            anything("occurred", "time of the event"),
+            anything("properties", "what else is told, by name"),
+        }
+    );
+    return table;
+}
+
+class SectionReader {
+  public:
+    explicit SectionReader(Reporter& reporter) : reporter_(reporter) {}
+
+    std::string notifications(const YamlNode& node) {
+        json_.clear();
+        json_.beginObject().key("verify").beginArray();
+        for (const YamlNode& way : node.find("verify")->children)
+            verify(way);
+        if (node.find("verify")->children.empty())
+            say(*node.find("verify"), "nothing proves that the provider is the sender");
+        json_.endArray().key("challenges").beginArray();
+        if (const YamlNode* list = node.find("challenges")) {
+            for (const YamlNode& challenge : list->children)
+                this->challenge(challenge);
+        }
+        json_.endArray();
+        for (const char* key : {"account", "id"}) {
+            const YamlNode* value = node.find(key);
+            if (value == nullptr || value->isNull()) continue;
+            json_.key(key);
+            expression().read(*value);
+        }
+        if (const YamlNode* each = node.find("each"); each != nullptr && !each->isNull()) {
+            json_.key("each");
+            expression().readPointer(*each);
+        }
+        return json_.endObject().take();
+    }
+
+    std::string map(const YamlNode& node) {
+        json_.clear();
+        json_.beginArray();
+        if (!node.isSequence() || node.children.empty())
+            say(node, "'map' takes a list of rules", "write each as '- event: ...'");
+        if (node.children.size() > kMapRulesMax)
+            say(node, fmt::format("'map' has more than {} rules", kMapRulesMax));
+        for (const YamlNode& item : node.children) {
+            if (!node.isSequence()) break;
+            if (item.isMapping())
+                rule(item);
+            else
+                say(item, "a rule is a mapping", "write '- event: ...'");
+        }
+        return json_.endArray().take();
+    }
+
+  private:
+    ExpressionReader expression(SourceSet sources = SourceSet::Webhook) {
+        return {reporter_, json_, sources};
+    }
+    void say(const YamlNode& at, std::string message, std::string suggestion = {}) {
+        reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));
+    }
+    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
+        const std::string text = textOf(node, key);
+        json_.field(key, text.empty() ? otherwise : std::string_view(text));
+    }
+
+    void verify(const YamlNode& node) {
+        const std::string method = textOf(node, "method");
+        const bool is_signature = method == "hmac" || method == "ed25519";
+        const bool has_header = node.find("header") != nullptr;
+        const bool has_query = node.find("query") != nullptr;
+        if (is_signature && !has_header)
+            reporter_.atKey(*node.findKey("method"), "'" + method + "' needs 'header'");
+        if (method == "token" && has_header == has_query)
+            reporter_.atKey(*node.findKey("method"), "'token' needs 'header' or 'query'");
+        for (const char* key :
+             {"hash", "encoding", "signed", "timestamp_header", "separator", "tolerance"}) {
+            const YamlNode* name = node.findKey(key);
+            const bool fits = key == std::string_view("hash") ? method == "hmac" : is_signature;
+            if (name != nullptr && !fits)
+                reporter_.atKey(*name, fmt::format("'{}' has no use with '{}'", key, method));
+        }
+        json_.beginObject();
+        copy(node, "method");
+        copy(node, "hash", "sha256");
+        copy(node, "header", method == "basic" ? "authorization" : "");
+        for (const char* key : {"query", "prefix", "separator", "timestamp_header"})
+            copy(node, key);
+        copy(node, "timestamp_prefix");
+        copy(node, "encoding", "hex");
+        copy(node, "secret_prefix");
+        copy(node, "secret_encoding", "text");
+        const auto tolerance = parseDuration(textOf(node, "tolerance"));
+        json_.field("tolerance_ms", tolerance.value_or(std::chrono::minutes(5)).count());
+        json_.key("signed");
+        signedText(node);
+        json_.endObject();
+    }
+
+    void signedText(const YamlNode& node) {
+        const YamlNode* text = node.find("signed");
+        const YamlNode* header = node.findKey("timestamp_header");
+        const bool has_time = text != nullptr && text->text.find("${timestamp}") != text->text.npos;
+        if (has_time && header == nullptr) say(*text, "'${timestamp}' needs 'timestamp_header'");
+        if (!has_time && header != nullptr)
+            reporter_.atKey(
+                *header,
+                "a time that is not signed proves nothing",
+                "put ${timestamp} into 'signed'"
+            );
+        if (text != nullptr && text->text.find("${body}") == text->text.npos)
+            say(*text, "the body is not signed", "put ${body} into 'signed'");
+        if (text == nullptr) {
+            json_.beginObject().field("name", "body").endObject();
+        } else {
+            expression(SourceSet::Signed).readTemplate(*text);
+        }
+    }
+
+    void challenge(const YamlNode& node) {
+        json_.beginObject();
+        copy(node, "method");
+        copy(node, "content_type", "text/plain");
+        if (const YamlNode* when = node.find("when"); when != nullptr && !when->isNull()) {
+            json_.key("when");
+            expression().readCondition(*when);
+        }
+        json_.key("reply");
+        expression().read(*node.find("reply"));
+        json_.endObject();
+    }
+
+    void rule(const YamlNode& node) {
+        validateMapping(node, ruleFields(), reporter_);
+        json_.beginObject();
+        if (const YamlNode* when = node.find("when"); when != nullptr && !when->isNull()) {
+            json_.key("when");
+            expression().readCondition(*when);
+        }
+        const YamlNode* ignore = node.find("ignore");
+        const YamlNode* event = node.find("event");
+        if ((ignore == nullptr) == (event == nullptr)) {
+            reporter_.atKey(node, "a rule has either 'event' or 'ignore'");
+        } else if (ignore != nullptr) {
+            json_.field("ignore", ignore->text);
+        } else {
+            values(node);
+        }
+        json_.endObject();
+    }
+
+    void values(const YamlNode& node) {
+        static const std::vector<std::string> events{"created", "updated", "deleted", "moved"};
+        if (node.find("id") == nullptr)
+            reporter_.atKey(*node.findKey("event"), "an event needs the 'id' of its object");
+        for (std::size_t entry = 0; entry < node.entryCount(); ++entry) {
+            const std::string& key = node.key(entry).text;
+            const YamlNode& value = node.value(entry);
+            const bool is_known = ruleFields().find(key) != nullptr;
+            if (!is_known || key == "when" || value.isNull()) continue;
+            json_.key(key);
+            if (key == "properties") {
+                properties(value);
+            } else if (key == "event") {
+                expression().read(value, events);
+            } else {
+                expression().read(value);
+            }
+        }
+    }
+
+    void properties(const YamlNode& node) {
+        json_.beginObject();
+        if (!node.isMapping()) say(node, "'properties' takes a mapping of names to expressions");
+        for (std::size_t entry = 0; entry < node.entryCount(); ++entry) {
+            json_.key(node.key(entry).text);
+            expression().read(node.value(entry));
+        }
+        json_.endObject();
+    }
+
+    Reporter& reporter_;
+    JsonWriter json_;
+};
+
+}  // namespace
+
+void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest& manifest) {
+    const YamlNode* notifications = given(root, "notifications");
+    const YamlNode* map = given(root, "map");
+    const bool is_declarative = manifest.plugin == kDeclarativePlugin;
+    for (const char* key : {"notifications", "map", "authorization"}) {
+        if (is_declarative || root.findKey(key) == nullptr) continue;
+        reporter.atKey(
+            *root.findKey(key),
+            fmt::format("'{}' is for connectors without code", key),
+            "write 'plugin: declarative', or put it into the plugin"
+        );
+    }
+    if (!is_declarative) return;
+    if ((notifications == nullptr) != (map == nullptr)) {
+        reporter.atKey(
+            *root.findKey(notifications == nullptr ? "map" : "notifications"),
+            "'notifications' and 'map' belong together"
+        );
+    }
+    SectionReader reader(reporter);
+    manifest.settings.emplace_back(
+        "authorization", readAuthorization(given(root, "authorization"), reporter, manifest)
+    );
+    if (notifications != nullptr)
+        manifest.settings.emplace_back("notifications", reader.notifications(*notifications));
+    if (map != nullptr) manifest.settings.emplace_back("map", reader.map(*map));
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,68 @@
+#pragma once
+// The expressions of connectors without code: where a value comes from, and what is made of it.
+// They are read and checked here, with line and column, and handed to the plugin as a tree in JSON,
+// so that there is one grammar. sdk/declarative.md describes it for authors.
+
+#include "base/json_writer.h"
+#include "config/field_table.h"
+#include "config/reporter.h"
+#include "config/yaml_node.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::config {
+
+/// Expressions within expressions.
+inline constexpr std::size_t kExpressionDepthMax = 8;
+
+/// What can stand in `${...}` and alone, beside literal text.
+enum class SourceSet : std::uint8_t {
+    Webhook,  ///< /pointer, body:/pointer, header:name, query:name
+    Signed,   ///< body, timestamp, method, url, path, header:name, query:name
+    Account,  ///< /pointer into an answer, access_token, token:/pointer, config:key, base_url:name
+};
+
+/// Reads expressions of one document and writes them as JSON:
+/// "text" | {"path":[...]} | {"body":[...]} | {"header":h} | {"query":q} | {"name":n} | ... |
+/// {"join":[...]} | {"first":[...]} | {"of":e,"lookup":{...},"else":e} | {"of":e,"as":step} |
+/// {"when":[...],"then":e,"else":e}
+/// What is wrong goes to the reporter; then what was written is of no use. One thread.
+class ExpressionReader {
+  public:
+    /// Both outlive it.
+    ExpressionReader(Reporter& reporter, JsonWriter& json, SourceSet sources)
+        : reporter_(reporter), json_(json), sources_(sources) {}
+
+    /// `allowed`: the words that the value can be; checked as far as it is written out.
+    void read(const YamlNode& node, const std::vector<std::string>& allowed = {});
+    /// Text with `${source}` in it; a text that begins with '/' is no source here.
+    void readTemplate(const YamlNode& scalar);
+    /// A mapping of sources to values, lists of values, `{exists: true}` or `{begins_with: text}`:
+    /// all must hold.
+    void readCondition(const YamlNode& node);
+    /// One source alone.
+    void readSource(const YamlNode& scalar);
+    /// A pointer into JSON, as a list of its parts.
+    void readPointer(const YamlNode& scalar);
+
+  private:
+    void readMapping(const YamlNode& node, const std::vector<std::string>& allowed);
+    void readLookup(const YamlNode& node, const std::vector<std::string>& allowed);
+    void readItems(const YamlNode& node, const std::vector<std::string>& allowed);
+    void readTest(const YamlNode& source, const YamlNode& wanted);
+    void writeLiteral(const YamlNode& node, const std::vector<std::string>& allowed);
+    bool looksLikeSource(std::string_view text) const;
+    bool writeSource(std::string_view source, const YamlNode& at);
+    void writeParts(std::string_view pointer);
+    void complain(const YamlNode& at, std::string message, std::string suggestion = {});
+
+    Reporter& reporter_;
+    JsonWriter& json_;
+    const SourceSet sources_;
+    std::size_t depth_ = 0;
+};
+
+}  // namespace ferry::config

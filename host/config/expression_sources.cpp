@@ -1,0 +1,130 @@
+// Of ExpressionReader: where values come from.
+#include "base/ascii.h"
+#include "config/expression_reader.h"
+#include "config/suggest.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace ferry::config {
+
+namespace {
+
+/// Words that may stand before a ':' or alone, by the set.
+struct SourceNames {
+    std::vector<std::string_view> prefixes;
+    std::vector<std::string_view> words;
+    bool has_pointers = false;
+};
+
+const SourceNames& namesOf(SourceSet sources) {
+    static const SourceNames webhook{{"body", "header", "query"}, {}, true};
+    static const SourceNames signature{
+        {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
+    static const SourceNames account{{"token", "config", "base_url"}, {"access_token"}, true};
+    switch (sources) {
+        case SourceSet::Webhook:
+            return webhook;
+        case SourceSet::Signed:
+            return signature;
+        case SourceSet::Account:
+            return account;
+    }
+    return webhook;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool takesPointer(std::string_view prefix) {
+    return prefix == "body" || prefix == "token";
+}
+
+std::string_view prefixOf(std::string_view source) {
+    return source.substr(0, std::min(source.find(':'), source.size()));
+}
+
+}  // namespace
+
+bool ExpressionReader::looksLikeSource(std::string_view text) const {
+    const SourceNames& names = namesOf(sources_);
+    const std::string_view prefix = prefixOf(text);
+    return (names.has_pointers && text.starts_with('/')) || contains(names.words, text) ||
+           (text.size() > prefix.size() && contains(names.prefixes, prefix));
+}
+
+void ExpressionReader::writeParts(std::string_view pointer) {
+    json_.beginArray();
+    // "/" is all of it: no provider has a member without a name.
+    while (pointer.size() > 1 && pointer.front() == '/') {
+        pointer.remove_prefix(1);
+        const std::string_view part = pointer.substr(0, pointer.find('/'));
+        pointer.remove_prefix(part.size());
+        std::string plain;
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            const bool is_escape = part[i] == '~' && i + 1 < part.size();
+            if (is_escape && part[i + 1] == '1') plain += '/';
+            if (is_escape && part[i + 1] == '0') plain += '~';
+            const bool is_known = is_escape && (part[i + 1] == '0' || part[i + 1] == '1');
+            if (is_known)
+                ++i;
+            else
+                plain += part[i];
+        }
+        json_.string(plain);
+    }
+    json_.endArray();
+}
+
+/// Writes `source`, or complains and writes something in its place.
+bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) {
+    const SourceNames& names = namesOf(sources_);
+    const std::string_view prefix = prefixOf(source);
+    const std::string_view rest = source.substr(std::min(prefix.size() + 1, source.size()));
+    const bool is_pointer = names.has_pointers && source.starts_with('/');
+    if (is_pointer) {
+        json_.beginObject().key("path");
+        writeParts(source);
+        json_.endObject();
+        return true;
+    }
+    if (contains(names.words, source)) {
+        json_.beginObject().field("name", source).endObject();
+        return true;
+    }
+    if (source.size() > prefix.size() && contains(names.prefixes, prefix) && !rest.empty()) {
+        if (takesPointer(prefix) && !rest.starts_with('/')) {
+            complain(at, fmt::format("'{}' takes a pointer such as {}:/a/b", prefix, prefix));
+            json_.null();
+            return false;
+        }
+        json_.beginObject().key(prefix);
+        if (takesPointer(prefix))
+            writeParts(rest);
+        else
+            json_.string(prefix == "header" ? lowerAscii(rest) : std::string(rest));
+        json_.endObject();
+        return true;
+    }
+    std::vector<std::string_view> known = names.words;
+    known.insert(known.end(), names.prefixes.begin(), names.prefixes.end());
+    std::string meant = didYouMean(prefix, known);
+    if (meant.empty()) {
+        meant = fmt::format(
+            "write {}{}{}{}{}",
+            names.has_pointers ? "a pointer such as /a/b, " : "",
+            fmt::join(names.words, ", "),
+            names.words.empty() ? "" : ", ",
+            fmt::join(names.prefixes, ":..., "),
+            ":..."
+        );
+    }
+    complain(at, fmt::format("there is no source '{}'", source.substr(0, 80)), std::move(meant));
+    json_.null();
+    return false;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,230 @@
+#include "authorization.h"
+
+#include "account_sources.h"
+#include "answers.h"
+#include "json.h"
+#include "text.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace ferry::declarative {
+namespace {
+
+constexpr std::int64_t kAnswerBytesMax = 1 << 20;
+constexpr std::int64_t kExpirySecondsMax = 10LL * 365 * 86'400;
+constexpr std::string_view kAppKey = "oauth.api.key";
+constexpr std::string_view kAppSecret = "oauth.api.secret";
+
+Texts textsAt(const rapidjson::Value& settings, const char* name) {
+    Texts texts;
+    const auto found = settings.FindMember(name);
+    if (found == settings.MemberEnd() || !found->value.IsObject()) return texts;
+    for (const auto& entry : found->value.GetObject())
+        texts.emplace_back(
+            entry.name.GetString(), entry.value.IsString() ? entry.value.GetString() : ""
+        );
+    return texts;
+}
+
+}  // namespace
+
+Authorization::Authorization(const rapidjson::Value* settings, std::string connector)
+    : connector_(std::move(connector)) {
+    if (settings == nullptr) return;
+    if (!settings->IsObject()) throw sdk::Error::invalid("settings: 'authorization' is no object");
+    authorize_url_ = textAt(*settings, "authorize_url");
+    token_url_ = textAt(*settings, "token_url");
+    has_client_in_body_ = textAt(*settings, "client") == "body";
+    sends_json_ = textAt(*settings, "token_format") == "json";
+    if (settings->HasMember("scope_separator"))
+        scope_separator_ = textAt(*settings, "scope_separator");
+    api_key_ = textAt(*settings, "api_key");
+    authorize_params_ = textsAt(*settings, "authorize_params");
+    token_params_ = textsAt(*settings, "token_params");
+    base_urls_ = textsAt(*settings, "base_urls");
+    if (settings->HasMember("account")) account_ = Expression((*settings)["account"]);
+    if (settings->HasMember("label")) label_ = Expression((*settings)["label"]);
+    if (!settings->HasMember("check")) return;
+    const rapidjson::Value& check = (*settings)["check"];
+    if (!check.IsObject() || !check.HasMember("url"))
+        throw sdk::Error::invalid("settings: 'check' has no 'url'");
+    has_check_ = true;
+    check_method_ = textAt(check, "method");
+    check_url_ = Expression(check["url"]);
+    if (check.HasMember("body")) check_body_ = Expression(check["body"]);
+    if (!check.HasMember("headers")) return;
+    for (const auto& entry : check["headers"].GetObject())
+        check_headers_.emplace_back(entry.name.GetString(), Expression(entry.value));
+}
+
+/// An address of the connector where the operator wants it: its base URL may be another one.
+std::string Authorization::placed(std::string_view url, const sdk::AccountView& account) const {
+    for (const auto& [name, base] : base_urls_) {
+        const std::string_view now = account.baseUrl(name);
+        const bool is_below =
+            url.starts_with(base) && (url.size() == base.size() || url[base.size()] == '/');
+        if (is_below && !now.empty())
+            return std::string(now) + std::string(url.substr(base.size()));
+    }
+    return std::string(url);
+}
+
+std::string Authorization::authorizeUrl(
+    const sdk::AccountView& account, const sdk::AuthorizeRequestView& request
+) const {
+    if (authorize_url_.empty())
+        throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector has no OAuth 2");
+    if (account.config(kAppKey).empty()) throw sdk::Error::invalid("oauth.api.key is empty");
+    std::string scopes;
+    for (std::size_t i = 0; i < request.scopeCount(); ++i)
+        scopes += (i == 0 ? "" : scope_separator_) + std::string(request.scope(i));
+    Texts query{
+        {"response_type", "code"},
+        {"client_id", std::string(account.config(kAppKey))},
+        {"redirect_uri", std::string(request.redirectUri())},
+        {"scope", scopes},
+        {"state", std::string(request.state())}};
+    if (!request.codeChallenge().empty()) {
+        query.emplace_back("code_challenge", request.codeChallenge());
+        query.emplace_back("code_challenge_method", "S256");
+    }
+    query.insert(query.end(), authorize_params_.begin(), authorize_params_.end());
+    for (std::size_t i = 0; i < request.extras().size(); ++i)
+        query.emplace_back(request.extras().name(i), request.extras().value(i));
+    const std::string url = placed(authorize_url_, account);
+    return url + (url.find('?') == url.npos ? "?" : "&") + form(query);
+}
+
+sdk::Request Authorization::tokenRequest(
+    const sdk::AccountView& account, const sdk::Call& call, Texts fields
+) const {
+    const std::string_view key = account.config(kAppKey);
+    const std::string_view secret = account.config(kAppSecret);
+    if (token_url_.empty())
+        throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector has no OAuth 2");
+    if (key.empty()) throw sdk::Error::invalid("oauth.api.key is empty");
+    sdk::Request request = sdk::Request::post(placed(token_url_, account));
+    if (has_client_in_body_ || secret.empty()) {
+        fields.emplace_back("client_id", key);
+        fields.emplace_back("client_secret", secret);
+    } else {
+        // RFC 6749, 2.3.1: both are form-encoded first.
+        const std::string pair = percentEncode(key) + ":" + percentEncode(secret);
+        request.header("Authorization", "Basic " + call.crypto().base64(pair));
+    }
+    fields.insert(fields.end(), token_params_.begin(), token_params_.end());
+    request.header("Accept", "application/json");
+    if (sends_json_)
+        request.body("application/json", json(fields));
+    else
+        request.body("application/x-www-form-urlencoded", form(fields));
+    request.responseBytesMax(kAnswerBytesMax);
+    return request;
+}
+
+sdk::TokenSet Authorization::readTokens(
+    const sdk::HttpResponse& response, const sdk::AccountView& account, const sdk::Call& call
+) const {
+    throwIfTransient(response, "token endpoint");
+    JsonDocument body;
+    const bool is_json = body.parse(response.body()) && body.root().IsObject();
+    sdk::TokenSet tokens;
+    if (is_json) tokens.access_token = textAt(body.root(), "access_token");
+    if (!response.ok() || tokens.access_token.empty()) {
+        if (!is_json)
+            throw sdk::Error::unavailable(
+                "token endpoint: answered " + std::to_string(response.status()) + ", and no JSON"
+            );
+        const std::string word = errorWord(body.root());
+        const std::string message = "token endpoint: " + word;
+        throw saysRevoked(word) ? sdk::Error::authRevoked(message) : sdk::Error::rejected(message);
+    }
+    tokens.refresh_token = textAt(body.root(), "refresh_token");
+    tokens.token_type = textAt(body.root(), "token_type");
+    tokens.scope = textAt(body.root(), "scope");
+    Scratch scratch;
+    const Value seconds = valueAt(body.root(), {"expires_in"}, scratch);
+    std::int64_t expires_in = 0;
+    std::from_chars(seconds.text.data(), seconds.text.data() + seconds.text.size(), expires_in);
+    if (expires_in > 0)
+        tokens.expires_at_ms = call.nowMs() + std::min(expires_in, kExpirySecondsMax) * 1000;
+    AccountSources sources(account, tokens.access_token);
+    sources.tokens = &body.root();
+    const Value id = account_.evaluate(sources, scratch);
+    if (sdk::isText(id.text)) tokens.account_id = id.text;
+    return tokens;
+}
+
+sdk::Task<sdk::TokenSet> Authorization::exchange(
+    sdk::Context& context, const sdk::AccountView& account, const sdk::CodeExchange& exchange
+) const {
+    Texts fields{
+        {"grant_type", "authorization_code"},
+        {"code", exchange.code},
+        {"redirect_uri", exchange.redirect_uri},
+        {"code_verifier", exchange.code_verifier}};
+    const sdk::HttpResponse response =
+        co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
+    co_return readTokens(response, account, context.call());
+}
+
+sdk::Task<sdk::TokenSet> Authorization::refresh(
+    sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+) const {
+    if (tokens.refresh_token.empty())
+        co_return sdk::Error::authRevoked("there is no refresh token: authorize the instance again"
+        );
+    Texts fields{{"grant_type", "refresh_token"}, {"refresh_token", tokens.refresh_token}};
+    const sdk::HttpResponse response =
+        co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
+    sdk::TokenSet fresh = readTokens(response, account, context.call());
+    // Providers that rotate give a new one; the others go on with the old one.
+    if (fresh.refresh_token.empty()) fresh.refresh_token = tokens.refresh_token;
+    if (fresh.account_id.empty()) fresh.account_id = tokens.account_id;
+    if (fresh.scope.empty()) fresh.scope = tokens.scope;
+    co_return fresh;
+}
+
+sdk::Task<sdk::Identity> Authorization::identify(
+    sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+) const {
+    const std::string access_token = api_key_.empty() || !tokens.access_token.empty()
+                                         ? tokens.access_token
+                                         : std::string(account.config(api_key_));
+    AccountSources sources(account, access_token);
+    Scratch scratch;
+    JsonDocument answer;
+    if (has_check_) {
+        const Value url = check_url_.evaluate(sources, scratch);
+        if (url.isMissing()) throw sdk::Error::invalid("check: its URL lacks a value");
+        sdk::Request request(check_method_.empty() ? "GET" : check_method_, std::string(url.text));
+        for (const auto& [name, expression] : check_headers_) {
+            const Value value = expression.evaluate(sources, scratch);
+            if (!value.isMissing()) request.header(name, std::string(value.text));
+        }
+        const Value body = check_body_.evaluate(sources, scratch);
+        if (!body.isMissing()) request.body("application/json", std::string(body.text));
+        request.responseBytesMax(kAnswerBytesMax);
+        const sdk::HttpResponse response = co_await context.send(std::move(request));
+        throwIfTransient(response, "check");
+        const std::string status = "check: answered " + std::to_string(response.status());
+        if (response.status() == 401) throw sdk::Error::authExpired(status);
+        if (!response.ok()) throw sdk::Error::rejected(status);
+        if (!answer.parse(response.body())) throw sdk::Error::malformed("check: no JSON");
+        sources.answer = &answer.root();
+    }
+    const Value id = account_.evaluate(sources, scratch);
+    sdk::Identity identity;
+    if (sdk::isText(id.text)) identity.account_id = id.text;
+    if (identity.account_id.empty()) identity.account_id = tokens.account_id;
+    if (identity.account_id.empty() && account_.isSet())
+        throw sdk::Error::malformed("nothing says which account it is");
+    // Webhooks that come to the URL of an instance need no name.
+    if (identity.account_id.empty()) identity.account_id = connector_;
+    const Value label = label_.evaluate(sources, scratch);
+    if (sdk::isText(label.text)) identity.label = label.text;
+    co_return identity;
+}
+
+}  // namespace ferry::declarative

@@ -1,0 +1,69 @@
+#pragma once
+// The section 'authorization': how accounts are authorized with OAuth 2 or a key, and whose they
+// are.
+
+#include "answers.h"
+#include "program.h"
+
+#include <ferry/sdk.hpp>
+
+#include <rapidjson/document.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ferry::declarative {
+
+/// Immutable; any thread. Outlives the operations that it starts, as the plugin object does.
+class Authorization {
+  public:
+    /// `connector` stands for the account where nothing else is known. Throws sdk::Error INVALID.
+    Authorization(const rapidjson::Value* settings, std::string connector);
+
+    /// Throws sdk::Error INVALID if the app's key is missing.
+    std::string authorizeUrl(
+        const sdk::AccountView& account, const sdk::AuthorizeRequestView& request
+    ) const;
+    sdk::Task<sdk::TokenSet> exchange(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::CodeExchange& exchange
+    ) const;
+    sdk::Task<sdk::TokenSet> refresh(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+    ) const;
+    sdk::Task<sdk::Identity> identify(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+    ) const;
+
+  private:
+    using Templates = std::vector<std::pair<std::string, Expression>>;
+
+    std::string placed(std::string_view url, const sdk::AccountView& account) const;
+    sdk::Request tokenRequest(const sdk::AccountView& account, const sdk::Call& call, Texts fields)
+        const;
+    sdk::TokenSet readTokens(
+        const sdk::HttpResponse& response, const sdk::AccountView& account, const sdk::Call& call
+    ) const;
+
+    std::string connector_;
+    std::string authorize_url_;
+    std::string token_url_;
+    bool has_client_in_body_ = false;
+    bool sends_json_ = false;
+    std::string scope_separator_ = " ";
+    std::string api_key_;  ///< parameter of the instance
+    Texts authorize_params_;
+    Texts token_params_;
+    Texts base_urls_;  ///< as the connector has them
+    Expression account_;
+    Expression label_;
+    bool has_check_ = false;
+    std::string check_method_;
+    Expression check_url_;
+    Expression check_body_;
+    Templates check_headers_;
+};
+
+}  // namespace ferry::declarative

@@ -1,0 +1,115 @@
+// The plugin that runs connectors without code: one object for each connector, made of the sections
+// of its YAML file.
+
+#include "authorization.h"
+#include "json.h"
+#include "mapping.h"
+#include "notifications.h"
+
+#include <ferry/sdk.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ferry::declarative {
+namespace {
+
+class Declarative : public sdk::Plugin {
+  public:
+    explicit Declarative(const sdk::SetupView& setup) {
+        std::string connector(setup.connector());
+        if (const auto settings = setup.settings().find("authorization")) {
+            authorization_ =
+                std::make_unique<Authorization>(&parsed(*settings).root(), std::move(connector));
+        } else {
+            authorization_ = std::make_unique<Authorization>(nullptr, std::move(connector));
+        }
+        if (const auto map = setup.settings().find("map")) {
+            mapping_ = std::make_unique<Mapping>(parsed(*map).root());
+        }
+        if (const auto notifications = setup.settings().find("notifications")) {
+            std::vector<const Expression*> outside;
+            if (mapping_) outside = mapping_->outside();
+            notifications_ =
+                std::make_unique<Notifications>(parsed(*notifications).root(), std::move(outside));
+        }
+    }
+
+    std::string authorizeUrl(
+        const sdk::Call&, const sdk::AccountView& account, const sdk::AuthorizeRequestView& request
+    ) const {
+        return authorization_->authorizeUrl(account, request);
+    }
+    sdk::Task<sdk::TokenSet> exchangeCode(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::CodeExchange& exchange
+    ) const {
+        return authorization_->exchange(context, account, exchange);
+    }
+    sdk::Task<sdk::TokenSet> refresh(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+    ) const {
+        return authorization_->refresh(context, account, tokens);
+    }
+    sdk::Task<sdk::Identity> verify(
+        sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+    ) const {
+        return authorization_->identify(context, account, tokens);
+    }
+
+    std::optional<sdk::Reply>
+    verifyChallenge(const sdk::Call&, const sdk::WebhookRequestView& request, const sdk::FieldsView&)
+        const {
+        return notifications_ ? notifications_->answer(request) : std::nullopt;
+    }
+    bool verifySignature(
+        const sdk::Call& call,
+        const sdk::WebhookRequestView& request,
+        const sdk::FieldsView& secrets
+    ) const {
+        return notifications_ && notifications_->verify(call, request, secrets);
+    }
+    std::vector<sdk::Notice> parseNotification(
+        const sdk::Call&, const sdk::WebhookRequestView& request
+    ) const {
+        if (!notifications_)
+            throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector takes no webhooks");
+        return notifications_->parse(request);
+    }
+
+    void normalize(
+        const sdk::Call&,
+        const sdk::AccountView&,
+        const sdk::ChangesView& changes,
+        sdk::Normalizer& out
+    ) const {
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            if (mapping_)
+                mapping_->apply(i, changes[i], changes.hint(i), out);
+            else
+                out.ignore(i);
+        }
+    }
+
+  private:
+    /// Lives to the end of the expression that it is used in.
+    struct Parsed {
+        explicit Parsed(std::string_view text) : document(std::make_unique<JsonDocument>()) {
+            if (!document->parse(text)) throw sdk::Error::invalid("settings: no JSON");
+        }
+        const rapidjson::Value& root() const { return document->root(); }
+        std::unique_ptr<JsonDocument> document;
+    };
+    static Parsed parsed(std::string_view text) { return Parsed(text); }
+
+    std::unique_ptr<const Authorization> authorization_;
+    std::unique_ptr<const Mapping> mapping_;  // the notifications look at it
+    std::unique_ptr<const Notifications> notifications_;
+};
+
+}  // namespace
+}  // namespace ferry::declarative
+
+FERRY_PLUGIN(ferry::declarative::Declarative, "declarative", "1.0.0");

@@ -1,0 +1,43 @@
+#pragma once
+// Reading JSON with RapidJSON, without recursion, and cutting a list into its items as they stand
+// in the text.
+
+#include "program.h"
+
+#include <rapidjson/document.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry::declarative {
+
+/// A document that can be used again, with the memory that it has. One thread; stays where it is.
+class JsonDocument {
+  public:
+    JsonDocument() = default;
+    JsonDocument(const JsonDocument&) = delete;
+    JsonDocument& operator=(const JsonDocument&) = delete;
+
+    /// False if `text` is not one JSON value. What was parsed before is gone.
+    bool parse(std::string_view text);
+    rapidjson::Value& root() { return document_; }
+    const rapidjson::Value& root() const { return document_; }
+
+  private:
+    static constexpr std::size_t kValueBytes = 64U << 10U;  // enough for most notifications
+    static constexpr std::size_t kStackBytes = 8U << 10U;
+    using Pool = rapidjson::MemoryPoolAllocator<>;
+
+    // Not filled with zeros: most of it is never touched.
+    std::unique_ptr<char[]> memory_ = std::make_unique_for_overwrite<char[]>(kValueBytes);
+    std::string text_;  // what is parsed; the values look at it
+    Pool values_{memory_.get(), kValueBytes};
+    rapidjson::GenericDocument<rapidjson::UTF8<>, Pool> document_{&values_, kStackBytes};
+};
+
+/// The items of the list at `pointer`, as they stand in `text`, which must have been parsed.
+std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer);
+
+}  // namespace ferry::declarative

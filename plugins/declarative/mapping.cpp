@@ -1,0 +1,248 @@
+#include "mapping.h"
+
+#include "json.h"
+#include "text.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+namespace ferry::declarative {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 8U << 10U;
+constexpr std::size_t kPathBytesMax = 32U << 10U;
+constexpr std::size_t kPropertyBytesMax = 8U << 10U;
+constexpr std::size_t kPropertiesBytesMax = 64U << 10U;
+constexpr std::size_t kTypeNameBytesMax = 64;
+
+/// A record, and what its notice has kept of the webhook.
+class RecordSources final : public Sources {
+  public:
+    RecordSources(const rapidjson::Value& record, const rapidjson::Value& hint)
+        : record_(record), hint_(hint) {}
+
+    Value path(const Pointer& pointer, Scratch& scratch) const override {
+        return valueAt(record_, pointer, scratch);
+    }
+    Value body(const Pointer& pointer, std::string_view key, Scratch& scratch) const override {
+        const Value kept = outside(key, scratch);
+        return kept.isMissing() ? valueAt(record_, pointer, scratch) : kept;
+    }
+    Value outside(std::string_view key, Scratch&) const override {
+        if (!hint_.IsObject()) return {};
+        const auto name =
+            rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+        const auto found = hint_.FindMember(rapidjson::Value(name));
+        if (found == hint_.MemberEnd() || !found->value.IsString()) return {};
+        return {Value::Kind::Text, {found->value.GetString(), found->value.GetStringLength()}};
+    }
+
+  private:
+    const rapidjson::Value& record_;
+    const rapidjson::Value& hint_;
+};
+
+std::optional<sdk::EventType> eventType(std::string_view text) {
+    if (text == "created") return sdk::EventType::Created;
+    if (text == "updated") return sdk::EventType::Updated;
+    if (text == "deleted") return sdk::EventType::Deleted;
+    if (text == "moved") return sdk::EventType::Moved;
+    return std::nullopt;
+}
+
+/// What is no text of the host's is as good as none.
+std::string_view textOf(
+    const Expression& expression,
+    const Sources& sources,
+    Scratch& scratch,
+    std::size_t bytes_max = 1024
+) {
+    const Value value = expression.evaluate(sources, scratch);
+    return sdk::isText(value.text, bytes_max) ? value.text : std::string_view();
+}
+
+std::optional<std::int64_t> timeOf(
+    const Expression& expression, const Sources& sources, Scratch& scratch
+) {
+    const Value value = expression.evaluate(sources, scratch);
+    return value.isMissing() ? std::nullopt : parseTime(value.text);
+}
+
+std::optional<std::int64_t> sizeOf(
+    const Expression& expression, const Sources& sources, Scratch& scratch
+) {
+    const Value value = expression.evaluate(sources, scratch);
+    std::int64_t size = -1;
+    std::from_chars(value.text.data(), value.text.data() + value.text.size(), size);
+    return size < 0 ? std::nullopt : std::optional(size);
+}
+
+/// The word for an object that is neither file nor folder, made fit for topics.
+std::string_view typeName(std::string_view text, Scratch& scratch) {
+    std::string name(text.substr(0, kTypeNameBytesMax));
+    for (char& c : name) {
+        const bool is_plain =
+            isDigit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
+        if (!is_plain) c = '-';
+    }
+    return scratch.keep(std::move(name));
+}
+
+}  // namespace
+
+Mapping::Mapping(const rapidjson::Value& settings) {
+    if (!settings.IsArray() || settings.Empty())
+        throw sdk::Error::invalid("settings: 'map' has no rules");
+    for (const rapidjson::Value& rule : settings.GetArray())
+        rules_.push_back(compile(rule));
+}
+
+Mapping::Rule Mapping::compile(const rapidjson::Value& settings) {
+    if (!settings.IsObject()) throw sdk::Error::invalid("settings: a rule is no object");
+    Rule rule;
+    rule.ignores = settings.HasMember("ignore");
+    rule.has_condition = settings.HasMember("when");
+    if (rule.has_condition) rule.condition = compileCondition(settings["when"]);
+    const std::pair<const char*, Expression*> values[] = {
+        {"event", &rule.event},
+        {"type", &rule.type},
+        {"id", &rule.id},
+        {"name", &rule.name},
+        {"path", &rule.path},
+        {"previous_path", &rule.previous_path},
+        {"revision", &rule.revision},
+        {"content_hash", &rule.content_hash},
+        {"size", &rule.size},
+        {"created", &rule.created},
+        {"modified", &rule.modified},
+        {"modified_by", &rule.modified_by},
+        {"occurred", &rule.occurred},
+    };
+    for (const auto& [name, place] : values)
+        if (settings.HasMember(name)) *place = Expression(settings[name]);
+    if (settings.HasMember("properties") && settings["properties"].IsObject()) {
+        for (const auto& entry : settings["properties"].GetObject())
+            rule.properties.emplace_back(
+                std::string(entry.name.GetString(), entry.name.GetStringLength()),
+                Expression(entry.value)
+            );
+    }
+    if (!rule.ignores && (!rule.event.isSet() || !rule.id.isSet()))
+        throw sdk::Error::invalid("settings: a rule of 'map' has no 'event' or no 'id'");
+    return rule;
+}
+
+void Mapping::collect(const Rule& rule, std::vector<const Expression*>& into) {
+    collectOutside(rule.condition, into);
+    for (const Expression* expression :
+         {&rule.event,
+          &rule.type,
+          &rule.id,
+          &rule.name,
+          &rule.path,
+          &rule.previous_path,
+          &rule.revision,
+          &rule.content_hash,
+          &rule.size,
+          &rule.created,
+          &rule.modified,
+          &rule.modified_by,
+          &rule.occurred})
+        expression->collectOutside(into);
+    for (const auto& [name, expression] : rule.properties)
+        expression.collectOutside(into);
+}
+
+std::vector<const Expression*> Mapping::outside() const {
+    std::vector<const Expression*> found;
+    for (const Rule& rule : rules_)
+        collect(rule, found);
+    std::vector<const Expression*> once;
+    for (const Expression* one : found) {
+        const bool is_new = std::none_of(once.begin(), once.end(), [&](const Expression* other) {
+            return other->key() == one->key();
+        });
+        if (is_new) once.push_back(one);
+    }
+    return once;
+}
+
+void Mapping::apply(
+    std::size_t change, std::string_view record, std::string_view hint, sdk::Normalizer& out
+) const {
+    JsonDocument body;
+    if (!body.parse(record)) return out.reject(change, "the record is no JSON");
+    rapidjson::Document kept;
+    if (!hint.empty()) kept.Parse<rapidjson::kParseIterativeFlag>(hint.data(), hint.size());
+    const RecordSources sources(body.root(), kept);
+    Scratch scratch;
+    for (const Rule& rule : rules_) {
+        if (rule.has_condition && !holds(rule.condition, sources, scratch)) continue;
+        if (rule.ignores) return out.ignore(change);
+        return emit(change, rule, sources, scratch, out);
+    }
+    out.ignore(change);
+}
+
+void Mapping::emit(
+    std::size_t change,
+    const Rule& rule,
+    const Sources& sources,
+    Scratch& scratch,
+    sdk::Normalizer& out
+) {
+    const auto type = eventType(rule.event.evaluate(sources, scratch).text);
+    // Such as an action that no table has: one more that the provider made up meanwhile.
+    if (!type) return out.ignore(change);
+    const std::string_view id = textOf(rule.id, sources, scratch);
+    if (id.empty()) return out.reject(change, "the object has no id, or one that is no text");
+
+    const std::string_view kind = textOf(rule.type, sources, scratch);
+    sdk::Object object(
+        kind == "file"     ? sdk::ObjectType::File
+        : kind == "folder" ? sdk::ObjectType::Folder
+                           : sdk::ObjectType::Other
+    );
+    object.object_id = id;
+    object.name = textOf(rule.name, sources, scratch, kNameBytesMax);
+    object.path = textOf(rule.path, sources, scratch, kPathBytesMax);
+    object.revision = textOf(rule.revision, sources, scratch);
+    object.content_hash = textOf(rule.content_hash, sources, scratch);
+    object.modified_by = textOf(rule.modified_by, sources, scratch, kNameBytesMax);
+    object.size = sizeOf(rule.size, sources, scratch);
+    object.created_ms = timeOf(rule.created, sources, scratch);
+    object.modified_ms = timeOf(rule.modified, sources, scratch);
+
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> properties(buffer);
+    properties.StartObject();
+    for (const auto& [name, expression] : rule.properties) {
+        const Value value = expression.evaluate(sources, scratch);
+        if (value.isMissing() || value.text.size() > kPropertyBytesMax) continue;
+        if (value.kind == Value::Kind::Text && !value.text.empty() &&
+            !sdk::isText(value.text, kPropertyBytesMax))
+            continue;
+        if (buffer.GetSize() + 2 * value.text.size() > kPropertiesBytesMax / 2) break;
+        properties.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+        const auto size = static_cast<rapidjson::SizeType>(value.text.size());
+        if (value.kind == Value::Kind::Text)
+            properties.String(size == 0 ? "" : value.text.data(), size);
+        else
+            properties.RawValue(value.text.data(), size, rapidjson::kNumberType);
+    }
+    properties.EndObject();
+
+    sdk::Event event(*type, object);
+    event.previous_path = textOf(rule.previous_path, sources, scratch, kPathBytesMax);
+    event.occurred_ms = timeOf(rule.occurred, sources, scratch);
+    if (object.type == sdk::ObjectType::Other) event.object_type = typeName(kind, scratch);
+    if (!rule.properties.empty()) event.properties = {buffer.GetString(), buffer.GetSize()};
+    out.event(change, event);
+}
+
+}  // namespace ferry::declarative

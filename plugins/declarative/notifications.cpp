@@ -1,0 +1,186 @@
+#include "notifications.h"
+
+#include "json.h"
+#include "text.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+
+namespace ferry::declarative {
+namespace {
+
+constexpr std::size_t kReplyBytesMax = 4096;
+constexpr std::size_t kHintBytesMax = 8192;
+constexpr std::size_t kRecordsMax = 10'000;
+
+std::string textOf(const rapidjson::Value& settings, const char* name) {
+    const auto found = settings.FindMember(name);
+    if (found == settings.MemberEnd() || !found->value.IsString()) return {};
+    return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+/// A webhook, and one record of its body.
+class WebhookSources final : public Sources {
+  public:
+    WebhookSources(
+        const sdk::WebhookRequestView& request,
+        const rapidjson::Value& body,
+        const rapidjson::Value& record
+    )
+        : request_(request), body_(body), record_(record) {}
+
+    Value path(const Pointer& pointer, Scratch& scratch) const override {
+        return valueAt(record_, pointer, scratch);
+    }
+    Value body(const Pointer& pointer, std::string_view, Scratch& scratch) const override {
+        return valueAt(body_, pointer, scratch);
+    }
+    Value outside(std::string_view key, Scratch& scratch) const override {
+        const std::string_view name = key.substr(key.find(':') + 1);
+        if (key.starts_with("header:")) {
+            const std::string_view value = onlyHeader(request_.headers(), name);
+            // Text, as all that goes on to the host.
+            return sdk::isText(value, kHintBytesMax) ? Value{Value::Kind::Text, value} : Value();
+        }
+        auto value = queryValue(request_.query(), name);
+        if (!value || !sdk::isText(*value, kHintBytesMax)) return {};
+        return {Value::Kind::Text, scratch.keep(std::move(*value))};
+    }
+
+  private:
+    const sdk::WebhookRequestView& request_;
+    const rapidjson::Value& body_;
+    const rapidjson::Value& record_;
+};
+
+std::string jsonText(std::string_view text) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace
+
+Notifications::Notifications(
+    const rapidjson::Value& settings, std::vector<const Expression*> outside
+)
+    : outside_(std::move(outside)) {
+    if (!settings.IsObject() || !settings.HasMember("verify") || !settings["verify"].IsArray() ||
+        settings["verify"].Empty())
+        throw sdk::Error::invalid("settings: 'notifications' has no 'verify'");
+    for (const rapidjson::Value& way : settings["verify"].GetArray())
+        ways_.emplace_back(way);
+    if (settings.HasMember("challenges") && settings["challenges"].IsArray()) {
+        for (const rapidjson::Value& item : settings["challenges"].GetArray()) {
+            if (!item.IsObject() || !item.HasMember("reply"))
+                throw sdk::Error::invalid("settings: a challenge has no 'reply'");
+            Challenge challenge{
+                textOf(item, "method"),
+                textOf(item, "content_type"),
+                item.HasMember("when"),
+                {},
+                Expression(item["reply"])};
+            if (challenge.has_condition) challenge.condition = compileCondition(item["when"]);
+            challenges_.push_back(std::move(challenge));
+        }
+    }
+    if (settings.HasMember("account")) account_ = Expression(settings["account"]);
+    if (settings.HasMember("id")) id_ = Expression(settings["id"]);
+    if (settings.HasMember("each")) {
+        splits_ = true;
+        each_ = compilePointer(settings["each"]);
+    }
+}
+
+std::optional<sdk::Reply> Notifications::answer(const sdk::WebhookRequestView& request) const {
+    if (challenges_.empty()) return std::nullopt;
+    std::optional<JsonDocument> body;
+    for (const Challenge& challenge : challenges_) {
+        if (!challenge.method.empty() && challenge.method != request.method()) continue;
+        if (!body) {
+            body.emplace();
+            if (!body->parse(request.body())) body->root().SetNull();
+        }
+        const WebhookSources sources(request, body->root(), body->root());
+        Scratch scratch;
+        if (challenge.has_condition && !holds(challenge.condition, sources, scratch)) continue;
+        const Value reply = challenge.reply.evaluate(sources, scratch);
+        if (reply.isMissing() || reply.text.empty() || reply.text.size() > kReplyBytesMax) continue;
+        sdk::Reply answer(200, challenge.content_type, std::string(reply.text));
+        // Reflected text must not be taken for a page.
+        answer.header("X-Content-Type-Options", "nosniff");
+        return answer;
+    }
+    return std::nullopt;
+}
+
+bool Notifications::verify(
+    const sdk::Call& call, const sdk::WebhookRequestView& request, const sdk::FieldsView& secrets
+) const {
+    bool is_good = false;
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        if (secrets.value(i).empty()) continue;
+        for (const Verification& way : ways_)
+            is_good = way.holds(call, request, secrets.value(i)) || is_good;
+    }
+    return is_good;
+}
+
+sdk::Notice Notifications::notice(const Sources& sources, std::string_view record, Scratch& scratch)
+    const {
+    sdk::Notice notice;
+    if (account_.isSet()) {
+        const Value account = account_.evaluate(sources, scratch);
+        if (!sdk::isText(account.text))
+            throw sdk::Error::malformed("the notification does not say whose it is");
+        notice.account_key = account.text;
+    }
+    const Value id = id_.evaluate(sources, scratch);
+    if (sdk::isText(id.text)) notice.change_id = id.text;
+    notice.change = record;
+    std::string& hint = notice.hint;
+    for (const Expression* value : outside_) {
+        // In a body that is one record, the map finds it there.
+        if (value->isBody() && !splits_) continue;
+        const Value found = value->evaluate(sources, scratch);
+        if (found.isMissing()) continue;
+        hint += hint.empty() ? '{' : ',';
+        hint += jsonText(value->key()) + ':' + jsonText(found.text);
+    }
+    if (!hint.empty()) hint += '}';
+    if (hint.size() > kHintBytesMax)
+        throw sdk::Error(FERRY_ERROR_LIMIT, "the headers of the notification are too long");
+    return notice;
+}
+
+std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& request) const {
+    if (request.method() != "POST") throw sdk::Error::malformed("a notification comes by POST");
+    JsonDocument body;
+    if (!body.parse(request.body()))
+        throw sdk::Error::malformed("the body of the notification is no JSON");
+    std::vector<sdk::Notice> notices;
+    Scratch scratch;
+    if (!splits_) {
+        notices.push_back(
+            notice(WebhookSources(request, body.root(), body.root()), request.body(), scratch)
+        );
+        return notices;
+    }
+    const rapidjson::Value* list = nodeAt(body.root(), each_);
+    if (list == nullptr || !list->IsArray())
+        throw sdk::Error::malformed("the notification has no list of changes");
+    if (list->Size() > kRecordsMax)
+        throw sdk::Error(FERRY_ERROR_LIMIT, "the notification has too many changes");
+    // As they were sent: a number may be longer than any that is written anew.
+    const std::vector<std::string_view> records = itemsOf(request.body(), each_);
+    for (rapidjson::SizeType i = 0; i < list->Size() && i < records.size(); ++i) {
+        const WebhookSources sources(request, body.root(), (*list)[i]);
+        notices.push_back(notice(sources, records[i], scratch));
+    }
+    return notices;
+}
+
+}  // namespace ferry::declarative

@@ -1,0 +1,136 @@
+#include "text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace ferry::declarative {
+namespace {
+
+/// Takes `digits` digits from the front of `text`.
+bool takeNumber(std::string_view& text, std::size_t digits, int& out) noexcept {
+    if (text.size() < digits || !std::all_of(text.begin(), text.begin() + digits, isDigit))
+        return false;
+    std::from_chars(text.data(), text.data() + digits, out);
+    text.remove_prefix(digits);
+    return true;
+}
+
+bool take(std::string_view& text, std::string_view any_of) noexcept {
+    if (text.empty() || any_of.find(text.front()) == any_of.npos) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+/// The offset of a zone in minutes; nothing is UTC as well.
+std::optional<int> takeZone(std::string_view text) noexcept {
+    if (text.empty() || text == "Z" || text == "z" || text == " UTC" || text == " Z") return 0;
+    if (text.front() == ' ') text.remove_prefix(1);
+    const bool is_west = text.starts_with('-');
+    int hours = 0;
+    int minutes = 0;
+    if (!take(text, "+-") || !takeNumber(text, 2, hours)) return std::nullopt;
+    take(text, ":");
+    if (!text.empty() && !takeNumber(text, 2, minutes)) return std::nullopt;
+    if (!text.empty() || hours > 23 || minutes > 59) return std::nullopt;
+    return (is_west ? -1 : 1) * (hours * 60 + minutes);
+}
+
+std::optional<std::int64_t> parseEpoch(std::string_view text) noexcept {
+    constexpr std::size_t kSecondsDigitsMax = 11;
+    constexpr std::size_t kDigitsMax = 15;
+    const std::string_view whole = text.substr(0, text.find('.'));
+    if (whole.empty() || whole.size() > kDigitsMax) return std::nullopt;
+    std::int64_t number = 0;
+    std::from_chars(whole.data(), whole.data() + whole.size(), number);
+    return whole.size() <= kSecondsDigitsMax ? number * 1000 : number;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parseTime(std::string_view text) noexcept {
+    const bool is_number =
+        !text.empty() && isDigit(text.front()) &&
+        std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c) || c == '.'; });
+    if (is_number) return parseEpoch(text);
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    const bool has_date = takeNumber(text, 4, year) && take(text, "-") &&
+                          takeNumber(text, 2, month) && take(text, "-") && takeNumber(text, 2, day);
+    if (!has_date) return std::nullopt;
+    int millisecond = 0;
+    if (!text.empty()) {
+        const bool has_time = take(text, "Tt ") && takeNumber(text, 2, hour) && take(text, ":") &&
+                              takeNumber(text, 2, minute) && take(text, ":") &&
+                              takeNumber(text, 2, second);
+        if (!has_time) return std::nullopt;
+        if (take(text, ".")) {
+            int weight = 100;
+            while (!text.empty() && isDigit(text.front())) {
+                millisecond += weight * (text.front() - '0');
+                weight /= 10;
+                text.remove_prefix(1);
+            }
+        }
+    }
+    const auto zone = takeZone(text);
+    using namespace std::chrono;
+    const year_month_day date{
+        std::chrono::year(year),
+        std::chrono::month(static_cast<unsigned>(month)),
+        std::chrono::day(static_cast<unsigned>(day))};
+    if (!zone || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+    const std::int64_t days = sys_days(date).time_since_epoch().count();
+    const std::int64_t minutes = (days * 24 + hour) * 60 + minute - *zone;
+    return (minutes * 60 + second) * 1000 + millisecond;
+}
+
+std::string percentEncode(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const bool is_plain = isDigit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' ||
+                              c == '.' || c == '_' || c == '~';
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_plain) {
+            out += c;
+        } else {
+            out += '%';
+            out += kDigits[byte >> 4U];
+            out += kDigits[byte & 15U];
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> queryValue(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        if (pair.substr(0, equals) != name) continue;
+        const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+        std::string out;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (value[i] != '%') {
+                out += value[i] == '+' ? ' ' : value[i];
+                continue;
+            }
+            unsigned byte = 0;
+            if (i + 2 >= value.size()) return std::nullopt;
+            const char* end = value.data() + i + 3;
+            const auto result = std::from_chars(value.data() + i + 1, end, byte, 16);
+            if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+            out += static_cast<char>(byte);
+            i += 2;
+        }
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace ferry::declarative

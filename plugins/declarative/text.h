@@ -1,0 +1,32 @@
+#pragma once
+// Small pure helpers on text.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ferry::declarative {
+
+inline bool isDigit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+inline char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+inline char upper(char c) noexcept {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+/// Ms since 1970 UTC of a time in RFC 3339 (also with a blank in place of the T, and with " UTC" or
+/// "+0000" as the zone), or of a number: seconds, or ms if it has more than 11 digits.
+std::optional<std::int64_t> parseTime(std::string_view text) noexcept;
+
+/// Everything but RFC 3986's unreserved characters becomes %XX.
+std::string percentEncode(std::string_view text);
+
+/// The decoded value of the first parameter `name` of a raw query; nullopt if it is not there or
+/// badly encoded.
+std::optional<std::string> queryValue(std::string_view query, std::string_view name);
+
+}  // namespace ferry::declarative

@@ -1,0 +1,56 @@
+#pragma once
+// Does a webhook come from the provider? Ways to prove it, of which one must hold.
+
+#include "program.h"
+
+#include <ferry/sdk.hpp>
+
+#include <rapidjson/document.h>
+
+#include <string>
+#include <vector>
+
+namespace ferry::declarative {
+
+/// One way. Immutable; any thread.
+class Verification {
+  public:
+    /// Throws sdk::Error INVALID.
+    explicit Verification(const rapidjson::Value& settings);
+
+    /// True if it was made with `secret`, which is not empty. Fails closed.
+    bool holds(
+        const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
+    ) const;
+
+  private:
+    enum class Method : std::uint8_t { Hmac, Token, Basic, Ed25519 };
+
+    bool isTimely(const sdk::Call& call, std::string_view timestamp) const;
+    std::string encode(const sdk::Crypto& crypto, std::string_view bytes) const;
+    bool isSigned(
+        const sdk::Crypto& crypto,
+        std::string_view secret,
+        std::string_view content,
+        std::string_view signature
+    ) const;
+
+    Method method_ = Method::Hmac;
+    ferry_hash hash_ = FERRY_HASH_SHA256;
+    ferry_encoding encoding_ = FERRY_ENCODING_HEX;
+    std::string header_;
+    std::string query_;
+    std::string prefix_;
+    std::string separator_;
+    std::string timestamp_header_;
+    std::string timestamp_prefix_;
+    std::string secret_prefix_;
+    std::string secret_encoding_;
+    std::int64_t tolerance_ms_ = 0;
+    Expression signed_;
+};
+
+/// The value of the header if it is there exactly once, else nothing.
+std::string_view onlyHeader(const sdk::FieldsView& headers, std::string_view name) noexcept;
+
+}  // namespace ferry::declarative

@@ -1,0 +1,77 @@
+// Goal: times, queries and lists in JSON are read as providers write them, and nothing else is.
+// Method: tables of texts.
+
+#include "text.h"
+
+#include "json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ferry::declarative {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(DeclarativeText, ReadsTimes) {
+    const std::pair<const char*, std::int64_t> times[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"2026-11-29T01:02:03Z", 1'795'914'123'000},
+        {"2026-11-29T01:02:03.5Z", 1'795'914'123'500},
+        {"2026-11-29T01:02:03.123456789Z", 1'795'914'123'123},
+        {"2026-11-29T02:02:03+01:00", 1'795'914'123'000},
+        {"2026-11-28T17:32:03-0730", 1'795'914'123'000},
+        {"2026-11-29 01:02:03 UTC", 1'795'914'123'000},
+        {"2026-11-29 01:02:03 +0000", 1'795'914'123'000},
+        {"2026-11-29", 1'795'910'400'000},
+        {"1795914123", 1'795'914'123'000},
+        {"1795914123.789", 1'795'914'123'000},
+        {"1795914123456", 1'795'914'123'456},
+        {"0", 0},
+    };
+    for (const auto& [text, ms] : times)
+        EXPECT_EQ(parseTime(text), ms) << text;
+    for (const char* text :
+         {"",
+          "soon",
+          "2026-13-01T00:00:00Z",
+          "2026-02-29T00:00:00Z",
+          "2026-11-29T24:00:00Z",
+          "2026-11-29T01:02Z",
+          "2026-11-29T01:02:03 CET",
+          "2026-11-29T01:02:03+1",
+          "-5",
+          ".5",
+          "12345678901234567890"})
+        EXPECT_EQ(parseTime(text), std::nullopt) << text;
+}
+
+TEST(DeclarativeText, FindsQueryValues) {
+    EXPECT_EQ(queryValue("a=1&hub.challenge=x%20y+z&b", "hub.challenge"), "x y z");
+    EXPECT_EQ(queryValue("a=1&b", "b"), "");
+    EXPECT_EQ(queryValue("a=1", "b"), std::nullopt);
+    EXPECT_EQ(queryValue("a=%4", "a"), std::nullopt);
+    EXPECT_EQ(queryValue("a=%zz", "a"), std::nullopt);
+    EXPECT_EQ(queryValue("aa=1", "a"), std::nullopt);
+}
+
+TEST(DeclarativeJson, CutsAListIntoItemsAsTheyStandThere) {
+    EXPECT_THAT(
+        itemsOf(R"( [ {"a" : [1, "]"] } , 12345678901234567890 ,"x\"]", -1.50e2,null ] )", {}),
+        ElementsAre(R"({"a" : [1, "]"] })", "12345678901234567890", R"("x\"]")", "-1.50e2", "null")
+    );
+    EXPECT_THAT(
+        itemsOf(
+            R"({"x":{"items":[0]},"d\u0061ta":{"skip":"}","items":[[1,2],{}]}})", {"data", "items"}
+        ),
+        ElementsAre("[1,2]", "{}")
+    );
+    EXPECT_THAT(itemsOf(R"([[7],[8,9]])", {"1"}), ElementsAre("8", "9"));
+    EXPECT_THAT(itemsOf(R"({"items":[]})", {"items"}), IsEmpty());
+    EXPECT_THAT(itemsOf(R"({"items":{}})", {"items"}), IsEmpty());
+    EXPECT_THAT(itemsOf(R"({})", {"items"}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace ferry::declarative

@@ -1,0 +1,196 @@
+// Goal: connectors without code are read into what the plugin gets, and every mistake in them is
+// found with its place and, where it can be guessed, what was meant. Method: the shipped files; a
+// small connector with one part changed at a time.
+
+#include "config/connector_manifest.h"
+#include "unit/config/config_test_support.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace ferry::config {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kHead = R"(key: acme
+name: Acme
+hub: general
+version: 1.0.0
+plugin: declarative
+abi: 1
+webhook: instance
+events: {object_types: [thing], event_types: [CREATED], methods: [webhook]}
+)";
+constexpr std::string_view kNotifications = R"(notifications:
+  verify: [{method: hmac, header: X-Signature}]
+)";
+constexpr std::string_view kMap = R"(map:
+  - {event: created, type: thing, id: /id}
+)";
+
+struct Reading {
+    std::optional<ConnectorManifest> manifest;
+    std::vector<std::string> findings;
+};
+
+Reading read(std::string_view text) {
+    YamlDocument document;
+    Diagnostics out;
+    Reading reading;
+    if (parseYaml("acme.yaml", std::string(text), document, out))
+        reading.manifest = readManifest(document, out);
+    out.sort();
+    for (const Diagnostic& finding : out.items())
+        reading.findings.push_back(describe(finding));
+    return reading;
+}
+
+Reading withMap(std::string_view map) {
+    return read(fmt::format("{}{}map:\n{}", kHead, kNotifications, map));
+}
+
+Reading withNotifications(std::string_view notifications) {
+    return read(fmt::format("{}notifications:\n{}{}", kHead, notifications, kMap));
+}
+
+std::string setting(const Reading& reading, std::string_view name) {
+    for (const auto& [key, value] : reading.manifest->settings)
+        if (key == name) return value;
+    return {};
+}
+
+TEST(DeclarativeReader, TheShippedConnectorsHaveNoFindings) {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(sourceFolder() / "connectors")) {
+        if (entry.path().extension() != ".yaml") continue;
+        Diagnostics out;
+        const auto manifest = readManifestFile(entry.path(), out);
+        for (const Diagnostic& finding : out.items())
+            ADD_FAILURE() << describe(finding);
+        ASSERT_TRUE(manifest) << entry.path();
+        EXPECT_EQ(manifest->key + ".yaml", entry.path().filename().string());
+        EXPECT_FALSE(manifest->documentation_url.empty()) << entry.path();
+        EXPECT_FALSE(manifest->documentation_date_read.empty()) << entry.path();
+        ++count;
+    }
+    EXPECT_GE(count, 2);
+}
+
+TEST(DeclarativeReader, NeedsNeitherAuthenticationNorParametersNorAddresses) {
+    const Reading reading = read(fmt::format("{}{}{}", kHead, kNotifications, kMap));
+    EXPECT_THAT(reading.findings, IsEmpty());
+    ASSERT_TRUE(reading.manifest);
+    ASSERT_EQ(reading.manifest->profiles.size(), 1U);
+    EXPECT_EQ(reading.manifest->profiles[0].key, "none");
+    EXPECT_NE(reading.manifest->parameters.find("event.notification.enabled"), nullptr);
+}
+
+TEST(DeclarativeReader, WritesExpressionsAsATree) {
+    const Reading reading = withMap(
+        "  - when: {/action: [opened, closed], header:X-Event: {exists: true}}\n"
+        "    event: {from: /action, lookup: {opened: created}, default: updated}\n"
+        "    id: ${/repo/id}#${/a~1b}\n"
+        "    name: {first_of: [/title, {from: /path, as: basename}]}\n"
+    );
+    EXPECT_THAT(reading.findings, IsEmpty());
+    ASSERT_TRUE(reading.manifest);
+    EXPECT_EQ(
+        setting(reading, "map"),
+        R"([{"when":[{"of":{"path":["action"]},"in":["opened","closed"]},)"
+        R"({"of":{"header":"x-event"},"exists":true}],)"
+        R"("event":{"first":[{"of":{"path":["action"]},"lookup":{"opened":"created"}},"updated"]},)"
+        R"("id":{"join":[{"path":["repo","id"]},"#",{"path":["a/b"]}]},)"
+        R"("name":{"first":[{"path":["title"]},{"of":{"path":["path"]},"as":"basename"}]}}])"
+    );
+}
+
+struct Mistake {
+    const char* map;
+    const char* finding;
+};
+
+TEST(DeclarativeReader, FindsEachMistakeOfAMapWithItsPlace) {
+    const Mistake mistakes[] = {
+        {"  - {event: modfied, id: /id}\n", "12:13: error: 'modfied' is none of: created, updated"},
+        {"  - {event: updatet, id: /id}\n", "did you mean 'updated'?"},
+        {"  - {event: {from: /a, lookup: {x: delete}}, id: /id}\n", "did you mean 'deleted'?"},
+        {"  - {event: created, idd: /id}\n", "unknown key 'idd' in a rule of 'map'"},
+        {"  - {event: created}\n", "an event needs the 'id' of its object"},
+        {"  - {event: created, ignore: no, id: /id}\n", "either 'event' or 'ignore'"},
+        {"  - {id: /id}\n", "either 'event' or 'ignore'"},
+        {"  - {event: created, id: '${heder:X}'}\n", "did you mean 'header'?"},
+        {"  - {event: created, id: '${/id'}\n", "a '${' is not closed"},
+        {"  - {event: created, id: {from: /id, as: lowr}}\n", "did you mean 'lower'?"},
+        {"  - {event: created, id: {form: /id}}\n", "did you mean 'from'?"},
+        {"  - {event: created, id: {from: /id, const: x}}\n", "has one of 'from', 'const'"},
+        {"  - {event: created, id: {from: /id, then: x}}\n", "'then' and 'else' belong to 'when'"},
+        {"  - {event: created, id: [/id]}\n", "an expression is a text or a mapping, not a list"},
+        {"  - {event: created, id: body:id}\n", "'body' takes a pointer such as body:/a/b"},
+        {"  - {when: {action: x}, event: created, id: /id}\n", "there is no source 'action'"},
+        {"  - {when: [], event: created, id: /id}\n", "a condition is a mapping of sources"},
+        {"  - {when: {/a: {exists: maybe}}, event: created, id: /id}\n", "is true or false"},
+        {"  - {when: {/a: {b: c}}, event: created, id: /id}\n", "a value or a list of values"},
+        {"  - created\n", "a rule is a mapping"},
+        {"  created: /id\n", "'map' takes a list of rules"},
+    };
+    for (const Mistake& mistake : mistakes) {
+        const Reading reading = withMap(mistake.map);
+        EXPECT_FALSE(reading.manifest) << mistake.map;
+        EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.map;
+    }
+}
+
+TEST(DeclarativeReader, BoundsHowDeepExpressionsNest) {
+    std::string inner = "/id";
+    for (std::size_t i = 0; i < 8; ++i)
+        inner = fmt::format("{{from: {}}}", inner);
+    EXPECT_THAT(
+        withMap(fmt::format("  - {{event: created, id: {}}}\n", inner)).findings, IsEmpty()
+    );
+    inner = fmt::format("{{from: {}}}", inner);
+    EXPECT_THAT(
+        withMap(fmt::format("  - {{event: created, id: {}}}\n", inner)).findings,
+        Contains(HasSubstr("more than 8 expressions within another"))
+    );
+}
+
+TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
+    const Mistake mistakes[] = {
+        {"  verify: []\n", "nothing proves that the provider is the sender"},
+        {"  verify: [{method: hmca, header: X}]\n", "did you mean 'hmac'?"},
+        {"  verify: [{method: hmac}]\n", "'hmac' needs 'header'"},
+        {"  verify: [{method: token}]\n", "'token' needs 'header' or 'query'"},
+        {"  verify: [{method: token, query: t, hash: sha1}]\n", "'hash' has no use with 'token'"},
+        {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}'}]\n",
+         "needs 'timestamp_header'"},
+        {"  verify: [{method: hmac, header: X, timestamp_header: T}]\n",
+         "a time that is not signed proves nothing"},
+        {"  verify: [{method: hmac, header: X, signed: '${method}'}]\n", "the body is not signed"},
+        {"  verify: [{method: hmac, header: X, signed: '${bdy}${body}'}]\n",
+         "did you mean 'body'?"},
+        {"  verify: [{method: basic}]\n  each: items\n", "this is no pointer into JSON"},
+        {"  verify: [{method: basic}]\n  challenges: [{method: GET}]\n", "'reply' is missing"},
+        {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
+        {"  account: /id\n", "the key 'verify' is missing"},
+    };
+    for (const Mistake& mistake : mistakes) {
+        const Reading reading = withNotifications(mistake.map);
+        EXPECT_FALSE(reading.manifest) << mistake.map;
+        EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.map;
+    }
+}
+
+TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {
+    std::string text = fmt::format("{}{}{}", kHead, kNotifications, kMap);
+    text.replace(text.find("declarative"), 11, "libacme.so");
+    EXPECT_THAT(read(text).findings, Contains(HasSubstr("'map' is for connectors without code")));
+    EXPECT_THAT(
+        read(fmt::format("{}{}", kHead, kMap)).findings, Contains(HasSubstr("belong together"))
+    );
+}
+
+}  // namespace
+}  // namespace ferry::config
