@@ -124,7 +124,15 @@ std::vector<SigningKey> readSigningKeys(std::string_view text) {
 std::optional<SigningKeyFault> checkSigningKeys(std::string_view text) {
     const std::vector<KeyPart> parts = partsOf(text);
     if (parts.empty()) {
-        if (!hasPrefix(trimBlanks(text))) return std::nullopt;
+        const std::string_view key = trimBlanks(text);
+        const bool is_blank = key.empty() && !text.empty();
+        if (is_blank || key.starts_with(kPublicPrefix)) {
+            return SigningKeyFault{
+                is_blank ? "is blank" : "is a public key, which everybody may have",
+                "make one with: echo \"whsec_$(openssl rand -base64 32)\""
+            };
+        }
+        if (!hasPrefix(key)) return std::nullopt;
         return SigningKeyFault{
             "begins like a list of keys, and not all of its parts do",
             "begin each key between commas with whsec_ or whsk_, or a single key with neither"

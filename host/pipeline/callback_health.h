@@ -27,6 +27,8 @@ class CallbackHealth {
     /// True if the last attempt before did not fail, as far as is known.
     bool noteFailure(CallbackId callback, TimePoint now, std::string_view error);
     void noteSuccess(CallbackId callback);
+    /// No instance has it any more.
+    void forget(CallbackId callback) { noteSuccess(callback); }
 
     /// It failed since `since` when the process before this one ended. What is known already stays.
     void restore(const FailingCallback& failing);

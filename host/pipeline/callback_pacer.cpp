@@ -71,7 +71,7 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
         if (was_open || line.held_until <= now) line.held_until = TimePoint();
     } else {
         ++line.failures;
-        line.window = breaker_.first_window;
+        line.window = std::max(line.window / 2, breaker_.first_window);
     }
     const bool is_open = isOpen(line);
     if (is_open && !was_open) ++open_count_;
@@ -130,15 +130,17 @@ std::vector<std::pair<CallbackId, store::CallbackPace>> CallbackPacer::forgetIdl
     looked_at_ = now;
     for (auto place = lines_.begin(); place != lines_.end();) {
         const Line& line = place->second;
-        const bool is_idle = line.in_flight == 0 && line.failures == 0 &&
-                             line.rate_full_at <= now && line.held_until <= now &&
-                             line.waits_until <= now && line.used_at + kIdleKept <= now;
+        const Milliseconds kept = line.failures == 0 ? kIdleKept : kFailingKept;
+        const bool is_idle = line.in_flight == 0 && line.rate_full_at <= now &&
+                             line.held_until <= now && line.waits_until <= now &&
+                             line.used_at + kept <= now;
         if (!is_idle) {
             ++place;
             continue;
         }
         if (line.told.limit != 0 || line.told.held_until != TimePoint())
             told.emplace_back(place->first, store::CallbackPace{});
+        if (isOpen(line)) --open_count_;
         place = lines_.erase(place);
     }
     return told;

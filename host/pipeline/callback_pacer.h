@@ -23,9 +23,9 @@ namespace ferry::pipeline {
 struct BreakerOptions {
     unsigned failures = 5;  ///< in a row; 0: no breaker
     BackoffRange waits{Milliseconds(5'000), Milliseconds(120'000)};
-    /// Attempts at a time of a callback that has not answered well yet, or failed last; at least
-    /// one. Each success allows one more, up to its limit: one that hangs holds few of the hub's
-    /// connections, and one that works is at its limit after as many answers.
+    /// Attempts at a time of a callback that has not answered well yet; at least one. Each success
+    /// allows one more, up to its limit, and each failure half as many: one that hangs holds few of
+    /// the hub's connections, and one that works is at its limit after as many answers.
     std::size_t first_window = 1;
 };
 
@@ -42,7 +42,7 @@ struct AttemptEnd {
 };
 
 /// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that have been
-/// idle for kIdleKept. Threads: one at a time.
+/// idle for kIdleKept, or kFailingKept after a failure. Threads: one at a time.
 class CallbackPacer {
   public:
     CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit);
@@ -89,6 +89,9 @@ class CallbackPacer {
   private:
     /// Much longer than a busy callback has nothing under way, or its window would never grow.
     static constexpr Milliseconds kIdleKept{10'000};
+
+    /// Much longer than the breaker waits: nothing is left to be sent, or the instance is gone.
+    static constexpr Milliseconds kFailingKept{1'800'000};
 
     struct Line {
         std::size_t in_flight = 0;

@@ -91,6 +91,8 @@ Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& fo
         FERRY_TRY_ASSIGN(const auto instances, concerned(condition));
         if (std::any_of(instances.begin(), instances.end(), delivers)) {
             found.push_back(std::move(condition));
+        } else if (instances.empty()) {
+            health_->forget(CallbackId(condition.subject));
         }
     }
     return {};

@@ -129,7 +129,7 @@ void DeliveryWorker::keepPlace(const InFlight& attempt, AttemptOutcome& outcome)
     const Delivery& delivery = attempt.delivery;
     const bool is_ordered = attempt.settings->delivery.ordering != DeliveryOrdering::None;
     if (!is_ordered || !delivery.lane) return;
-    outcome.lane_held_until = outcome.next_attempt_at;
+    outcome.lane_held_until = outcome.planned_at;
     outcome.next_attempt_at = delivery.next_attempt_at;
 }
 
@@ -149,10 +149,17 @@ void DeliveryWorker::settleFailure(
         }
         return;
     }
-    outcome.state = DeliveryState::Dead;
-    metrics_.countDead();
     const bool is_gone = std::get<Dead>(decision).reason == DeadReason::Gone;
-    if (is_gone || attempt.settings->delivery.failure_policy == FailurePolicy::Queue) {
+    const bool is_queue = attempt.settings->delivery.failure_policy == FailurePolicy::Queue;
+    if (is_queue) {
+        // At its place: it is the first that goes out when the callback is switched on.
+        outcome.state = DeliveryState::Waiting;
+        outcome.next_attempt_at = delivery.next_attempt_at;
+    } else {
+        outcome.state = DeliveryState::Dead;
+        metrics_.countDead();
+    }
+    if (is_gone || is_queue) {
         switches_.push_back({delivery.callback, outcome.finished_at, outcome.error});
         metrics_.countSwitchedOff();
         tell(

@@ -59,7 +59,8 @@ struct DeliveryServices {
 /// grants it, its deliveries wait without using up attempts.
 ///
 /// A callback that answers 410, and one with the failure policy `queue` that lets a delivery run
-/// out of attempts, is switched off (DeliveryStore::switchOff).
+/// out of attempts, is switched off (DeliveryStore::switchOff). With `queue` the delivery waits with
+/// the others; without, it is dead.
 ///
 /// A delivery goes to the URL that its instance has now. It waits, without using up attempts, while
 /// the instance is disabled, its events are disabled, it has no callback URL, or its configuration

@@ -59,6 +59,18 @@ TEST_P(CallbackMoveContract, FollowsToACallbackThatPutNamesAsWell) {
     EXPECT_THAT(leaseAllOf('y', at(1)), SizeIs(1));
 }
 
+TEST_P(CallbackMoveContract, WhatWasTriedInVainIsDueAtOnce) {
+    const InstanceId a = addWith("a", 'x');
+    deliver(a, callback('x'), 1, at(0));
+    AttemptOutcome failed = anOutcome(leaseDeliveries(at(1)).at(0), DeliveryState::Waiting, at(2));
+    failed.next_attempt_at = at(90'000);
+    record(failed);
+
+    change(a, 'y');
+
+    EXPECT_THAT(leaseAllOf('y', at(3)), SizeIs(1));
+}
+
 TEST_P(CallbackMoveContract, OneUnderWayFollowsWhenItHasFailed) {
     const InstanceId a = addWith("a", 'x');
     deliver(a, callback('x'), 1, at(0));

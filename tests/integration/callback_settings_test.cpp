@@ -114,8 +114,9 @@ TEST_F(CallbackSettingsTest, ThePolicyQueueKeepsWhatFollows) {
     ASSERT_TRUE(eventually([&] { return loggedEvents().size() == 2; }));
     EXPECT_THAT(receiver_.toldEvents(), IsEmpty());
 
-    json(200, "PUT", kQueued);
+    json(200, "PUT", fmt::format("/instances/{}/enabled", instance("marketing")->id.value));
     ASSERT_TRUE(receiver_.waitForEvents(2));
+    EXPECT_THAT(inOrder(), ElementsAre("CREATED /one.txt", "CREATED /two.txt"));
 }
 
 TEST_F(CallbackSettingsTest, OrderedCallbacksWaitForTheOneBefore) {

@@ -16,7 +16,8 @@ Result<DueTimes> moveSome(
 ) {
     DueTimes due_at;
     auto update = connection.query(
-        "UPDATE delivery SET callback_id = ? WHERE id = ? AND instance_id = ? AND callback_id = ? "
+        "UPDATE delivery SET callback_id = ?, next_attempt_at = " FERRY_DUE_AT_ANOTHER_CALLBACK
+        " WHERE id = ? AND instance_id = ? AND callback_id = ? "
         "AND state = 0 RETURNING lane, next_attempt_at"
     );
     for (const DeliveryId delivery : deliveries) {

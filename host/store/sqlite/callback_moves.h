@@ -23,6 +23,11 @@ Result<std::vector<CallbackMove>> callbackMoves(
     Connection& connection, std::span<const Instance> instances
 );
 
+/// When a waiting delivery is due at another callback than before: what was tried in vain at the old
+/// one waits for nothing. What is in order has its place, and was held in memory.
+#define FERRY_DUE_AT_ANOTHER_CALLBACK \
+    "CASE WHEN attempt_count > 0 THEN min(next_attempt_at, finished_at) ELSE next_attempt_at END"
+
 /// Moves the waiting deliveries, a few thousand in a transaction, but for those that are leased:
 /// they follow when their attempt has failed (DeliveryStore::record). What is not moved because the
 /// process ended follows at the next start (DeliveryStore::planAgain).

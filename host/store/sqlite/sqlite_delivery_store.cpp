@@ -123,7 +123,9 @@ Status SqliteDeliveryStore::planAgain(TimePoint now) {
             // Index named: the other order would read everything that was ever delivered.
             auto follow = connection.query(
                 "UPDATE delivery INDEXED BY delivery_waiting "
-                "SET callback_id = instance.callback_id FROM instance WHERE delivery.state = 0 "
+                "SET callback_id = instance.callback_id, "
+                "next_attempt_at = " FERRY_DUE_AT_ANOTHER_CALLBACK
+                " FROM instance WHERE delivery.state = 0 "
                 "AND instance.id = delivery.instance_id "
                 "AND instance.callback_id NOT IN (0, delivery.callback_id) "
                 "RETURNING callback_id, lane"

@@ -92,6 +92,8 @@ TEST(SigningKeys, AreCheckedWithoutBeingShown) {
         {"whsk_QUJD", "is no Ed25519 key"},
         {kOfBytes24 + ",secret", "not all of its parts"},
         {kOfBytes24 + "," + kOfBytes23, "key 2 of it is no key"},
+        {"  ", "is blank"},
+        {"whpk_QUJD", "a public key"},
         {kOfBytes24 + until, "no key that goes on"},
         {kOfBytes24 + until + "," + kSeed, ""},
         {kOfBytes24 + "@soon," + kSeed, "key 1 of it has no time"},

@@ -53,10 +53,13 @@ TEST(CallbackSignature, MatchesTheStandardWebhooksVector) {
     EXPECT_EQ(headers.size(), 5U);
 }
 
-TEST(CallbackSignature, HasOnlyTheIdWithoutAKey) {
-    const auto headers = sign("", "{}");
-
-    EXPECT_EQ(headers, (std::map<std::string, std::string>{{"Elements-Webhook-Id", "42"}}));
+TEST(CallbackSignature, HasIdsAndTheTimeWithoutAKey) {
+    const std::map<std::string, std::string> want{
+        {"Elements-Webhook-Id", "42"},
+        {"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
+        {"webhook-timestamp", std::to_string(kTime)},
+    };
+    EXPECT_EQ(sign("", "{}"), want);
 }
 
 TEST(CallbackSignature, CoversBodyAndTime) {

@@ -109,6 +109,8 @@ TEST_F(DeliveryWorkerPaceTest, ThePolicyQueueSwitchesOffAfterTheLastAttempt) {
     outbound_.completeStatus(500);
     settle();
     EXPECT_TRUE(deliveries_.isOff(CallbackId(1)));
+    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Waiting);
+    EXPECT_LE(deliveries_.row(DeliveryId(1)).next_attempt_at, clock_.now()) << "it is the first";
 }
 
 class InEitherOrder : public DeliveryWorkerPaceTest,
