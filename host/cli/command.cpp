@@ -106,6 +106,8 @@ config::ManifestSet knownConnectors(
         );
     };
     config::ManifestSet manifests;
+    // They serve nothing, but instances may be checked against them where nothing else does.
+    config::ManifestSet not_loaded;
     const plugin::ScanResult found = plugin::scanPluginFolders(plugin_folders);
     for (const plugin::ScanProblem& problem : found.problems)
         warn(problem.path, problem.refusal);
@@ -113,12 +115,13 @@ config::ManifestSet knownConnectors(
         auto manifest = config::readManifestFile(folder.manifest, problems);
         if (!manifest) continue;
         const auto library = folder.library(manifest->plugin);
-        if (!library) {
-            warn(folder.manifest, library.error());
-        } else if (const auto good =
-                       plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
-                   !good) {
+        const auto good = library
+                              ? plugin::PluginLibrary::check(app::loadRequest(*manifest, *library))
+                              : tl::unexpected<plugin::Refusal>(library.error());
+        if (!good) {
             warn(folder.manifest, good.error());
+            not_loaded.emplace(manifest->key, std::move(*manifest));
+            continue;
         }
         const auto other = manifests.find(manifest->key);
         if (other != manifests.end()) {
@@ -127,6 +130,7 @@ config::ManifestSet knownConnectors(
         }
         manifests.emplace(manifest->key, std::move(*manifest));
     }
+    manifests.merge(not_loaded);
     return manifests;
 }
 

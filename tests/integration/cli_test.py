@@ -147,6 +147,21 @@ class BrokenPlugin(CliCase):
         self.assertRegex(text, r"^plugins/folder/connector\.yaml: warning: this plugin will not be loaded: .*\(elf-")
         self.assertTrue(text.endswith("0 errors, 1 warning\n"), text)
         self.run_bad(1, "lint", "--strict")
+        # One for another ABI is an error, in its line, and the program's own is served all the same.
+        with open(self.path("plugins", "folder", "connector.yaml")) as manifest:
+            text = manifest.read()
+        self.write("plugins/folder/connector.yaml", text.replace("abi: 1", "abi: 2").replace("key: acme", "key: dropbox"))
+        done = ferry("lint", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"^plugins/folder/connector\.yaml:\d+:6: error: this program has plugin ABI 1")
+        self.assertTrue(done.stdout.endswith("1 error, 0 warnings\n"), done.stdout)
+        self.assertEqual(ferry("lint", "plugins/folder/connector.yaml", cwd=self.folder).stdout, done.stdout)
+        # Nor does one take its key whose library is not loaded.
+        self.write("plugins/folder/connector.yaml", text.replace("key: acme", "key: dropbox"))
+        done = ferry("lint", cwd=self.folder)
+        self.assertIn("(elf-", done.stdout)
+        self.assertTrue(done.stdout.endswith("0 errors, 1 warning\n"), done.stdout)
+        self.write("plugins/folder/connector.yaml", text)
         os.remove(self.path("plugins", "folder", "libdropbox.so"))
         self.assertIn("(library-missing)", self.run_ok("lint"))
         os.remove(self.path("plugins", "folder", "connector.yaml"))
