@@ -1,6 +1,7 @@
 #include "app/hub.h"
 
 #include "app/api_key_file.h"
+#include "app/connector_changes.h"
 #include "app/control_file.h"
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
@@ -154,6 +155,7 @@ Status Hub::enqueueAuthorizations() {
 }
 
 Result<ReloadReport> Hub::reload() {
+    const auto before = catalog_.snapshot();
     catalog_.load();
     // Not all plugins may have been looked at, and their instances are not to be taken for wrong.
     if (is_stopping_ && is_stopping_()) return fail(ErrorCode::Cancelled, "the hub is stopping");
@@ -166,7 +168,9 @@ Result<ReloadReport> Hub::reload() {
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)
         settings_->invalidate(id);
+    // At a start there is nothing that served them before, and all are drained.
     if (is_running_) {
+        FERRY_TRY(followConnectors(*before, *catalog_.snapshot(), *store_, clock_.now(), log_));
         // At a start all that wait are taken, these among them: a code is good for one try.
         for (const InstanceId id : report.applied.to_authorize)
             authorizer_->enqueue(id);

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -224,6 +225,27 @@ class Serve(HubCase):
         self.declare("one")
         self.hub.send_signal(signal.SIGHUP)
         eventually(lambda: "created=1" in self.log(), "the instance files, applied all the same")
+
+    def test_a_connector_that_changes_hands_is_told(self):
+        self.declare("one")
+        own = os.path.join(os.path.dirname(FERRY), "..", "plugins", "dropbox")
+        os.makedirs(self.path("plugins"), exist_ok=True)
+        shutil.copytree(own, self.path("plugins", "mine"))
+        self.start()
+        self.assertIn("version=1.0.0 folder=plugins/mine", self.log())
+        # The hub's own folders come first, and the program's plugin is the second one of its key.
+        self.assertIn("connector 'dropbox' is already served from plugins/mine/connector.yaml", self.log())
+        shutil.copytree(own, self.path("plugins", "evil"))
+        eventually(lambda: "path=plugins/evil rule=key-duplicate" in self.log(), "the refusal")
+        self.assertIn("remove one of the two", self.log())
+        self.assertNotIn("another plugin serves", self.log())
+        shutil.rmtree(self.path("plugins", "mine"))
+        eventually(lambda: "another plugin serves" in self.log(), "the change")
+        self.assertRegex(
+            self.log(),
+            r"warning .*folder of the former one is gone connector=dropbox folder=plugins/evil "
+            r"former=plugins/mine instances=1",
+        )
 
     def test_a_missing_or_another_key_is_a_refusal_that_says_what_to_do(self):
         self.declare("one")
