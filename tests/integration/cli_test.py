@@ -328,6 +328,19 @@ class Refusals(CliCase):
             self.assertIn("backup", error)
             self.assertNotIn("ferry serve", error)
 
+    def test_a_data_folder_that_can_not_be_written_is_refused_with_what_to_do(self):
+        self.run_ok("init")
+        self.write("ferry.yaml", "listen: 127.0.0.1:0\n")
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.path("data"), 0o555)
+        # Nobody is kept out who is root.
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([FERRY, "serve"], cwd=self.folder, capture_output=True, text=True, timeout=60, **other)
+        os.chmod(self.path("data"), 0o700)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("open lock file 'data/ferry.db.lock': Permission denied; the user that runs", done.stderr)
+        self.assertIn("set data_dir in ferry.yaml", done.stderr)
+
     def test_before_the_first_start_there_is_nothing_to_list(self):
         self.run_ok("init")
         for command in ["instances", "events"]:
