@@ -110,7 +110,7 @@ class HubConfigReader {
                 *listen,
                 Visibility::Shown,
                 "the value of 'listen' is not an address and a port",
-                "write for example 127.0.0.1:8080 or [::1]:8080"
+                "write for example 127.0.0.1:8080 or \"[::1]:8080\""
             );
             return;
         }
