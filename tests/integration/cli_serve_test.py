@@ -316,6 +316,19 @@ class Serve(HubCase):
         self.assertNotIn("callback:", self.run_ok("instances"))
         self.stop()
 
+    def test_a_watched_folder_that_is_gone_is_told_at_its_instance_until_it_is_back(self):
+        fake = self.start_with_alice(receiver_for(self), folder="/W")
+        self.assertEqual(self.instances()["alice"]["reason"], "")
+        fake.ask("/fake/files", {"account": fake.account, "do": "remove", "path": "/W"})
+        gone = "the folder at dropbox.path is gone"
+        eventually(lambda: gone in self.instances()["alice"]["reason"], "the reason")
+        self.assertEqual(self.instances()["alice"]["state"], "running")
+        self.assertRegex(self.run_ok("events", "alice"), r"DELETED +file +/W/kept\.txt\n")
+        fake.put("/W/new.txt")
+        self.notify(fake)
+        eventually(lambda: self.instances()["alice"]["reason"] == "", "the end of it")
+        self.assertRegex(self.run_ok("events", "alice"), r"CREATED +file +/W/new\.txt\n")
+
     def test_events_are_followed_while_the_hub_runs(self):
         receiver = receiver_for(self)
         fake = self.start_with_alice(receiver)
