@@ -30,8 +30,9 @@ struct ScanResult {
     std::vector<ScanProblem> problems;
 };
 
-/// Looks one level deep into each of `roots`. Plain files and names that begin with a dot are
-/// passed over. Problems: folder-unreadable, manifest-missing.
+/// Looks one level deep into each of `roots`. Names that begin with a dot are passed over, and so
+/// are plain files but for parts of plugins. Problems: folder-unreadable, manifest-missing,
+/// folder-missing.
 ScanResult scanPluginFolders(const std::vector<std::filesystem::path>& roots);
 
 }  // namespace ferry::plugin

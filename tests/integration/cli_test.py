@@ -272,6 +272,28 @@ class Lint(CliCase):
         self.assertIn(warning or "", out)
         return out
 
+    def test_a_link_that_leads_nowhere_is_called_that(self):
+        os.symlink("loop.yaml", self.path("loop.yaml"))
+        os.symlink("nowhere.yaml", self.path("dangling.yaml"))
+        for name, target in [("loop.yaml", "loop.yaml"), ("dangling.yaml", "nowhere.yaml")]:
+            done = ferry("lint", name, cwd=self.folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("%s: error: this is a symbolic link to '%s', where nothing is\n" % (name, target), done.stdout)
+        self.assertIn("there is no such file or folder", ferry("lint", "nowhere.yaml", cwd=self.folder).stdout)
+
+    def test_what_is_wrong_is_told_once(self):
+        self.write("ferry.yaml", "listen: []\n")
+        done = ferry("lint", cwd=self.folder)
+        self.assertEqual(done.stdout.count(" error: "), 1, done.stdout)
+
+    def test_parts_of_plugins_that_have_no_folder_are_told(self):
+        self.run_ok("init")
+        self.write("plugins/connector.yaml", "key: x\n")
+        self.write("plugins/libx.so", "x")
+        text = self.run_ok("lint")
+        self.assertEqual(text.count("(folder-missing)"), 2, text)
+        self.assertIn("plugins/libx.so lies in the plugins folder itself", text)
+
     def test_nothing_to_check(self):
         self.assertIn("nothing to check", self.run_bad(1, "lint"))
 
