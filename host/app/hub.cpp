@@ -112,6 +112,7 @@ Status Hub::start() {
     replay_thread_->start();
     operator_thread_->start();
     housekeeping_thread_->start();
+    store_watch_thread_->start();
     is_running_ = true;
     tellCommands();
     FERRY_TRY(enqueueAuthorizations());
@@ -231,6 +232,7 @@ void Hub::stopDrains() {
     authorizer_->stop();
     tokens_->stop();
     housekeeping_thread_->stop();
+    store_watch_thread_->stop();
 }
 
 }  // namespace ferry::app

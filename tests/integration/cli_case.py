@@ -133,12 +133,14 @@ class HubCase(CliCase):
     def instances(self):
         return {one["name"]: one for one in json.loads(self.run_ok("instances", "--json"))}
 
+    def url(self):
+        return "http://" + re.search(r"listening address=(127\.0\.0\.1:\d+)", self.log()).group(1)
+
     def notify(self, fake):
         """Tells the hub as Dropbox does that something has changed in the account."""
         body = json.dumps({"list_folder": {"accounts": [fake.account]}}).encode()
         signature = hmac.new(fake.app_secret.encode(), body, hashlib.sha256).hexdigest()
-        port = re.search(r"listening address=127\.0\.0\.1:(\d+)", self.log()).group(1)
-        url = "http://127.0.0.1:%s/elements/api-v2/events/dropbox" % port
+        url = self.url() + "/elements/api-v2/events/dropbox"
         headers = {"X-Dropbox-Signature": signature, "Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=PATIENCE).close()
 

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import unittest
+import urllib.error
+import urllib.request
 
 from cli_case import FERRY, NOT_SOON, HubCase, eventually, ferry, receiver_for
 
@@ -170,6 +172,41 @@ class Serve(HubCase):
         self.assertIn("ferry.db-wal", files)
         for name in files:
             self.assertEqual(os.stat(self.path("data", name)).st_mode & 0o777, 0o600, name)
+
+    def ready(self):
+        """The status of /readyz and the reasons it gives."""
+        try:
+            with urllib.request.urlopen(self.url() + "/readyz", timeout=30) as answer:
+                return answer.status, json.loads(answer.read())["reasons"]
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.loads(refusal.read())["reasons"]
+
+    def test_a_full_disk_is_told_while_it_lasts(self):
+        os.mkdir(self.path("small"))
+        mount = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", self.path("small")]
+        if subprocess.run(mount, capture_output=True).returncode != 0:
+            self.skipTest("a small file system can't be mounted here (not root?): nothing is tested")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.path("small")])
+        shutil.copytree(self.path("data"), self.path("small", "data"))
+        self.configure("data_dir: small/data\n")
+        self.start()
+        self.assertEqual(self.ready(), (200, []))
+        with open(self.path("small", "ballast"), "wb", buffering=0) as ballast:
+            try:
+                while ballast.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass  # as full as it gets
+        # More than the log of the store has room for as it is.
+        self.declare(*("i%d" % number for number in range(2000)))
+        eventually(lambda: self.ready()[0] == 503, "the store to refuse the instances")
+        self.assertIn("the store can't be written", self.ready()[1][0])
+        eventually(lambda: "error store: the store can't be written" in self.log(), "the line in the log")
+        os.remove(self.path("small", "ballast"))
+        eventually(lambda: "the store can be written again folder=small/data" in self.log(), "the end of it")
+        self.assertEqual(self.ready(), (200, []))
+        self.assertEqual(self.log().count("the store can't be written"), 1)
 
     def test_without_instances_it_says_so(self):
         self.start()
