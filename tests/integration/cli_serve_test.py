@@ -118,7 +118,8 @@ class Serve(HubCase):
         self.assertRegex(listed["one"]["reason"], r"example\.yaml:8:7: error: .*'event\.nonsense'")
         self.assertEqual(listed["one"]["source"], "instances/example.yaml:2")
         text = self.run_ok("instances")
-        self.assertRegex(text, r"(?m)^ +-  one +- +rejected +-$")
+        self.assertRegex(text, r"(?m)^ +-  one +dropbox +rejected +-$")
+        self.assertEqual(listed["one"]["connector"], "dropbox")
         self.assertIn("why: instances/example.yaml:8:7", text)
         # What runs already is told of by its own reason, and not twice.
         self.declare("one")
