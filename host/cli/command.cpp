@@ -165,9 +165,11 @@ Result<bool> isHubRunning(const config::HubConfig& config) {
 }
 
 int failWithoutConfig(const fs::path& path) {
-    return failWith(fmt::format(
-        "there is no {}: run 'ferry init' to make one, or name one with --config", path.string()
-    ));
+    // 'ferry init' makes one of this name alone.
+    const std::string what_to_do = path == "ferry.yaml"
+                                       ? ": run 'ferry init' to make one, or name one with --config"
+                                       : ", which --config names";
+    return failWith("there is no " + path.string() + what_to_do);
 }
 
 int failWith(const std::string& message) {

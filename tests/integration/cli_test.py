@@ -26,12 +26,18 @@ class Usage(CliCase):
             own = self.run_ok(command, "--help")
             self.assertIn("Usage: ferry " + command, own)
             self.assertNotIn("Start here", own)
+            self.assertEqual("--config FILE" in own, command not in ("init", "demo", "version"), own)
+        self.assertIn("--config FILE", self.run_ok("keys", "add", "--help"))
 
     def test_a_wrong_call_says_what_is_wrong_and_where_to_read(self):
         for args, said in [
             ([], "a command is missing; see 'ferry --help'"),
             (["nonsense"], "there is no command 'nonsense'; see 'ferry --help'"),
             (["lint", "--jsn"], "see 'ferry lint --help'"),
+            (["lint", "--jsn"], "--jsn; did you mean --json?; see"),
+            (["deliveries", "redeliver", "--dryrun"], "did you mean --dry-run?"),
+            (["instances", "--confg=x"], "did you mean --config?"),
+            (["sreve"], "there is no command 'sreve'; did you mean 'serve'?; see 'ferry --help'"),
             (["events", "--count", "-3"], "see 'ferry events --help'"),
             (["--config"], "see 'ferry --help'"),
         ]:
@@ -43,7 +49,8 @@ class Usage(CliCase):
     def test_without_a_configuration_it_says_how_to_get_one(self):
         for command in ["serve", "instances", "events"]:
             self.assertIn("ferry init", self.run_bad(1, command))
-        self.assertIn("nowhere.yaml", self.run_bad(1, "--config", "nowhere.yaml", "serve"))
+        error = self.run_bad(1, "--config", "nowhere.yaml", "serve")
+        self.assertEqual(error, "ferry: there is no nowhere.yaml, which --config names\n")
 
     def test_version(self):
         self.assertRegex(self.run_ok("version"), r"^ferry \d+\.\d+\.\d+ \(plugin ABI 1;")
@@ -53,7 +60,9 @@ class Usage(CliCase):
     def test_help_is_a_command_as_well(self):
         self.assertEqual(self.run_ok("help"), self.run_ok("--help"))
         self.assertEqual(self.run_ok("help", "lint"), self.run_ok("lint", "--help"))
+        self.assertEqual(self.run_ok("help", "keys", "add"), self.run_ok("keys", "add", "--help"))
         self.assertIn("there is no command 'nonsense'", self.run_bad(2, "help", "nonsense"))
+        self.assertIn("'x'; see 'ferry keys --help'", self.run_bad(2, "help", "keys", "x"))
 
     def test_connectors(self):
         text = self.run_ok("connectors")
