@@ -21,6 +21,8 @@
 
 namespace ferry::app {
 
+class CatalogLoader;
+
 /// What the library beside this manifest has to be.
 plugin::LoadRequest loadRequest(
     const config::ConnectorManifest& manifest, const std::filesystem::path& library
@@ -67,12 +69,11 @@ class Catalog final : public pipeline::ProviderDirectory {
     std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
 
   private:
-    class Loader;
     /// The trial program beside the running one, or nothing.
     static std::filesystem::path probeProgram();
 
     observe::Log& log_;
-    std::unique_ptr<Loader> loader_;
+    std::unique_ptr<CatalogLoader> loader_;
     mutable std::mutex mutex_;
     std::shared_ptr<const CatalogSnapshot> snapshot_;  ///< guarded by mutex_
 };

@@ -1,6 +1,7 @@
 #include "app/hub.h"
 
 #include "app/api_key_file.h"
+#include "app/connector_changes.h"
 #include "app/control_file.h"
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
@@ -111,6 +112,7 @@ Status Hub::start() {
     replay_thread_->start();
     operator_thread_->start();
     housekeeping_thread_->start();
+    store_watch_thread_->start();
     is_running_ = true;
     tellCommands();
     FERRY_TRY(enqueueAuthorizations());
@@ -154,6 +156,7 @@ Status Hub::enqueueAuthorizations() {
 }
 
 Result<ReloadReport> Hub::reload() {
+    const auto before = catalog_.snapshot();
     catalog_.load();
     // Not all plugins may have been looked at, and their instances are not to be taken for wrong.
     if (is_stopping_ && is_stopping_()) return fail(ErrorCode::Cancelled, "the hub is stopping");
@@ -166,7 +169,9 @@ Result<ReloadReport> Hub::reload() {
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)
         settings_->invalidate(id);
+    // At a start there is nothing that served them before, and all are drained.
     if (is_running_) {
+        FERRY_TRY(followConnectors(*before, *catalog_.snapshot(), *store_, clock_.now(), log_));
         // At a start all that wait are taken, these among them: a code is good for one try.
         for (const InstanceId id : report.applied.to_authorize)
             authorizer_->enqueue(id);
@@ -227,6 +232,7 @@ void Hub::stopDrains() {
     authorizer_->stop();
     tokens_->stop();
     housekeeping_thread_->stop();
+    store_watch_thread_->stop();
 }
 
 }  // namespace ferry::app

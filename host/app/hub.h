@@ -6,6 +6,7 @@
 #include "app/catalog.h"
 #include "app/housekeeping.h"
 #include "app/instance_apply.h"
+#include "app/store_watch.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -145,12 +146,14 @@ class Hub {
 
     std::unique_ptr<oauth::TokenWorker> token_worker_;
     std::unique_ptr<Housekeeping> housekeeping_;
+    std::unique_ptr<StoreWatch> store_watch_;
     std::unique_ptr<Worker> token_thread_;
     std::unique_ptr<Worker> sync_thread_;
     std::unique_ptr<Worker> delivery_thread_;
     std::unique_ptr<Worker> replay_thread_;
     std::unique_ptr<Worker> operator_thread_;
     std::unique_ptr<Worker> housekeeping_thread_;
+    std::unique_ptr<Worker> store_watch_thread_;
 
     http::Router router_;
     std::unique_ptr<http::InFlightLimit> in_flight_;

@@ -27,6 +27,7 @@ Status Hub::build() {
     housekeeping_ = std::make_unique<Housekeeping>(
         *store_, clock_, log_, Retention{config_.retention.age, config_.retention.bytes_max}
     );
+    store_watch_ = std::make_unique<StoreWatch>(store_->meta(), clock_, log_, config_.data_dir);
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
@@ -34,6 +35,7 @@ Status Hub::build() {
     replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
     operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
+    store_watch_thread_ = std::make_unique<Worker>("ferry-store", *store_watch_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
     webhooks_ = std::make_unique<pipeline::WebhookReceiver>(pipeline::WebhookReceiver::Parts{

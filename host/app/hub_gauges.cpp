@@ -64,6 +64,9 @@ void Hub::addGauges() {
         "Callbacks whose receiver was asked for its permission and has not given it",
         [this] { return static_cast<double>(permissions_->waitingCount()); }
     );
+    metrics_.gauge("ferry_store_writable", "0 while the store can't be written, else 1", [this] {
+        return store_->meta().writeFailure() ? 0.0 : 1.0;
+    });
     metrics_.gauges("ferry_instances", "Instances by state", [this] {
         LabelledValues values;
         auto counts = store_->instances().countByState();

@@ -171,6 +171,9 @@ http::Response Hub::ready() {
     if (const auto newest = store_->events().newest(); !newest) {
         reasons.push_back("the store can't be read: " + newest.error().message);
     }
+    if (const auto failure = store_->meta().writeFailure()) {
+        reasons.push_back("the store can't be written: " + failure->message);
+    }
     if (catalog_.snapshot()->providers.empty()) reasons.emplace_back("no connector is loaded");
     JsonWriter json;
     json.beginObject().field("ready", reasons.empty()).key("reasons").beginArray();

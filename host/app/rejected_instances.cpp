@@ -13,8 +13,8 @@ constexpr std::string_view kMetaRejected = "instances.rejected";
 /// A person reads the first ones; a broken generator must not fill the store.
 constexpr std::size_t kEntriesMax = 200;
 
-/// The first error at the line or below it: the findings about an instance stand there, and there is
-/// at least one.
+/// The first error at the line or below it: the findings about an instance stand there, and there
+/// is at least one.
 std::string firstError(
     const config::Diagnostics& found, const std::string& file, std::uint32_t line
 ) {
@@ -29,7 +29,7 @@ std::string firstError(
 
 void writeEntry(JsonWriter& json, const RejectedEntry& entry) {
     json.beginObject().field("name", entry.name).field("source", entry.source);
-    json.field("why", entry.why).endObject();
+    json.field("why", entry.why).field("connector", entry.connector).endObject();
 }
 
 std::string textOf(const rapidjson::Value& object, const char* name) {
@@ -58,7 +58,8 @@ Status rememberRejected(
             json,
             {instance.name,
              fmt::format("{}:{}", instance.file, instance.line),
-             firstError(found, instance.file, instance.line)}
+             firstError(found, instance.file, instance.line),
+             instance.connector}
         );
     }
     json.endArray();
@@ -78,7 +79,12 @@ Result<std::vector<RejectedEntry>> rejectedInstances(store::MetaStore& meta) {
     }
     for (const rapidjson::Value& item : document.GetArray()) {
         if (!item.IsObject()) continue;
-        entries.push_back({textOf(item, "name"), textOf(item, "source"), textOf(item, "why")});
+        entries.push_back(
+            {textOf(item, "name"),
+             textOf(item, "source"),
+             textOf(item, "why"),
+             textOf(item, "connector")}
+        );
     }
     return entries;
 }

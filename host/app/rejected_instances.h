@@ -13,9 +13,10 @@
 namespace ferry::app {
 
 struct RejectedEntry {
-    std::string name;    ///< "" if even that can't be told, as of a file that is no YAML
-    std::string source;  ///< "file:line", or the file
-    std::string why;     ///< the first error about it; never holds a secret
+    std::string name;            ///< "" if even that can't be told, as of a file that is no YAML
+    std::string source;          ///< "file:line", or the file
+    std::string why;             ///< the first error about it; never holds a secret
+    std::string connector = {};  ///< "" if it names none that there is
 };
 
 /// Replaces what is remembered by what `load` rejected; `found` are the findings of that load.

@@ -107,6 +107,8 @@ config::ManifestSet knownConnectors(
         );
     };
     config::ManifestSet manifests;
+    // They serve nothing, but instances may be checked against them where nothing else does.
+    config::ManifestSet not_loaded;
     std::set<fs::path> good_libraries;  // one that many connectors share is looked at once
     const plugin::ScanResult found = plugin::scanConnectors(folders.plugins, folders.connectors);
     for (const plugin::ScanProblem& problem : found.problems)
@@ -115,14 +117,17 @@ config::ManifestSet knownConnectors(
         auto manifest = config::readManifestFile(folder.manifest, problems);
         if (!manifest) continue;
         const auto library = found.library(folder, manifest->plugin);
-        if (!library) {
-            warn(folder.manifest, library.error());
-        } else if (!good_libraries.contains(*library)) {
-            const auto good = plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
-            if (!good) warn(folder.manifest, good.error());
-            const bool is_shared = plugin::namesSharedLibrary(manifest->plugin);
-            if (good && is_shared) good_libraries.insert(*library);
+        const auto check = [&]() -> plugin::Loaded<void> {
+            if (!library) return tl::unexpected<plugin::Refusal>(library.error());
+            if (good_libraries.contains(*library)) return {};
+            return plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
+        };
+        if (const auto good = check(); !good) {
+            warn(folder.manifest, good.error());
+            not_loaded.emplace(manifest->key, std::move(*manifest));
+            continue;
         }
+        if (plugin::namesSharedLibrary(manifest->plugin)) good_libraries.insert(*library);
         const auto other = manifests.find(manifest->key);
         if (other != manifests.end()) {
             warn(folder.manifest, app::duplicateKey(manifest->key, other->second.source));
@@ -130,6 +135,7 @@ config::ManifestSet knownConnectors(
         }
         manifests.emplace(manifest->key, std::move(*manifest));
     }
+    manifests.merge(not_loaded);
     return manifests;
 }
 
@@ -164,9 +170,11 @@ Result<bool> isHubRunning(const config::HubConfig& config) {
 }
 
 int failWithoutConfig(const fs::path& path) {
-    return failWith(fmt::format(
-        "there is no {}: run 'ferry init' to make one, or name one with --config", path.string()
-    ));
+    // 'ferry init' makes one of this name alone.
+    const std::string what_to_do = path == "ferry.yaml"
+                                       ? ": run 'ferry init' to make one, or name one with --config"
+                                       : ", which --config names";
+    return failWith("there is no " + path.string() + what_to_do);
 }
 
 int failWith(const std::string& message) {

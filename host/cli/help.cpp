@@ -2,26 +2,34 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace ferry::cli {
 
 namespace {
 
-int printHelp(const CLI::App& app, const std::string& name) {
-    if (name.empty()) {
+int printHelp(const CLI::App& app, const std::vector<std::string>& names) {
+    if (names.empty()) {
         // Not app.help(): that is the help of the chosen command, which is this one.
         std::cout << app.get_formatter()->make_help(
             &app, app.get_name(), CLI::AppFormatMode::Normal
         );
         return kExitOk;
     }
-    const auto found =
-        app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
-    if (found.empty()) {
-        failWith("there is no command '" + name + "'; see 'ferry --help'");
-        return kExitUsage;
+    const CLI::App* command = &app;
+    std::string above;  // what stands before the name of `command` in a call
+    for (const std::string& name : names) {
+        const auto found =
+            command->get_subcommands([&](const CLI::App* one) { return one->get_name() == name; });
+        above += (above.empty() ? "" : " ") + command->get_name();
+        if (found.empty()) {
+            failWith("there is no command '" + name + "'; see '" + above + " --help'");
+            return kExitUsage;
+        }
+        command = found.front();
     }
-    std::cout << found.front()->help(app.get_name());
+    std::cout << command->help(above);
     return kExitOk;
 }
 
@@ -30,9 +38,11 @@ int printHelp(const CLI::App& app, const std::string& name) {
 void addHelp(CLI::App& app, const GlobalOptions&, Run& run) {
     CLI::App* command =
         app.add_subcommand("help", "Print what --help prints, or that of one command");
-    const auto name = std::make_shared<std::string>();
-    command->add_option("command", *name, "The command");
-    command->callback([&run, &app, name] { run = [&app, name] { return printHelp(app, *name); }; });
+    const auto names = std::make_shared<std::vector<std::string>>();
+    command->add_option("command", *names, "The command, and one below it");
+    command->callback([&run, &app, names] {
+        run = [&app, names] { return printHelp(app, *names); };
+    });
 }
 
 }  // namespace ferry::cli

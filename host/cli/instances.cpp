@@ -173,14 +173,20 @@ void printInstance(const Instance& instance, const ListContext& context) {
 }
 
 void writeRejected(JsonWriter& json, const app::RejectedEntry& entry) {
-    json.beginObject().field("name", entry.name).field("state", kRejected);
+    json.beginObject().field("name", entry.name).field("connector", entry.connector);
+    json.field("state", kRejected);
     json.field("reason", entry.why).field("whatToDo", kMend).field("source", entry.source);
     json.endObject();
 }
 
 void printRejected(const app::RejectedEntry& entry) {
     std::cout << fmt::format(
-        kRow, "-", toPrintable(entry.name.empty() ? entry.source : entry.name), "-", kRejected, "-"
+        kRow,
+        "-",
+        toPrintable(entry.name.empty() ? entry.source : entry.name),
+        entry.connector.empty() ? "-" : toPrintable(entry.connector),
+        kRejected,
+        "-"
     );
     std::cout << "        why: " << toPrintable(entry.why) << "\n        do:  " << kMend << "\n";
 }

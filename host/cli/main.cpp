@@ -1,13 +1,66 @@
 // The ferry program: one command after another, each in a file of its name.
 
 #include "cli/command.h"
+#include "config/suggest.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
+
+/// Those that have nothing to do with a hub's configuration.
+constexpr std::array kWithoutConfig{"init", "demo", "plugin", "version", "help"};
+
+/// Says in the help of a command, and of those below it, what CLI11 tells in that of the program
+/// alone.
+void tellOfConfig(CLI::App& command) {
+    const auto any = [](const CLI::App*) { return true; };
+    for (CLI::App* below : command.get_subcommands(any))
+        tellOfConfig(*below);
+    const std::string footer = command.get_footer();
+    command.footer(
+        footer + (footer.empty() ? "" : "\n") +
+        "-c, --config FILE says which hub is meant (default ./ferry.yaml)."
+    );
+}
+
+/// "; did you mean --json?", or "": what comes nearest to the option that no command knows.
+std::string meantOption(const CLI::App& app) {
+    const CLI::App* chosen = &app;
+    while (!chosen->get_subcommands().empty())
+        chosen = chosen->get_subcommands().front();
+    const auto rest = app.remaining(true);
+    const auto unknown = std::find_if(rest.begin(), rest.end(), [](const std::string& word) {
+        return word.starts_with("--");
+    });
+    if (unknown == rest.end()) return {};
+    std::vector<std::string_view> candidates{"config"};
+    for (const CLI::Option* option : chosen->get_options())
+        candidates.insert(
+            candidates.end(), option->get_lnames().begin(), option->get_lnames().end()
+        );
+    const std::string_view word = std::string_view(*unknown).substr(2);
+    const auto meant = ferry::config::nearest(word.substr(0, word.find('=')), candidates);
+    return meant.empty() ? "" : fmt::format("; did you mean --{}?", meant);
+}
+
+/// "; did you mean 'serve'?", or "".
+std::string meantCommand(const CLI::App& app, const std::string& word) {
+    std::vector<std::string_view> candidates;
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands)
+        names.push_back(command->get_name());
+    candidates.assign(names.begin(), names.end());
+    const std::string meant = ferry::config::didYouMean(word, candidates);
+    return meant.empty() ? "" : "; " + meant;
+}
 
 /// Says what was wrong with the call, and where to read how it is right.
 int misuse(const CLI::App& app, const CLI::ParseError& error) {
@@ -16,9 +69,12 @@ int misuse(const CLI::App& app, const CLI::ParseError& error) {
     const auto commands = app.get_subcommands();
     if (!commands.empty()) {
         help = "ferry " + commands.front()->get_name() + " --help";
+        message += meantOption(app);
     } else if (const auto rest = app.remaining(); !rest.empty()) {
-        message = rest.front().starts_with('-') ? "there is no option " + rest.front()
-                                                : "there is no command '" + rest.front() + "'";
+        message =
+            rest.front().starts_with('-')
+                ? "there is no option " + rest.front() + meantOption(app)
+                : "there is no command '" + rest.front() + "'" + meantCommand(app, rest.front());
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         message = "a command is missing";
     }
@@ -58,6 +114,12 @@ int runProgram(int argc, char** argv) {
         addHelp};
     for (const AddCommand add : kCommands)
         add(app, globals, run);
+    for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        const bool is_without =
+            std::find(kWithoutConfig.begin(), kWithoutConfig.end(), command->get_name()) !=
+            kWithoutConfig.end();
+        if (!is_without) tellOfConfig(*command);
+    }
     app.footer(  // after the commands, which would inherit it
         "Start here:\n"
         "  ferry demo           see it work with no account anywhere\n"

@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 #include "cli/command.h"
+#include "config/plugin_abi.h"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -13,14 +14,10 @@ namespace ferry::cli {
 
 namespace {
 
-constexpr int kPluginAbi = 1;
-
 int printVersion(bool is_json) {
     if (is_json) {
         JsonWriter json;
-        json.beginObject()
-            .field("version", FERRY_VERSION)
-            .field("pluginAbi", std::int64_t{kPluginAbi});
+        json.beginObject().field("version", FERRY_VERSION).field("pluginAbi", config::kPluginAbi);
         json.field("compiler", __VERSION__)
             .field("openssl", OpenSSL_version(OPENSSL_VERSION_STRING));
         json.field("sqlite", sqlite3_libversion()).endObject();
@@ -37,7 +34,7 @@ std::string versionText() {
     return fmt::format(
         "ferry {} (plugin ABI {}; compiled by GCC {}; OpenSSL {}; SQLite {})",
         FERRY_VERSION,
-        kPluginAbi,
+        config::kPluginAbi,
         __VERSION__,
         OpenSSL_version(OPENSSL_VERSION_STRING),
         sqlite3_libversion()

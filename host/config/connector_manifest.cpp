@@ -4,6 +4,7 @@
 #include "config/hub_parameters.h"
 #include "config/manifest_parameter.h"
 #include "config/node_reader.h"
+#include "config/plugin_abi.h"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ class ManifestReader {
         manifest_.hub = textOf(root_, "hub");
         manifest_.version = textOf(root_, "version");
         manifest_.plugin = textOf(root_, "plugin");
-        manifest_.abi = parseInteger(textOf(root_, "abi")).value_or(0);
+        readAbi();
         if (const YamlNode* page = root_.find("documentation")) {
             manifest_.documentation_url = textOf(*page, "url");
             manifest_.documentation_date_read = textOf(*page, "date_read");
@@ -45,6 +46,24 @@ class ManifestReader {
         const std::string webhook = textOf(root_, "webhook");
         if (webhook == "app") manifest_.webhook = WebhookScope::App;
         if (webhook == "instance") manifest_.webhook = WebhookScope::Instance;
+    }
+
+    /// The library would be refused as well, but only where it is about to be loaded.
+    void readAbi() {
+        manifest_.abi = parseInteger(textOf(root_, "abi")).value_or(0);
+        if (manifest_.abi == kPluginAbi) return;
+        reporter_.atValue(
+            *root_.find("abi"),
+            Visibility::Shown,
+            fmt::format(
+                "this program has plugin ABI {}, and 'abi' is {}", kPluginAbi, manifest_.abi
+            ),
+            fmt::format(
+                "write 'abi: {}' if the plugin is built for that; else it needs another version of "
+                "the program",
+                kPluginAbi
+            )
+        );
     }
 
     void readAuthentication() {

@@ -96,7 +96,7 @@ class HubConfigReader {
 
     void readListen() {
         const YamlNode* listen = given(root_, "listen");
-        if (listen == nullptr) return;
+        if (listen == nullptr || !listen->isScalar()) return;  // told by the field
         const std::size_t colon = listen->text.rfind(':');
         const std::string host = listen->text.substr(0, std::min(colon, listen->text.size()));
         std::optional<std::int64_t> port;
@@ -110,7 +110,7 @@ class HubConfigReader {
                 *listen,
                 Visibility::Shown,
                 "the value of 'listen' is not an address and a port",
-                "write for example 127.0.0.1:8080 or [::1]:8080"
+                "write for example 127.0.0.1:8080 or \"[::1]:8080\""
             );
             return;
         }

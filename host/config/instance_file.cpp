@@ -124,6 +124,18 @@ bool looksLikeYaml(std::string_view file_name) {
 
 }  // namespace
 
+namespace {
+
+/// Of what can't be opened by this name.
+std::string whyMissing(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_symlink(path, ignored)) return "there is no such file or folder";
+    const auto target = std::filesystem::read_symlink(path, ignored);
+    return fmt::format("this is a symbolic link to '{}', where nothing is", target.string());
+}
+
+}  // namespace
+
 std::vector<std::filesystem::path> expandPaths(
     const std::vector<std::filesystem::path>& paths,
     Diagnostics& out,
@@ -142,7 +154,7 @@ std::vector<std::filesystem::path> expandPaths(
             if (std::filesystem::exists(path, fault)) {
                 add(path);
             } else {
-                out.add({.file = path.string(), .message = "there is no such file or folder"});
+                out.add({.file = path.string(), .message = whyMissing(path)});
                 if (missing != nullptr) missing->push_back(path.string());
             }
             continue;

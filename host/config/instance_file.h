@@ -46,6 +46,7 @@ struct RejectedInstance {
     std::string file;
     std::uint32_t line = 0;
     NamePlace name_place = {};
+    std::string connector = {};  ///< "" if it names none that there is
 };
 
 /// What a set of files declares.

@@ -38,7 +38,12 @@ void InstanceReader::read(const YamlNode& node) {
     if (reporter_.errorCount() == errors_before && !node.is_faulty) {
         load_.instances.push_back(std::move(instance));
     } else {
-        load_.rejected.push_back({instance.name, instance.file, instance.line, instance.name_place}
+        load_.rejected.push_back(
+            {instance.name,
+             instance.file,
+             instance.line,
+             instance.name_place,
+             connector_ == nullptr ? "" : instance.key}
         );
     }
 }

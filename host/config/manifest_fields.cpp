@@ -194,7 +194,6 @@ const FieldTable& manifestFields() {
             required([] {
                 Field abi = field("abi", ValueType::Integer, "major version of the plugin ABI");
                 abi.min = 1;
-                abi.max = 1000;
                 abi.example = "1";
                 return abi;
             }()),

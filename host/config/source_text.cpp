@@ -44,7 +44,7 @@ Result<std::string> readFileBounded(const std::filesystem::path& path, std::size
     // Without O_NONBLOCK, opening a pipe nobody writes to would wait forever.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return failFromErrno(path, errno);
-    struct stat status{};
+    struct stat status {};
     if (::fstat(file.get(), &status) != 0) return failFromErrno(path, errno);
     if (!S_ISREG(status.st_mode)) {
         return fail(
@@ -143,7 +143,8 @@ bool SourceText::checkBytes(Diagnostics& out) const {
         if (is_line_utf8 && bad == content.end()) continue;
         Diagnostic found{.file = name_, .line = number, .column = 1};
         const std::string_view start = std::string_view(text_).substr(0, 2);
-        if (start == "\xFF\xFE" || start == "\xFE\xFF" || content.find('\0') != content.npos) {
+        // As UTF-16 begins, with its mark or without.
+        if (start == "\xFF\xFE" || start == "\xFE\xFF" || start.find('\0') != start.npos) {
             found.message = "this is not UTF-8 text";
             found.suggestion = "save the file as UTF-8";
         } else if (!is_line_utf8) {
@@ -229,8 +230,7 @@ std::size_t quotedBytes(std::string_view text) noexcept {
 
 bool mayNameSecret(std::string_view text) noexcept {
     constexpr std::array<std::string_view, 9> kWords = {
-        "secret", "token", "passw", "apikey", "signature", "private", "credential", "code", "pwd"
-    };
+        "secret", "token", "passw", "apikey", "signature", "private", "credential", "code", "pwd"};
     return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
         return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
                    return std::tolower(static_cast<unsigned char>(a)) == b;

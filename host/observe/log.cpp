@@ -25,6 +25,11 @@ std::string_view levelName(LogLevel level) {
     return "error";
 }
 
+/// A trace that there is none of is no field.
+bool isLeftOut(const Field& field) {
+    return field.name == "trace" && field.value.empty();
+}
+
 std::string textLine(
     TimePoint time,
     LogLevel level,
@@ -37,6 +42,7 @@ std::string textLine(
     line.append(" ").append(levelName(level)).append(" ").append(component).append(": ");
     line.append(toPrintable(message));  // from outside, it may hold line ends or terminal codes
     for (const Field& field : fields) {
+        if (isLeftOut(field)) continue;
         line.append(" ").append(field.name).append("=");
         const bool is_quoted = field.value.find_first_of(" =\"") != std::string::npos;
         if (is_quoted) line.push_back('"');
@@ -64,7 +70,7 @@ std::string jsonLine(
     // From outside, they may hold bytes that no JSON text can.
     json.field("message", toValidUtf8(message));
     for (const Field& field : fields)
-        json.field(field.name, toValidUtf8(field.value));
+        if (!isLeftOut(field)) json.field(field.name, toValidUtf8(field.value));
     if (!trace.empty()) json.field("trace", trace);
     json.endObject();
     return json.take() + "\n";

@@ -56,21 +56,39 @@ void scanFolder(const fs::path& folder, ScanResult& result) {
             result.shared.emplace(name, shared);
             return;
         }
-        result.problems.push_back(
-            {folder,
-             Refusal(
-                 "manifest-missing",
-                 fmt::format(
-                     "folder {} has no connector.yaml; put it beside the library", folder.string()
-                 )
-             )}
-        );
+        const std::string wrong =
+            fs::is_directory(found.manifest, ignored)
+                ? fmt::format("{} is a folder; it has to be a file", found.manifest.string())
+                : fmt::format(
+                      "folder {} has no connector.yaml; put it beside the library", folder.string()
+                  );
+        result.problems.push_back({folder, Refusal("manifest-missing", wrong)});
         return;
     }
     for (const fs::path& entry : listing.entries)
         if (entry.extension() == ".so" && fs::is_regular_file(entry, ignored))
             found.libraries.push_back(entry);
     result.plugins.push_back(std::move(found));
+}
+
+/// What would be a plugin in a folder of its own.
+bool isStray(const fs::path& entry) {
+    std::error_code ignored;
+    const bool is_part = entry.extension() == ".so" || entry.filename() == "connector.yaml";
+    return is_part && fs::is_regular_file(entry, ignored);
+}
+
+ScanProblem stray(const fs::path& file) {
+    return {
+        file,
+        Refusal(
+            "folder-missing",
+            fmt::format(
+                "{} lies in the plugins folder itself; put it into a folder of its own there, with "
+                "what belongs to it",
+                file.string()
+            )
+        )};
 }
 
 }  // namespace
@@ -128,8 +146,10 @@ ScanResult scanConnectors(
             result.problems.push_back(unreadable(root, listing.error));
             continue;
         }
-        for (const fs::path& entry : listing.entries)
+        for (const fs::path& entry : listing.entries) {
             if (fs::is_directory(entry, ignored)) scanFolder(entry, result);
+            if (isStray(entry)) result.problems.push_back(stray(entry));
+        }
     }
     for (const fs::path& root : connector_roots) {
         if (!fs::exists(root, ignored)) continue;  // most hubs have no connectors of their own

@@ -9,11 +9,11 @@
 
 namespace ferry::plugin {
 
-/// A refusal. Rules (sdk/README.md explains each): folder-unreadable, manifest-missing,
-/// library-missing, library-outside, library-unreadable, library-too-large, elf-malformed,
-/// elf-machine, elf-section-missing, elf-note-malformed, abi-major, abi-minor, abi-mismatch,
-/// id-mismatch, version-mismatch, probe-crashed, probe-hung, probe-cancelled, load-failed,
-/// entry-missing, entry-foreign, entry-refused, module-malformed, module-mismatch.
+/// A refusal. Rules (sdk/README.md explains each): folder-unreadable, folder-missing,
+/// manifest-missing, library-missing, library-outside, library-unreadable, library-too-large,
+/// elf-malformed, elf-machine, elf-section-missing, elf-note-malformed, abi-major, abi-minor,
+/// abi-mismatch, id-mismatch, version-mismatch, probe-crashed, probe-hung, probe-cancelled,
+/// load-failed, entry-missing, entry-foreign, entry-refused, module-malformed, module-mismatch.
 struct Refusal {
     std::string rule;
     std::string message;

@@ -1,12 +1,17 @@
 #include "plugin_check/subject.h"
 
+#include "config/plugin_abi.h"
 #include "plugin/plugin_scan.h"
+
+#include <ferry/abi/entry.h>
 
 #include <sstream>
 
 namespace ferry::plugin_check {
 namespace fs = std::filesystem;
 namespace {
+
+static_assert(config::kPluginAbi == FERRY_ABI_MAJOR, "the manifest is told of the SDK's ABI");
 
 plugin::Refusal refusalOf(std::string rule, config::Diagnostics& findings) {
     findings.sort();

@@ -35,6 +35,11 @@ class MetaStore {
     virtual Result<std::int64_t> bytesUsed() {
         return fail(ErrorCode::Unsupported, "this store does not tell its size");
     }
+
+    /// Why the store can't be written (a full disk, an I/O error): from the first write that failed
+    /// so until one succeeded with room left on the disk. A write that is small may succeed before.
+    /// Nothing while all is well. Costs no access to the disk.
+    virtual std::optional<Error> writeFailure() { return std::nullopt; }
 };
 
 /// Threads: every function of every interface from any thread, unless said otherwise.

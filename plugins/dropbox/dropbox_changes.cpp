@@ -175,13 +175,18 @@ sdk::Task<sdk::Page> Listing::begin(Route route, sdk::FetchMode mode, std::uint3
     co_return page;
 }
 
+/// Gives no page: fails with what the host is to do.
 sdk::Task<sdk::Page> Listing::lookForFolder(std::uint32_t limit) {
     const sdk::HttpResponse response =
         co_await context_.send(request(Route::ListFolder, listBody(folder_, limit)));
     if (response.status() == 200)
         throw sdk::Error::cursorInvalid("the folder at dropbox.path is back: list it anew");
-    if (!isFolderGone(response)) throw apiError(Route::ListFolder, response, credentials_);
-    co_return gone();
+    // The host shows it at the instance for as long as it lasts, and goes on asking.
+    if (isFolderGone(response))
+        throw sdk::Error::rejected(
+            "the folder at dropbox.path is gone, and what was in it was told as deleted"
+        );
+    throw apiError(Route::ListFolder, response, credentials_);
 }
 
 sdk::Task<sdk::Page> Listing::resume(std::string_view cursor, std::uint32_t limit) {

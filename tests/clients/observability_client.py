@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from open_connectors.processes import Hub, eventually, http_call  # noqa: E402
 
 FERRY, FAKE_DROPBOX = sys.argv[1:3]
+METRICS_TABLE = pathlib.Path(__file__).resolve().parents[2] / "host" / "observe" / "README.md"
 OPERATOR_KEY = b"an operator's key of 32 bytes..."
 SETTINGS = (
     "logging: {level: debug, format: json}\n"
@@ -217,6 +218,14 @@ class ObservabilityTest(unittest.TestCase):
         self.assertGreaterEqual(self.metric("ferry_sync_fetch_seconds_count"), 1)
         self.assertGreaterEqual(self.metric("ferry_deliveries", state="delivered"), 1)
         self.assertEqual(self.metric("ferry_callback_breakers", state="open"), 0)
+
+    def test_the_table_of_the_documents_has_every_family_and_no_other(self):
+        told = {}
+        for line in METRICS_TABLE.read_text().splitlines():
+            cells = line.split(" | ")
+            if line.startswith("| `ferry_"):
+                told.update((name.removesuffix("_total"), cells[1]) for name in re.findall(r"`(ferry_\w+)`", cells[0]))
+        self.assertEqual(told, {name: family.type for name, family in self.families().items()})
 
     def test_the_buckets_of_every_histogram_fit_together(self):
         for name, family in self.families().items():

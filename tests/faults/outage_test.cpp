@@ -17,8 +17,8 @@
 namespace ferry::test {
 namespace {
 
-// Moves split over two drains are told by polls alone, of which there is one a minute, and several may
-// follow one another.
+// Moves split over two drains are told by polls alone, of which there is one a minute, and several
+// may follow one another.
 constexpr Milliseconds kQuiet{240'000};
 
 void pause(int milliseconds) {
@@ -185,9 +185,13 @@ TEST(Outage, AFullDiskLosesNothing) {
         bench.act();
         pause(30);
     }
-    EXPECT_NE(bench.hub().waitForLine("full", Milliseconds(20'000)), "")
+    const std::string told =
+        bench.hub().waitForLine("the store can't be written", Milliseconds(20'000));
+    EXPECT_NE(told.find("full"), std::string::npos)
         << "the disk was not full, or nobody was told: " << bench.hub().errorOutput();
     disk.makeRoom();
+    EXPECT_NE(bench.hub().waitForLine("the store can be written again", Milliseconds(20'000)), "")
+        << bench.hub().errorOutput();
 
     expectNothingWrong(bench);
 }

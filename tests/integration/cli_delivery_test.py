@@ -7,14 +7,13 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import unittest
 
-from cli_test import FERRY, Serve as ServeTests, eventually, receiver_for
+from cli_case import FERRY, NOT_SOON, HubCase, eventually, receiver_for
 
 
-class HubCase(ServeTests):
-    """Serve's helpers without its tests, and some more."""
-
+class DeliveryCase(HubCase):
     def listed(self, *args):
         return [json.loads(line) for line in self.run_ok("deliveries", "--json", *args).splitlines()]
 
@@ -29,15 +28,10 @@ class HubCase(ServeTests):
         return receiver, fake
 
 
-for name in [name for name in dir(ServeTests) if name.startswith("test_")]:
-    setattr(HubCase, name, None)
-del ServeTests
-
-
-class Deliveries(HubCase):
+class Deliveries(DeliveryCase):
     def test_listed_by_state_and_shown_with_attempts(self):
         receiver = receiver_for(self)
-        fake = self.start_with_alice(receiver)
+        fake = self.start_with_alice(receiver, NOT_SOON)
         self.assertEqual(self.run_ok("deliveries"), "no deliveries\n")
         receiver.status = 503
         fake.put("/new.txt")
@@ -116,7 +110,7 @@ class Deliveries(HubCase):
             self.assertNotEqual(opened.read().splitlines()[1], left.splitlines()[1])
 
 
-class Replays(HubCase):
+class Replays(DeliveryCase):
     def test_replays_with_progress_and_says_what_became_of_it(self):
         receiver = receiver_for(self)
         fake = self.start_with_alice(receiver)
@@ -182,7 +176,7 @@ class Replays(HubCase):
         self.stop()
 
 
-class Prune(HubCase):
+class Prune(DeliveryCase):
     def test_while_a_hub_runs_it_says_what_to_do_and_counts(self):
         self.assertIn("has 'ferry serve' run", self.run_bad(1, "prune"))
         receiver = receiver_for(self)
@@ -208,6 +202,4 @@ class Prune(HubCase):
 
 
 if __name__ == "__main__":
-    import sys
-
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from cli_test import FakeDropbox, Serve as ServeTests, eventually
+from cli_case import FakeDropbox, HubCase, eventually
 
 
 def answer(status, *headers, body=b""):
@@ -90,15 +90,6 @@ class Receiver:
             body += stream.recv(65536)
         self.times.append(time.monotonic())
         self.paths.append(lines[0].split()[1])
-
-
-class HubCase(ServeTests):
-    """Serve's helpers without its tests."""
-
-
-for name in [name for name in dir(ServeTests) if name.startswith("test_")]:
-    setattr(HubCase, name, None)
-del ServeTests
 
 
 class RealTime(HubCase):

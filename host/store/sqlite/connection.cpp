@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
+#include <limits>
+
 namespace ferry::store::sqlite {
 namespace {
 
@@ -120,13 +122,15 @@ Status Connection::countRows() {
 
 void Connection::checkpointIfDue() {
     const bool is_long = log_pages_ >= kLogPagesMax;
-    if (is_long || (log_pages_ >= kLogPagesWhenShort && isShortOfRoom())) checkpoint();
+    if (is_long || (log_pages_ >= kLogPagesWhenShort && roomLeft() < kRoomLeast)) checkpoint();
 }
 
-bool Connection::isShortOfRoom() const {
+std::uint64_t Connection::roomLeft() const {
     struct statvfs room {};
-    if (::statvfs(sqlite3_db_filename(db_, "main"), &room) != 0) return false;
-    return static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize < kRoomLeast;
+    if (::statvfs(sqlite3_db_filename(db_, "main"), &room) != 0) {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
+    return static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
 }
 
 void Connection::checkpoint() {

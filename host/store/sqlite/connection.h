@@ -53,10 +53,11 @@ class Connection {
     void checkpointIfDue();
     /// The same, however long the log is.
     void checkpoint();
+    /// Bytes that the file's disk has left for this user; the largest number if that is unknown.
+    std::uint64_t roomLeft() const;
 
   private:
     explicit Connection(sqlite3* db) : db_(db) {}
-    bool isShortOfRoom() const;
 
     std::shared_ptr<RowCounts> row_counts_;
     sqlite3* db_;

@@ -57,6 +57,11 @@ class Core {
         return read(*loan);
     }
 
+    /// See MetaStore.
+    std::optional<Error> writeFailure() const {
+        return writer_ == nullptr ? std::nullopt : writer_->failure();
+    }
+
     Status checkWritable() const {
         if (writer_ != nullptr) return {};
         return fail(ErrorCode::Unsupported, "store: opened for reading only");

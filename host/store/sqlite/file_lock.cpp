@@ -12,10 +12,18 @@ namespace {
 
 /// Of the open file, not of the process: given back when it is closed, and found by F_OFD_GETLK.
 struct flock wholeFile() {
-    struct flock lock{};
+    struct flock lock {};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     return lock;
+}
+
+/// What a person can do about it, if that is known.
+const char* adviceFor(int reason) {
+    const bool is_refused = reason == EACCES || reason == EPERM || reason == EROFS;
+    return is_refused ? "; the user that runs the hub must be able to write there: give the folder "
+                        "to that user (chown), or set data_dir in ferry.yaml to another one"
+                      : "";
 }
 
 }  // namespace
@@ -24,8 +32,10 @@ Result<FileLock> FileLock::take(const std::string& database_path) {
     const std::string path = database_path + ".lock";
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
+        const int reason = errno;
         return fail(
-            ErrorCode::Unavailable, fmt::format("open lock file '{}': {}", path, strerror(errno))
+            ErrorCode::Unavailable,
+            fmt::format("open lock file '{}': {}{}", path, strerror(reason), adviceFor(reason))
         );
     }
     FileLock lock(descriptor);

@@ -32,6 +32,7 @@ class SqliteMetaStore final : public MetaStore {
     Result<std::optional<std::string>> get(std::string_view name) override;
     Status put(std::string_view name, std::string_view value) override;
     Result<std::int64_t> bytesUsed() override;
+    std::optional<Error> writeFailure() override { return core_.writeFailure(); }
 
   private:
     Core& core_;

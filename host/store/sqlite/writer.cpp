@@ -20,6 +20,9 @@ void sleepUntilDone(std::atomic<int>& is_done) {
         ::syscall(SYS_futex, &is_done, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
 }
 
+// A log that begins anew takes small writes on a disk that is full, while large ones go on failing.
+constexpr std::uint64_t kRoomToRecover = 256U << 10U;
+
 void wakeAll(std::atomic<int>& is_done) {
     ::syscall(SYS_futex, &is_done, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
@@ -95,7 +98,9 @@ void Writer::loop() {
 }
 
 void Writer::finish(Group& group) {
+    const std::int64_t changes_before = connection_->totalChanges();
     execute(group);
+    noteOutcome(group, changes_before);
     makeRoomIfFull(group);
     group.is_done.store(1, std::memory_order_release);
     if (!options_.is_inline) wakeAll(group.is_done);
@@ -192,6 +197,28 @@ void Writer::commit(Group& group) {
     if (RowCounts* counts = connection_->rowCounts().get()) counts->commit();
     for (Write* write : group.writes) {
         if (write->result && write->committed) write->committed();
+    }
+}
+
+std::optional<Error> Writer::failure() const {
+    const std::lock_guard lock(failure_mutex_);
+    return failure_;
+}
+
+/// What changed nothing went to no disk, so its success says nothing about that.
+void Writer::noteOutcome(const Group& group, std::int64_t changes_before) {
+    std::optional<Error> failure;
+    const bool is_written = connection_->totalChanges() != changes_before;
+    for (const Write* write : group.writes) {
+        const bool is_refused =
+            !write->result && write->result.error().code == ErrorCode::Unavailable;
+        if (is_refused) failure = write->result.error();
+    }
+    const std::lock_guard lock(failure_mutex_);
+    if (failure) {
+        failure_ = std::move(failure);
+    } else if (failure_ && is_written && connection_->roomLeft() >= kRoomToRecover) {
+        failure_.reset();
     }
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -59,6 +60,9 @@ class Writer {
         std::size_t bytes = 0
     );
 
+    /// Why it can't write: see MetaStore::writeFailure.
+    std::optional<Error> failure() const;
+
   private:
     /// Writes that nobody waits for.
     struct Posted {
@@ -81,6 +85,7 @@ class Writer {
     void applyEach(Group& group);
     void commit(Group& group);
     void makeRoomIfFull(const Group& group);
+    void noteOutcome(const Group& group, std::int64_t changes_before);
     void rollBack();
     Status begin();
     static void failAll(Group& group, const Error& error);
@@ -92,6 +97,8 @@ class Writer {
     std::deque<std::shared_ptr<Group>> waiting_;
     bool is_idle_ = false;
     bool is_stopping_ = false;
+    mutable std::mutex failure_mutex_;
+    std::optional<Error> failure_;  ///< guarded by failure_mutex_
     std::thread thread_;
 };
 

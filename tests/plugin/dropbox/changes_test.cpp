@@ -242,15 +242,15 @@ TEST_F(Changes, AWatchedFolderThatIsGoneEmptiesTheIndexAndIsLookedForAgain) {
     ASSERT_EQ(resync.status, FERRY_OK) << resync.message;
     const AbiOutcome still = fetch(watched, FERRY_FETCH_CONTINUE, resync.next_cursor, {notFound()});
     const AbiOutcome back =
-        fetch(watched, FERRY_FETCH_CONTINUE, still.next_cursor, {page("{}", "C2")});
+        fetch(watched, FERRY_FETCH_CONTINUE, resync.next_cursor, {page("{}", "C2")});
 
     EXPECT_EQ(live.status, FERRY_ERROR_CURSOR_INVALID);
     EXPECT_THAT(resync.changes, IsEmpty());
     EXPECT_FALSE(resync.has_more);
     EXPECT_THAT(resync.log, ElementsAre(HasSubstr("dropbox.path is gone")));
-    EXPECT_EQ(still.status, FERRY_OK);
+    EXPECT_EQ(still.status, FERRY_ERROR_REJECTED) << "an empty page would look as if all were well";
+    EXPECT_THAT(still.message, HasSubstr("the folder at dropbox.path is gone"));
     EXPECT_EQ(still.requests.at(0).text(), listRequest("/Docs"));
-    EXPECT_EQ(still.next_cursor, resync.next_cursor);
     EXPECT_EQ(back.status, FERRY_ERROR_CURSOR_INVALID);
 }
 

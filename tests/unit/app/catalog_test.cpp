@@ -209,6 +209,39 @@ TEST_F(CatalogTest, ANewPluginIsTakenIntoUseAndAGoneOneIsNot) {
     EXPECT_EQ(held->key(), "dropbox") << "who holds it goes on";
 }
 
+TEST_F(CatalogTest, WhoServesAKeyKeepsItUntilItsFolderIsGone) {
+    addGood();
+    catalog_.load();
+    const auto served = catalog_.find("dropbox");
+    // Its folder comes first, and at a start it would be the one.
+    fs::create_directories(plugins_ / "a-newcomer");
+    for (const char* file : {"connector.yaml", "libdropbox.so"})
+        copy(build_ / "plugins/dropbox" / file, plugins_ / "a-newcomer" / file);
+
+    for (int reload = 0; reload < 2; ++reload) {
+        catalog_.load();
+        EXPECT_EQ(catalog_.find("dropbox"), served);
+        ASSERT_THAT(refusedRules(), ElementsAre("key-duplicate"));
+        const RefusedConnector& refused = catalog_.snapshot()->refused[0];
+        EXPECT_THAT(refused.path, HasSubstr("a-newcomer"));
+        EXPECT_THAT(refused.message, HasSubstr("dropbox/connector.yaml; remove one of the two"));
+        EXPECT_THAT(refused.message, HasSubstr("after a restart this one would serve it"));
+    }
+
+    const std::string manifest = manifestText();
+    write("dropbox/connector.yaml", "key: [\n");
+    catalog_.load();
+    EXPECT_EQ(catalog_.find("dropbox"), served) << "a bad new version is no reason either";
+    write("dropbox/connector.yaml", manifest);
+    catalog_.load();
+
+    fs::remove_all(plugins_ / "dropbox");
+    catalog_.load();
+    ASSERT_NE(catalog_.find("dropbox"), nullptr);
+    EXPECT_THAT(catalog_.snapshot()->manifests.at("dropbox").source, HasSubstr("a-newcomer"));
+    EXPECT_THAT(catalog_.snapshot()->refused, IsEmpty());
+}
+
 TEST_F(CatalogTest, AChangedPluginIsLoadedBesideTheOldOne) {
     addGood();
     catalog_.load();

@@ -161,6 +161,8 @@ TEST(ConnectorManifest, FindsEachFault) {
         {"[{key: oauth2, name: OAuth}]", "oauth2", "'profiles' takes a list, not a single value"},
         {"{key: oauth2, name", "{key: basic, name", "is none of: oauth2, apiKey"},
         {"abi: 1", "abi: 0", "less than 1"},
+        {"abi: 1", "abi: 2", "this program has plugin ABI 1, and 'abi' is 2\n    6 | abi: 2\n"},
+        {"abi: 1", "abi: 1000", "another version of the program"},
         {"token_url: https", "token_url: http", "must begin with https://"},
         {"https://api.example.com/", "api.example.com", "the base URL 'api' does not begin"},
         {"egress: [api.example.com", "egress: [https://api.example.com", "not a host name"},

@@ -152,6 +152,7 @@ TEST(HubConfig, FindsEachMistake) {
         {"public_url: hub.example.com\n", "does not begin with https://"},
         {"public_url: https://hub example\n", "holds a space"},
         {"listen: 8080\n", "is not an address and a port"},
+        {"listen: 8080\n", "write for example 127.0.0.1:8080 or \"[::1]:8080\""},
         {"listen: 127.0.0.1:99999\n", "is not an address and a port"},
         {"listen: ::1:8080\n", "is not an address and a port"},
         {"storage: mysql://hunter2@x/\n", "not a store the hub knows"},

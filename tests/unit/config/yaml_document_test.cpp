@@ -142,7 +142,9 @@ INSTANTIATE_TEST_SUITE_P(
             "not UTF-8",
             "save"},
         Mistake{"ControlCharacter", "a: x\x04y\n", 1, 5, "0x04", "remove"},
-        Mistake{"NulCharacter", std::string("a: \0\n", 5), 1, 1, "not UTF-8", "save"},
+        Mistake{
+            "NulCharacter", std::string("a: \0\n", 5), 1, 4, "control character 0x00", "remove"},
+        Mistake{"Utf16WithoutMark", std::string("a\0:\0", 4), 1, 1, "not UTF-8", "save"},
         Mistake{"LoneCarriageReturn", "a: x\rb: y\r\n", 1, 5, "0x0d", "remove"},
         Mistake{"WrongVersion", "%YAML 3.0\n---\na: 1\n", 1, 1, "major version", ""}
     ),

@@ -62,6 +62,14 @@ TEST_F(LogTest, WritesOneValidJsonObjectALineWhateverTheTextsHold) {
     }
 }
 
+TEST_F(LogTest, ATraceThatThereIsNoneOfIsNoField) {
+    make(LogFormat::Text).info("test", "a", {{"trace", ""}, {"reason", ""}});
+    make(LogFormat::Json).info("test", "a", {{"reason", ""}, {"trace", ""}});
+    ASSERT_EQ(lines_.size(), 2U);
+    EXPECT_TRUE(lines_[0].ends_with(" info test: a reason=\n")) << lines_[0];
+    EXPECT_TRUE(lines_[1].ends_with("\"message\":\"a\",\"reason\":\"\"}\n")) << lines_[1];
+}
+
 TEST_F(LogTest, LinesNameTheTraceThatTheThreadWorksFor) {
     const std::string outer(32, 'a');
     const std::string inner(32, 'b');

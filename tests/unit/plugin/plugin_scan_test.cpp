@@ -51,6 +51,24 @@ TEST(PluginScan, NamesFoldersWithoutManifestAndUnreadableRoots) {
     EXPECT_EQ(result.plugins.size(), 1u);
 }
 
+TEST(PluginScan, NamesPartsOfPluginsThatHaveNoFolder) {
+    const TempDir root;
+    put(root.path() / "libstray.so");
+    put(root.path() / "connector.yaml");
+    put(root.path() / "notes.txt");
+    fs::create_directories(root.path() / "odd/connector.yaml");
+
+    const ScanResult result = scanConnectors({root.path()}, {});
+
+    ASSERT_EQ(result.problems.size(), 3u);
+    for (const std::size_t at : {0u, 1u})
+        EXPECT_EQ(result.problems[at].refusal.rule, "folder-missing");
+    EXPECT_EQ(result.problems[0].path, root.path() / "connector.yaml");
+    EXPECT_EQ(result.problems[1].path, root.path() / "libstray.so");
+    EXPECT_EQ(result.problems[2].refusal.rule, "manifest-missing");
+    EXPECT_NE(result.problems[2].refusal.message.find("is a folder"), std::string::npos);
+}
+
 TEST(PluginScan, LibraryIsOnlyAFileBesideTheManifest) {
     const TempDir root;
     put(root.path() / "p/connector.yaml");
