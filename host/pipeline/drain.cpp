@@ -167,7 +167,7 @@ bool Drain::isAtListingStart() const {
 }
 
 bool Drain::needsAccount() const {
-    return !has_seen_account && isAtListingStart();
+    return !has_seen_account && inbox_ == nullptr && isAtListingStart();
 }
 
 void Drain::prepareCommit(AfterCommit after, TimePoint now) {

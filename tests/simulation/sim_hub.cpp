@@ -127,6 +127,7 @@ Status SimHub::build() {
         *catalog_,
         *lookup_,
         faulty_->notices(),
+        faulty_->inbox(),
         clock_,
         machine_.random,
         log_,
