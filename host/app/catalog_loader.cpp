@@ -48,16 +48,43 @@ std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
     );
     for (auto folder = found.plugins.begin(); folder != newcomers; ++folder)
         takeOrRefuse(found, *folder, *snapshot);
+    addForgottenManifests(found);
     for (const plugin::ScanProblem& problem : found.problems) {
         present.insert(problem.path.string());
         refuseOrKeep(problem.path, problem.path.filename().string(), problem.refusal, *snapshot);
     }
     for (auto folder = newcomers; folder != found.plugins.end(); ++folder)
         takeOrRefuse(found, *folder, *snapshot);
+    refuseUnnamed(found, *snapshot);
     const auto is_gone = [&](const auto& item) { return !present.contains(item.first); };
     std::erase_if(loaded_, is_gone);
     std::erase_if(hung_, is_gone);
     return snapshot;
+}
+
+/// A library without a manifest beside it may be one that connectors share. One that served a
+/// connector of its own until now has lost it.
+void CatalogLoader::addForgottenManifests(plugin::ScanResult& found) const {
+    for (const auto& [name, library] : found.shared) {
+        const std::filesystem::path folder = library.parent_path();
+        if (!loaded_.contains(folder.string())) continue;
+        found.problems.push_back({folder, plugin::manifestMissing(folder)});
+    }
+}
+
+/// A library that no connector names is one whose manifest was forgotten.
+void CatalogLoader::refuseUnnamed(const plugin::ScanResult& found, CatalogSnapshot& snapshot)
+    const {
+    std::set<std::string> named;
+    for (const auto& [key, manifest] : snapshot.manifests)
+        named.insert(manifest.plugin);
+    for (const auto& [name, library] : found.shared) {
+        const std::filesystem::path folder = library.parent_path();
+        if (named.contains(name) || loaded_.contains(folder.string())) continue;
+        plugin::Refusal refusal = plugin::manifestMissing(folder);
+        snapshot.refused.push_back({name, folder.string(), refusal.rule, std::move(refusal.message)}
+        );
+    }
 }
 
 void CatalogLoader::takeOrRefuse(

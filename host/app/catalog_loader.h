@@ -44,6 +44,8 @@ class CatalogLoader {
         std::shared_ptr<pipeline::Provider> provider;
     };
 
+    void addForgottenManifests(plugin::ScanResult& found) const;
+    void refuseUnnamed(const plugin::ScanResult& found, CatalogSnapshot& snapshot) const;
     void takeOrRefuse(
         const plugin::ScanResult& found,
         const plugin::PluginFolder& folder,

@@ -56,13 +56,7 @@ void scanFolder(const fs::path& folder, ScanResult& result) {
             result.shared.emplace(name, shared);
             return;
         }
-        const std::string wrong =
-            fs::is_directory(found.manifest, ignored)
-                ? fmt::format("{} is a folder; it has to be a file", found.manifest.string())
-                : fmt::format(
-                      "folder {} has no connector.yaml; put it beside the library", folder.string()
-                  );
-        result.problems.push_back({folder, Refusal("manifest-missing", wrong)});
+        result.problems.push_back({folder, manifestMissing(folder)});
         return;
     }
     for (const fs::path& entry : listing.entries)
@@ -92,6 +86,18 @@ ScanProblem stray(const fs::path& file) {
 }
 
 }  // namespace
+
+Refusal manifestMissing(const fs::path& folder) {
+    const fs::path manifest = folder / "connector.yaml";
+    std::error_code ignored;
+    const std::string wrong =
+        fs::is_directory(manifest, ignored)
+            ? fmt::format("{} is a folder; it has to be a file", manifest.string())
+            : fmt::format(
+                  "folder {} has no connector.yaml; put it beside the library", folder.string()
+              );
+    return Refusal("manifest-missing", wrong);
+}
 
 bool namesSharedLibrary(std::string_view plugin) noexcept {
     return !plugin.empty() && !plugin.ends_with(".so");

@@ -38,6 +38,9 @@ struct ScanResult {
         const;
 };
 
+/// Why a folder without a connector.yaml is refused.
+Refusal manifestMissing(const std::filesystem::path& folder);
+
 /// True for the name of a shared library, false for that of a file.
 bool namesSharedLibrary(std::string_view plugin) noexcept;
 

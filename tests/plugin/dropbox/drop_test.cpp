@@ -9,13 +9,13 @@ namespace {
 
 class Drop : public DropboxTest {
   protected:
-    /// Runs with every beginning of `script`, the whole of it included.
+    /// Runs with every beginning of `script`, the whole of it included, which ends with `end`.
     template <typename Run>
-    static void everyBeginning(const Script& script, Run run) {
+    static void everyBeginning(const Script& script, Run run, ferry_status end = FERRY_OK) {
         for (std::size_t size = 0; size <= script.size(); ++size) {
             const AbiOutcome outcome =
                 run(Script(script.begin(), script.begin() + static_cast<std::ptrdiff_t>(size)));
-            EXPECT_EQ(outcome.status, size < script.size() ? FERRY_NEED_HTTP : FERRY_OK)
+            EXPECT_EQ(outcome.status, size < script.size() ? FERRY_NEED_HTTP : end)
                 << size << " " << outcome.message;
             EXPECT_EQ(outcome.requests.size(), std::min(size + 1, script.size()));
             EXPECT_EQ(outcome.violation, "");
@@ -62,9 +62,10 @@ TEST_F(Drop, OnAFolderThatIsGone) {
     const AbiResponse gone = apiError(409, R"({".tag":"path","path":{".tag":"not_found"}})");
     const std::string cursor =
         plugin_.fetch(watched, tokens(), FERRY_FETCH_RESYNC, "", {gone}).next_cursor;
-    everyBeginning({gone}, [&](const Script& part) {
+    const auto look = [&](const Script& part) {
         return plugin_.fetch(watched, tokens(), FERRY_FETCH_CONTINUE, cursor, part);
-    });
+    };
+    everyBeginning({gone}, look, FERRY_ERROR_REJECTED);
 }
 
 TEST_F(Drop, BeforeTheFirstStep) {
