@@ -12,8 +12,9 @@ import subprocess
 import sys
 import termios
 import unittest
+import urllib.request
 
-from cli_case import FERRY, CliCase, ferry
+from cli_case import FERRY, PATIENCE, CliCase, ferry
 
 
 class Usage(CliCase):
@@ -82,7 +83,7 @@ class Usage(CliCase):
         self.assertEqual(keys["oauth.api.key"]["profiles"], ["oauth2"])
         self.assertNotIn("profiles", keys["oauth.api.secret"])
         self.assertNotIn("dependsOn", keys["oauth.api.key"])
-        self.assertIn("there is dropbox", self.run_bad(1, "connectors", "box"))
+        self.assertIn("dropbox", self.run_bad(1, "connectors", "nosuch"))
         # What a value may be.
         self.assertEqual(keys["authentication.type"]["values"], ["oauth2", "apiKey"])
         self.assertEqual((keys["event.move.window"]["min"], keys["event.move.window"]["max"]), ("0s", "5m"))
@@ -306,6 +307,7 @@ class Lint(CliCase):
 
     def test_what_is_wrong_is_told_once(self):
         self.write("ferry.yaml", "listen: []\n")
+        os.makedirs(self.path("instances"))
         done = ferry("lint", cwd=self.folder)
         self.assertEqual(done.stdout.count(" error: "), 1, done.stdout)
 

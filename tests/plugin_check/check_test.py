@@ -57,7 +57,7 @@ FAULTS = {
     "keeps_pointer": {501: "crash"},
     "writes": {502: "crash"},
     # What lies between two records is read as one: a crash, or a wrong result.
-    "own_stride": {304: ("crash", "fail"), 503: "crash"},
+    "own_stride": {304: ("crash", "fail"), 503: ("crash", "fail")},
     "reads_empty": {504: "crash"},
     "no_request": {601: "fail"},
     "no_page": {601: "fail"},
