@@ -77,7 +77,7 @@ Result<double> measure(std::size_t warm_up, std::size_t count, bool is_hanging) 
                          );
                      }));
     FERRY_TRY_ASSIGN(const auto hub, provider->startHub());
-    ::usleep(500'000);
+    ::usleep(5'000'000);  // what changes before an account was listed first gives no event
     FERRY_TRY(change(*provider, *hub, receiver, 0, warm_up, warm_up));
     receiver.setHanging(is_hanging);
     const std::size_t expected = warm_up + (is_hanging ? count * 9 / 10 : count);
