@@ -1,5 +1,6 @@
 #include "api/document_call.h"
 
+#include "api/answers.h"
 #include "api/document_json.h"
 
 #include <fmt/format.h>
@@ -42,6 +43,24 @@ Result<pipeline::DocumentRef> documentRefOf(const Call& call, bool may_be_top) {
 Result<pipeline::Documents*> documentsOf(ConnectorCall& connector) {
     if (pipeline::Documents* documents = connector.provider().documents()) return documents;
     return fail(ErrorCode::Unsupported, "the connector has no documents");
+}
+
+http::Response documentPageAnswer(
+    std::string_view list,
+    const pipeline::DocumentPage& page,
+    void (*write)(JsonWriter& json, const IndexedObject& document)
+) {
+    JsonWriter json;
+    json.beginArray();
+    for (const IndexedObject& document : page.documents)
+        write(json, document);
+    json.endArray();
+    http::Response response = jsonAnswer(json);
+    ListHeaders headers;
+    headers.returned = page.documents.size();
+    if (!page.next_cursor.empty()) headers.next_page = nextCursorToken(list, page.next_cursor);
+    addListHeaders(response, headers);
+    return response;
 }
 
 Route documentRoute(std::string path, std::string operation_id, std::string summary) {

@@ -5,7 +5,6 @@
 #include "api/connector_call.h"
 #include "api/document_call.h"
 #include "api/document_json.h"
-#include "api/paging.h"
 #include "api/proxy_headers.h"
 #include "base/encoding.h"
 #include "base/utf8.h"
@@ -73,27 +72,14 @@ Result<http::Response> pageAnswer(
 ) {
     FERRY_TRY_ASSIGN(const ConnectorOutcome outcome, connector.run(start));
     if (!outcome.result.documents) return fail(ErrorCode::Internal, "the plugin gave no list");
-    const pipeline::DocumentPage& page = *outcome.result.documents;
-    JsonWriter json;
-    json.beginArray();
-    for (const IndexedObject& document : page.documents)
-        writeDocument(json, document);
-    json.endArray();
-    http::Response response = jsonAnswer(json);
-    ListHeaders headers;
-    headers.returned = page.documents.size();
-    if (!page.next_cursor.empty()) headers.next_page = nextCursorToken(list, page.next_cursor);
-    addListHeaders(response, headers);
-    return response;
+    return documentPageAnswer(list, *outcome.result.documents, writeDocument);
 }
 
 Result<http::Response> contents(ConnectorCall& connector, const Call& call) {
     constexpr std::string_view kList = "contents";
     pipeline::DocumentListRequest wanted;
     FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
-    FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
-    wanted.limit = static_cast<unsigned>(paging.page_size);
-    wanted.cursor = std::move(paging.cursor);
+    FERRY_TRY(readDocumentPaging(call, kList, wanted));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
     return pageAnswer(connector, kList, [&](const auto& account, const TokenSet& tokens) {
         return documents->startList(account, tokens, wanted);
@@ -108,9 +94,7 @@ Result<http::Response> search(ConnectorCall& connector, const Call& call) {
         return fail(ErrorCode::InvalidArgument, "give what to look for in the parameter text");
     }
     FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
-    FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
-    wanted.limit = static_cast<unsigned>(paging.page_size);
-    wanted.cursor = std::move(paging.cursor);
+    FERRY_TRY(readDocumentPaging(call, kList, wanted));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
     return pageAnswer(connector, kList, [&](const auto& account, const TokenSet& tokens) {
         return documents->startSearch(account, tokens, wanted);

@@ -4,7 +4,6 @@
 #include "api/answers.h"
 #include "api/areas.h"
 #include "api/document_call.h"
-#include "api/paging.h"
 
 #include <algorithm>
 #include <utility>
@@ -77,21 +76,9 @@ Result<pipeline::DocumentPage> readPage(
 Result<http::Response> revisions(ConnectorCall& connector, const Call& call) {
     pipeline::DocumentRevisionsRequest wanted;
     FERRY_TRY_ASSIGN(wanted.file, documentRefOf(call, false));
-    FERRY_TRY_ASSIGN(CursorPaging paging, readCursorPaging(call.request, kList));
-    wanted.limit = static_cast<unsigned>(paging.page_size);
-    wanted.cursor = std::move(paging.cursor);
+    FERRY_TRY(readDocumentPaging(call, kList, wanted));
     FERRY_TRY_ASSIGN(const pipeline::DocumentPage page, readPage(connector, wanted));
-    JsonWriter json;
-    json.beginArray();
-    for (const IndexedObject& file : page.documents)
-        writeRevision(json, file);
-    json.endArray();
-    http::Response response = jsonAnswer(json);
-    ListHeaders headers;
-    headers.returned = page.documents.size();
-    if (!page.next_cursor.empty()) headers.next_page = nextCursorToken(kList, page.next_cursor);
-    addListHeaders(response, headers);
-    return response;
+    return documentPageAnswer(kList, page, writeRevision);
 }
 
 Result<http::Response> revision(ConnectorCall& connector, const Call& call) {

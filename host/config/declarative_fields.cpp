@@ -1,22 +1,10 @@
 // The tables of the sections of connectors without code.
 #include "config/declarative_reader.h"
+#include "config/table_field.h"
 
 namespace ferry::config {
 
 namespace {
-
-Field field(std::string key, ValueType type, std::string description) {
-    Field made;
-    made.key = std::move(key);
-    made.type = type;
-    made.description = std::move(description);
-    return made;
-}
-
-Field oneOf(Field made, std::vector<std::string> values) {
-    made.values = std::move(values);
-    return made;
-}
 
 const FieldTable& verifyFields() {
     static const FieldTable table("a way of 'verify'", [] {

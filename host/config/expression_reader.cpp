@@ -1,6 +1,7 @@
 #include "config/expression_reader.h"
 
 #include "config/suggest.h"
+#include "config/table_field.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,14 +11,6 @@
 namespace ferry::config {
 
 namespace {
-
-Field field(std::string key, ValueType type, std::string description) {
-    Field made;
-    made.key = std::move(key);
-    made.type = type;
-    made.description = std::move(description);
-    return made;
-}
 
 const std::vector<std::string>& stepNames() {
     static const std::vector<std::string> names{

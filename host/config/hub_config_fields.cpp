@@ -1,17 +1,10 @@
 // The table of ferry.yaml.
 #include "config/hub_config.h"
+#include "config/table_field.h"
 
 namespace ferry::config {
 
 namespace {
-
-Field field(std::string key, ValueType type, std::string description) {
-    Field made;
-    made.key = std::move(key);
-    made.type = type;
-    made.description = std::move(description);
-    return made;
-}
 
 Field secret(std::string key, std::string description) {
     Field made = field(std::move(key), ValueType::String, std::move(description));
@@ -26,15 +19,7 @@ Field ranged(Field made, std::int64_t min, std::int64_t max) {
 }
 
 Field section(std::string key, const FieldTable& table, std::string description) {
-    Field made = field(std::move(key), ValueType::Object, std::move(description));
-    made.table = &table;
-    return made;
-}
-
-Field oneOf(std::string key, std::vector<std::string> values, std::string description) {
-    Field made = field(std::move(key), ValueType::Enum, std::move(description));
-    made.values = std::move(values);
-    return made;
+    return within(field(std::move(key), ValueType::Object, std::move(description)), table);
 }
 
 Field withoutEffect(Field made, std::string why) {
@@ -222,8 +207,11 @@ const FieldTable& loggingFields() {
     static const FieldTable table(
         "'logging'",
         {
-            oneOf("level", {"debug", "info", "warning", "error"}, "least level that is written"),
-            oneOf("format", {"text", "json"}, "form of a line"),
+            oneOf(
+                field("level", ValueType::Enum, "least level that is written"),
+                {"debug", "info", "warning", "error"}
+            ),
+            oneOf(field("format", ValueType::Enum, "form of a line"), {"text", "json"}),
         }
     );
     return table;

@@ -1,32 +1,14 @@
 // The table of connector.yaml; read by the validator, and by whoever writes a connector.
 #include "config/connector_manifest.h"
 #include "config/declarative_reader.h"
+#include "config/table_field.h"
 
 namespace ferry::config {
 
 namespace {
 
-/// A field that needs no more than these; the rest is set where it is needed.
-Field field(std::string key, ValueType type, std::string description) {
-    Field made;
-    made.key = std::move(key);
-    made.type = type;
-    made.description = std::move(description);
-    return made;
-}
-
 Field required(Field made) {
     made.is_required = true;
-    return made;
-}
-
-Field oneOf(Field made, std::vector<std::string> values) {
-    made.values = std::move(values);
-    return made;
-}
-
-Field within(Field made, const FieldTable& table) {
-    made.table = &table;
     return made;
 }
 

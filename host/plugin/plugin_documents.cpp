@@ -30,17 +30,26 @@ CallInfo PluginDocuments::call(const ProviderAccount& account) const {
     return info;
 }
 
-Result<OperationPtr> PluginDocuments::startMetadata(
-    const ProviderAccount& account, const ferry::TokenSet& tokens, const pipeline::DocumentRef& ref
+template <typename Method, typename... Wanted>
+Result<OperationPtr> PluginDocuments::start(
+    Method method,
+    const ProviderAccount& account,
+    const ferry::TokenSet& tokens,
+    const Wanted&... wanted
 ) {
     return wrap(
-        view_.metadata(
-            call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), toPlugin(ref)
-        ),
+        (view_.*method
+        )(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted...),
         description_,
         clock_,
         account.account_id
     );
+}
+
+Result<OperationPtr> PluginDocuments::startMetadata(
+    const ProviderAccount& account, const ferry::TokenSet& tokens, const pipeline::DocumentRef& ref
+) {
+    return start(&DocumentsView::metadata, account, tokens, toPlugin(ref));
 }
 
 Result<OperationPtr> PluginDocuments::startList(
@@ -49,12 +58,7 @@ Result<OperationPtr> PluginDocuments::startList(
     const pipeline::DocumentListRequest& request
 ) {
     const DocumentList wanted{toPlugin(request.folder), request.cursor, request.limit};
-    return wrap(
-        view_.list(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted),
-        description_,
-        clock_,
-        account.account_id
-    );
+    return start(&DocumentsView::list, account, tokens, wanted);
 }
 
 Result<OperationPtr> PluginDocuments::startSearch(
@@ -63,14 +67,8 @@ Result<OperationPtr> PluginDocuments::startSearch(
     const pipeline::DocumentSearchRequest& request
 ) {
     const DocumentSearch wanted{
-        toPlugin(request.folder), request.text, request.cursor, request.limit
-    };
-    return wrap(
-        view_.search(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted),
-        description_,
-        clock_,
-        account.account_id
-    );
+        toPlugin(request.folder), request.text, request.cursor, request.limit};
+    return start(&DocumentsView::search, account, tokens, wanted);
 }
 
 Result<OperationPtr> PluginDocuments::startDownload(
@@ -79,12 +77,7 @@ Result<OperationPtr> PluginDocuments::startDownload(
     const pipeline::DocumentDownloadRequest& request
 ) {
     const DocumentDownload wanted{toPlugin(request.file), request.range};
-    return wrap(
-        view_.download(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted),
-        description_,
-        clock_,
-        account.account_id
-    );
+    return start(&DocumentsView::download, account, tokens, wanted);
 }
 
 Result<OperationPtr> PluginDocuments::startRevisions(
@@ -93,23 +86,13 @@ Result<OperationPtr> PluginDocuments::startRevisions(
     const pipeline::DocumentRevisionsRequest& request
 ) {
     const DocumentRevisions wanted{toPlugin(request.file), request.cursor, request.limit};
-    return wrap(
-        view_.revisions(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens), wanted),
-        description_,
-        clock_,
-        account.account_id
-    );
+    return start(&DocumentsView::revisions, account, tokens, wanted);
 }
 
 Result<OperationPtr> PluginDocuments::startStorage(
     const ProviderAccount& account, const ferry::TokenSet& tokens
 ) {
-    return wrap(
-        view_.storage(call(account), plugin::toPlugin(account), plugin::toPlugin(tokens)),
-        description_,
-        clock_,
-        account.account_id
-    );
+    return start(&DocumentsView::storage, account, tokens);
 }
 
 }  // namespace ferry::plugin

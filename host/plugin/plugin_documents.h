@@ -50,6 +50,14 @@ class PluginDocuments final : public pipeline::Documents {
     ) override;
 
   private:
+    /// Calls a method of DocumentsView.
+    template <typename Method, typename... Wanted>
+    Result<pipeline::OperationPtr> start(
+        Method method,
+        const pipeline::ProviderAccount& account,
+        const ferry::TokenSet& tokens,
+        const Wanted&... wanted
+    );
     CallInfo call(const pipeline::ProviderAccount& account) const;
 
     const std::shared_ptr<const ProviderDescription> description_;
