@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "http/curl_loop.h"
 #include "http/curl_transfer.h"
+#include "http/destination_lanes.h"
 
 #include <fmt/core.h>
 #include <pthread.h>
@@ -10,7 +11,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -48,19 +48,11 @@ class CurlOutbound::Engine {
   private:
     using Steady = CurlLoop::Steady;
 
-    /// All requests to one scheme, host and port of one class of traffic.
-    struct Lane {
-        std::size_t in_flight_max = 0;
-        std::size_t in_flight = 0;
-        std::deque<RequestHandle> waiting;  ///< ended ones stay until their turn, and are skipped
-        bool is_in_line = false;
-    };
-    using Lanes = std::map<std::string, Lane>;
     using Deadlines = std::multimap<Steady::time_point, RequestHandle>;
 
     struct Entry {
         std::unique_ptr<CurlTransfer> transfer;
-        Lanes::iterator lane;
+        DestinationLanes::Place lane;
         bool is_in_flight = false;
         std::optional<Deadlines::iterator>
             deadline;  ///< of the wait; in flight, of a stream's idling
@@ -77,7 +69,6 @@ class CurlOutbound::Engine {
     void post(Wish wish, RequestHandle handle);
     bool takeInbox();
     void enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer);
-    void standInLine(Lanes::iterator lane);
     void startWaiting();
     void start(RequestHandle handle, Entry& entry);
     void resume(RequestHandle handle);
@@ -86,7 +77,6 @@ class CurlOutbound::Engine {
     static void complete(CurlTransfer& transfer, OutboundResponse response);
     void endOverdue();
     void endAll();
-    void leaveLane(Lanes::iterator lane);
 
     CurlLibrary library_;
     const CurlOutboundOptions options_;
@@ -103,8 +93,7 @@ class CurlOutbound::Engine {
 
     std::unordered_map<RequestHandle, Entry> entries_;
     std::unordered_map<CURL*, RequestHandle> handles_;
-    Lanes lanes_;
-    std::deque<Lanes::iterator> line_;  ///< lanes that have something waiting and room for it
+    DestinationLanes lanes_;
     Deadlines deadlines_;
     std::vector<EasyHandle> spare_easies_;
     std::vector<Letter> letters_;
@@ -228,41 +217,26 @@ void CurlOutbound::Engine::enqueue(RequestHandle handle, std::unique_ptr<CurlTra
     }
     const bool is_provider = transfer->request().traffic == Traffic::Provider;
     const auto wait_until = Steady::now() + transfer->request().timeout;
-    const auto lane = lanes_
-                          .try_emplace(fmt::format(
-                              "{} {} {} {}", is_provider ? 'p' : 'c', to->scheme, to->host, to->port
-                          ))
-                          .first;
-    lane->second.in_flight_max =
+    const std::string destination =
+        fmt::format("{} {} {} {}", is_provider ? 'p' : 'c', to->scheme, to->host, to->port);
+    const std::size_t in_flight_max =
         is_provider ? options_.provider_destination_max : options_.callback_destination_max;
-    const auto entry = entries_.emplace(handle, Entry{std::move(transfer), lane, false, {}}).first;
-    lane->second.waiting.push_back(handle);
+    const auto entry = entries_.emplace(handle, Entry{}).first;
+    entry->second.transfer = std::move(transfer);
+    entry->second.lane = lanes_.enter(destination, in_flight_max, handle);
     ++waiting_;
-    standInLine(lane);
     startWaiting();
     if (!entry->second.is_in_flight) {
         entry->second.deadline = deadlines_.emplace(wait_until, handle);
     }
 }
 
-void CurlOutbound::Engine::standInLine(Lanes::iterator lane) {
-    Lane& self = lane->second;
-    if (self.is_in_line || self.waiting.empty() || self.in_flight >= self.in_flight_max) return;
-    self.is_in_line = true;
-    line_.push_back(lane);
-}
-
 void CurlOutbound::Engine::startWaiting() {
-    while (!line_.empty() && in_flight_.load() < options_.in_flight_max) {
-        const auto lane = line_.front();
-        line_.pop_front();
-        lane->second.is_in_line = false;
-        const RequestHandle handle = lane->second.waiting.front();
-        lane->second.waiting.pop_front();
-        const auto entry = entries_.find(handle);
-        if (entry != entries_.end()) start(handle, entry->second);
-        standInLine(lane);
-        leaveLane(lane);
+    const auto is_there = [this](RequestHandle handle) { return entries_.count(handle) != 0; };
+    while (in_flight_.load() < options_.in_flight_max) {
+        const auto handle = lanes_.next(is_there);
+        if (!handle) return;
+        start(*handle, entries_.find(*handle)->second);
     }
 }
 
@@ -270,7 +244,6 @@ void CurlOutbound::Engine::start(RequestHandle handle, Entry& entry) {
     if (entry.deadline) deadlines_.erase(*entry.deadline);
     entry.deadline.reset();
     entry.is_in_flight = true;
-    ++entry.lane->second.in_flight;
     ++in_flight_;
     --waiting_;
     EasyHandle easy;
@@ -326,9 +299,7 @@ void CurlOutbound::Engine::end(RequestHandle handle, OutboundResponse response) 
         EasyHandle easy = entry.transfer->end();
         if (spare_easies_.size() < kEasyKeptMax) spare_easies_.push_back(std::move(easy));
         --in_flight_;
-        --entry.lane->second.in_flight;
-        standInLine(entry.lane);
-        leaveLane(entry.lane);
+        lanes_.leave(entry.lane);
     } else {
         --waiting_;
     }
@@ -364,11 +335,6 @@ void CurlOutbound::Engine::endAll() {
         end(entries_.begin()->first,
             CurlTransfer::failure(TransportError::Cancelled, "the hub is stopping"));
     }
-}
-
-void CurlOutbound::Engine::leaveLane(Lanes::iterator lane) {
-    const Lane& self = lane->second;
-    if (self.in_flight == 0 && self.waiting.empty() && !self.is_in_line) lanes_.erase(lane);
 }
 
 Result<std::unique_ptr<CurlOutbound>> CurlOutbound::create(CurlOutboundOptions options) {

@@ -3,12 +3,9 @@
 // answer, checks each address that curl is about to connect to, and translates how it ended.
 
 #include "base/result.h"
+#include "http/curl_easy.h"
 #include "http/curl_stream.h"
-#include "http/egress_policy.h"
 #include "http/outbound.h"
-
-#include <curl/curl.h>
-#include <openssl/types.h>
 
 #include <chrono>
 #include <memory>
@@ -16,36 +13,6 @@
 #include <vector>
 
 namespace ferry::http {
-
-/// What all transfers of one CurlOutbound have in common. Immutable while transfers run.
-struct TransferContext {
-    EgressPolicy policy;
-    std::string user_agent;
-    Milliseconds connect_timeout_max;
-    Secret callback_proxy;  ///< empty: none
-    std::vector<std::shared_ptr<X509>> extra_authorities;
-};
-
-/// Where a URL leads, as curl itself reads it.
-struct Destination {
-    std::string scheme;
-    std::string host;
-    std::uint16_t port = 0;
-};
-
-/// Errors: InvalidArgument for what curl can't read, and for user names and passwords in URLs.
-Result<Destination> parseDestination(const std::string& url);
-
-/// The certificates of a PEM file. Errors: InvalidArgument if it can't be read or holds none.
-Result<std::vector<std::shared_ptr<X509>>> loadAuthorities(const std::string& pem_file);
-
-struct EasyDeleter {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
-
-/// A handle with everything set that is the same for all requests.
-EasyHandle makeEasyHandle(const TransferContext& context);
 
 /// Threads: one. Does not move while it runs: curl holds its address.
 class CurlTransfer {
@@ -91,7 +58,6 @@ class CurlTransfer {
     void setMethodAndBody();
     void setStreamedBody();
     void setLimits();
-    void setTls();
     bool isProxied() const noexcept;
     void setHeaders();
     void endHead();
