@@ -8,8 +8,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace ferry::cli {
 
@@ -19,6 +22,7 @@ namespace {
 
 constexpr Milliseconds kStopGrace{8'000};  // the promise is 10 s, all told
 constexpr Milliseconds kWatchInterval{1'000};
+constexpr Milliseconds kReloadRetry{5'000};
 constexpr rlim_t kDescriptorsMax = 65'536;
 
 observe::LogLevel logLevel(config::LogLevel level) {
@@ -45,19 +49,24 @@ void raiseDescriptorLimit() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-/// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload. `reload` does that.
+/// Runs until SIGTERM or SIGINT; SIGHUP and changed files reload. `reload` does that, and returns
+/// whether it could: if not (the disk is full, say), it is done again until it can, as the files
+/// that it would have applied may never change again.
 void serveUntilStopped(
-    const std::function<void()>& reload, app::ReloadWatch& watch, app::Signals& signals
+    const std::function<bool()>& reload, app::ReloadWatch& watch, app::Signals& signals
 ) {
+    std::optional<std::chrono::steady_clock::time_point> retry;
     for (;;) {
         const app::Signal signal = signals.wait(kWatchInterval);
         if (signal == app::Signal::Stop) return;
-        if (signal == app::Signal::Reload) {
+        const bool is_due = retry && std::chrono::steady_clock::now() >= *retry;
+        if (signal == app::Signal::Reload || is_due) {
             watch.passOver();
         } else if (!watch.hasChanged()) {
             continue;
         }
-        reload();
+        retry.reset();
+        if (!reload()) retry = std::chrono::steady_clock::now() + kReloadRetry;
     }
 }
 
@@ -101,11 +110,20 @@ int serve(const GlobalOptions& globals) {
     warnOfProviders(config_file, (*hub)->catalog(), log);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
 
+    std::string told;
     const auto reload = [&] {
-        app::tellConfigDrift(config_file, *written, log);
+        if (told.empty()) app::tellConfigDrift(config_file, *written, log);
         const auto report = (*hub)->reload();
-        const bool is_fault = !report && report.error().code != ErrorCode::Cancelled;
-        if (is_fault) log.error("hub", "can't reload", {{"error", report.error().message}});
+        if (report || report.error().code == ErrorCode::Cancelled) {
+            told.clear();
+            return true;
+        }
+        // Once for each reason: it is tried every few seconds.
+        if (told != report.error().message) {
+            told = report.error().message;
+            log.error("hub", "can't reload, and goes on trying", {{"error", told}});
+        }
+        return false;
     };
     serveUntilStopped(reload, watch, signals);
     log.info("hub", "stopping");

@@ -207,7 +207,9 @@ class Serve(HubCase):
         os.remove(self.path("small", "ballast"))
         eventually(lambda: "the store can be written again folder=small/data" in self.log(), "the end of it")
         self.assertEqual(self.ready(), (200, []))
-        self.assertEqual(self.log().count("the store can't be written"), 1)
+        self.assertEqual(self.log().count("error store: the store can't be written"), 1)
+        self.assertEqual(self.log().count("can't reload, and goes on trying"), 1)
+        eventually(lambda: len(self.instances()) == 2000, "the reload that the full disk held up")
 
     def test_without_instances_it_says_so(self):
         self.start()
