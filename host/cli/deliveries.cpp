@@ -17,9 +17,9 @@ namespace ferry::cli {
 
 namespace {
 
-constexpr std::size_t kCountMax = 1'000'000;
+constexpr std::size_t kDeliveriesMax = 1'000'000;
 constexpr std::size_t kAttemptsMax = 1'000;
-constexpr std::string_view kRow = "{:>8}  {:<9}  {:>8}  {:<20}  {:<16}  {}\n";
+constexpr std::string_view kDeliveryRow = "{:>8}  {:<9}  {:>8}  {:<20}  {:<16}  {}\n";
 
 struct DeliveriesOptions {
     DeliveryFilter filter;
@@ -68,7 +68,7 @@ void print(const Delivery& delivery, InstanceNames& names, bool is_json) {
         return;
     }
     std::cout << fmt::format(
-        fmt::runtime(kRow),
+        fmt::runtime(kDeliveryRow),
         delivery.id.value,
         deliveryStateName(delivery.state),
         delivery.attempt_count,
@@ -92,7 +92,7 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
     const Status listed = forEach(*store, *query, [&](const Delivery& delivery) {
         if (count == 0 && !options.is_json) {
             std::cout << fmt::format(
-                fmt::runtime(kRow), "ID", "STATE", "ATTEMPTS", "MADE", "INSTANCE", "ATTEMPT"
+                fmt::runtime(kDeliveryRow), "ID", "STATE", "ATTEMPTS", "MADE", "INSTANCE", "ATTEMPT"
             );
         }
         print(delivery, names, options.is_json);
@@ -175,7 +175,7 @@ void addDeliveries(CLI::App& app, const GlobalOptions& globals, Run& run) {
         ->check(CLI::IsMember({"waiting", "dead", "delivered"}));
     addFilterOptions(*command, options->filter);
     command->add_option("-n,--count", options->count, "So many at most (default 20)")
-        ->check(CLI::Range(std::size_t{0}, kCountMax));
+        ->check(CLI::Range(std::size_t{0}, kDeliveriesMax));
     command->add_flag("--json", options->is_json, "Print JSON, one delivery a line");
     command->require_subcommand(0, 1);
     command->callback([&run, &globals, options, command] {

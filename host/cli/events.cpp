@@ -17,7 +17,7 @@ namespace ferry::cli {
 namespace {
 
 constexpr std::size_t kPage = 500;
-constexpr std::size_t kCountMax = 10'000;
+constexpr std::size_t kEventsMax = 10'000;
 constexpr Milliseconds kFollowInterval{250};
 
 struct EventsOptions {
@@ -121,7 +121,7 @@ void addEvents(CLI::App& app, const GlobalOptions& globals, Run& run) {
     command->add_option("instance", options->instance, "Only events of this instance");
     command
         ->add_option("-n,--count", options->count, "Begin with so many of the newest (default 20)")
-        ->check(CLI::Range(std::size_t{0}, kCountMax));
+        ->check(CLI::Range(std::size_t{0}, kEventsMax));
     command->add_flag("-f,--follow", options->follows, "Go on with new ones until stopped");
     command->add_flag("--json", options->is_json, "Print JSON, one event a line");
     command->callback([&run, &globals, options] {

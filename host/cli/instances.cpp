@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kRejected = "rejected";
 constexpr const char* kMend =
     "mend it; the hub applies changed files within two seconds, and its environment at a restart";
-constexpr const char* kRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
+constexpr const char* kInstanceRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
 
 /// True if a browser is of no use to the instance; false if nobody can tell.
 bool hasOwnKey(const Instance& instance, const ListContext& context) {
@@ -114,12 +114,12 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
 }
 
 void printHeading() {
-    std::cout << fmt::format(kRow, "ID", "NAME", "CONNECTOR", "STATE", "ACCOUNT");
+    std::cout << fmt::format(kInstanceRow, "ID", "NAME", "CONNECTOR", "STATE", "ACCOUNT");
 }
 
 void printInstance(const Instance& instance, const ListContext& context) {
     std::cout << fmt::format(
-        kRow,
+        kInstanceRow,
         instance.id.value,
         toPrintable(instance.name),
         toPrintable(instance.connector_key),
@@ -181,7 +181,7 @@ void writeRejected(JsonWriter& json, const app::RejectedEntry& entry) {
 
 void printRejected(const app::RejectedEntry& entry) {
     std::cout << fmt::format(
-        kRow,
+        kInstanceRow,
         "-",
         toPrintable(entry.name.empty() ? entry.source : entry.name),
         entry.connector.empty() ? "-" : toPrintable(entry.connector),

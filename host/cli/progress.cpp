@@ -9,7 +9,7 @@
 namespace ferry::cli {
 
 namespace {
-constexpr std::chrono::milliseconds kInterval{100};
+constexpr std::chrono::milliseconds kDrawInterval{100};
 constexpr std::string_view kBegin = "\r\x1b[K";  // to the first column; erase the line
 }  // namespace
 
@@ -18,7 +18,7 @@ ProgressLine::ProgressLine() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 void ProgressLine::show(std::string_view text) {
     const auto now = std::chrono::steady_clock::now();
     if (!is_terminal_ || now < next_at_) return;
-    next_at_ = now + kInterval;
+    next_at_ = now + kDrawInterval;
     is_shown_ = true;
     std::cerr << kBegin << toPrintable(text) << std::flush;
 }

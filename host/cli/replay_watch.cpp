@@ -10,7 +10,7 @@ namespace ferry::cli {
 
 namespace {
 
-constexpr Milliseconds kInterval{500};
+constexpr Milliseconds kLookInterval{500};
 
 /// What ends the waiting; what the replay does goes on in the hub.
 enum class WatchEnd : std::uint8_t { Through, Enough, HubStopped, Held };
@@ -62,7 +62,7 @@ Result<std::pair<ReplayView, WatchEnd>> waitFor(
         if (isThrough(view)) return std::pair(std::move(view), WatchEnd::Through);
         if (still.isHeld(view)) return std::pair(std::move(view), WatchEnd::Held);
         progress.show(describeReplay(view, rate.next(view)));
-        if (signals.wait(kInterval) == app::Signal::Stop) {
+        if (signals.wait(kLookInterval) == app::Signal::Stop) {
             return std::pair(std::move(view), WatchEnd::Enough);
         }
         FERRY_TRY_ASSIGN(const bool is_running, isHubRunning(config));

@@ -10,13 +10,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries) {
-    std::vector<std::int64_t> numbers;
-    for (const Delivery& delivery : deliveries)
-        numbers.push_back(delivery.id.value);
-    return numbers;
-}
-
 class DeliveryLaneContract : public StoreContract {
   protected:
     store::DeliveryStore& deliveries() { return store().deliveries(); }

@@ -12,13 +12,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries) {
-    std::vector<std::int64_t> numbers;
-    for (const Delivery& delivery : deliveries)
-        numbers.push_back(delivery.id.value);
-    return numbers;
-}
-
 class DeliveryStoreContract : public StoreContract {
   protected:
     store::DeliveryStore& deliveries() { return store().deliveries(); }

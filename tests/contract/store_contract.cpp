@@ -69,6 +69,13 @@ store::SyncCommit aCommit(InstanceId instance, std::size_t event_count) {
     return commit;
 }
 
+std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries) {
+    std::vector<std::int64_t> numbers;
+    for (const Delivery& delivery : deliveries)
+        numbers.push_back(delivery.id.value);
+    return numbers;
+}
+
 AttemptOutcome anOutcome(const Delivery& delivery, DeliveryState state, TimePoint finished_at) {
     AttemptOutcome outcome;
     outcome.delivery = delivery.id;

@@ -53,6 +53,8 @@ store::LostObject aLostObject(std::string object_id, std::string path_key);
 RecordedEvent anEvent(std::string id, TimePoint recorded_at = at(0));
 /// A commit of `event_count` events for `instance`, at at(0), without index operations.
 store::SyncCommit aCommit(InstanceId instance, std::size_t event_count = 0);
+/// The numbers of the deliveries, in their order.
+std::vector<std::int64_t> numbersOf(const std::vector<Delivery>& deliveries);
 /// A first attempt of `delivery` that ended in `state` at `finished_at`.
 AttemptOutcome anOutcome(const Delivery& delivery, DeliveryState state, TimePoint finished_at);
 

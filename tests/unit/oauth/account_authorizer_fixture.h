@@ -6,8 +6,6 @@
 
 namespace ferry::oauth {
 
-inline constexpr auto kAwaiting = InstanceState::AwaitingAuthorization;
-
 class AccountAuthorizerTest : public OauthFixture {
   protected:
     InstanceId awaiting(pipeline::Configuration configuration) {

@@ -10,8 +10,6 @@
 
 namespace ferry::oauth {
 
-inline constexpr auto kAwaiting = InstanceState::AwaitingAuthorization;
-
 class BrowserFlowTest : public OauthFixture {
   protected:
     BrowserFlowTest() { worker_.start(); }

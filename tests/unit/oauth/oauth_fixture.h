@@ -19,6 +19,8 @@
 
 namespace ferry::oauth {
 
+inline constexpr auto kAwaiting = InstanceState::AwaitingAuthorization;
+
 class OauthFixture : public testing::Test {
   protected:
     OauthFixture() { directory_.providers["fake"] = provider_; }

@@ -22,7 +22,7 @@ TEST_F(CallbackPermissionGrantTest, AReceiverGrantsLaterAtTheAddressThatItGot) {
     const auto answers = permissions_->takeAnswers();
     ASSERT_TRUE(answers && answers->size() == 1);
     EXPECT_TRUE(answers->front().is_granted);
-    EXPECT_EQ(answers->front().callback, kOne);
+    EXPECT_EQ(answers->front().callback, kAsking);
     ASSERT_TRUE(find());
     EXPECT_EQ(find()->rate->count, 30);
     restart();

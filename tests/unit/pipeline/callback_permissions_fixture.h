@@ -17,7 +17,7 @@
 
 namespace ferry::pipeline {
 
-inline constexpr CallbackId kOne{1};
+inline constexpr CallbackId kAsking{1};
 
 class CallbackPermissionsFixture : public testing::Test {
   protected:
@@ -38,13 +38,13 @@ class CallbackPermissionsFixture : public testing::Test {
         settings_.delivery.rate_limit = RateLimit{count, period};
     }
     std::optional<CallbackPermission> find() {
-        const auto found = permissions_->find(kOne, settings_.delivery);
+        const auto found = permissions_->find(kAsking, settings_.delivery);
         EXPECT_TRUE(found);
         return found ? *found : std::nullopt;
     }
     void ask(std::uint64_t waiter = 1) {
         EXPECT_FALSE(find());
-        permissions_->ask(kOne, settings_, std::nullopt, Milliseconds(5'000), waiter);
+        permissions_->ask(kAsking, settings_, std::nullopt, Milliseconds(5'000), waiter);
     }
     static http::OutboundResponse answerOf(
         int status, const std::vector<std::pair<std::string, std::string>>& headers

@@ -18,8 +18,8 @@ TEST_F(CallbackPermissionsTest, AsksWhoItIsHowFastAndWhereToGrantLater) {
     settings_.delivery.tls = std::make_shared<http::TlsIdentity>();
     limitTo(10, Milliseconds(1'000));
     EXPECT_FALSE(find());
-    permissions_->ask(kOne, settings_, Secret("tok"), Milliseconds(5'000), 1);
-    permissions_->ask(kOne, settings_, Secret("tok"), Milliseconds(5'000), 2);
+    permissions_->ask(kAsking, settings_, Secret("tok"), Milliseconds(5'000), 1);
+    permissions_->ask(kAsking, settings_, Secret("tok"), Milliseconds(5'000), 2);
     ASSERT_EQ(outbound_.pendingCount(), 1U) << "one question at a time";
     const http::OutboundRequest request = outbound_.oldest();
     EXPECT_EQ(request.method, "OPTIONS");
@@ -96,7 +96,7 @@ TEST_F(CallbackPermissionsTest, AsksAgainAtWaitsThatDoubleAndTellsAReasonOnce) {
         ask();
         const PermissionAnswer got = answer(answerOf(404, {}));
         EXPECT_EQ(got.is_new_reason, i == 0);
-        EXPECT_EQ(permissions_->askAgainAt(kOne), got.ask_again_at);
+        EXPECT_EQ(permissions_->askAgainAt(kAsking), got.ask_again_at);
         EXPECT_GE(got.ask_again_at - clock_.now(), std::min(last, Milliseconds(1'800'000)));
         EXPECT_LE(got.ask_again_at - clock_.now(), Milliseconds(3'600'000));
         last = got.ask_again_at - clock_.now();
@@ -110,7 +110,7 @@ TEST_F(CallbackPermissionsTest, AsksAgainAtWaitsThatDoubleAndTellsAReasonOnce) {
 
     const auto waiting = waitingPermissions(meta_).value();
     ASSERT_EQ(waiting.size(), 1U);
-    EXPECT_EQ(waiting[0].callback, kOne);
+    EXPECT_EQ(waiting[0].callback, kAsking);
     EXPECT_THAT(waiting[0].reason, HasSubstr("answered 503"));
     ask();
     answer(answerOf(200, {{"Origin", "*"}}));
@@ -167,11 +167,12 @@ TEST_F(CallbackPermissionsTest, TheEndOfTheHubIsNoRefusal) {
 TEST_F(CallbackPermissionsTest, WhoIsNoLongerAskedDoesNotWait) {
     ask();
     answer(answerOf(404, {}));
-    permissions_->leave(kOne);
+    permissions_->leave(kAsking);
     ASSERT_TRUE(permissions_->takeAnswers());
     EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
     EXPECT_EQ(permissions_->waitingCount(), 0U);
-    EXPECT_EQ(permissions_->askAgainAt(kOne), TimePoint()) << "asked at once if it is wanted again";
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint())
+        << "asked at once if it is wanted again";
 }
 
 TEST(CallbackOrigin, IsTheHostOfTheUrl) {
