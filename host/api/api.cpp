@@ -73,6 +73,7 @@ Api::Api(ApiParts parts)
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
     addUsageRoutes(table_, parts_);
+    addAccountRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);
     ConnectorRoutes connector_routes(table_, parts_);
     addPingRoute(table_, connector_routes, parts_);

@@ -14,6 +14,7 @@
 #include "oauth/authorize_urls.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pipeline/account_policy.h"
 #include "pipeline/settings_cache.h"
 #include "pipeline/stages.h"
 #include "pipeline/token_source.h"
@@ -41,6 +42,7 @@ struct ApiParts {
     /// The manifests of the connectors that are loaded now; a reload gives others.
     std::function<std::shared_ptr<const config::ManifestSet>()> connectors;
     pipeline::SettingsCache& settings;
+    pipeline::AccountPolicy& account;
     /// There are deliveries to be made now; there is a replay to be begun with.
     std::function<void()> wake_deliveries;
     std::function<void()> wake_replays;

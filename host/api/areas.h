@@ -45,6 +45,9 @@ void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 /// The last calls of the API.
 void addUsageRoutes(RouteTable& table, const ApiParts& parts);
 
+/// What the account says for all its instances.
+void addAccountRoutes(RouteTable& table, const ApiParts& parts);
+
 /// Public keys for those who receive callbacks.
 void addWebhookKeyRoutes(RouteTable& table, const ApiParts& parts);
 

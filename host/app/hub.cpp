@@ -58,6 +58,7 @@ Result<std::unique_ptr<Hub>> Hub::create(
     // Before instances are changed for a hub that then can't serve them.
     FERRY_TRY(http::checkListen(hub->config_.listen_host, hub->config_.listen_port));
     FERRY_TRY(hub->build());
+    FERRY_TRY(hub->account_->load());
     return hub;
 }
 

@@ -22,6 +22,7 @@
 #include "oauth/token_worker.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pipeline/account_policy.h"
 #include "pipeline/delivery_worker.h"
 #include "pipeline/instance_lookup.h"
 #include "pipeline/operator_worker.h"
@@ -128,6 +129,7 @@ class Hub {
     Catalog catalog_;
     std::unique_ptr<http::CurlOutbound> outbound_;
     std::unique_ptr<pipeline::SettingsCache> settings_;
+    std::unique_ptr<pipeline::AccountPolicy> account_;
 
     // Steppables first, then the threads that drive them.
     std::unique_ptr<oauth::TokenRefresher> tokens_;

@@ -19,6 +19,7 @@ constexpr Milliseconds kPace{2};
 Status Hub::build() {
     FERRY_TRY(buildOutbound());
     settings_ = std::make_unique<pipeline::SettingsCache>(store_->instances(), *key_);
+    account_ = std::make_unique<pipeline::AccountPolicy>(store_->meta());
     FERRY_TRY(buildOauth());
     buildSync();
     buildDelivery();
@@ -137,7 +138,8 @@ void Hub::buildDelivery() {
             random_,
             metrics_,
             log_,
-            permissions_.get()},
+            permissions_.get(),
+            account_.get()},
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -204,6 +206,7 @@ void Hub::buildApi() {
             return std::shared_ptr<const config::ManifestSet>(std::move(snapshot), manifests);
         },
         *settings_,
+        *account_,
         [this] { delivery_thread_->wake(); },
         [this] { replay_thread_->wake(); },
         [this](InstanceId id) { sync_->interrupt(id); },

@@ -117,10 +117,10 @@ parameters:
     name: After the last attempt
     description: >-
       retry: a delivery that runs out of attempts is kept as a dead letter, and the others go on.
-      queue: the callback is switched off, and all that comes after waits until it is switched on.
+      queue: the callback is switched off, and all that comes after waits until it is switched on. The
+      account's notification.webhook.failure.policy if not given, which is retry unless it was changed.
     type: enum
     values: [retry, queue]
-    default: retry
   - key: event.notification.timeout
     name: Callback time-out
     description: What one attempt may take; delivery.timeout of ferry.yaml if not given.

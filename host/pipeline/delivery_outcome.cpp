@@ -150,7 +150,10 @@ void DeliveryWorker::settleFailure(
         return;
     }
     const bool is_gone = std::get<Dead>(decision).reason == DeadReason::Gone;
-    const bool is_queue = attempt.settings->delivery.failure_policy == FailurePolicy::Queue;
+    const FailurePolicy of_account =
+        services_.account != nullptr ? services_.account->onFailure() : AccountPolicy::kDefault;
+    const bool is_queue =
+        attempt.settings->delivery.failure_policy.value_or(of_account) == FailurePolicy::Queue;
     if (is_queue) {
         // At its place: it is the first that goes out when the callback is switched on.
         outcome.state = DeliveryState::Waiting;

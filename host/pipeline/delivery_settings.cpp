@@ -122,11 +122,21 @@ std::optional<ClientCredentials> readCredentials(
 
 }  // namespace
 
+std::string_view failurePolicyName(FailurePolicy policy) {
+    return policy == FailurePolicy::Queue ? "queue" : "retry";
+}
+
+std::optional<FailurePolicy> parseFailurePolicy(std::string_view name) {
+    if (name == "queue") return FailurePolicy::Queue;
+    if (name == "retry") return FailurePolicy::Retry;
+    return std::nullopt;
+}
+
 DeliverySettings readDeliverySettings(const Values& values) {
     DeliverySettings settings;
     settings.retry = readRetry(valueOf(values, "retry.schedule"));
     settings.timeout = parseDuration(valueOf(values, "timeout"));
-    if (valueOf(values, "retry.policy") == "queue") settings.failure_policy = FailurePolicy::Queue;
+    settings.failure_policy = parseFailurePolicy(valueOf(values, "retry.policy"));
     settings.rate_limit = readRate(valueOf(values, "rate.limit"));
     if (const auto count = parseInteger(valueOf(values, "concurrency")); count && *count > 0) {
         settings.concurrency = static_cast<std::size_t>(*count);

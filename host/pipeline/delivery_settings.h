@@ -31,6 +31,11 @@ enum class FailurePolicy : std::uint8_t {
     Queue,  ///< it is switched off; what comes after waits until somebody switches it on
 };
 
+/// "retry" or "queue".
+std::string_view failurePolicyName(FailurePolicy policy);
+/// nullopt for any other name.
+std::optional<FailurePolicy> parseFailurePolicy(std::string_view name);
+
 enum class DeliveryOrdering : std::uint8_t {
     None,
     Instance,  ///< one callback of the instance after another, in the order of the events: one lane
@@ -55,9 +60,9 @@ struct ClientCredentials {
 };
 
 struct DeliverySettings {
-    std::optional<RetryDelays> retry;     ///< none: delivery.retry_schedule
-    std::optional<Milliseconds> timeout;  ///< none: delivery.timeout
-    FailurePolicy failure_policy = FailurePolicy::Retry;
+    std::optional<RetryDelays> retry;             ///< none: delivery.retry_schedule
+    std::optional<Milliseconds> timeout;          ///< none: delivery.timeout
+    std::optional<FailurePolicy> failure_policy;  ///< none: the account's (account_policy)
     std::optional<RateLimit> rate_limit;
     std::optional<std::size_t> concurrency;  ///< none: delivery.concurrency_per_callback
     DeliveryOrdering ordering = DeliveryOrdering::None;

@@ -6,6 +6,7 @@
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log.h"
+#include "pipeline/account_policy.h"
 #include "pipeline/callback_health.h"
 #include "pipeline/callback_pacer.h"
 #include "pipeline/callback_permissions.h"
@@ -45,6 +46,7 @@ struct DeliveryServices {
     observe::Metrics& metrics;
     observe::Log& log;
     CallbackPermissions* permissions = nullptr;  ///< null: no receiver is asked
+    const AccountPolicy* account = nullptr;      ///< null: the account says nothing
 };
 
 /// Delivers at least once. An attempt whose outcome can't be recorded is kept and recorded later;

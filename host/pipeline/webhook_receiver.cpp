@@ -1,6 +1,7 @@
 #include "pipeline/webhook_receiver.h"
 
 #include "http/problem.h"
+#include "pipeline/webhook_targets.h"
 
 #include <fmt/format.h>
 
@@ -37,13 +38,6 @@ constexpr std::array<std::string_view, 10> kReasonNames = {
 TraceContext traceOf(const http::Request& request) {
     const auto header = request.headers.get("traceparent");
     return header ? parseTraceparent(*header).value_or(TraceContext()) : TraceContext();
-}
-
-bool namesNoAccount(const Notification& notification) {
-    const auto& changes = notification.changes;
-    return std::any_of(changes.begin(), changes.end(), [](const BroughtChange& change) {
-        return change.account.empty();
-    });
 }
 
 }  // namespace
@@ -175,22 +169,14 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
         );
     }
 
-    if (!instance && namesNoAccount(*notification)) {
-        return reject(
-            request.request_id,
-            Reason::UnknownInstance,
-            404,
-            "webhooks of this connector come to the URL of an instance, "
-            "/elements/api-v2/events/{key}/{base64 of its id}"
-        );
-    }
-    const auto found = instance ? parts_.lookup.byInstance(provider.key(), *instance, accounts)
-                                : parts_.lookup.byAccounts(provider.key(), accounts);
+    const auto named = namedInstances(request.headers);
+    if (!named) return reject(request.request_id, Reason::Malformed, 400, named.error().message);
+    const auto found = findTargets(parts_.lookup, provider.key(), instance, *named, *notification);
     if (!found) {
         if (found.error().code == ErrorCode::NotFound) {
-            return reject(
-                request.request_id, Reason::UnknownInstance, 404, "no instance of this id"
-            );
+            const std::string_view said = found.error().message;
+            const std::string_view why = instance ? "no instance of this id" : said;
+            return reject(request.request_id, Reason::UnknownInstance, 404, why);
         }
         return askToRetry(request.request_id, provider.key(), found.error());
     }

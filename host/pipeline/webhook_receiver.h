@@ -42,11 +42,11 @@ inline constexpr std::size_t kNotificationSecretsMax = 64;
 /// | connector, or the URL's instance, is unknown | 404 |
 /// | another method than GET or POST | 405 |
 /// | the provider's challenge | what the provider wants |
-/// | not a notification in the provider's form | 400 |
+/// | not a notification in the provider's form, or a header that names no instances | 400 |
 /// | more than kNotificationAccountsMax accounts | 413 |
 /// | no account of a running instance (or none at all) | 200: a retry would not change that |
 /// | known accounts, but no secret of theirs signed the body | 401, nothing is marked |
-/// | it brings changes without an account, and the URL names no instance | 404 |
+/// | it brings changes without an account, and neither URL nor header name instances | 404 |
 /// | signed with the secret of at least one instance | 200 after those instances are marked, and
 /// the changes that it brings are kept | | store or plugin out of order | 503 with Retry-After: the
 /// provider sends it again |

@@ -22,6 +22,9 @@ std::optional<sdk::Document> documentOf(const rapidjson::Value* metadata, std::s
     document.content_hash = json::text(metadata, "content_hash");
     document.modified_by = json::text(json::member(metadata, "sharing_info"), "modified_by");
     document.modified_ms = parseUtcTime(json::text(metadata, "server_modified"));
+    // Dropbox does not tell when a file was made. This is the nearest: the time that whoever sent
+    // the content gave it.
+    document.created_ms = parseUtcTime(json::text(metadata, "client_modified"));
     const rapidjson::Value* size = json::member(metadata, "size");
     if (size != nullptr && size->IsInt64() && size->GetInt64() >= 0)
         document.size = size->GetInt64();

@@ -119,6 +119,26 @@ TEST_F(CallbackSettingsTest, ThePolicyQueueKeepsWhatFollows) {
     EXPECT_THAT(inOrder(), ElementsAre("CREATED /one.txt", "CREATED /two.txt"));
 }
 
+TEST_F(CallbackSettingsTest, ThePolicyOfTheAccountIsForInstancesWithoutOne) {
+    const std::string key = "notification.webhook.failure.policy";
+    const std::string path = "/accounts/settings";
+    startWith("marketing", {{"event.notification.retry.schedule", "10ms"}});
+    EXPECT_EQ(json(200, "GET", path)[key.c_str()], "retry");
+    json(200, "PATCH", path, fmt::format(R"({{"{}":"queue"}})", key));
+    stopHub();
+    startHub();
+    EXPECT_EQ(json(200, "GET", "/accounts/1/settings")[key.c_str()], "queue") << "it is kept";
+
+    receiver_.answerNext(status(500), 2);
+    put("/one.txt");
+    EXPECT_TRUE(eventually([&] { return isSwitchedOff(); }));
+
+    for (const char* bad : {R"({"x":1})", "{}", R"({"notification.webhook.failure.policy":"no"})"})
+        json(400, "PATCH", path, bad);
+    json(403, "PATCH", "/accounts/2/settings", fmt::format(R"({{"{}":"retry"}})", key));
+    EXPECT_EQ(json(200, "GET", path)[key.c_str()], "queue");
+}
+
 TEST_F(CallbackSettingsTest, OrderedCallbacksWaitForTheOneBefore) {
     startWith(
         "marketing",

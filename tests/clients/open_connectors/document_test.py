@@ -49,10 +49,11 @@ class Document(ContractTest):
         self.assertEqual(file["tags"], [])
         self.assertTrue(file["refId"].startswith("id:"))
 
-    @known_difference("Dropbox does not tell when a file was made; of a provider that does it is there")
     def test_a_file_has_the_date_of_its_creation(self):
-        """3.4: createdDate."""
-        self.assertIn("createdDate", self.read("/hubs/documents/files/metadata", path=self.path))
+        """3.4: createdDate; Dropbox does not tell it, so it is the time that the content was given."""
+        file = self.read("/hubs/documents/files/metadata", path=self.path)
+        self.assertRegex(file["createdDate"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertLessEqual(file["createdDate"], file["modifiedDate"])
 
     def test_a_folder_is_a_directory(self):
         """3.4: directory is true for folders."""

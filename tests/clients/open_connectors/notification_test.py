@@ -110,9 +110,14 @@ class Notification(ContractTest):
             self.assertEqual(self.call("GET", "/notifications", query={"topics[]": topics}), [])
         self.refused(400, "GET", "/notifications")
 
-    @known_difference("one caller would change how all instances are delivered, also those that files own: "
-                      "event.notification.retry.policy is the policy of an instance")
     def test_the_account_has_a_failure_policy(self):
-        """2.8: notification.webhook.failure.policy, retry or queue, by PATCH /accounts/settings."""
-        self.call("PATCH", "/accounts/settings", {"notification.webhook.failure.policy": "queue"})
-        self.call("PATCH", "/accounts/settings", {"notification.webhook.failure.policy": "retry"})
+        """2.8: notification.webhook.failure.policy, retry or queue, by POST or PATCH; retry is the default."""
+        key = "notification.webhook.failure.policy"
+        self.addCleanup(self.call, "PATCH", "/accounts/settings", {key: "retry"})
+        self.assertEqual(self.call("GET", "/accounts/settings"), {key: "retry"})
+        for method, path in (("PATCH", "/accounts/settings"), ("POST", "/accounts/1/settings")):
+            self.call("PATCH", "/accounts/settings", {key: "retry"})
+            self.assertEqual(self.call(method, path, {key: "queue"}), {key: "queue"})
+            self.assertEqual(self.call("GET", path), {key: "queue"})
+        self.refused(403, "PATCH", "/accounts/2/settings", {key: "queue"})
+        self.refused(400, "PATCH", "/accounts/settings", {key: "often"})

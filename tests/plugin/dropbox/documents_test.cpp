@@ -45,7 +45,7 @@ TEST_F(DropboxDocuments, MetadataByIdAndByPath) {
         );
         EXPECT_EQ(object.size, 5);
         EXPECT_EQ(object.modified_ms, 1'769'860'800'000);
-        EXPECT_EQ(object.created_ms, FERRY_TIME_UNKNOWN) << "Dropbox does not say";
+        EXPECT_EQ(object.created_ms, 1'577'836'800'000) << "the nearest that Dropbox tells";
         EXPECT_EQ(outcome.violation, "");
     }
 }

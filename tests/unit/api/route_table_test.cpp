@@ -99,12 +99,14 @@ class ApiTableTest : public testing::Test {
             [] {}},
         authorize_urls_,
         nullptr};
+    pipeline::AccountPolicy account_{store_->meta()};
     Api api_{ApiParts{
         *store_,
         *keys_,
         providers_,
         [this] { return std::make_shared<const config::ManifestSet>(manifests_); },
         settings_,
+        account_,
         [] {},
         [] {},
         [](InstanceId) {},

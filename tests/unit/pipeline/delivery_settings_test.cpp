@@ -21,7 +21,7 @@ TEST(DeliverySettings, LeavesToTheHubWhatIsNotGiven) {
     EXPECT_FALSE(settings.timeout);
     EXPECT_FALSE(settings.rate_limit);
     EXPECT_FALSE(settings.concurrency);
-    EXPECT_EQ(settings.failure_policy, FailurePolicy::Retry);
+    EXPECT_EQ(settings.failure_policy, std::nullopt) << "the account says";
     EXPECT_EQ(settings.ordering, DeliveryOrdering::None);
     EXPECT_TRUE(settings.filter.isEmpty());
     EXPECT_TRUE(settings.headers.empty());
