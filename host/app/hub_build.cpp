@@ -203,6 +203,7 @@ void Hub::buildApi() {
             const config::ManifestSet* const manifests = &snapshot->manifests;
             return std::shared_ptr<const config::ManifestSet>(std::move(snapshot), manifests);
         },
+        [this] { return catalog_.states(); },
         *settings_,
         [this] { delivery_thread_->wake(); },
         [this] { replay_thread_->wake(); },

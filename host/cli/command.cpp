@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "app/catalog.h"
+#include "app/connector_candidate.h"
 #include "base/utf8.h"
 #include "config/references.h"
 #include "config/yaml_document.h"

@@ -104,6 +104,7 @@ class ApiTableTest : public testing::Test {
         *keys_,
         providers_,
         [this] { return std::make_shared<const config::ManifestSet>(manifests_); },
+        [] { return PluginStates(); },
         settings_,
         [] {},
         [] {},
