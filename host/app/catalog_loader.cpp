@@ -14,7 +14,11 @@ CatalogLoader::CatalogLoader(
     observe::Log& log,
     plugin::ProbeOptions probe
 )
-    : config_(config), clock_(clock), log_(log), lines_(log), probe_(std::move(probe)) {}
+    : config_(config),
+      clock_(clock),
+      log_(log),
+      lines_(log),
+      options_{std::move(probe), signaturePolicy(config)} {}
 
 std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
     auto snapshot = std::make_shared<CatalogSnapshot>();
@@ -60,7 +64,7 @@ CatalogLoader::Candidates CatalogLoader::examine(const plugin::ScanResult& found
             before.manifest = &known->second.manifest;
         }
         if (const auto hung = hung_.find(place); hung != hung_.end()) before.hung = &hung->second;
-        *places[i] = examineConnector(found, found.plugins[i], before, probe_);
+        *places[i] = examineConnector(found, found.plugins[i], before, options_);
     });
     return candidates;
 }
@@ -202,8 +206,11 @@ plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> CatalogLoader::loadShared
     const FileStamp& stamp = candidate.stamps.library;
     const auto before = shared_.find(candidate.library.string());
     if (before != shared_.end() && before->second.stamp == stamp) return before->second.library;
-    const plugin::LoadRequest request = loadRequest(*candidate.manifest, candidate.library);
-    auto library = plugin::PluginLibrary::load(request, services_, lines_, probe_);
+    auto library = [&]() -> plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> {
+        auto request = sharedRequest(*candidate.manifest, candidate.library, options_.signatures);
+        if (!request) return tl::unexpected<plugin::Refusal>(std::move(request.error()));
+        return plugin::PluginLibrary::load(*request, services_, lines_, options_.probe);
+    }();
     shared_.insert_or_assign(candidate.library.string(), SharedLibrary{stamp, library});
     return library;
 }

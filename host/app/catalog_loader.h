@@ -79,7 +79,7 @@ class CatalogLoader {
     const Clock& clock_;
     observe::Log& log_;
     PluginLines lines_;
-    const plugin::ProbeOptions probe_;
+    const ExaminationOptions options_;
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
     std::map<std::string, LoadedFolder> loaded_;   // by folder, or file of a connector

@@ -4,6 +4,8 @@
 
 #include "base/file_stamp.h"
 #include "config/connector_manifest.h"
+#include "config/hub_config.h"
+#include "plugin/folder_signature.h"
 #include "plugin/plugin_library.h"
 #include "plugin/plugin_scan.h"
 
@@ -17,6 +19,7 @@ namespace ferry::app {
 struct ConnectorStamps {
     FileStamp manifest;
     FileStamp library;
+    FileStamp signature;  ///< of the folder's MANIFEST, if signatures matter
 
     bool operator==(const ConnectorStamps&) const = default;
 };
@@ -45,10 +48,30 @@ struct ConnectorCandidate {
     std::optional<plugin::Refusal> refusal;
 };
 
-/// What the library beside this manifest has to be.
+/// Whose plugins are loaded.
+plugin::SignaturePolicy signaturePolicy(const config::HubConfig& config);
+
+/// What the library that this manifest names has to be; `signature` is that of the library's
+/// folder, if it is signed.
 plugin::LoadRequest loadRequest(
-    const config::ConnectorManifest& manifest, const std::filesystem::path& library
+    const config::ConnectorManifest& manifest,
+    const std::filesystem::path& library,
+    const std::optional<plugin::FolderSignature>& signature
 );
+
+/// The same of a library that connectors share, after a look at its folder. Refusals: those of
+/// plugin::verifyFolder.
+plugin::Loaded<plugin::LoadRequest> sharedRequest(
+    const config::ConnectorManifest& manifest,
+    const std::filesystem::path& library,
+    const plugin::SignaturePolicy& policy
+);
+
+/// How new files are looked at.
+struct ExaminationOptions {
+    plugin::ProbeOptions probe;
+    plugin::SignaturePolicy signatures;
+};
 
 /// Reads, checks and tries what is in `folder`, but for what is unchanged. Blocks for the trial of
 /// a library of its own. Threads: any, several at once.
@@ -56,7 +79,7 @@ ConnectorCandidate examineConnector(
     const plugin::ScanResult& found,
     const plugin::PluginFolder& folder,
     const KnownConnector& before,
-    const plugin::ProbeOptions& probe
+    const ExaminationOptions& options
 );
 
 }  // namespace ferry::app

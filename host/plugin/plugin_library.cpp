@@ -1,6 +1,7 @@
 #include "plugin/plugin_library.h"
 
 #include "plugin/call_scope.h"
+#include "plugin/folder_signature.h"
 
 #include <ferry/abi/entry.h>
 
@@ -200,6 +201,9 @@ Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
 Loaded<PluginCandidate> PluginLibrary::checkFile(const LoadRequest& request) {
     auto image = PluginImage::open(request.path);
     if (!image) return tl::unexpected<Refusal>(std::move(image.error()));
+    if (!request.sha256.empty())
+        if (auto good = checkDigest(request.path, image->bytes(), request.sha256); !good)
+            return tl::unexpected<Refusal>(std::move(good.error()));
     auto note = readElfNote(image->bytes());
     if (!note) return withPath(request, std::move(note.error()));
     if (auto good = checkNote(*note, request); !good)

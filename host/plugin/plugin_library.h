@@ -24,6 +24,8 @@ struct LoadRequest {
     std::string id;
     std::string version;          ///< empty: any, as connectors that share a library have their own
     std::uint32_t abi_major = 1;  ///< which minor it needs, the library alone knows
+    /// Of a signed folder: the SHA-256 of the file, 64 small hex digits; empty: any.
+    std::string sha256 = {};
 };
 
 /// A file that may be loaded: copied, checked, and tried in a process of its own.
