@@ -72,6 +72,7 @@ Api::Api(ApiParts parts)
     addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
+    addPluginRoutes(table_, parts_);
     addUsageRoutes(table_, parts_);
     addAccountRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);

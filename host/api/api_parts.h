@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "config/connector_manifest.h"
 #include "http/outbound.h"
+#include "model/plugin_state.h"
 #include "oauth/account_authorizer.h"
 #include "oauth/authorize_urls.h"
 #include "observe/log.h"
@@ -41,6 +42,8 @@ struct ApiParts {
     const pipeline::ProviderDirectory& providers;
     /// The manifests of the connectors that are loaded now; a reload gives others.
     std::function<std::shared_ptr<const config::ManifestSet>()> connectors;
+    /// What is loaded now, and what was refused.
+    std::function<PluginStates()> plugins;
     pipeline::SettingsCache& settings;
     pipeline::AccountPolicy& account;
     /// There are deliveries to be made now; there is a replay to be begun with.

@@ -42,6 +42,9 @@ void addReplayRoutes(RouteTable& table, const ApiParts& parts);
 /// Positions in providers' feeds.
 void addCursorRoutes(RouteTable& table, const ApiParts& parts);
 
+/// What the hub has loaded.
+void addPluginRoutes(RouteTable& table, const ApiParts& parts);
+
 /// The last calls of the API.
 void addUsageRoutes(RouteTable& table, const ApiParts& parts);
 

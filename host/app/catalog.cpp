@@ -15,18 +15,6 @@ constexpr std::string_view kComponent = "plugins";
 
 }  // namespace
 
-plugin::LoadRequest loadRequest(
-    const config::ConnectorManifest& manifest, const std::filesystem::path& library
-) {
-    plugin::LoadRequest request;
-    request.path = library;
-    const bool is_shared = plugin::namesSharedLibrary(manifest.plugin);
-    request.id = is_shared ? manifest.plugin : manifest.key;
-    if (!is_shared) request.version = manifest.version;
-    request.abi_major = static_cast<std::uint32_t>(manifest.abi);
-    return request;
-}
-
 plugin::Refusal duplicateKey(const std::string& key, const std::string& source) {
     return {
         "key-duplicate",
@@ -79,6 +67,27 @@ std::shared_ptr<pipeline::Provider> Catalog::find(std::string_view connector_key
     const auto current = snapshot();
     const auto found = current->providers.find(connector_key);
     return found == current->providers.end() ? nullptr : found->second;
+}
+
+PluginStates Catalog::states() const {
+    const auto current = snapshot();
+    PluginStates states;
+    for (const auto& [key, library] : current->libraries) {
+        const config::ConnectorManifest& manifest = current->manifests.at(key);
+        ServedConnector served;
+        served.key = key;
+        served.version = manifest.version;
+        served.plugin = library->note().id;
+        served.plugin_version = library->note().version;
+        served.source = manifest.source;
+        served.misbehaviours = library->guard().misbehaviours();
+        served.is_quarantined = library->guard().isQuarantined();
+        states.served.push_back(std::move(served));
+    }
+    states.refused = current->refused;
+    for (const FormerLibrary& former : current->former)
+        if (!former.library.expired()) states.ending.push_back({former.id, former.version});
+    return states;
 }
 
 std::filesystem::path Catalog::probeProgram() {

@@ -6,6 +6,7 @@
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
 #include "config/hub_config.h"
+#include "model/plugin_state.h"
 #include "observe/log.h"
 #include "pipeline/stages.h"
 #include "plugin/plugin_library.h"
@@ -23,29 +24,24 @@ namespace ferry::app {
 
 class CatalogLoader;
 
-/// What the library beside this manifest has to be.
-plugin::LoadRequest loadRequest(
-    const config::ConnectorManifest& manifest, const std::filesystem::path& library
-);
-
 /// Why a connector is not used whose key another one has, from `source`.
 plugin::Refusal duplicateKey(const std::string& key, const std::string& source);
 
-/// A plugin folder or connector file that is not used.
-struct RefusedConnector {
-    std::string key;  ///< by its manifest; by the name of its folder if that can't be read
-    std::string path;
-    std::string rule;     ///< stable name of what was broken, such as "abi-major"
-    std::string message;  ///< what is wrong and what to do
-
-    bool operator==(const RefusedConnector&) const = default;
+/// A library that no connector uses any more. Operations that began with it hold it.
+struct FormerLibrary {
+    std::string id;
+    std::string version;
+    std::weak_ptr<plugin::PluginLibrary> library;  ///< expired: it has ended
 };
 
 /// One consistent view; never changes.
 struct CatalogSnapshot {
     config::ManifestSet manifests;
     std::map<std::string, std::shared_ptr<pipeline::Provider>, std::less<>> providers;
+    /// Behind each of the providers.
+    std::map<std::string, std::shared_ptr<plugin::PluginLibrary>, std::less<>> libraries;
     std::vector<RefusedConnector> refused;
+    std::vector<FormerLibrary> former;
 };
 
 /// Threads: load by one at a time; the rest from any.
@@ -67,6 +63,8 @@ class Catalog final : public pipeline::ProviderDirectory {
 
     std::shared_ptr<const CatalogSnapshot> snapshot() const;
     std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
+    /// What there is at this moment, for people.
+    PluginStates states() const;
 
   private:
     /// The trial program beside the running one, or nothing.

@@ -1,27 +1,12 @@
 #include "app/catalog_loader.h"
 
 #include "app/provider_description.h"
-
-#include <fmt/format.h>
+#include "base/parallel.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace ferry::app {
-
-namespace {
-
-std::string describeErrors(const config::Diagnostics& diagnostics) {
-    std::string text;
-    for (const config::Diagnostic& item : diagnostics.items()) {
-        if (item.severity != config::Severity::Error) continue;
-        if (!text.empty()) text += "; ";
-        text += config::describe(item);
-    }
-    return text;
-}
-
-}  // namespace
 
 CatalogLoader::CatalogLoader(
     const config::HubConfig& config,
@@ -29,7 +14,11 @@ CatalogLoader::CatalogLoader(
     observe::Log& log,
     plugin::ProbeOptions probe
 )
-    : config_(config), clock_(clock), log_(log), lines_(log), probe_(std::move(probe)) {}
+    : config_(config),
+      clock_(clock),
+      log_(log),
+      lines_(log),
+      options_{std::move(probe), signaturePolicy(config)} {}
 
 std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
     auto snapshot = std::make_shared<CatalogSnapshot>();
@@ -40,6 +29,7 @@ std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
         present.insert(folder.folder.string());
         place_.emplace(folder.manifest.string(), place_.size());
     }
+    Candidates candidates = examine(found);
     // Those that serve a connector first, so that no other takes its key.
     const auto newcomers = std::stable_partition(
         found.plugins.begin(),
@@ -47,19 +37,36 @@ std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
         [&](const plugin::PluginFolder& folder) { return loaded_.contains(folder.folder.string()); }
     );
     for (auto folder = found.plugins.begin(); folder != newcomers; ++folder)
-        takeOrRefuse(found, *folder, *snapshot);
+        takeOrRefuse(*folder, candidates.at(folder->folder.string()), *snapshot);
     addForgottenManifests(found);
     for (const plugin::ScanProblem& problem : found.problems) {
         present.insert(problem.path.string());
         refuseOrKeep(problem.path, problem.path.filename().string(), problem.refusal, *snapshot);
     }
     for (auto folder = newcomers; folder != found.plugins.end(); ++folder)
-        takeOrRefuse(found, *folder, *snapshot);
-    refuseUnnamed(found, *snapshot);
-    const auto is_gone = [&](const auto& item) { return !present.contains(item.first); };
-    std::erase_if(loaded_, is_gone);
-    std::erase_if(hung_, is_gone);
+        takeOrRefuse(*folder, candidates.at(folder->folder.string()), *snapshot);
+    refuseUnnamed(found, candidates, *snapshot);
+    forgetGone(present);
+    retireUnused(*snapshot);
     return snapshot;
+}
+
+CatalogLoader::Candidates CatalogLoader::examine(const plugin::ScanResult& found) const {
+    Candidates candidates;
+    std::vector<ConnectorCandidate*> places;
+    for (const plugin::PluginFolder& folder : found.plugins)
+        places.push_back(&candidates[folder.folder.string()]);
+    forEachInParallel(found.plugins.size(), [&](std::size_t i) {
+        const std::string place = found.plugins[i].folder.string();
+        KnownConnector before;
+        if (const auto known = loaded_.find(place); known != loaded_.end()) {
+            before.stamps = &known->second.stamps;
+            before.manifest = &known->second.manifest;
+        }
+        if (const auto hung = hung_.find(place); hung != hung_.end()) before.hung = &hung->second;
+        *places[i] = examineConnector(found, found.plugins[i], before, options_);
+    });
+    return candidates;
 }
 
 /// A library without a manifest beside it may be one that connectors share. One that served a
@@ -73,72 +80,55 @@ void CatalogLoader::addForgottenManifests(plugin::ScanResult& found) const {
 }
 
 /// A library that no connector names is one whose manifest was forgotten.
-void CatalogLoader::refuseUnnamed(const plugin::ScanResult& found, CatalogSnapshot& snapshot)
-    const {
+void CatalogLoader::refuseUnnamed(
+    const plugin::ScanResult& found, const Candidates& candidates, CatalogSnapshot& snapshot
+) const {
     std::set<std::string> named;
-    for (const auto& [key, manifest] : snapshot.manifests)
-        named.insert(manifest.plugin);
+    for (const auto& [place, candidate] : candidates)
+        if (candidate.manifest) named.insert(candidate.manifest->plugin);
+    for (const auto& [place, folder] : loaded_)
+        named.insert(folder.manifest.plugin);
     for (const auto& [name, library] : found.shared) {
         const std::filesystem::path folder = library.parent_path();
         if (named.contains(name) || loaded_.contains(folder.string())) continue;
         plugin::Refusal refusal = plugin::manifestMissing(folder);
-        snapshot.refused.push_back({name, folder.string(), refusal.rule, std::move(refusal.message)}
+        snapshot.refused.push_back(
+            {name, folder.string(), refusal.rule, std::move(refusal.message), false}
         );
     }
 }
 
 void CatalogLoader::takeOrRefuse(
-    const plugin::ScanResult& found, const plugin::PluginFolder& folder, CatalogSnapshot& snapshot
+    const plugin::PluginFolder& folder, ConnectorCandidate& candidate, CatalogSnapshot& snapshot
 ) {
-    std::string key = folder.folder.stem().string();
-    if (const plugin::Loaded<void> taken = take(found, folder, key, snapshot); !taken) {
-        refuseOrKeep(folder.folder, key, taken.error(), snapshot);
-    }
+    const std::string key = candidate.key;
+    const auto taken = take(folder.folder.string(), candidate, snapshot);
+    if (!taken) refuseOrKeep(folder.folder, key, taken.error(), snapshot);
 }
 
-/// Gives the connector's `key` as soon as it is known.
 plugin::Loaded<void> CatalogLoader::take(
-    const plugin::ScanResult& found,
-    const plugin::PluginFolder& folder,
-    std::string& key,
-    CatalogSnapshot& snapshot
+    const std::string& place, ConnectorCandidate& candidate, CatalogSnapshot& snapshot
 ) {
-    config::Diagnostics diagnostics;
-    auto manifest = config::readManifestFile(folder.manifest, diagnostics);
-    if (!manifest) return plugin::refuse("manifest-invalid", describeErrors(diagnostics));
-    key = manifest->key;
-    if (auto free = checkKeyIsFree(manifest->key, manifest->source, snapshot); !free) return free;
-    const auto library = found.library(folder, manifest->plugin);
-    if (!library) return tl::unexpected<plugin::Refusal>(library.error());
-
-    std::error_code ignored;
-    const FileTimes times{
-        std::filesystem::last_write_time(*library, ignored),
-        std::filesystem::last_write_time(folder.manifest, ignored)};
-    const std::string place = folder.folder.string();
-    const auto before = loaded_.find(place);
-    if (before != loaded_.end() && before->second.times == times) {
-        use(before->second, snapshot);
+    if (candidate.manifest) {
+        const std::string& source = candidate.manifest->source;
+        if (auto free = checkKeyIsFree(candidate.key, source, snapshot); !free) return free;
+    }
+    if (candidate.is_unchanged) {
+        use(loaded_.at(place), snapshot);
         return {};
     }
-    const auto hung = hung_.find(place);
-    if (hung != hung_.end() && hung->second.first == times) {
-        return tl::unexpected<plugin::Refusal>(hung->second.second);
+    if (candidate.refusal) {
+        if (candidate.refusal->rule == "probe-hung")
+            hung_.insert_or_assign(place, HungTrial{candidate.stamps, *candidate.refusal});
+        return tl::unexpected<plugin::Refusal>(*candidate.refusal);
     }
-    auto provider = makeProvider(*manifest, *library, times);
-    if (!provider) {
-        if (provider.error().rule == "probe-hung")
-            hung_.insert_or_assign(place, std::pair(times, provider.error()));
-        return tl::unexpected<plugin::Refusal>(provider.error());
-    }
-    LoadedFolder& entry = loaded_[place];
-    entry = {times, std::move(*manifest), std::move(*provider)};
+    auto loaded = loadCandidate(candidate);
+    if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
+    const LoadedFolder& entry = loaded_.insert_or_assign(place, std::move(*loaded)).first->second;
     log_.info(
         "plugin",
         "a connector is loaded",
-        {{"connector", entry.manifest.key},
-         {"version", entry.manifest.version},
-         {"folder", folder.folder.string()}}
+        {{"connector", entry.manifest.key}, {"version", entry.manifest.version}, {"folder", place}}
     );
     use(entry, snapshot);
     return {};
@@ -162,6 +152,7 @@ plugin::Loaded<void> CatalogLoader::checkKeyIsFree(
 
 void CatalogLoader::use(const LoadedFolder& entry, CatalogSnapshot& snapshot) {
     snapshot.providers.emplace(entry.manifest.key, entry.provider);
+    snapshot.libraries.emplace(entry.manifest.key, entry.library);
     snapshot.manifests.emplace(entry.manifest.key, entry.manifest);
 }
 
@@ -173,22 +164,25 @@ void CatalogLoader::refuseOrKeep(
     const plugin::Refusal& refusal,
     CatalogSnapshot& snapshot
 ) {
-    std::string message = refusal.message;
+    RefusedConnector refused{key, folder.string(), refusal.rule, refusal.message, false};
     const auto before = loaded_.find(folder.string());
     if (before != loaded_.end() && !snapshot.manifests.contains(before->second.manifest.key)) {
         use(before->second, snapshot);
-        message += "; the version loaded before stays in use";
+        refused.is_former_kept = true;
+        refused.message += "; the version loaded before stays in use";
     }
-    snapshot.refused.push_back({key, folder.string(), refusal.rule, std::move(message)});
+    snapshot.refused.push_back(std::move(refused));
 }
 
-plugin::Loaded<std::shared_ptr<pipeline::Provider>> CatalogLoader::makeProvider(
-    const config::ConnectorManifest& manifest,
-    const std::filesystem::path& library,
-    const FileTimes& times
+plugin::Loaded<CatalogLoader::LoadedFolder> CatalogLoader::loadCandidate(
+    ConnectorCandidate& candidate
 ) {
-    auto loaded = loadLibrary(manifest, library, times);
-    if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
+    config::ConnectorManifest& manifest = *candidate.manifest;
+    auto library =
+        candidate.plugin
+            ? plugin::PluginLibrary::load(std::move(*candidate.plugin), services_, lines_)
+            : loadShared(candidate);
+    if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
     plugin::CallInfo call;
     call.now = clock_.wallNow();
@@ -196,27 +190,55 @@ plugin::Loaded<std::shared_ptr<pipeline::Provider>> CatalogLoader::makeProvider(
     setup.connector = manifest.key;
     for (const auto& [name, value] : manifest.settings)
         setup.settings.push_back({name, value});
-    auto instance = plugin::PluginInstance::create(*loaded, setup, call);
+    auto instance = plugin::PluginInstance::create(*library, setup, call);
     if (!instance) return plugin::refuse("create-failed", instance.error().message);
-    return std::make_shared<plugin::PluginProvider>(
+    auto provider = std::make_shared<plugin::PluginProvider>(
         describeProvider(manifest, config_), std::move(*instance), clock_
     );
+    return LoadedFolder{
+        candidate.stamps, std::move(manifest), std::move(*library), std::move(provider)};
 }
 
-/// One that connectors share is loaded once.
-plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> CatalogLoader::loadLibrary(
-    const config::ConnectorManifest& manifest,
-    const std::filesystem::path& library,
-    const FileTimes& times
+/// Loaded once for all connectors that name it, and refused once.
+plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> CatalogLoader::loadShared(
+    const ConnectorCandidate& candidate
 ) {
-    const bool is_shared = plugin::namesSharedLibrary(manifest.plugin);
-    const auto before = shared_.find(library.string());
-    if (is_shared && before != shared_.end() && before->second.first == times.library)
-        return before->second.second;
-    auto loaded =
-        plugin::PluginLibrary::load(loadRequest(manifest, library), services_, lines_, probe_);
-    if (loaded && is_shared) shared_[library.string()] = {times.library, *loaded};
-    return loaded;
+    const FileStamp& stamp = candidate.stamps.library;
+    const auto before = shared_.find(candidate.library.string());
+    if (before != shared_.end() && before->second.stamp == stamp) return before->second.library;
+    auto library = [&]() -> plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> {
+        auto request = sharedRequest(*candidate.manifest, candidate.library, options_.signatures);
+        if (!request) return tl::unexpected<plugin::Refusal>(std::move(request.error()));
+        return plugin::PluginLibrary::load(*request, services_, lines_, options_.probe);
+    }();
+    shared_.insert_or_assign(candidate.library.string(), SharedLibrary{stamp, library});
+    return library;
+}
+
+void CatalogLoader::forgetGone(const std::set<std::string>& present) {
+    const auto is_gone = [&](const auto& item) { return !present.contains(item.first); };
+    std::erase_if(loaded_, is_gone);
+    std::erase_if(hung_, is_gone);
+}
+
+/// Lets go of libraries that no connector uses any more: each ends with the last operation that
+/// began with it.
+void CatalogLoader::retireUnused(CatalogSnapshot& snapshot) {
+    std::set<std::shared_ptr<plugin::PluginLibrary>> used;
+    for (const auto& [place, folder] : loaded_)
+        used.insert(folder.library);
+    std::erase_if(shared_, [&](const auto& item) {
+        return !item.second.library || !used.contains(*item.second.library);
+    });
+    for (const std::weak_ptr<plugin::PluginLibrary>& known : in_use_) {
+        const auto library = known.lock();
+        if (!library || used.contains(library)) continue;
+        library->retire();
+        former_.push_back({library->note().id, library->note().version, known});
+    }
+    std::erase_if(former_, [](const FormerLibrary& former) { return former.library.expired(); });
+    in_use_.assign(used.begin(), used.end());
+    snapshot.former = former_;
 }
 
 }  // namespace ferry::app

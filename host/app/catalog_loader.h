@@ -3,6 +3,7 @@
 // objects.
 
 #include "app/catalog.h"
+#include "app/connector_candidate.h"
 #include "app/plugin_lines.h"
 #include "plugin/plugin_provider.h"
 #include "plugin/plugin_scan.h"
@@ -10,8 +11,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
-#include <utility>
+#include <vector>
 
 namespace ferry::app {
 
@@ -26,36 +28,35 @@ class CatalogLoader {
         plugin::ProbeOptions probe
     );
 
-    /// What is in the folders now. Who serves a key goes on with it as long as its folder is there:
-    /// a newcomer with that key is refused, wherever its folder stands.
+    /// What is in the folders now; what is new is read and tried on all processors. Who serves a
+    /// key goes on with it as long as its folder is there: a newcomer with that key is refused,
+    /// wherever its folder stands.
     std::shared_ptr<const CatalogSnapshot> load();
 
   private:
-    /// Of the files of a folder, to see that they have changed.
-    struct FileTimes {
-        std::filesystem::file_time_type library;
-        std::filesystem::file_time_type manifest;
-
-        bool operator==(const FileTimes&) const = default;
-    };
     struct LoadedFolder {
-        FileTimes times;
+        ConnectorStamps stamps;
         config::ConnectorManifest manifest;
+        std::shared_ptr<plugin::PluginLibrary> library;
         std::shared_ptr<pipeline::Provider> provider;
     };
+    /// One that connectors share.
+    struct SharedLibrary {
+        FileStamp stamp;
+        plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> library;
+    };
+    using Candidates = std::map<std::string, ConnectorCandidate>;  // by folder
 
+    Candidates examine(const plugin::ScanResult& found) const;
     void addForgottenManifests(plugin::ScanResult& found) const;
-    void refuseUnnamed(const plugin::ScanResult& found, CatalogSnapshot& snapshot) const;
+    void refuseUnnamed(
+        const plugin::ScanResult& found, const Candidates& candidates, CatalogSnapshot& snapshot
+    ) const;
     void takeOrRefuse(
-        const plugin::ScanResult& found,
-        const plugin::PluginFolder& folder,
-        CatalogSnapshot& snapshot
+        const plugin::PluginFolder& folder, ConnectorCandidate& candidate, CatalogSnapshot& snapshot
     );
     plugin::Loaded<void> take(
-        const plugin::ScanResult& found,
-        const plugin::PluginFolder& folder,
-        std::string& key,
-        CatalogSnapshot& snapshot
+        const std::string& place, ConnectorCandidate& candidate, CatalogSnapshot& snapshot
     );
     plugin::Loaded<void> checkKeyIsFree(
         const std::string& key, const std::string& source, const CatalogSnapshot& snapshot
@@ -67,33 +68,26 @@ class CatalogLoader {
         const plugin::Refusal& refusal,
         CatalogSnapshot& snapshot
     );
-    plugin::Loaded<std::shared_ptr<pipeline::Provider>> makeProvider(
-        const config::ConnectorManifest& manifest,
-        const std::filesystem::path& library,
-        const FileTimes& times
+    plugin::Loaded<LoadedFolder> loadCandidate(ConnectorCandidate& candidate);
+    plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> loadShared(
+        const ConnectorCandidate& candidate
     );
-    plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> loadLibrary(
-        const config::ConnectorManifest& manifest,
-        const std::filesystem::path& library,
-        const FileTimes& times
-    );
+    void forgetGone(const std::set<std::string>& present);
+    void retireUnused(CatalogSnapshot& snapshot);
 
     const config::HubConfig& config_;
     const Clock& clock_;
     observe::Log& log_;
     PluginLines lines_;
-    const plugin::ProbeOptions probe_;
+    const ExaminationOptions options_;
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
-    std::map<std::string, LoadedFolder> loaded_;  // by folder, or file of a connector
-    /// Libraries that connectors share, by path.
-    std::map<
-        std::string,
-        std::pair<std::filesystem::file_time_type, std::shared_ptr<plugin::PluginLibrary>>>
-        shared_;
-    /// By folder: a trial that hangs takes seconds, and would again at each reload.
-    std::map<std::string, std::pair<FileTimes, plugin::Refusal>> hung_;
-    std::map<std::string, std::size_t> place_;  // of each manifest in the order of the folders
+    std::map<std::string, LoadedFolder> loaded_;   // by folder, or file of a connector
+    std::map<std::string, SharedLibrary> shared_;  // by path; refused ones until the next load
+    std::map<std::string, HungTrial> hung_;        // by folder
+    std::map<std::string, std::size_t> place_;     // of each manifest in the order of the folders
+    std::vector<std::weak_ptr<plugin::PluginLibrary>> in_use_;  // by connectors, at the last load
+    std::vector<FormerLibrary> former_;                         // that have not ended
 };
 
 }  // namespace ferry::app

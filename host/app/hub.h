@@ -108,6 +108,7 @@ class Hub {
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
     void addDeliveryGauges();
+    void addPluginGauges();
     void addNoticeGauges();
     void addReplayGauges();
     Status enqueueAuthorizations();

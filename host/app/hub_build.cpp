@@ -205,6 +205,7 @@ void Hub::buildApi() {
             const config::ManifestSet* const manifests = &snapshot->manifests;
             return std::shared_ptr<const config::ManifestSet>(std::move(snapshot), manifests);
         },
+        [this] { return catalog_.states(); },
         *settings_,
         *account_,
         [this] { delivery_thread_->wake(); },

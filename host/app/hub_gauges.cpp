@@ -80,9 +80,37 @@ void Hub::addGauges() {
         }
         return values;
     });
+    addPluginGauges();
     addDeliveryGauges();
     addNoticeGauges();
     addReplayGauges();
+}
+
+void Hub::addPluginGauges() {
+    metrics_.gauges("ferry_connectors", "Connectors by what becomes of their calls", [this] {
+        const PluginStates states = catalog_.states();
+        double quarantined = 0;
+        for (const ServedConnector& served : states.served)
+            quarantined += served.is_quarantined ? 1 : 0;
+        const auto all = static_cast<double>(states.served.size());
+        return LabelledValues{
+            {stateLabel("served"), all - quarantined}, {stateLabel("quarantined"), quarantined}};
+    });
+    metrics_.gauges(
+        "ferry_plugins_refused",
+        "Plugin folders and connector files that are not used as they are",
+        [this] {
+            std::map<std::string, double> counts;
+            for (const RefusedConnector& refused : catalog_.snapshot()->refused)
+                counts[fmt::format("rule=\"{}\"", refused.rule)] += 1;
+            return LabelledValues(counts.begin(), counts.end());
+        }
+    );
+    metrics_.gauge(
+        "ferry_plugins_ending",
+        "Versions of plugins that were replaced, while what began with them goes on",
+        [this] { return static_cast<double>(catalog_.states().ending.size()); }
+    );
 }
 
 void Hub::addDeliveryGauges() {

@@ -1,5 +1,9 @@
 #include "app/reload_watch.h"
 
+#include "base/file_stamp.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -14,12 +18,15 @@ namespace {
 constexpr int kDepthMax = 1;
 
 std::uint64_t mixEntry(const fs::path& path) {
-    std::error_code error;
-    const auto size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
-    const auto time = fs::last_write_time(path, error).time_since_epoch().count();
-    const std::string text =
-        path.string() + "\n" + std::to_string(size) + "\n" + std::to_string(time);
-    return std::hash<std::string>{}(text);
+    const FileStamp stamp = stampOf(path);
+    return std::hash<std::string>{}(fmt::format(
+        "{}\n{}\n{}\n{}\n{}",
+        path.string(),
+        stamp.device,
+        stamp.inode,
+        stamp.size,
+        stamp.modified_at
+    ));
 }
 
 }  // namespace

@@ -9,10 +9,9 @@
 
 namespace ferry::app {
 
-/// Looks at names, sizes and times of ferry.yaml and of the instance files, connectors and plugins
-/// that it names; opens nothing. A change is told once it has stood still for one look, so that a
-/// file is not read half written.
-/// Threads: one at a time.
+/// Looks at names and stamps (base/file_stamp.h) of ferry.yaml and of the instance files,
+/// connectors and plugins that it names; opens nothing. A change is told once it has stood still
+/// for one look, so that a file is not read half written. Threads: one at a time.
 class ReloadWatch {
   public:
     ReloadWatch(const std::filesystem::path& config_file, const config::HubConfig& config);

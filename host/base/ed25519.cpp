@@ -2,12 +2,12 @@
 
 #include "base/check.h"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 namespace ferry {
 namespace {
-
-constexpr std::size_t kSignatureBytes = 64;
 
 const unsigned char* bytesOf(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -19,6 +19,22 @@ unsigned char* bytesOf(std::string& text) {
 struct DigestDeleter {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+struct BioDeleter {
+    void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+
+/// OpenSSL would ask for a passphrase at the terminal.
+int noPassphrase(char*, int, int, void*) {
+    return -1;
+}
+
+std::string publicKeyOf(const EVP_PKEY* key) {
+    std::string public_key(Ed25519Key::kPublicBytes, '\0');
+    std::size_t size = public_key.size();
+    const bool ok = EVP_PKEY_get_raw_public_key(key, bytesOf(public_key), &size) == 1;
+    FERRY_CHECK(ok && size == Ed25519Key::kPublicBytes, "ed25519 is missing");
+    return public_key;
+}
 
 }  // namespace
 
@@ -28,12 +44,34 @@ std::optional<Ed25519Key> Ed25519Key::fromSeed(std::string_view seed) {
         EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytesOf(seed), seed.size()),
         EVP_PKEY_free
     );
-    std::string public_key(kPublicBytes, '\0');
-    std::size_t size = public_key.size();
-    const bool ok =
-        key != nullptr && EVP_PKEY_get_raw_public_key(key.get(), bytesOf(public_key), &size) == 1;
-    FERRY_CHECK(ok && size == kPublicBytes, "ed25519 is missing");
+    FERRY_CHECK(key != nullptr, "ed25519 is missing");
+    std::string public_key = publicKeyOf(key.get());
     return Ed25519Key(std::move(key), std::move(public_key));
+}
+
+std::optional<Ed25519Key> Ed25519Key::fromPem(std::string_view pem) {
+    const std::unique_ptr<BIO, BioDeleter> bio(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))
+    );
+    if (bio == nullptr) return std::nullopt;
+    std::shared_ptr<EVP_PKEY> key(
+        PEM_read_bio_PrivateKey(bio.get(), nullptr, &noPassphrase, nullptr), EVP_PKEY_free
+    );
+    if (key == nullptr || EVP_PKEY_base_id(key.get()) != EVP_PKEY_ED25519) return std::nullopt;
+    std::string public_key = publicKeyOf(key.get());
+    return Ed25519Key(std::move(key), std::move(public_key));
+}
+
+Secret Ed25519Key::toPem() const {
+    const std::unique_ptr<BIO, BioDeleter> bio(BIO_new(BIO_s_secmem()));
+    const bool ok =
+        bio != nullptr && PEM_write_bio_PKCS8PrivateKey(
+                              bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr
+                          ) == 1;
+    FERRY_CHECK(ok, "a private key can't be written");
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return Secret(std::string(text, static_cast<std::size_t>(size)));
 }
 
 std::string Ed25519Key::sign(std::string_view content) const {
@@ -52,7 +90,8 @@ std::string Ed25519Key::sign(std::string_view content) const {
 bool verifyEd25519(
     std::string_view public_key, std::string_view content, std::string_view signature
 ) noexcept {
-    if (public_key.size() != Ed25519Key::kPublicBytes || signature.size() != kSignatureBytes)
+    if (public_key.size() != Ed25519Key::kPublicBytes ||
+        signature.size() != Ed25519Key::kSignatureBytes)
         return false;
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
         EVP_PKEY_new_raw_public_key(

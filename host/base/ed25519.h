@@ -1,6 +1,8 @@
 #pragma once
 // Ed25519 signatures (RFC 8032) over OpenSSL.
 
+#include "base/secret.h"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,11 +17,18 @@ class Ed25519Key {
   public:
     static constexpr std::size_t kSeedBytes = 32;
     static constexpr std::size_t kPublicBytes = 32;
+    static constexpr std::size_t kSignatureBytes = 64;
 
     /// nullopt unless `seed` is exactly kSeedBytes bytes.
     static std::optional<Ed25519Key> fromSeed(std::string_view seed);
 
-    /// 64 bytes. The same content always gives the same signature.
+    /// From a PEM file without a passphrase ("BEGIN PRIVATE KEY", PKCS #8), as OpenSSL writes it;
+    /// nullopt for anything else.
+    static std::optional<Ed25519Key> fromPem(std::string_view pem);
+    /// Such a file.
+    Secret toPem() const;
+
+    /// kSignatureBytes bytes. The same content always gives the same signature.
     std::string sign(std::string_view content) const;
     /// kPublicBytes bytes, by which others verify.
     const std::string& publicKey() const noexcept { return public_key_; }

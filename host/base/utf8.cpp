@@ -99,6 +99,8 @@ bool isValidUtf8(std::string_view text) noexcept {
             if ((bytes & 0x8080808080808080U) != 0) break;
             text.remove_prefix(sizeof bytes);
         }
+        while (!text.empty() && static_cast<std::uint8_t>(text.front()) < 0x80)
+            text.remove_prefix(1);
         if (text.empty()) return true;
         const std::size_t size = utf8CharacterBytes(text);
         if (size == 0) return false;

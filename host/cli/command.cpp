@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "app/catalog.h"
+#include "app/connector_candidate.h"
 #include "base/utf8.h"
 #include "config/references.h"
 #include "config/yaml_document.h"
@@ -110,6 +111,7 @@ config::ManifestSet knownConnectors(
     // They serve nothing, but instances may be checked against them where nothing else does.
     config::ManifestSet not_loaded;
     std::set<fs::path> good_libraries;  // one that many connectors share is looked at once
+    const plugin::SignaturePolicy policy = app::signaturePolicy(folders);
     const plugin::ScanResult found = plugin::scanConnectors(folders.plugins, folders.connectors);
     for (const plugin::ScanProblem& problem : found.problems)
         warn(problem.path, problem.refusal);
@@ -120,7 +122,10 @@ config::ManifestSet knownConnectors(
         const auto check = [&]() -> plugin::Loaded<void> {
             if (!library) return tl::unexpected<plugin::Refusal>(library.error());
             if (good_libraries.contains(*library)) return {};
-            return plugin::PluginLibrary::check(app::loadRequest(*manifest, *library));
+            // The library's folder; a connector that is a file, or names a shared one, has another.
+            auto request = app::sharedRequest(*manifest, *library, policy);
+            if (!request) return tl::unexpected<plugin::Refusal>(std::move(request.error()));
+            return plugin::PluginLibrary::check(*request);
         };
         if (const auto good = check(); !good) {
             warn(folder.manifest, good.error());
@@ -140,7 +145,8 @@ config::ManifestSet knownConnectors(
 }
 
 config::HubConfig withOwnFolders(config::HubConfig config) {
-    addOwn(config.plugins, ownPlugins());
+    config.own_plugins = ownPlugins();
+    addOwn(config.plugins, config.own_plugins);
     addOwn(config.connectors, ownConnectors());
     return config;
 }

@@ -86,7 +86,7 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         json.endArray().endObject();
     }
     json.endArray().key("refused").beginArray();
-    for (const app::RefusedConnector& refused : catalog.refused) {
+    for (const RefusedConnector& refused : catalog.refused) {
         if (!isWanted(refused.key, options)) continue;
         json.beginObject().field("key", refused.key).field("path", refused.path);
         json.field("rule", refused.rule).field("message", refused.message).endObject();
@@ -148,7 +148,7 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         printIndented("parameters:", 2);
         printParameters(manifest);
     }
-    for (const app::RefusedConnector& refused : catalog.refused) {
+    for (const RefusedConnector& refused : catalog.refused) {
         if (!isWanted(refused.key, options)) continue;
         printIndented("not loaded: " + refused.path, 0);
         printIndented(fmt::format("why: {} ({})", refused.message, refused.rule), 2);
@@ -161,7 +161,7 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
 /// Why there is no such connector.
 int failWithoutConnector(const app::CatalogSnapshot& catalog, const std::string& wanted) {
     std::string why;
-    for (const app::RefusedConnector& refused : catalog.refused) {
+    for (const RefusedConnector& refused : catalog.refused) {
         if (refused.key != wanted) continue;
         why += fmt::format("{}{} ({})", why.empty() ? "" : "; ", refused.message, refused.rule);
     }

@@ -102,6 +102,7 @@ int runProgram(int argc, char** argv) {
         addInit,
         addDemo,
         addConnectors,
+        addPlugins,
         addInstances,
         addKeys,
         addEvents,

@@ -1,6 +1,7 @@
 // ferry plugin: help for those who write one.
 
 #include "cli/command.h"
+#include "cli/plugin_signing.h"
 #include "cli/plugin_template.h"
 
 #include <fmt/format.h>
@@ -147,8 +148,9 @@ int testPlugin(const PluginOptions& options) {
 
 }  // namespace
 
-void addPlugin(CLI::App& app, const GlobalOptions&, Run& run) {
-    CLI::App* command = app.add_subcommand("plugin", "Write a plugin for a provider, and test it");
+void addPlugin(CLI::App& app, const GlobalOptions& globals, Run& run) {
+    CLI::App* command =
+        app.add_subcommand("plugin", "Write a plugin for a provider, test it, and sign it");
     command->require_subcommand(1);
     const auto options = std::make_shared<PluginOptions>();
 
@@ -168,6 +170,7 @@ void addPlugin(CLI::App& app, const GlobalOptions&, Run& run) {
         "that\ncheck.yaml and golden/ have, and whatever tests the plugin adds."
     );
     test->callback([&run, options] { run = [options] { return testPlugin(*options); }; });
+    addPluginSigning(*command, globals, run);
 }
 
 }  // namespace ferry::cli

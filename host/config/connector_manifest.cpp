@@ -281,16 +281,4 @@ std::optional<ConnectorManifest> readManifest(const YamlDocument& document, Diag
     return manifest;
 }
 
-std::optional<ConnectorManifest> readManifestFile(
-    const std::filesystem::path& path, Diagnostics& out
-) {
-    YamlDocument document;
-    Diagnostics found;
-    std::optional<ConnectorManifest> manifest;
-    if (parseYamlFile(path, document, found)) manifest = readManifest(document, found);
-    if (found.hasErrors()) manifest.reset();
-    out.addAll(std::move(found));
-    return manifest;
-}
-
 }  // namespace ferry::config

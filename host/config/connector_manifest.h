@@ -81,5 +81,9 @@ std::optional<ConnectorManifest> readManifest(const YamlDocument& document, Diag
 std::optional<ConnectorManifest> readManifestFile(
     const std::filesystem::path& path, Diagnostics& out
 );
+/// The same of the content of a file that was read already.
+std::optional<ConnectorManifest> readManifestText(
+    const std::filesystem::path& path, std::string content, Diagnostics& out
+);
 
 }  // namespace ferry::config

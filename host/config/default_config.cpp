@@ -28,6 +28,13 @@ storage: sqlite
 plugins: [./plugins]
 instances: [./instances]
 
+# Whose plugins are loaded: folders with a MANIFEST that one of these keys has signed ('ferry plugin
+# key' and 'ferry plugin sign' make both). Without require_signed, folders that have no MANIFEST are
+# loaded as well; what came with the program always is.
+#plugin_signatures:
+#  trusted_keys: {release: "${env:RELEASE_KEY}"}
+#  require_signed: true
+
 # Seals the secrets in the store. Keep a copy elsewhere: without the key the store can't be read.
 encryption:
   key_file: ./data/master.key

@@ -3,6 +3,7 @@
 #include "config/cors_origins.h"
 #include "config/node_reader.h"
 #include "config/operator_section.h"
+#include "config/signature_section.h"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,7 @@ class HubConfigReader {
         readProviders();
         readLogging();
         readOperator(section("operator"), reporter_, config_.operator_notices);
+        readPluginSignatures(section("plugin_signatures"), reporter_, config_.plugin_signatures);
         return std::move(config_);
     }
 

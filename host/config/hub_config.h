@@ -79,6 +79,14 @@ struct OperatorConfig {
     bool operator==(const OperatorConfig&) const = default;
 };
 
+/// Whose plugins are loaded.
+struct PluginSignatureConfig {
+    std::map<std::string, std::string> trusted_keys;  ///< Ed25519, 32 bytes each, by name
+    bool require_signed = false;
+
+    bool operator==(const PluginSignatureConfig&) const = default;
+};
+
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 enum class LogFormat : std::uint8_t { Text, Json };
 
@@ -106,6 +114,9 @@ struct HubConfig {
     ApiConfig api;
     LoggingConfig logging;
     OperatorConfig operator_notices;  ///< section `operator`, which is a word of C++
+    PluginSignatureConfig plugin_signatures;
+    /// Of the program, and trusted as it is; never in the file. Empty: there is none.
+    std::filesystem::path own_plugins;
 
     /// The provider's section, or the defaults.
     ProviderConfig provider(const std::string& connector_key) const;

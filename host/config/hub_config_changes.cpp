@@ -78,6 +78,10 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(told.callback_url != tells.callback_url, "operator.callback_url");
     add(!(told.signature_key == tells.signature_key), "operator.signature_key");
     add(told.failing_after != tells.failing_after, "operator.failing_after");
+    add(before.plugin_signatures.trusted_keys != after.plugin_signatures.trusted_keys,
+        "plugin_signatures.trusted_keys");
+    add(before.plugin_signatures.require_signed != after.plugin_signatures.require_signed,
+        "plugin_signatures.require_signed");
     return keys;
 }
 

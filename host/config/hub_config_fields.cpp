@@ -203,6 +203,17 @@ const FieldTable& operatorFields() {
     return table;
 }
 
+const FieldTable& signatureFields() {
+    static const FieldTable table(
+        "'plugin_signatures'",
+        {
+            field("trusted_keys", ValueType::StringMap, "public keys of signers, by name"),
+            field("require_signed", ValueType::Boolean, "whether plugins must be signed"),
+        }
+    );
+    return table;
+}
+
 const FieldTable& loggingFields() {
     static const FieldTable table(
         "'logging'",
@@ -250,6 +261,7 @@ const FieldTable& hubConfigFields() {
             section("http", httpFields(), "the server"),
             section("logging", loggingFields(), "what is logged"),
             section("operator", operatorFields(), "who is told of what goes wrong"),
+            section("plugin_signatures", signatureFields(), "whose plugins are loaded"),
         }
     );
     return table;

@@ -90,7 +90,7 @@ void Reactor::loop() {
         endWaits(Steady::now());
         if (!is_stopping_) continue;
         while (!waiting_.empty())
-            waiting_.pop_front();
+            drop(waiting_.begin());
         if (busy_.empty()) return;
     }
 }
@@ -137,10 +137,7 @@ void Reactor::advance(Place place) {
     Served& served = *place;
     RequestReader& reader = served.connection->reader;
     while (reader.wantsBytes() && served.is_readable) {
-        if (!receive(served)) {
-            waiting_.erase(place);
-            return;
-        }
+        if (!receive(served)) return drop(place);
     }
     if (reader.state() == RequestReader::State::Ready) {
         if (options_.is_deferred(reader.method(), reader.target())) return serve(place);
@@ -223,10 +220,7 @@ void Reactor::answer(Place place, std::optional<Response> response) {
         const std::lock_guard lock(mutex_);
         idle_.notify_all();
     }
-    if (sent != static_cast<ssize_t>(bytes.size()) || !keeps_alive) {
-        waiting_.erase(place);
-        return;
-    }
+    if (sent != static_cast<ssize_t>(bytes.size()) || !keeps_alive) return drop(place);
     Connection& connection = *served.connection;
     connection.reader.next();
     connection.stage = Connection::Stage::Idle;
@@ -235,8 +229,19 @@ void Reactor::answer(Place place, std::optional<Response> response) {
     advance(place);
 }
 
-void Reactor::giveBack(Place place) {
+/// Closing alone does not end the events: a process that was forked, and has not yet come to what
+/// it runs, has the connection open as well.
+void Reactor::forget(Place place) {
     ::epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, place->connection->fd, nullptr);
+}
+
+void Reactor::drop(Place place) {
+    forget(place);
+    waiting_.erase(place);
+}
+
+void Reactor::giveBack(Place place) {
+    forget(place);
     std::unique_ptr<Connection> connection = std::move(place->connection);
     waiting_.erase(place);
     give_back_(std::move(connection));

@@ -74,6 +74,8 @@ class Reactor {
     bool receive(Served& served);
     void serve(Place place);
     void answer(Place place, std::optional<Response> response);
+    void forget(Place place);
+    void drop(Place place);
     void giveBack(Place place);
     void endWaits(Steady::time_point now);
     const std::string& date();

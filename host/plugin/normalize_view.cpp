@@ -11,12 +11,22 @@ std::uint32_t changeIndexOf(const Normalized& item) {
     return std::visit([](const auto& value) { return value.change_index; }, item);
 }
 
+bool hasGaps(const std::vector<Normalized>& items, std::size_t change_count) {
+    std::size_t next = 0;  // the first change without an item so far
+    for (const Normalized& item : items) {
+        const std::uint32_t change = changeIndexOf(item);
+        if (change > next) return true;
+        if (change == next) ++next;
+    }
+    return next < change_count;
+}
+
 /// Puts a Reject for every change without an item; true if there were any. The sink took the items
 /// in the order of the changes.
 bool fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
+    if (!hasGaps(items, change_count)) return false;
     std::vector<Normalized> filled;
     filled.reserve(std::max(items.size(), change_count));
-    const std::size_t given = items.size();
     std::size_t next = 0;
     for (std::uint32_t change = 0; change < change_count; ++change) {
         if (next == items.size() || changeIndexOf(items[next]) != change)
@@ -26,7 +36,7 @@ bool fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
             filled.push_back(std::move(items[next++]));
     }
     items = std::move(filled);
-    return items.size() != given;
+    return true;
 }
 
 }  // namespace

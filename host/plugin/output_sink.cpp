@@ -25,6 +25,7 @@ OutputSink::OutputSink(Output allowed, std::size_t change_count)
     sink_.object = &onObject;
     sink_.objects_end = &onObjectsEnd;
     sink_.storage = &onStorage;
+    normalized.reserve(change_count);
 }
 
 /// Every slot goes through here: may the hook give this, is it well-formed, and no exception enters
@@ -140,34 +141,32 @@ ferry_status OutputSink::onReply(const ferry_sink* sink, const ferry_webhook_rep
     });
 }
 
-void OutputSink::keep(AbiReader& reader, std::uint32_t change_index, Normalized item) {
+template <typename Item>
+void OutputSink::keep(AbiReader& reader, Item item) {
     if (normalized.size() >= change_count_ * kOutputsPerChangeMax)
         reader.wrong(FERRY_ERROR_LIMIT, "normalize", "gave too many outputs");
-    if (change_index < last_change_index_)
+    if (item.change_index < last_change_index_)
         reader.wrong(FERRY_ERROR_INVALID, "normalize", "left the order of the changes");
     if (!reader.ok()) return;
-    last_change_index_ = change_index;
-    normalized.push_back(std::move(item));
+    last_change_index_ = item.change_index;
+    normalized.emplace_back(std::in_place_type<Item>, std::move(item));
 }
 
 ferry_status OutputSink::onIndexOp(const ferry_sink* sink, const ferry_index_op* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        IndexOp op = reader.indexOp(from, self.change_count_);
-        self.keep(reader, op.change_index, std::move(op));
+        self.keep(reader, reader.indexOp(from, self.change_count_));
     });
 }
 
 ferry_status OutputSink::onEvent(const ferry_sink* sink, const ferry_event* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        ProviderEvent event = reader.event(from, self.change_count_);
-        self.keep(reader, event.change_index, std::move(event));
+        self.keep(reader, reader.event(from, self.change_count_));
     });
 }
 
 ferry_status OutputSink::onReject(const ferry_sink* sink, const ferry_reject* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        Reject reject = reader.reject(from, self.change_count_);
-        self.keep(reader, reject.change_index, std::move(reject));
+        self.keep(reader, reader.reject(from, self.change_count_));
     });
 }
 

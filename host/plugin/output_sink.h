@@ -73,7 +73,8 @@ class OutputSink {
     void readChange(AbiReader& reader, const ferry_change* change);
     void readObject(AbiReader& reader, const ferry_object* from);
     void readPage(AbiReader& reader, const ferry_page* from);
-    void keep(AbiReader& reader, std::uint32_t change_index, Normalized item);
+    template <typename Item>
+    void keep(AbiReader& reader, Item item);
 
     // One for each slot of ferry_sink.
     static ferry_status onHttpRequest(const ferry_sink*, const ferry_http_request*) noexcept;

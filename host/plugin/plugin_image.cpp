@@ -93,6 +93,13 @@ PluginImage::PluginImage(PluginImage&& other) noexcept
       bytes_(std::exchange(other.bytes_, {})),
       is_pinned_(other.is_pinned_) {}
 
+PluginImage& PluginImage::operator=(PluginImage&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(bytes_, other.bytes_);
+    std::swap(is_pinned_, other.is_pinned_);
+    return *this;
+}
+
 PluginImage::~PluginImage() {
     if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
     if (descriptor_ >= 0 && !is_pinned_) ::close(descriptor_);

@@ -16,7 +16,7 @@ class PluginImage {
     /// Copies the file. Refusals: library-missing, library-unreadable, library-too-large.
     static Loaded<PluginImage> open(const std::filesystem::path& path);
     PluginImage(PluginImage&& other) noexcept;
-    PluginImage& operator=(PluginImage&&) = delete;
+    PluginImage& operator=(PluginImage&& other) noexcept;
     ~PluginImage();
 
     std::string_view bytes() const noexcept { return bytes_; }

@@ -1,6 +1,7 @@
 #include "plugin/plugin_library.h"
 
 #include "plugin/call_scope.h"
+#include "plugin/folder_signature.h"
 
 #include <ferry/abi/entry.h>
 
@@ -17,12 +18,6 @@ namespace ferry::plugin {
 struct PluginLibrary::Module {
     std::shared_ptr<boost::dll::shared_library> library;
     const ferry_module* module = nullptr;
-};
-
-/// A file that is a plugin, as far as its note tells.
-struct PluginLibrary::Checked {
-    PluginImage image;
-    ElfNote note;
 };
 
 namespace {
@@ -153,19 +148,23 @@ Loaded<PluginLibrary::Module> PluginLibrary::open(
     return loaded;
 }
 
-Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
-    const LoadRequest& request,
-    std::shared_ptr<const HostServices> services,
-    PluginLog& log,
-    const ProbeOptions& probe
+Loaded<PluginCandidate> PluginLibrary::examine(
+    const LoadRequest& request, const ProbeOptions& probe
 ) {
     auto checked = checkFile(request);
-    if (!checked) return tl::unexpected<Refusal>(std::move(checked.error()));
-    auto& [image, note] = *checked;
-
-    ProbeResult trial = probePlugin(image, probe);
+    if (!checked) return checked;
+    ProbeResult trial = probePlugin(checked->image, probe);
     if (!trial.verdict) return withPath(request, std::move(trial.verdict.error()));
     if (!trial.was_run)
+        checked->untried_for = probe.program.empty() ? "ferry-plugin-probe" : probe.program;
+    return checked;
+}
+
+Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
+    PluginCandidate candidate, std::shared_ptr<const HostServices> services, PluginLog& log
+) {
+    const LoadRequest& request = candidate.request;
+    if (!candidate.untried_for.empty())
         log.write(
             {LogLevel::Warning,
              request.id,
@@ -174,29 +173,42 @@ Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
              fmt::format(
                  "{}: loaded without a trial, because {} could not be started",
                  request.path.string(),
-                 probe.program.empty() ? "ferry-plugin-probe" : probe.program.string()
+                 candidate.untried_for.string()
              ),
              {},
              false}
         );
-
-    auto module = open(image, *services);
+    auto module = open(candidate.image, *services);
     if (!module) return withPath(request, std::move(module.error()));
-    if (auto good = checkModule(*module->module, note); !good)
+    if (auto good = checkModule(*module->module, candidate.note); !good)
         return withPath(request, std::move(good.error()));
-    return std::shared_ptr<PluginLibrary>(
-        new PluginLibrary(request, std::move(note), std::move(*module), std::move(services), log)
-    );
+    return std::shared_ptr<PluginLibrary>(new PluginLibrary(
+        request, std::move(candidate.note), std::move(*module), std::move(services), log
+    ));
 }
 
-Loaded<PluginLibrary::Checked> PluginLibrary::checkFile(const LoadRequest& request) {
+Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
+    const LoadRequest& request,
+    std::shared_ptr<const HostServices> services,
+    PluginLog& log,
+    const ProbeOptions& probe
+) {
+    auto candidate = examine(request, probe);
+    if (!candidate) return tl::unexpected<Refusal>(std::move(candidate.error()));
+    return load(std::move(*candidate), std::move(services), log);
+}
+
+Loaded<PluginCandidate> PluginLibrary::checkFile(const LoadRequest& request) {
     auto image = PluginImage::open(request.path);
     if (!image) return tl::unexpected<Refusal>(std::move(image.error()));
+    if (!request.sha256.empty())
+        if (auto good = checkDigest(request.path, image->bytes(), request.sha256); !good)
+            return tl::unexpected<Refusal>(std::move(good.error()));
     auto note = readElfNote(image->bytes());
     if (!note) return withPath(request, std::move(note.error()));
     if (auto good = checkNote(*note, request); !good)
         return withPath(request, std::move(good.error()));
-    return Checked{std::move(*image), std::move(*note)};
+    return PluginCandidate{request, std::move(*image), std::move(*note), {}};
 }
 
 Loaded<void> PluginLibrary::check(const LoadRequest& request) {
@@ -227,6 +239,10 @@ PluginLibrary::PluginLibrary(
 
 PluginLibrary::~PluginLibrary() {
     if (FERRY_HAS(module_, ferry_module, deinit) && module_->deinit != nullptr) module_->deinit();
+    if (!is_retired_) return;
+    const std::string text =
+        fmt::format("version {} has ended: nothing that began with it goes on", note_.version);
+    guard_.log().write({LogLevel::Info, note_.id, "", "", text, {}, false});
 }
 
 }  // namespace ferry::plugin

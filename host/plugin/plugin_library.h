@@ -4,8 +4,10 @@
 #include "plugin/call_guard.h"
 #include "plugin/elf_note.h"
 #include "plugin/host_services.h"
+#include "plugin/plugin_image.h"
 #include "plugin/plugin_probe.h"
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -22,22 +24,37 @@ struct LoadRequest {
     std::string id;
     std::string version;          ///< empty: any, as connectors that share a library have their own
     std::uint32_t abi_major = 1;  ///< which minor it needs, the library alone knows
+    /// Of a signed folder: the SHA-256 of the file, 64 small hex digits; empty: any.
+    std::string sha256 = {};
+};
+
+/// A file that may be loaded: copied, checked, and tried in a process of its own.
+struct PluginCandidate {
+    LoadRequest request;
+    PluginImage image;
+    ElfNote note;
+    std::filesystem::path untried_for;  ///< this program could not be started; empty: it was tried
 };
 
 /// Stays loaded until the process ends: code that once ran is never unmapped. A new version is
 /// loaded beside the old one, even from the same path. Threads: all functions from any thread.
 class PluginLibrary {
   public:
-    /// Loads and checks; each step that fails is undone. `log` outlives the library. Blocks for
-    /// the trial in a child process. The refusal's text begins with the path.
+    /// All checks for which no code of the file has to run in this process. Blocks for the trial in
+    /// a child process. The refusal's text begins with the path, as in all of these.
+    static Loaded<PluginCandidate> examine(const LoadRequest& request, const ProbeOptions& probe);
+    /// Loads what was examined; each step that fails is undone. `log` outlives the library.
+    static Loaded<std::shared_ptr<PluginLibrary>> load(
+        PluginCandidate candidate, std::shared_ptr<const HostServices> services, PluginLog& log
+    );
+    /// Both of these.
     static Loaded<std::shared_ptr<PluginLibrary>> load(
         const LoadRequest& request,
         std::shared_ptr<const HostServices> services,
         PluginLog& log,
         const ProbeOptions& probe
     );
-    /// The first of these checks, those for which no code of the file has to run. The refusal's
-    /// text begins with the path.
+    /// The first of these checks, those for which no code of the file has to run at all.
     static Loaded<void> check(const LoadRequest& request);
     /// Calls the module's deinit. Every object of it is gone by then: they hold the library.
     ~PluginLibrary();
@@ -51,11 +68,12 @@ class PluginLibrary {
     CallGuard& guard() noexcept { return guard_; }
     /// Held around every [control] call.
     std::mutex& control() noexcept { return control_; }
+    /// It was replaced or removed: its end is worth a line in the log.
+    void retire() noexcept { is_retired_ = true; }
 
   private:
     struct Module;
-    struct Checked;
-    static Loaded<Checked> checkFile(const LoadRequest& request);
+    static Loaded<PluginCandidate> checkFile(const LoadRequest& request);
     static Loaded<Module> open(PluginImage& image, const HostServices& services);
     PluginLibrary(
         const LoadRequest& request,
@@ -72,6 +90,7 @@ class PluginLibrary {
     std::mutex control_;
     std::shared_ptr<void> library_;  // boost::dll::shared_library
     const ferry_module* module_;
+    std::atomic<bool> is_retired_{false};
 };
 
 }  // namespace ferry::plugin

@@ -21,6 +21,10 @@ void benchIsolation(Report& report);
 void benchReplay(Report& report);
 /// Calls of the REST API with many instances.
 void benchApi(Report& report);
+/// Calls into plugins, operations that go on, events of normalize.
+void benchPlugin(Report& report);
+/// Loading many plugins and connectors.
+void benchCatalog(Report& report);
 /// Memory, start-up, lint and apply.
 void benchScale(Report& report);
 

@@ -28,6 +28,8 @@ constexpr Bench kBenches[] = {
     {"isolation", ferry::bench::benchIsolation},
     {"replay", ferry::bench::benchReplay},
     {"api", ferry::bench::benchApi},
+    {"plugin", ferry::bench::benchPlugin},
+    {"catalog", ferry::bench::benchCatalog},
     {"scale", ferry::bench::benchScale},
 };
 

@@ -39,19 +39,17 @@ std::string nameOf(std::size_t index) {
 
 }  // namespace
 
-FaultBench::FaultBench(
-    std::uint64_t seed,
-    std::string data_dir,
-    std::string callback_url,
-    std::vector<std::string> orderings
-)
+FaultBench::FaultBench(std::uint64_t seed, FaultBenchOptions options)
     : random_(seed),
-      data_dir_(data_dir.empty() ? folder_.path() / "data" : std::filesystem::path(data_dir)),
+      data_dir_(
+          options.data_dir.empty() ? folder_.path() / "data"
+                                   : std::filesystem::path(options.data_dir)
+      ),
       receiver_(std::string(kSignatureKey)),
-      orderings_(std::move(orderings)) {
-    demo::FakeDropboxOptions options;
-    options.webhooks.retry_first = Milliseconds(200);
-    provider_ = std::make_unique<demo::FakeDropbox>(options, clock_);
+      orderings_(std::move(options.orderings)) {
+    demo::FakeDropboxOptions fake;
+    fake.webhooks.retry_first = Milliseconds(200);
+    provider_ = std::make_unique<demo::FakeDropbox>(fake, clock_);
     const Status started = provider_->start();
     FERRY_CHECK(started.has_value(), "the fake can listen");
     app_ = provider_->addApp({});
@@ -68,10 +66,10 @@ FaultBench::FaultBench(
     );
     const Status listens = server_->start();
     FERRY_CHECK(listens.has_value(), "the receiver can listen");
-    writeConfiguration(
-        callback_url.empty() ? fmt::format("http://127.0.0.1:{}/events", server_->port())
-                             : callback_url
-    );
+    if (options.callback_url.empty())
+        options.callback_url = fmt::format("http://127.0.0.1:{}/events", server_->port());
+    if (options.plugins_dir.empty()) options.plugins_dir = (buildFolder() / "plugins").string();
+    writeConfiguration(options);
 }
 
 FaultBench::~FaultBench() {
@@ -81,11 +79,11 @@ FaultBench::~FaultBench() {
     server_->stop(Milliseconds(0));
 }
 
-void FaultBench::writeConfiguration(const std::string& callback_url) {
+void FaultBench::writeConfiguration(const FaultBenchOptions& options) {
     std::ofstream config(folder_.path() / "ferry.yaml");
     config << "public_url: http://127.0.0.1\nlisten: 127.0.0.1:0\n"
            << "data_dir: " << data_dir_.string() << "\n"
-           << "plugins: [" << (buildFolder() / "plugins").string() << "]\nconnectors: []\n"
+           << "plugins: [" << options.plugins_dir << "]\nconnectors: []\n"
            << "instances: [./instances.yaml]\n"
            << "encryption:\n  key_file: " << (folder_.path() / "master.key").string() << "\n"
            << "delivery:\n  allow_networks: [127.0.0.0/8]\n  timeout: 2s\n"
@@ -104,8 +102,8 @@ void FaultBench::writeConfiguration(const std::string& callback_url) {
                   << "      oauth.user.refresh_token: '"
                   << provider_->linkedRefreshToken(app_.key, accounts_[i])
                   << "'\n      event.notification.enabled: true\n      event.baseline: true\n"
-                  << "      event.notification.callback.url: " << callback_url << "/" << nameOf(i)
-                  << "\n"
+                  << "      event.notification.callback.url: " << options.callback_url << "/"
+                  << nameOf(i) << "\n"
                   << "      event.notification.ordering: " << orderingOf(i) << "\n"
                   << "      event.notification.signature.key: " << kSignatureKey << "\n";
     }

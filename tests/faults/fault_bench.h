@@ -21,17 +21,17 @@
 
 namespace ferry::test {
 
+struct FaultBenchOptions {
+    std::string data_dir{};  ///< where the hub's store is; empty: in the test's folder
+    /// Empty: the bench's own receiver. Each instance has a URL of its own below it.
+    std::string callback_url{};
+    std::vector<std::string> orderings{};  ///< of the instances; those beyond it ask for none
+    std::string plugins_dir{};             ///< empty: the plugins that were built
+};
+
 class FaultBench {
   public:
-    /// `data_dir`: where the hub's store is; empty: in the test's folder. `callback_url`: empty:
-    /// the bench's own receiver; each instance has a URL of its own below it. `orderings`: of the
-    /// instances; those beyond it ask for none.
-    explicit FaultBench(
-        std::uint64_t seed,
-        std::string data_dir = {},
-        std::string callback_url = {},
-        std::vector<std::string> orderings = {}
-    );
+    explicit FaultBench(std::uint64_t seed, FaultBenchOptions options = {});
     ~FaultBench();
     FaultBench(const FaultBench&) = delete;
     FaultBench& operator=(const FaultBench&) = delete;
@@ -67,7 +67,7 @@ class FaultBench {
   private:
     void changeFiles();
     std::string_view orderingOf(std::size_t account) const;
-    void writeConfiguration(const std::string& callback_url);
+    void writeConfiguration(const FaultBenchOptions& options);
     bool isQuiet();
     http::Response receive(const http::Request& request);
 

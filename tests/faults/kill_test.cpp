@@ -58,7 +58,7 @@ TEST(Kill, LosesNothingAndGivesNothingTwice) {
     // Each look reads all there has been.
     const std::uint64_t look_every = std::max<std::uint64_t>(20, rounds / 20);
     std::cout << "seed " << seed << ", " << rounds << " rounds" << std::endl;
-    FaultBench bench(seed, {}, {}, {"none", "object", "instance"});
+    FaultBench bench(seed, {.orderings = {"none", "object", "instance"}});
     for (int i = 0; i < 20; ++i)
         bench.act();
     ASSERT_TRUE(bench.startHub()) << bench.hub().errorOutput();

@@ -67,7 +67,8 @@ TEST(Outage, AReceiverThatIsStoppedAndContinuedGetsEverything) {
     ChildProcess receiver({std::string(build) + "/tests/fault_receiver", noted});
     const std::string line = receiver.waitForLine("127.0.0.1:", Milliseconds(30'000));
     ASSERT_NE(line, "") << receiver.errorOutput();
-    FaultBench bench(11, {}, "http://" + line.substr(line.find("127.0.0.1:")) + "/events");
+    const std::string url = "http://" + line.substr(line.find("127.0.0.1:")) + "/events";
+    FaultBench bench(11, {.callback_url = url});
     start(bench);
 
     receiver.signal(SIGSTOP);
@@ -176,7 +177,7 @@ TEST(Outage, AFullDiskLosesNothing) {
     if (!disk.isMounted()) {
         GTEST_SKIP() << "a small file system can't be mounted here (not root?): nothing is tested";
     }
-    FaultBench bench(15, disk.path() + "/data");
+    FaultBench bench(15, {.data_dir = disk.path() + "/data"});
     start(bench);
     ASSERT_TRUE(bench.waitUntilQuiet(kQuiet));
 

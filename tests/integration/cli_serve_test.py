@@ -250,6 +250,21 @@ class Serve(HubCase):
         self.declare("two")
         eventually(lambda: set(self.instances()) == {"two"}, "the removal")
 
+    def test_plugins_shows_what_is_loaded_and_what_is_refused(self):
+        self.assertIn("no hub is running", self.run_bad(1, "plugins"))
+        os.makedirs(self.path("plugins"), exist_ok=True)
+        self.start()
+        self.assertRegex(self.run_ok("plugins"), r"(?m)^dropbox +\S+ +dropbox \S+ +/\S+/connector\.yaml$")
+        self.write("plugins/acme/connector.yaml", "key: [\n")
+        eventually(lambda: "manifest-invalid" in self.run_ok("plugins"), "the refusal")
+        self.assertIn("refused: ", self.run_ok("plugins"))
+        told = json.loads(self.run_ok("plugins", "--json"))
+        self.assertEqual([one["key"] for one in told["refused"]], ["acme"])
+        self.assertFalse(told["refused"][0]["formerKept"])
+        self.assertEqual(told["ending"], [])
+        shutil.rmtree(self.path("plugins", "acme"))
+        eventually(lambda: "refused" not in self.run_ok("plugins"), "the removal")
+
     def test_a_changed_configuration_is_told_and_not_applied(self):
         self.start()
         self.hub.send_signal(signal.SIGHUP)

@@ -20,7 +20,7 @@ from cli_case import FERRY, PATIENCE, CliCase, ferry
 class Usage(CliCase):
     def test_help_of_each_command(self):
         text = self.run_ok("--help")
-        commands = ["serve", "lint", "init", "demo", "connectors", "instances", "keys", "events", "deliveries",
+        commands = ["serve", "lint", "init", "demo", "connectors", "plugins", "instances", "keys", "events", "deliveries",
                     "replay", "prune", "version"]
         for command in commands:
             self.assertIn("\n  " + command, text)

@@ -14,12 +14,19 @@ import sys
 import tempfile
 import unittest
 
+sys.dont_write_bytecode = True  # nothing is written beside the sources
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from abi_growth import broken_promises  # noqa: E402
+
 SOURCE, CC = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 HEADERS = SOURCE / "sdk" / "include"
 PROBE = SOURCE / "sdk" / "abi" / "probe.c"
 HOST = (HEADERS / "ferry" / "abi" / "host.h").read_text(encoding="utf-8")
 VERSION = ".".join(re.search(rf"#define FERRY_ABI_{part} (\d+)", HOST).group(1) for part in ("MAJOR", "MINOR"))
 GOLDEN = SOURCE / "sdk" / "abi" / f"{VERSION}.abi"
+MUSEUM = SOURCE / "tests" / "museum"
+# Of earlier minors, whose plugins every hub of this major runs.
+EARLIER = sorted(path for path in (SOURCE / "sdk" / "abi").glob("*.abi") if path != GOLDEN)
 
 # What was done to the ABI of others, or nearly to this one: header, text, and what became of it.
 CHANGES = {
@@ -27,6 +34,8 @@ CHANGES = {
                                "    ferry_str account_label;\n    ferry_str account_state;"),
     "a field at the end": ("account.h", "without a slash at the end */\n} ferry_account;",
                            "without a slash at the end */\n    ferry_str later;\n} ferry_account;"),
+    "a field at the end of a frozen record": ("types.h", "    const uint8_t* data;\n    size_t size;\n} ferry_bytes;",
+                                              "    const uint8_t* data;\n    size_t size;\n    size_t room;\n} ferry_bytes;"),
     "two slots in another order": ("ext/webhook.h", "verify_challenge", "SWAP verify_signature"),
     "another type of an argument": ("operation.h", "ferry_operation* op, const ferry_call* call",
                                     "ferry_operation* op, const ferry_sink* call"),
@@ -39,12 +48,16 @@ CHANGES = {
 }
 
 
-def dump(headers, to):
+# What may be done in a new minor.
+GROWTH = {"a field at the end", "a status more"}
+
+
+def dump(headers, to, probe=PROBE):
     """The dump of the ABI that these headers describe."""
     with tempfile.TemporaryDirectory() as folder:
         library = pathlib.Path(folder) / "libferry_abi.so"
         subprocess.run([CC, "-std=c99", "-g", "-O0", "-fPIC", "-shared", "-fvisibility=hidden",
-                        "-fno-eliminate-unused-debug-types", f"-fdebug-prefix-map={SOURCE}=.", "-isystem", headers, PROBE, "-o", library], check=True)
+                        "-fno-eliminate-unused-debug-types", f"-fdebug-prefix-map={SOURCE}=.", "-isystem", headers, probe, "-o", library], check=True)
         subprocess.run(["abidw", "--load-all-types", "--no-show-locs", "--no-corpus-path", "--no-comp-dir-path",
                         "--no-elf-needed", "--headers-dir", headers, "--out-file", to, library], check=True)
 
@@ -86,6 +99,23 @@ class Abi(unittest.TestCase):
                 path.write_text(after, encoding="utf-8")
                 dump(headers, self.folder / "changed.abi")
                 self.assertNotEqual(difference(GOLDEN, self.folder / "changed.abi"), "")
+                broken = broken_promises(GOLDEN, self.folder / "changed.abi")
+                self.assertEqual(broken == [], name in GROWTH, broken)
+
+    def test_it_keeps_what_earlier_minors_promised(self):
+        self.assertTrue(EARLIER, "there is no dump of ABI 1.0")
+        dump(HEADERS, self.folder / "now.abi")
+        for before in EARLIER:
+            with self.subTest(before.name):
+                self.assertEqual(broken_promises(before, self.folder / "now.abi"), [])
+                self.assertNotEqual(broken_promises(self.folder / "now.abi", before), [], "it has not grown")
+
+    def test_the_dumps_are_those_of_the_headers_in_the_museum(self):
+        for before in EARLIER:
+            with self.subTest(before.name):
+                headers = MUSEUM / before.stem / "include"
+                dump(headers, self.folder / "then.abi", MUSEUM / before.stem / "probe.c")
+                self.assertEqual(difference(before, self.folder / "then.abi"), "")
 
     def test_every_public_type_is_in_it(self):
         probe = PROBE.read_text(encoding="utf-8")
@@ -98,5 +128,7 @@ if __name__ == "__main__":
     if "--update" in sys.argv:
         dump(HEADERS, GOLDEN)
         print("wrote", GOLDEN)
+        for folder in MUSEUM.glob("*/probe.c"):
+            dump(folder.parent / "include", GOLDEN.parent / f"{folder.parent.name}.abi", folder)
         sys.exit(0)
     unittest.main(argv=sys.argv[:1])

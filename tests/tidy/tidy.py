@@ -24,7 +24,6 @@ EXCEPTIONS = {
     ("file-lines", "tests/plugin/dropbox/errors_test.cpp"): TABLE,
     ("file-lines", "tests/unit/config/instance_file_test.cpp"): TABLE,
     ("file-lines", "tests/unit/pipeline/change_derivation_test.cpp"): TABLE,
-    ("file-lines", "tests/support/abi_host.cpp"): "a whole host behind one C interface",
     ("file-lines", "tests/support/faulty_store.h"): "one line for each function of seven interfaces",
 }
 

@@ -105,6 +105,7 @@ class ApiTableTest : public testing::Test {
         *keys_,
         providers_,
         [this] { return std::make_shared<const config::ManifestSet>(manifests_); },
+        [] { return PluginStates(); },
         settings_,
         account_,
         [] {},

@@ -118,6 +118,18 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
     };
     const config::HubConfig running = write("{}\n");
     std::set<std::string> named{"storage"};  // it has one value only
+    // Nothing can be required without a key.
+    const std::string keys = "trusted_keys: {a: '" + std::string(43, 'A') + "='}";
+    const config::HubConfig trusting = write("plugin_signatures: {" + keys + "}\n");
+    EXPECT_THAT(
+        config::changedKeys(running, trusting), ElementsAre("plugin_signatures.trusted_keys")
+    );
+    const config::HubConfig strict =
+        write("plugin_signatures: {require_signed: true, " + keys + "}\n");
+    EXPECT_THAT(
+        config::changedKeys(trusting, strict), ElementsAre("plugin_signatures.require_signed")
+    );
+    named.insert({"plugin_signatures.trusted_keys", "plugin_signatures.require_signed"});
     for (const auto& [key, text] : changes) {
         const config::HubConfig changed = write(text);
         EXPECT_THAT(config::changedKeys(running, changed), ElementsAre(key));

@@ -46,5 +46,18 @@ TEST(Ed25519, TakesSeedsOf32BytesAlone) {
         EXPECT_FALSE(Ed25519Key::fromSeed(std::string(size, 's'))) << size;
 }
 
+TEST(Ed25519, AKeyInAFileIsTheSameKey) {
+    const auto key = Ed25519Key::fromSeed(std::string(32, 's'));
+    const Secret pem = key->toPem();
+    EXPECT_TRUE(pem.reveal().starts_with("-----BEGIN PRIVATE KEY-----\n"));
+    const auto read = Ed25519Key::fromPem(pem.reveal());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->publicKey(), key->publicKey());
+    EXPECT_EQ(read->sign("content"), key->sign("content"));
+
+    for (const char* other : {"", "-----BEGIN PRIVATE KEY-----\n", "no key"})
+        EXPECT_FALSE(Ed25519Key::fromPem(other)) << other;
+}
+
 }  // namespace
 }  // namespace ferry

@@ -66,6 +66,30 @@ TEST(HubConfig, CommentedPartsOfTheWrittenFilesAreGoodToo) {
     }
 }
 
+TEST(HubConfig, TrustedKeysAreKeysAndSomebodyHasThem) {
+    const std::string key(43, 'A');
+    const auto read = [](const std::string& section, Diagnostics& out) {
+        return readAs("ferry.yaml", "plugin_signatures: " + section + "\n", out);
+    };
+    Diagnostics out;
+    const auto config = read("{require_signed: true, trusted_keys: {a: '" + key + "='}}", out);
+    ASSERT_TRUE(config) << printed(out);
+    EXPECT_TRUE(config->plugin_signatures.require_signed);
+    EXPECT_EQ(config->plugin_signatures.trusted_keys.at("a"), std::string(32, '\0'));
+
+    const std::pair<std::string, std::string> kCases[] = {
+        {"{require_signed: true}", "there is no trusted key"},
+        {"{require_signed: true, trusted_keys: {}}", "there is no trusted key"},
+        {"{trusted_keys: {a: short}}", "the trusted key 'a' is no Ed25519 public key"},
+        {"{trusted_keys: {a: '" + key + "A='}}", "the trusted key 'a'"},
+    };
+    for (const auto& [section, said] : kCases) {
+        Diagnostics findings;
+        EXPECT_FALSE(read(section, findings)) << section;
+        EXPECT_NE(printed(findings).find(said), std::string::npos) << printed(findings);
+    }
+}
+
 TEST(HubConfig, ReadsEveryField) {
     const char* text = R"(public_url: https://hub.example.com/
 listen: ${env:PORT}
