@@ -46,6 +46,7 @@ void addReplay(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addPlugin(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addPlugins(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addPrune(CLI::App& app, const GlobalOptions& globals, Run& run);
+void addSchema(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addVersion(CLI::App& app, const GlobalOptions& globals, Run& run);
 void addHelp(CLI::App& app, const GlobalOptions& globals, Run& run);
 

@@ -1,6 +1,7 @@
 #include "app/catalog.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
+#include "cli/connector_quality.h"
 #include "cli/text_layout.h"
 #include "observe/log.h"
 
@@ -19,6 +20,7 @@ namespace {
 struct ConnectorsOptions {
     std::string key;  ///< empty: all
     bool is_json = false;
+    bool is_quality = false;
 };
 
 /// When the parameter counts, as "authentication.type is oauth2"; empty: always.
@@ -176,6 +178,33 @@ int failWithoutConnector(const app::CatalogSnapshot& catalog, const std::string&
     ));
 }
 
+/// Of each connector; fails if one of them does.
+int printQuality(
+    app::Catalog& catalog, const app::CatalogSnapshot& snapshot, const ConnectorsOptions& options
+) {
+    bool is_good = true;
+    JsonWriter json;
+    json.beginObject().key("connectors").beginArray();
+    for (const auto& [key, manifest] : snapshot.manifests) {
+        if (!isWanted(key, options)) continue;
+        const auto provider = catalog.find(key);
+        json.beginObject().field("key", key).key("checks").beginArray();
+        if (!options.is_json) std::cout << key << "\n";
+        for (const QualityCheck& check : qualityOf(manifest, provider.get())) {
+            is_good = is_good && check.grade != Grade::Fail;
+            const std::string_view grade = gradeName(check.grade);
+            json.beginObject().field("name", check.name).field("grade", grade);
+            json.field("why", check.why).endObject();
+            if (!options.is_json)
+                printIndented(fmt::format("{:<4}  {}: {}", grade, check.name, check.why), 2);
+        }
+        json.endArray().endObject();
+    }
+    json.endArray().endObject();
+    if (options.is_json) std::cout << json.view() << "\n";
+    return is_good ? kExitOk : kExitFailed;
+}
+
 int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& options) {
     config::HubConfig config;
     std::error_code ignored;
@@ -199,6 +228,7 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
     if (!options.key.empty() && !snapshot->manifests.contains(options.key)) {
         return failWithoutConnector(*snapshot, options.key);
     }
+    if (options.is_quality) return printQuality(catalog, *snapshot, options);
     if (options.is_json) {
         writeJson(*snapshot, options);
     } else {
@@ -215,6 +245,11 @@ void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run) {
     const auto options = std::make_shared<ConnectorsOptions>();
     command->add_option("key", options->key, "Only this connector");
     command->add_flag("--json", options->is_json, "Print JSON");
+    command->add_flag(
+        "--quality",
+        options->is_quality,
+        "Check documentation, parameters, samples and what tests have verified; exit 1 if one fails"
+    );
     command->callback([&run, &globals, options] {
         run = [&globals, options] { return listConnectors(globals, *options); };
     });

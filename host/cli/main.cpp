@@ -111,6 +111,7 @@ int runProgram(int argc, char** argv) {
         addConnector,
         addPlugin,
         addPrune,
+        addSchema,
         addVersion,
         addHelp};
     for (const AddCommand add : kCommands)

@@ -13,26 +13,32 @@ const FieldTable& verifyFields() {
                 field("method", ValueType::Enum, "how the provider proves that it is the sender"),
                 {"hmac", "token", "basic", "ed25519"}
             ),
-            oneOf(
-                field("hash", ValueType::Enum, "of the HMAC; default sha256"),
-                {"sha1", "sha256", "sha512"}
+            byDefault(
+                oneOf(field("hash", ValueType::Enum, "of the HMAC"), {"sha1", "sha256", "sha512"}),
+                "sha256"
             ),
             field("header", ValueType::String, "that has the signature or token"),
             field("query", ValueType::String, "parameter of the URL that has the token"),
             field("prefix", ValueType::String, "before the signature or token"),
             field("separator", ValueType::String, "between several signatures in the header"),
-            oneOf(
-                field("encoding", ValueType::Enum, "of the signature; default hex"),
-                {"hex", "base64", "base64url"}
+            byDefault(
+                oneOf(
+                    field("encoding", ValueType::Enum, "of the signature"),
+                    {"hex", "base64", "base64url"}
+                ),
+                "hex"
             ),
-            field("signed", ValueType::String, "template of what is signed; default ${body}"),
+            byDefault(field("signed", ValueType::String, "template of what is signed"), "${body}"),
             field("timestamp_header", ValueType::String, "that has the time of ${timestamp}"),
             field("timestamp_prefix", ValueType::String, "before the time, in its header"),
-            field("tolerance", ValueType::Duration, "how old or new it may be; default 5m"),
+            byDefault(field("tolerance", ValueType::Duration, "how old or new it may be"), "5m"),
             field("secret_prefix", ValueType::String, "of the secret, that is left out"),
-            oneOf(
-                field("secret_encoding", ValueType::Enum, "of the secret; default text"),
-                {"text", "hex", "base64"}
+            byDefault(
+                oneOf(
+                    field("secret_encoding", ValueType::Enum, "of the secret"),
+                    {"text", "hex", "base64"}
+                ),
+                "text"
             ),
         };
         fields.front().is_required = true;
@@ -43,13 +49,16 @@ const FieldTable& verifyFields() {
 
 const FieldTable& challengeFields() {
     static const FieldTable table("a challenge", [] {
-        Field reply = field("reply", ValueType::Any, "what is answered: a source, or a template");
+        Field reply =
+            formed("reply", AnyForm::Expression, "what is answered: a source, or a template");
         reply.is_required = true;
         return std::vector<Field>{
             oneOf(field("method", ValueType::Enum, "of the request; default any"), {"GET", "POST"}),
-            field("when", ValueType::Any, "which requests are one; default: the reply has a value"),
+            formed(
+                "when", AnyForm::Condition, "which requests are one; default: the reply has a value"
+            ),
             reply,
-            field("content_type", ValueType::String, "of the answer; default text/plain"),
+            byDefault(field("content_type", ValueType::String, "of the answer"), "text/plain"),
         };
     }());
     return table;
@@ -67,9 +76,39 @@ const FieldTable& notificationFields() {
         return std::vector<Field>{
             verify,
             challenges,
-            field("account", ValueType::Any, "whose it is; left out: the URL tells"),
-            field("id", ValueType::Any, "the provider's id of it: what comes twice counts once"),
+            formed("account", AnyForm::Expression, "whose it is; left out: the URL tells"),
+            formed(
+                "id", AnyForm::Expression, "the provider's id of it: what comes twice counts once"
+            ),
             field("each", ValueType::String, "pointer to a list of which each item is a change"),
+        };
+    }());
+    return table;
+}
+
+const FieldTable& mapRuleFields() {
+    static const FieldTable table("a rule of 'map'", [] {
+        constexpr AnyForm kValue = AnyForm::Expression;
+        return std::vector<Field>{
+            formed("when", AnyForm::Condition, "the condition of the rule; left out: always"),
+            field("ignore", ValueType::Any, "why such a notification is no event"),
+            oneOf(
+                formed("event", kValue, "what happened; no value: no event"),
+                {"created", "updated", "deleted", "moved"}
+            ),
+            formed("type", kValue, "what the object is: file, folder, or a word of its own"),
+            formed("id", kValue, "the provider's id of the object"),
+            formed("name", kValue, "for people"),
+            formed("path", kValue, "where it is, to show"),
+            formed("previous_path", kValue, "where it was, of moved"),
+            formed("revision", kValue, "its version"),
+            formed("content_hash", kValue, "of its content"),
+            formed("size", kValue, "bytes"),
+            formed("created", kValue, "time"),
+            formed("modified", kValue, "time"),
+            formed("modified_by", kValue, "who did it"),
+            formed("occurred", kValue, "time of the event"),
+            formed("properties", AnyForm::ExpressionMap, "what else is told, by name"),
         };
     }());
     return table;
@@ -80,7 +119,9 @@ const FieldTable& authorizationFields() {
         Field url = field("url", ValueType::String, "template of the address that is asked");
         url.is_required = true;
         return std::vector<Field>{
-            oneOf(field("method", ValueType::Enum, "default GET"), {"GET", "POST"}),
+            byDefault(
+                oneOf(field("method", ValueType::Enum, "of the request"), {"GET", "POST"}), "GET"
+            ),
             url,
             field("headers", ValueType::StringMap, "templates of its headers, by name"),
             field("body", ValueType::String, "template of its body, JSON"),
@@ -91,21 +132,26 @@ const FieldTable& authorizationFields() {
             field("check", ValueType::Object, "a request that tells whose tokens they are");
         asked.table = &check;
         return std::vector<Field>{
-            oneOf(
-                field("client", ValueType::Enum, "how the app proves itself; default header"),
-                {"header", "body"}
+            byDefault(
+                oneOf(
+                    field("client", ValueType::Enum, "how the app proves itself"),
+                    {"header", "body"}
+                ),
+                "header"
             ),
-            oneOf(
-                field("token_format", ValueType::Enum, "of token requests; default form"),
-                {"form", "json"}
+            byDefault(
+                oneOf(
+                    field("token_format", ValueType::Enum, "of token requests"), {"form", "json"}
+                ),
+                "form"
             ),
-            field("scope_separator", ValueType::String, "default a blank"),
+            byDefault(field("scope_separator", ValueType::String, "between scopes"), " "),
             field("authorize_params", ValueType::StringMap, "further parameters of the consent"),
             field("token_params", ValueType::StringMap, "further ones of token requests"),
             field("api_key", ValueType::String, "the parameter that has the access token"),
             asked,
-            field("account", ValueType::Any, "the account's id, as webhooks name it"),
-            field("label", ValueType::Any, "its name for people"),
+            formed("account", AnyForm::Expression, "the account's id, as webhooks name it"),
+            formed("label", AnyForm::Expression, "its name for people"),
         };
     }());
     return table;

@@ -12,39 +12,6 @@ namespace ferry::config {
 
 namespace {
 
-Field anything(std::string key, std::string description) {
-    Field made;
-    made.key = std::move(key);
-    made.type = ValueType::Any;
-    made.description = std::move(description);
-    return made;
-}
-
-const FieldTable& ruleFields() {
-    static const FieldTable table(
-        "a rule of 'map'",
-        {
-            anything("when", "the condition of the rule; left out: always"),
-            anything("ignore", "why such a notification is no event"),
-            anything("event", "created, updated, deleted or moved"),
-            anything("type", "what the object is: file, folder, or a word of its own"),
-            anything("id", "the provider's id of the object"),
-            anything("name", "for people"),
-            anything("path", "where it is, to show"),
-            anything("previous_path", "where it was, of moved"),
-            anything("revision", "its version"),
-            anything("content_hash", "of its content"),
-            anything("size", "bytes"),
-            anything("created", "time"),
-            anything("modified", "time"),
-            anything("modified_by", "who did it"),
-            anything("occurred", "time of the event"),
-            anything("properties", "what else is told, by name"),
-        }
-    );
-    return table;
-}
-
 class SectionReader {
   public:
     explicit SectionReader(Reporter& reporter) : reporter_(reporter) {}
@@ -171,7 +138,7 @@ class SectionReader {
     }
 
     void rule(const YamlNode& node) {
-        validateMapping(node, ruleFields(), reporter_);
+        validateMapping(node, mapRuleFields(), reporter_);
         json_.beginObject();
         if (const YamlNode* when = node.find("when"); when != nullptr && !when->isNull()) {
             json_.key("when");
@@ -190,13 +157,13 @@ class SectionReader {
     }
 
     void values(const YamlNode& node) {
-        static const std::vector<std::string> events{"created", "updated", "deleted", "moved"};
+        const std::vector<std::string>& events = mapRuleFields().find("event")->values;
         if (node.find("id") == nullptr)
             reporter_.atKey(*node.findKey("event"), "an event needs the 'id' of its object");
         for (std::size_t entry = 0; entry < node.entryCount(); ++entry) {
             const std::string& key = node.key(entry).text;
             const YamlNode& value = node.value(entry);
-            const bool is_known = ruleFields().find(key) != nullptr;
+            const bool is_known = mapRuleFields().find(key) != nullptr;
             if (!is_known || key == "when" || value.isNull()) continue;
             json_.key(key);
             if (key == "properties") {

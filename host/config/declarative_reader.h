@@ -13,8 +13,9 @@ inline constexpr const char* kDeclarativePlugin = "declarative";
 
 inline constexpr std::size_t kMapRulesMax = 500;
 
-/// The fields of 'notifications' and of 'authorization'.
+/// The fields of 'notifications', of a rule of 'map', and of 'authorization'.
 const FieldTable& notificationFields();
+const FieldTable& mapRuleFields();
 const FieldTable& authorizationFields();
 
 /// The section 'authorization' as JSON; `node` may be null. `manifest` has its addresses already.

@@ -18,26 +18,26 @@ const std::vector<std::string>& stepNames() {
     return names;
 }
 
+}  // namespace
+
 const FieldTable& expressionFields() {
     static const FieldTable table("an expression", [] {
         Field as = field("as", ValueType::Enum, "what is made of the value");
         as.values = stepNames();
         return std::vector<Field>{
-            field("from", ValueType::Any, "a source, or another expression"),
+            formed("from", AnyForm::Expression, "a source, or another expression"),
             field("const", ValueType::String, "a text as it is"),
-            field("first_of", ValueType::Any, "a list; the first that has a value"),
-            field("when", ValueType::Any, "a condition, with 'then' and 'else'"),
-            field("then", ValueType::Any, "the value if the condition holds"),
-            field("else", ValueType::Any, "the value if it does not"),
+            formed("first_of", AnyForm::Expressions, "a list; the first that has a value"),
+            formed("when", AnyForm::Condition, "a condition, with 'then' and 'else'"),
+            formed("then", AnyForm::Expression, "the value if the condition holds"),
+            formed("else", AnyForm::Expression, "the value if it does not"),
             field("lookup", ValueType::StringMap, "a table: another text for each value"),
-            field("default", ValueType::Any, "the value if there is none"),
+            formed("default", AnyForm::Expression, "the value if there is none"),
             as,
         };
     }());
     return table;
 }
-
-}  // namespace
 
 void ExpressionReader::complain(const YamlNode& at, std::string message, std::string suggestion) {
     reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));

@@ -25,6 +25,9 @@ enum class SourceSet : std::uint8_t {
     Account,  ///< /pointer into an answer, access_token, token:/pointer, config:key, base_url:name
 };
 
+/// The fields of an expression that is a mapping.
+const FieldTable& expressionFields();
+
 /// Reads expressions of one document and writes them as JSON:
 /// "text" | {"path":[...]} | {"body":[...]} | {"header":h} | {"query":q} | {"name":n} | ... |
 /// {"join":[...]} | {"first":[...]} | {"of":e,"lookup":{...},"else":e} | {"of":e,"as":step} |

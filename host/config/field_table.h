@@ -34,6 +34,16 @@ struct ValueProblem {
     std::string suggestion;
 };
 
+/// What stands in a field of type Any, for those who can't ask its reader.
+enum class AnyForm : std::uint8_t {
+    Free,
+    Rules,  ///< a list of mappings of `Field::table`, at least one
+    Condition,
+    Expression,     ///< its literals are of `Field::values`, if there are any
+    Expressions,    ///< a list, at least one
+    ExpressionMap,  ///< by free names
+};
+
 /// One field of a document, or one parameter of a connector.
 struct Field {
     std::string key;
@@ -56,6 +66,7 @@ struct Field {
     std::optional<std::int64_t> max;
     std::size_t bytes_max = kValueBytesMax;
     const FieldTable* table = nullptr;  ///< of Object, ObjectList, ObjectMap; outlives the field
+    AnyForm form = AnyForm::Free;       ///< of Any
 };
 
 /// Fields by key, in the order of their documentation.

@@ -88,9 +88,9 @@ const FieldTable& oauthFields() {
             required(field("token_url", ValueType::Url, "where codes become tokens")),
             field("revoke_url", ValueType::Url, "where tokens are given back"),
             field("scopes", ValueType::List, "scopes asked for by default"),
-            field("pkce", ValueType::Boolean, "whether PKCE (S256) is used; default true"),
-            field(
-                "expiry_margin", ValueType::Duration, "refresh this long before expiry; default 5m"
+            byDefault(field("pkce", ValueType::Boolean, "whether PKCE (S256) is used"), "true"),
+            byDefault(
+                field("expiry_margin", ValueType::Duration, "refresh this long before expiry"), "5m"
             ),
         }
     );
@@ -132,9 +132,9 @@ const FieldTable& parameterFields() {
             required(field("name", ValueType::String, "name for people")),
             required(field("description", ValueType::String, "what it does")),
             required(oneOf(field("type", ValueType::Enum, "its type"), parameterTypeNames())),
-            field("required", ValueType::Boolean, "default false"),
+            byDefault(field("required", ValueType::Boolean, "whether it must be given"), "false"),
             field("default", ValueType::String, "value if none is given"),
-            field("secret", ValueType::Boolean, "never shown; default false"),
+            byDefault(field("secret", ValueType::Boolean, "never shown"), "false"),
             field("profile", ValueType::List, "authentication profiles it belongs to; default all"),
             within(
                 field(
@@ -199,7 +199,9 @@ const FieldTable& manifestFields() {
             within(
                 field("notifications", ValueType::Object, "what webhooks say"), notificationFields()
             ),
-            field("map", ValueType::Any, "which events notifications are"),
+            within(
+                formed("map", AnyForm::Rules, "which events notifications are"), mapRuleFields()
+            ),
             within(
                 field("authorization", ValueType::Object, "OAuth 2, keys and identity"),
                 authorizationFields()

@@ -1,11 +1,11 @@
 #include "config/parameter_validator.h"
 
 #include "config/hub_parameter_checks.h"
+#include "config/table_field.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace ferry::config {
@@ -16,9 +16,21 @@ bool ParameterReport::hasErrors() const noexcept {
     });
 }
 
+const FieldTable& instanceFields() {
+    static const FieldTable table(
+        "an instance",
+        {
+            field("name", ValueType::String, "its name, which no other instance has"),
+            field("key", ValueType::String, "key of its connector"),
+            field("tags", ValueType::List, "words to find it by"),
+            field("code", ValueType::String, "the authorization code, if it is not authorized yet"),
+        }
+    );
+    return table;
+}
+
 bool isInstanceKey(std::string_view key) noexcept {
-    constexpr std::array<std::string_view, 4> kKeys = {"key", "name", "tags", "code"};
-    return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+    return instanceFields().find(key) != nullptr;
 }
 
 namespace {

@@ -46,6 +46,9 @@ struct ParameterReport {
     bool hasErrors() const noexcept;
 };
 
+/// What stands beside the configuration of an instance.
+const FieldTable& instanceFields();
+
 /// True for the parameters that stand beside the configuration: key, name, tags, code.
 bool isInstanceKey(std::string_view key) noexcept;
 

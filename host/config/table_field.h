@@ -23,6 +23,19 @@ inline Field oneOf(Field made, std::vector<std::string> values) {
     return made;
 }
 
+/// A field that a reader of its own checks.
+inline Field formed(std::string key, AnyForm form, std::string description) {
+    Field made = field(std::move(key), ValueType::Any, std::move(description));
+    made.form = form;
+    return made;
+}
+
+/// What counts if the field is left out; for documentation: whoever reads the document applies it.
+inline Field byDefault(Field made, std::string value) {
+    made.default_value = std::move(value);
+    return made;
+}
+
 /// `table` outlives the field.
 inline Field within(Field made, const FieldTable& table) {
     made.table = &table;

@@ -21,7 +21,7 @@ class Usage(CliCase):
     def test_help_of_each_command(self):
         text = self.run_ok("--help")
         commands = ["serve", "lint", "init", "demo", "connectors", "plugins", "instances", "keys", "events", "deliveries",
-                    "replay", "prune", "version"]
+                    "replay", "prune", "schema", "version"]
         for command in commands:
             self.assertIn("\n  " + command, text)
             own = self.run_ok(command, "--help")

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# Goal: 'ferry connectors --quality' tells of every shipped connector what is good and what is not, and
+# fails one that gets worse. Method: the real program on the connectors of this repository, and on
+# copies of one that are spoilt in one place each.
+# Usage: quality_test.py FERRY FAKE_DROPBOX
+import json
+import pathlib
+import shutil
+import sys
+import unittest
+
+from cli_case import CliCase, ferry
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2] / "connectors"
+# What no test has verified yet: consent and tokens as the provider gives them.
+AUTH_OPEN = {"slack"}
+
+
+class Quality(CliCase):
+    def checks(self, folder, *args):
+        self.write("ferry.yaml", f"connectors: [{folder}]\n")
+        done = ferry("connectors", "--quality", "--json", *args, cwd=self.folder)
+        found = {one["key"]: {check["name"]: check for check in one["checks"]}
+                 for one in json.loads(done.stdout)["connectors"]}
+        failed = any(check["grade"] == "FAIL" for checks in found.values() for check in checks.values())
+        self.assertEqual(done.returncode, 1 if failed else 0, done.stderr)
+        return found
+
+    def test_every_shipped_connector(self):
+        found = self.checks(SOURCE)
+        keys = {path.stem for path in SOURCE.glob("*.yaml")}
+        self.assertLessEqual(keys, set(found))
+        for key in keys:
+            for name, check in found[key].items():
+                wanted = "FAIL" if name == "auth verified" and key in AUTH_OPEN else None
+                if wanted or check["grade"] == "FAIL":
+                    self.assertEqual(check["grade"], wanted, (key, check))
+            self.assertEqual({found[key][name]["grade"] for name in ("docs", "parameters", "samples",
+                                                                     "webhook verified")}, {"pass"}, key)
+        text = ferry("connectors", "--quality", "github", cwd=self.folder)
+        self.assertIn("pass  samples: ", text.stdout)
+
+    def test_a_connector_that_gets_worse_fails(self):
+        def edit(old, new):
+            def change(folder):
+                file = folder / "github.yaml"
+                self.assertIn(old, file.read_text())
+                file.write_text(file.read_text().replace(old, new, 1))
+            return change
+
+        def sample(folder):
+            file = folder / "github/samples/push.json"
+            document = json.loads(file.read_text())
+            document["events"][0]["objectType"] = "other"
+            file.write_text(json.dumps(document))
+
+        for change, name, why in [
+            (lambda folder: None, None, None),
+            (edit("date_read:", "# date_read:"), "docs", "no date_read"),
+            (edit("    secret: true\n", ""), "parameters", "not marked as secret"),
+            (sample, "samples", "push.json: event 1/objectType"),
+            (lambda folder: shutil.rmtree(folder / "github/samples"), "samples", "there are none"),
+            (edit("name: GitHub", "name: GitHub."), "webhook verified", "changed since"),
+            (lambda folder: (folder / "github/verified.json").unlink(), "webhook verified", "no test has"),
+        ]:
+            with self.subTest(name=name, why=why):
+                folder = pathlib.Path(self.path("connectors"))
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                shutil.copy(SOURCE / "github.yaml", folder)
+                shutil.copytree(SOURCE / "github", folder / "github")
+                change(folder)
+                checks = self.checks(folder, "github")["github"]
+                if name is None:
+                    self.assertEqual([one for one in checks.values() if one["grade"] == "FAIL"], [])
+                else:
+                    self.assertEqual(checks[name]["grade"], "FAIL", checks)
+                    self.assertIn(why, checks[name]["why"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
