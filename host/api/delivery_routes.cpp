@@ -8,12 +8,17 @@
 #include "api/paging.h"
 #include "api/subscription_json.h"
 #include "pipeline/callback_body.h"
+#include "pipeline/replay_worker.h"
+
+#include <algorithm>
 
 namespace ferry::api {
 namespace {
 
 /// Deliveries that one call makes again at most; the answer says where to go on.
 constexpr std::size_t kRedeliverMax = 5'000;
+/// So many are made again at once; more are a job, which does it beside live deliveries.
+constexpr std::size_t kAtOnceMax = 4;
 constexpr std::size_t kAttemptsMax = 100;
 
 /// Writes the delivery; with its notification and subscription if `is_hydrated`.
@@ -82,12 +87,42 @@ Result<http::Response> answerDeliveries(
     return answerList(parts, call, list);
 }
 
+Status beginRedelivery(
+    const ApiParts& parts,
+    const DeliveryList& list,
+    std::span<const store::DeliveryKey> keys,
+    TimePoint now
+) {
+    Replay job;
+    job.is_redelivery = true;
+    job.rate = pipeline::kReplayRateDefault;
+    job.created_at = now;
+    job.from = now;
+    job.to = TimePoint();
+    for (const Delivery& delivery : list.deliveries) {
+        job.instances.push_back(delivery.instance);
+        job.from = std::min(job.from, delivery.created_at);
+        job.to = std::max(job.to, delivery.created_at);
+    }
+    std::sort(job.instances.begin(), job.instances.end());
+    job.instances.erase(
+        std::unique(job.instances.begin(), job.instances.end()), job.instances.end()
+    );
+    FERRY_TRY(parts.store.replays().createRedelivery(job, keys));
+    parts.wake_replays();
+    return {};
+}
+
 Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryList list) {
     std::vector<store::DeliveryKey> keys;
     for (const Delivery& delivery : list.deliveries)
         keys.push_back({delivery.instance, delivery.id});
     const TimePoint now = parts.clock.now();
-    FERRY_TRY(parts.store.replays().redeliver(keys, now));
+    if (keys.size() <= kAtOnceMax) {
+        FERRY_TRY(parts.store.replays().redeliver(keys, now));
+    } else {
+        FERRY_TRY(beginRedelivery(parts, list, keys, now));
+    }
     parts.wake_deliveries();
     for (Delivery& delivery : list.deliveries) {
         const bool was_sent =
@@ -178,7 +213,9 @@ void addLists(RouteTable& table, const ApiParts& parts) {
 
     Route again =
         deliveryRoute("PUT", "/notifications/subscriptions/deliveries", "redeliverDeliveries");
-    again.summary = "Makes the deliveries that match wait again, due now, with all their attempts";
+    again.summary =
+        "Makes the deliveries that match wait again, with all their attempts; more than 4 as a job "
+        "among the replays, beside live deliveries";
     again.role = Role::Write;
     again.parameters = {where, hydrate()};
     again.parameters.front().is_required = true;

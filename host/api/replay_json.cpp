@@ -10,6 +10,10 @@ constexpr const char* kReplay = R"json({
     "properties": {
         "id": {"type": "integer"},
         "state": {"enum": ["running", "done", "cancelled"]},
+        "redelivery": {
+            "type": "boolean",
+            "description": "given deliveries are made again, and progress counts these: deliveriesMatched"
+        },
         "dryRun": {"type": "boolean", "description": "counts and delivers nothing"},
         "from": {"type": "string", "format": "date-time"},
         "to": {"type": "string", "format": "date-time"},
@@ -26,6 +30,7 @@ constexpr const char* kReplay = R"json({
                 "instancesSkipped": {"type": "integer", "description": "take no callbacks now"},
                 "eventsExamined": {"type": "integer"},
                 "eventsMatched": {"type": "integer", "description": "delivered again, or would be"},
+                "deliveriesMatched": {"type": "integer", "description": "of a redelivery: all of it"},
                 "deliveries": {"type": "integer", "description": "made for them, or would be"},
                 "eventsInRange": {
                     "type": "integer",
@@ -100,6 +105,7 @@ void writeReplay(
     json.beginObject()
         .field("id", replay.id.value)
         .field("state", replayStateName(replay.state))
+        .field("redelivery", replay.is_redelivery)
         .field("dryRun", replay.is_dry_run)
         .field("from", formatRfc3339(replay.from))
         .field("to", formatRfc3339(replay.to));
@@ -114,10 +120,11 @@ void writeReplay(
         .field("instances", counts.instances)
         .field("instancesSkipped", counts.skipped)
         .field("eventsExamined", counts.examined)
-        .field("eventsMatched", counts.matched)
+        .field("eventsMatched", replay.is_redelivery ? 0 : counts.matched)
         .field("deliveries", counts.deliveries)
-        .field("eventsInRange", in_range)
-        .endObject();
+        .field("eventsInRange", in_range);
+    if (replay.is_redelivery) json.field("deliveriesMatched", counts.matched);
+    json.endObject();
     if (outcomes != nullptr) {
         json.key("outcomes")
             .beginObject()

@@ -23,7 +23,13 @@ std::optional<config::ValueProblem> callbackRefusal(
     const auto address = http::addressOfHost(url.host);
     if (!address) return std::nullopt;
     const auto refused = policy.refusedAddresses(http::Traffic::Callback, *address);
-    if (refused.empty()) return std::nullopt;
+    if (refused.empty()) {
+        const bool is_name = url.host.find("localhost") != url.host.npos;
+        if (is_name || IpAddress::parse(url.host)) return std::nullopt;
+        return config::ValueProblem{
+            fmt::format("the host {} is read as the address {}", url.host, address->toString()),
+            fmt::format("write {}, or the name that is meant", address->toString())};
+    }
     std::string networks;
     for (const IpAddress& one : refused)
         networks += (networks.empty() ? "" : ", ") + one.toString() + (one.isV4() ? "/32" : "/128");

@@ -51,6 +51,8 @@ class IpNetwork {
     static Result<IpNetwork> parse(std::string_view text);
 
     bool contains(const IpAddress& address) const noexcept;
+    /// All addresses of IPv4, or all of IPv6.
+    bool isEverything() const noexcept { return prefix_bits_ == 0; }
     std::string toString() const;
     bool operator==(const IpNetwork&) const = default;
 

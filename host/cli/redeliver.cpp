@@ -16,6 +16,8 @@ namespace ferry::cli {
 
 namespace {
 
+/// The hub makes so many again at once, and more as a job.
+constexpr std::size_t kAtOnceMax = 4;
 constexpr std::string_view kDeliveries = "/notifications/subscriptions/deliveries";
 
 struct RedeliverOptions {
@@ -120,6 +122,10 @@ int run(const GlobalOptions& globals, const RedeliverOptions& options) {
         *count == 1 ? "delivery" : "deliveries",
         options.is_dry_run ? "would be made again" : "made again, due now"
     );
+    if (!options.is_dry_run && options.ids.empty() && *count > kAtOnceMax) {
+        std::cout << "a few at a time, beside live ones: 'ferry replay list' shows how far it is, "
+                     "'ferry replay cancel ID' ends it\n";
+    }
     return kExitOk;
 }
 
@@ -139,6 +145,8 @@ void addRedeliver(CLI::App& deliveries, const GlobalOptions& globals, Run& chose
         "Without numbers, those that are dead (out of attempts) or wait for a callback that is\n"
         "switched off are made again, or with --failing those that wait for another attempt. A\n"
         "callback that was switched off is switched on by it.\n"
+        "More than four are a job as a replay is: a few at a time beside live ones, also after a\n"
+        "restart; 'ferry replay list', 'status ID' and 'cancel ID' are about it, too.\n"
         "A hub has to be running on the store: it does the work. 'ferry replay' delivers all "
         "events\n"
         "of a time again, whatever became of them, at a bounded rate."

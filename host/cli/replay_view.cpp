@@ -27,6 +27,10 @@ Result<std::int64_t> countInRange(store::Store& store, const Replay& replay) {
 /// gone from the log.
 std::int64_t percent(const ReplayView& view) {
     if (view.replay.state == ReplayState::Done) return 100;
+    const ReplayCounts& counts = view.replay.counts;
+    if (view.replay.is_redelivery) {
+        return counts.matched == 0 ? 0 : counts.deliveries * 100 / counts.matched;
+    }
     if (view.in_range == 0) return 0;
     return std::clamp<std::int64_t>(view.replay.counts.examined * 100 / view.in_range, 0, 99);
 }
@@ -48,6 +52,15 @@ bool isThrough(const ReplayView& view) {
 
 std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
     const Replay& replay = view.replay;
+    if (replay.is_redelivery) {
+        return fmt::format(
+            "redelivery {} ({}): {} of {} deliveries made due again",
+            replay.id.value,
+            replayStateName(replay.state),
+            replay.counts.deliveries,
+            replay.counts.matched
+        );
+    }
     std::string text = fmt::format(
         "replay {} ({}{}): {}% of {} events, {} meant",
         replay.id.value,
@@ -81,6 +94,7 @@ std::string replayJson(const ReplayView& view) {
     json.beginObject()
         .field("id", replay.id.value)
         .field("state", replayStateName(replay.state))
+        .field("redelivery", replay.is_redelivery)
         .field("dryRun", replay.is_dry_run)
         .field("from", formatRfc3339(replay.from))
         .field("to", formatRfc3339(replay.to))
@@ -88,7 +102,8 @@ std::string replayJson(const ReplayView& view) {
         .field("percent", percent(view))
         .field("eventsInRange", view.in_range)
         .field("eventsExamined", replay.counts.examined)
-        .field("eventsMatched", replay.counts.matched)
+        .field("eventsMatched", replay.is_redelivery ? 0 : replay.counts.matched)
+        .field("deliveriesMatched", replay.is_redelivery ? replay.counts.matched : 0)
         .field("instancesSkipped", replay.counts.skipped)
         .field("deliveries", replay.counts.deliveries)
         .field("delivered", view.outcomes.delivered)

@@ -169,6 +169,7 @@ class HubConfigReader {
             const auto network = IpNetwork::parse(text);
             if (network) {
                 config_.delivery.allow_networks.push_back(*network);
+                if (network->isEverything()) warnOfEverything(*node);
                 continue;
             }
             reporter_.atValue(
@@ -186,6 +187,14 @@ class HubConfigReader {
         if (const YamlNode* proxy = given(delivery, "proxy"))
             config_.delivery.proxy = Secret(proxy->text);
         if (const YamlNode* schedule = given(delivery, "retry_schedule")) readSchedule(*schedule);
+    }
+
+    void warnOfEverything(const YamlNode& node) {
+        reporter_.warnAtKey(
+            node,
+            "callbacks may reach every address, the hub's own services and cloud metadata included",
+            "name the networks that receivers are in, such as 10.0.0.0/8"
+        );
     }
 
     void readSchedule(const YamlNode& node) {

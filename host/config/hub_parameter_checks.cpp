@@ -4,12 +4,14 @@
 #include "base/certificate.h"
 #include "base/duration_text.h"
 #include "base/hub_headers.h"
+#include "base/number_text.h"
 #include "base/signing_key.h"
 #include "config/node_reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace ferry::config {
 
@@ -19,14 +21,26 @@ using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kCallbackUrl = "event.notification.callback.url";
 constexpr std::string_view kFormat = "event.notification.format";
+constexpr std::string_view kMode = "event.notification.cloudevents.mode";
 constexpr std::string_view kHandshake = "event.notification.cloudevents.handshake";
 constexpr std::string_view kHeaders = "event.notification.callback.headers";
 constexpr std::string_view kUserName = "event.notification.basic.username";
+constexpr std::string_view kPassword = "event.notification.basic.password";
 constexpr std::string_view kBearerToken = "event.notification.bearer.token";
 constexpr std::string_view kTokenUrl = "event.notification.oauth2.token.url";
 constexpr std::string_view kCertificate = "event.notification.tls.client.certificate";
 constexpr std::string_view kCertificateKey = "event.notification.tls.client.key";
 constexpr std::string_view kAuthorities = "event.notification.tls.ca";
+/// What says nothing without kTokenUrl.
+constexpr std::array<std::string_view, 6> kTokenSettings = {
+    "event.notification.oauth2.client.id",
+    "event.notification.oauth2.client.secret",
+    "event.notification.oauth2.client.authentication",
+    "event.notification.oauth2.scope",
+    "event.notification.oauth2.audience",
+    "event.notification.oauth2.tls"};
+constexpr std::string_view kSizeMin = "event.notification.filter.size.min";
+constexpr std::string_view kSizeMax = "event.notification.filter.size.max";
 /// A bundle of an organization's own authorities; the system's is thrice as large.
 constexpr std::size_t kPemBytesMax = 64 * 1024;
 /// Long enough to get a new certificate in most organizations.
@@ -95,6 +109,8 @@ class TogetherCheck {
         checkEnd(kCertificate);
         checkEnd(kAuthorities);
         checkSchemes();
+        checkUnused();
+        checkSizes();
         return std::move(problems_);
     }
 
@@ -206,6 +222,45 @@ class TogetherCheck {
                 "the client secret goes to a token URL that is http without encryption",
                 "use https");
         }
+    }
+
+    /// Warnings, as these were let through before: the callbacks go without what was meant.
+    void checkUnused() {
+        warnWithout(kPassword, kUserName, "add the user name, or remove the password");
+        for (const std::string_view key : kTokenSettings)
+            warnWithout(key, kTokenUrl, "add the token URL, or remove it");
+        const std::string_view mode = valueOf(kMode);
+        const bool is_chosen = mode == "binary" || mode == "structured";
+        if (!is_chosen || is_unknown_(kFormat) || valueOf(kFormat) == "cloudevents") return;
+        say(Severity::Warning,
+            ProblemPlace::Key,
+            kMode,
+            fmt::format("'{}' is not used unless '{}' is cloudevents", kMode, kFormat),
+            fmt::format("write '{}: cloudevents', or remove it", kFormat));
+    }
+
+    void warnWithout(std::string_view key, std::string_view needed, std::string suggestion) {
+        if (!isGiven(key) || isGiven(needed)) return;
+        say(Severity::Warning,
+            ProblemPlace::Key,
+            key,
+            fmt::format("'{}' is not used without '{}'", key, needed),
+            std::move(suggestion));
+    }
+
+    void checkSizes() {
+        const auto least = parseInteger(valueOf(kSizeMin));
+        const auto greatest = parseInteger(valueOf(kSizeMax));
+        if (!least || !greatest || *least <= *greatest) return;
+        say(Severity::Warning,
+            ProblemPlace::Key,
+            kSizeMin,
+            fmt::format(
+                "'{}' is more than '{}': no event of a file of known size is delivered",
+                kSizeMin,
+                kSizeMax
+            ),
+            "exchange them, or remove one");
     }
 
     const Values& values_;

@@ -3,9 +3,11 @@
 #include "base/ascii.h"
 #include "base/check.h"
 
+#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 namespace ferry::http {
 namespace {
@@ -172,7 +174,15 @@ std::optional<IpAddress> addressOfHost(std::string_view host) {
     if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
     if (name.ends_with('.')) name.pop_back();
     const bool is_loopback = name == "localhost" || name.ends_with(".localhost");
-    return IpAddress::parse(is_loopback ? "127.0.0.1" : name);
+    if (is_loopback) return IpAddress::parse("127.0.0.1");
+    const auto literal = IpAddress::parse(name);
+    if (literal || name.find_first_not_of("0123456789abcdefx.") != name.npos) return literal;
+    // What resolvers take for an address as well: 2130706433, 0x7f.1, 0177.0.0.1.
+    ::in_addr legacy{};
+    if (::inet_aton(name.c_str(), &legacy) == 0) return std::nullopt;
+    std::array<char, INET_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET, &legacy, text.data(), text.size());
+    return IpAddress::parse(text.data());
 }
 
 std::string_view specialRangeName(const IpAddress& address) {

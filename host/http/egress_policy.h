@@ -63,8 +63,9 @@ class EgressPolicy {
     EgressRules callback_;
 };
 
-/// The address that a URL's host is by itself, without asking anybody: a literal, or loopback for
-/// localhost and the names below it (RFC 6761). nullopt for other names.
+/// The address that a URL's host is by itself, without asking anybody: a literal, loopback for
+/// localhost and the names below it (RFC 6761), or an IPv4 address in a form that resolvers still
+/// take (inet_aton(3): decimal, octal, hexadecimal, fewer parts). nullopt for other names.
 std::optional<IpAddress> addressOfHost(std::string_view host);
 
 /// The name of the special-purpose range that `address`, or what it leads to, is in ("loopback");

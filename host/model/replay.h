@@ -34,6 +34,8 @@ struct ReplayCounts {
 struct Replay {
     ReplayId id;  ///< given by the store; never used twice
     ReplayState state = ReplayState::Running;
+    /// It makes given deliveries wait again; its counts are of these. Else events get new ones.
+    bool is_redelivery = false;
     bool is_dry_run = false;            ///< counts and delivers nothing
     std::vector<InstanceId> instances;  ///< ascending; empty: all
     EventSelection selection;

@@ -41,10 +41,13 @@ CallbackPacer::Answer CallbackPacer::admit(
 /// The generic cell rate algorithm (ITU-T I.371): one time in place of a level and its age.
 bool CallbackPacer::takeFromRate(Line& line, TimePoint now) const {
     if (!line.rate) return true;
-    const auto one =
-        std::chrono::duration_cast<std::chrono::microseconds>(line.rate->period) / line.rate->count;
-    // A burst of what a tenth of the period allows: a limit of an hour is not used up in a second.
-    const auto burst = std::max<std::int64_t>(line.rate->count / 10, 1);
+    // A burst of what a twentieth of the period allows: whoever comes late catches up, and a limit
+    // of an hour is not used up in a second. What follows a burst is spread so that no period,
+    // wherever it begins, sees more than the limit: the rate over time is up to a twentieth lower.
+    const auto burst = std::max<std::int64_t>(line.rate->count / 20, 1);
+    const std::chrono::nanoseconds period(line.rate->period);
+    const auto spread = line.rate->count - burst + 1;
+    const std::chrono::nanoseconds one((period.count() + spread - 1) / spread);
     using Precise = decltype(line.rate_full_at);
     const Precise full_at = std::max<Precise>(line.rate_full_at, now);
     const Precise earliest = full_at - one * (burst - 1);

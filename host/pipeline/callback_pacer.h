@@ -104,8 +104,7 @@ class CallbackPacer {
         TimePoint waits_until{};  ///< as `waitUntil` said
         std::optional<RateLimit> rate;
         /// When the burst of the rate may be sent at once again.
-        std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>
-            rate_full_at{};
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> rate_full_at{};
         store::CallbackPace told{};  ///< what the store knows
         TimePoint used_at{};         ///< of the last attempt's end
     };

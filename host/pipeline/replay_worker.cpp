@@ -60,7 +60,8 @@ TimePoint ReplayWorker::step() {
 }
 
 Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
-    Allowance& allowance = allowances_.try_emplace(replay.id, Allowance{0, now, {}}).first->second;
+    Allowance& allowance =
+        allowances_.try_emplace(replay.id, Allowance{0, now, {}, {}}).first->second;
     Turn turn{replay, {}};
     turn.progress.replay = replay.id;
     turn.progress.opened_until = replay.opened_until;
@@ -72,6 +73,7 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
         turn.room = options_.untried_max - untried;
         if (turn.room <= 0) return {};
     }
+    if (replay.is_redelivery) return redeliverSome(turn, allowance);
 
     FERRY_TRY_ASSIGN(
         auto parts, services_.replays.parts(replay.id, allowance.looked_at, options_.parts_per_step)
@@ -92,6 +94,32 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
             FERRY_TRY(moveOn(turn, part, true));
     }
     return finishTurn(turn, allowance, had_parts);
+}
+
+/// The rate is of events; a delivery counts as a full page of them.
+Status ReplayWorker::redeliverSome(Turn& turn, Allowance& allowance) {
+    store::RedeliveryLimits limits;
+    limits.waiting_per_callback = options_.waiting_per_callback;
+    limits.untried_max = turn.room;
+    limits.deliveries =
+        std::max<std::int64_t>(static_cast<std::int64_t>(turn.budget) / kEventsPerDeliveryMax, 1);
+    limits.after = allowance.looked_at_callback;
+    FERRY_TRY_ASSIGN(
+        const store::RedeliveryStep step,
+        services_.replays.redeliverSome(turn.replay.id, limits, turn.progress.now)
+    );
+    allowance.looked_at_callback = step.looked_at;
+    allowance.events -= static_cast<double>(step.made * kEventsPerDeliveryMax);
+    if (step.made > 0 && services_.wake_deliveries) services_.wake_deliveries();
+    if (step.is_done) {
+        services_.log.info(
+            kComponent,
+            "redelivery is done",
+            {{"replay", turn.replay.id.value},
+             {"deliveries", turn.replay.counts.deliveries + static_cast<std::int64_t>(step.made)}}
+        );
+    }
+    return {};
 }
 
 /// How many events may be taken now: as many as make full pages.

@@ -53,6 +53,9 @@ struct ReplayServices {
 /// for it gets no more until it does; the others go on. Instances that take no callbacks (disabled,
 /// events off, no callback URL) are skipped and counted.
 ///
+/// A redelivery (Replay::is_redelivery) is such a job as well, under the same limits: deliveries
+/// that somebody asked for by the many wait again a few at a time.
+///
 /// Progress and the deliveries that it made are one transaction: a replay that is cut short goes on
 /// where it was, and makes nothing twice.
 ///
@@ -68,7 +71,8 @@ class ReplayWorker final : public Steppable {
     struct Allowance {
         double events = 0;
         TimePoint counted_at;
-        InstanceId looked_at;  ///< the parts up to this one had their turn
+        InstanceId looked_at;                ///< the parts up to this one had their turn
+        CallbackId looked_at_callback = {};  ///< of a redelivery: the same
     };
     /// One step of one replay.
     struct Turn {
@@ -83,6 +87,7 @@ class ReplayWorker final : public Steppable {
     };
 
     Status takeTurn(const Replay& replay, TimePoint now);
+    Status redeliverSome(Turn& turn, Allowance& allowance);
     std::size_t budgetOf(const Replay& replay, Allowance& allowance, TimePoint now) const;
     Result<std::vector<store::ReplayPart>> openMore(Turn& turn, std::size_t limit);
     Result<std::vector<InstanceId>> nextInstances(const Turn& turn, std::size_t limit);

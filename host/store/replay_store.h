@@ -54,6 +54,20 @@ struct ReplayOutcomes {
     std::int64_t dead = 0;
 };
 
+/// How many deliveries of a job may be made due now.
+struct RedeliveryLimits {
+    std::int64_t waiting_per_callback = 0;  ///< those that wait already included
+    std::int64_t untried_max = 0;           ///< on their first attempt or before it, of all jobs
+    std::int64_t deliveries = 0;
+    CallbackId after{};  ///< callbacks up to this one had their turn
+};
+
+struct RedeliveryStep {
+    std::size_t made = 0;
+    bool is_done = false;  ///< nothing is left, and the job has ended
+    CallbackId looked_at;  ///< the next `after`; none: begin anew
+};
+
 class ReplayStore {
   public:
     virtual ~ReplayStore() = default;
@@ -64,6 +78,21 @@ class ReplayStore {
     /// (DeliveryOrigin::Again). One transaction; gives how many there were: unknown ones are
     /// skipped. One that is being attempted just now is left to that attempt.
     virtual Result<std::size_t> redeliver(std::span<const DeliveryKey> keys, TimePoint now) = 0;
+
+    /// A job that does the same a few at a time, as `redeliverSome` is called. Callbacks that were
+    /// switched off are on at once. Durable when it returns; `counts.matched` is how many there
+    /// were. A delivery is in one job at a time: one that waits in another is left there.
+    /// Not pure, so that doubles stay small.
+    virtual Result<ReplayId> createRedelivery(const Replay&, std::span<const DeliveryKey>) {
+        return fail(ErrorCode::Unsupported, "this store has no redelivery jobs");
+    }
+
+    /// Makes some of the job's deliveries due at `now`, as `redeliver` does, within the limits, and
+    /// counts them in `counts.deliveries`; ends the job when none is left. One transaction, or none
+    /// if there is nothing to do. Errors: Conflict if the job does not run (any more).
+    virtual Result<RedeliveryStep> redeliverSome(ReplayId, const RedeliveryLimits&, TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store has no redelivery jobs");
+    }
 
     /// Makes a delivery of one event, due at `now`. Gives its id; nullopt if there is no such event
     /// of the instance.

@@ -272,9 +272,10 @@ class Lint(CliCase):
 
     def test_a_callback_that_will_be_refused_is_a_warning(self):
         for host in ["127.0.0.1:9000", "[::1]", "LocalHost", "10.1.2.3", "[::ffff:10.1.2.3]", "169.254.1.1",
-                     "[64:ff9b::a01:203]", "[2002:a01:203::1]"]:
+                     "[64:ff9b::a01:203]", "[2002:a01:203::1]", "2130706433", "0x7f.1", "0177.0.0.1"]:
             self.lint_callback("http://" + host + "/x", "will be refused")
         self.lint_callback("https://app.example.com:22/x", "callbacks to port 22 will be refused")
+        self.lint_callback("http://134744072/", "the host 134744072 is read as the address 8.8.8.8")
         # A name that may be anything, a public address, and a reference.
         for url in ["https://app.example.com/x", "http://8.8.8.8/", "${env:CALLBACK_URL}"]:
             self.lint_callback(url, None)

@@ -24,6 +24,20 @@ class FaultyReplayStore final : public store::ReplayStore {
     Result<ReplayId> create(const Replay& replay) override {
         return script_.run("replays.create", [&] { return inner_.create(replay); });
     }
+    Result<ReplayId> createRedelivery(
+        const Replay& replay, std::span<const store::DeliveryKey> keys
+    ) override {
+        return script_.run("replays.createRedelivery", [&] {
+            return inner_.createRedelivery(replay, keys);
+        });
+    }
+    Result<store::RedeliveryStep> redeliverSome(
+        ReplayId replay, const store::RedeliveryLimits& limits, TimePoint now
+    ) override {
+        return script_.run("replays.redeliverSome", [&] {
+            return inner_.redeliverSome(replay, limits, now);
+        });
+    }
     Result<std::optional<Replay>> find(ReplayId id) override {
         return script_.run("replays.find", [&] { return inner_.find(id); });
     }

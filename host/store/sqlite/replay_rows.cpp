@@ -51,7 +51,34 @@ Replay readReplay(const Query& row) {
     replay.counts.deliveries = row.integer(16);
     replay.created_at = row.time(17);
     replay.updated_at = row.time(18);
+    replay.is_redelivery = row.integer(19) != 0;
     return replay;
+}
+
+Result<ReplayId> insertReplay(Connection& connection, const Replay& replay) {
+    const std::string instances = joinIds(replay.instances);
+    FERRY_TRY(connection
+                  .query("INSERT INTO replay (state, is_dry_run, instances, types, kinds, "
+                         "from_at, to_at, first_event, end_event, rate, opened_until, "
+                         "instances_n, skipped_n, examined_n, matched_n, deliveries_n, "
+                         "created_at, updated_at, is_redelivery) "
+                         "VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, ?, ?)")
+                  .bind(
+                      replay.is_dry_run,
+                      instances,
+                      replay.selection.types,
+                      replay.selection.kinds,
+                      replay.from,
+                      replay.to,
+                      replay.first_event,
+                      replay.end_event,
+                      replay.rate,
+                      replay.created_at,
+                      replay.created_at,
+                      replay.is_redelivery
+                  )
+                  .run());
+    return ReplayId(connection.lastInsertId());
 }
 
 Result<DeliveryId> insertCopy(

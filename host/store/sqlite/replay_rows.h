@@ -12,12 +12,14 @@ namespace ferry::store::sqlite {
     "id, state, is_dry_run, instances, types, kinds, from_at, to_at, first_event, end_event, " \
     "rate, opened_until, instances_n, skipped_n, examined_n, matched_n, deliveries_n, "        \
     "created_at, "                                                                             \
-    "updated_at"
+    "updated_at, is_redelivery"
 
 Replay readReplay(const Query& row);
 
 /// "3,17", and the other way.
 std::string joinIds(const std::vector<InstanceId>& ids);
+
+Result<ReplayId> insertReplay(Connection& connection, const Replay& replay);
 
 /// Makes a delivery of the page, due at `now`. Gives its id; none, and nothing is made, if the
 /// instance is gone.

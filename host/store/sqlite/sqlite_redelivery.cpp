@@ -2,6 +2,7 @@
 
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/callback_switch.h"
+#include "store/sqlite/redelivered_rows.h"
 #include "store/sqlite/replay_rows.h"
 #include "store/sqlite/sqlite_replay_store.h"
 
@@ -9,12 +10,6 @@
 
 namespace ferry::store::sqlite {
 namespace {
-
-struct WaitsAgain {
-    CallbackId callback;
-    LaneId lane;
-    TimePoint due_at;
-};
 
 /// Makes the delivery wait again, due at `now`, or in its old place of its lane; nullopt if there
 /// is none.
@@ -39,26 +34,39 @@ Result<std::optional<WaitsAgain>> waitAgain(
 
 }  // namespace
 
+Status makeWait(
+    Connection& connection, Core& core, std::span<const DeliveryKey> keys, Redelivered& again
+) {
+    for (const DeliveryKey& key : keys) {
+        FERRY_TRY_ASSIGN(auto waits, waitAgain(connection, key, again.now));
+        if (!waits) continue;
+        // One that is attempted just now follows when that is over.
+        if (!core.deliveries.isLeased(waits->callback, key.id)) {
+            FERRY_TRY_ASSIGN(waits->callback, followInstance(connection, key.id, waits->callback));
+        }
+        again.waiting.push_back(*waits);
+    }
+    return {};
+}
+
+void tellSchedule(Core& core, const Redelivered& again) {
+    for (const WaitsAgain& waits : again.waiting) {
+        core.deliveries.noteDue(waits.callback, waits.lane, waits.due_at);
+        core.deliveries.endHold(waits.callback, waits.lane, again.now);
+    }
+}
+
 Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
-    std::vector<WaitsAgain> waiting;
+    Redelivered again{now};
     std::set<CallbackId> switched_on;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
-            waiting.clear();
+            again.waiting.clear();
             switched_on.clear();
             std::set<CallbackId> callbacks;
-            for (const DeliveryKey& key : keys) {
-                FERRY_TRY_ASSIGN(auto waits, waitAgain(connection, key, now));
-                if (!waits) continue;
-                // One that is attempted just now follows when that is over.
-                if (!core_.deliveries.isLeased(waits->callback, key.id)) {
-                    FERRY_TRY_ASSIGN(
-                        waits->callback, followInstance(connection, key.id, waits->callback)
-                    );
-                }
-                waiting.push_back(*waits);
-                callbacks.insert(waits->callback);
-            }
+            FERRY_TRY(makeWait(connection, core_, keys, again));
+            for (const WaitsAgain& waits : again.waiting)
+                callbacks.insert(waits.callback);
             for (const CallbackId callback : callbacks) {
                 FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback));
                 if (was_off) switched_on.insert(callback);
@@ -66,10 +74,7 @@ Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> ke
             return {};
         },
         [&] {
-            for (const WaitsAgain& waits : waiting) {
-                core_.deliveries.noteDue(waits.callback, waits.lane, waits.due_at);
-                core_.deliveries.endHold(waits.callback, waits.lane, now);
-            }
+            tellSchedule(core_, again);
             for (const CallbackId callback : switched_on)
                 core_.deliveries.setOff(callback, false);
         },
@@ -77,7 +82,7 @@ Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> ke
     ));
     for (const CallbackId callback : switched_on)
         FERRY_TRY(bringAllForward(core_, callback, now));
-    return waiting.size();
+    return again.waiting.size();
 }
 
 Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(

@@ -74,28 +74,7 @@ Result<std::int64_t> removeWaiting(Connection& connection, ReplayId id) {
 Result<ReplayId> SqliteReplayStore::create(const Replay& replay) {
     ReplayId id;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {
-        const std::string instances = joinIds(replay.instances);
-        FERRY_TRY(connection
-                      .query("INSERT INTO replay (state, is_dry_run, instances, types, kinds, "
-                             "from_at, to_at, first_event, end_event, rate, opened_until, "
-                             "instances_n, skipped_n, examined_n, matched_n, deliveries_n, "
-                             "created_at, updated_at) "
-                             "VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, ?)")
-                      .bind(
-                          replay.is_dry_run,
-                          instances,
-                          replay.selection.types,
-                          replay.selection.kinds,
-                          replay.from,
-                          replay.to,
-                          replay.first_event,
-                          replay.end_event,
-                          replay.rate,
-                          replay.created_at,
-                          replay.created_at
-                      )
-                      .run());
-        id = ReplayId(connection.lastInsertId());
+        FERRY_TRY_ASSIGN(id, insertReplay(connection, replay));
         return {};
     }));
     return id;
@@ -204,6 +183,7 @@ Result<bool> SqliteReplayStore::cancel(ReplayId id, TimePoint now) {
         removed = 0;
         if (!was_running) return {};
         FERRY_TRY(connection.query("DELETE FROM replay_part WHERE replay_id = ?").bind(id).run());
+        FERRY_TRY(connection.query("DELETE FROM redelivery WHERE replay_id = ?").bind(id).run());
         // With the end, as far as it goes: a replay has few deliveries that wait at any time.
         FERRY_TRY_ASSIGN(removed, removeWaiting(connection, id));
         return {};

@@ -1,6 +1,6 @@
 #pragma once
 // ReplayStore on SQLite: replays in sqlite_replay_store.cpp, what is asked for singly in
-// sqlite_redelivery.cpp.
+// sqlite_redelivery.cpp, and by the many in sqlite_redelivery_job.cpp.
 
 #include "store/replay_store.h"
 #include "store/sqlite/core.h"
@@ -16,6 +16,11 @@ class SqliteReplayStore final : public ReplayStore {
         InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
     ) override;
     Result<ReplayId> create(const Replay& replay) override;
+    Result<ReplayId> createRedelivery(const Replay& replay, std::span<const DeliveryKey> keys)
+        override;
+    Result<RedeliveryStep> redeliverSome(
+        ReplayId replay, const RedeliveryLimits& limits, TimePoint now
+    ) override;
     Result<std::optional<Replay>> find(ReplayId id) override;
     Result<std::vector<Replay>> page(ReplayId before, std::size_t limit) override;
     Result<std::vector<Replay>> running(std::size_t limit) override;

@@ -73,9 +73,7 @@ TEST(CallbackAccessParameters, TakeClientCredentials) {
 }
 
 TEST(CallbackAccessParameters, AskForPermissionInCloudEventsAlone) {
-    EXPECT_EQ(
-        problemsWith({{"cloudevents.handshake", "true"}, {"format", "cloudevents"}}), ""
-    );
+    EXPECT_EQ(problemsWith({{"cloudevents.handshake", "true"}, {"format", "cloudevents"}}), "");
     EXPECT_EQ(problemsWith({{"cloudevents.handshake", "false"}}), "");
     for (const Texts& more : {Texts{}, Texts{{"format", "standard-webhooks"}}}) {
         Texts texts = more;
@@ -102,6 +100,30 @@ TEST(CallbackAccessParameters, MakeOneAuthorizationHeader) {
     EXPECT_EQ(
         problemsWith({{"callback.headers", "X-Authorization: c"}, {"bearer.token", "t"}}), ""
     );
+}
+
+TEST(CallbackAccessParameters, WarnOfWhatHasNoEffect) {
+    for (const auto& [texts, said] : std::vector<std::pair<Texts, const char*>>{
+             {{{"basic.password", "hunter3"}},
+              "warning: 'event.notification.basic.password' is not used without "
+              "'event.notification.basic.username'"},
+             {{{"oauth2.scope", "a"}}, "warning: 'event.notification.oauth2.scope' is not used"},
+             {{{"oauth2.client.id", "a"}}, "oauth2.client.id' is not used without"},
+             {{{"cloudevents.mode", "binary"}}, "cloudevents.mode' is not used unless"},
+             {{{"filter.size.min", "2MiB"}, {"filter.size.max", "1MiB"}},
+              "warning: 'event.notification.filter.size.min' is more than"}}) {
+        EXPECT_THAT(problemsWith(texts), HasSubstr(said));
+    }
+    for (const Texts& good : std::vector<Texts>{
+             {{"cloudevents.mode", "binary"}, {"format", "cloudevents"}},
+             {{"cloudevents.mode", "batched"}},
+             {{"filter.size.min", "1MiB"}, {"filter.size.max", "1MiB"}},
+             {{"filter.size.min", "1MiB"}}})
+        EXPECT_EQ(problemsWith(good), "");
+    EXPECT_EQ(
+        problemsWith({{"basic.password", "a"}, {"basic.username", "${env:X}"}}, "basic.username"),
+        ""
+    ) << "nobody knows yet";
 }
 
 TEST(CallbackAccessParameters, TakeACertificateWithItsKeyAlone) {

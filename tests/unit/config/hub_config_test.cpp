@@ -248,6 +248,22 @@ TEST(HubConfig, WarnsOfAScheduleWithoutRetries) {
     ) << printed(out);
 }
 
+TEST(HubConfig, WarnsOfNetworksThatAreEverything) {
+    Diagnostics out;
+
+    const auto config = readAs(
+        "ferry.yaml", "delivery:\n  allow_networks: [10.0.0.0/8, 0.0.0.0/0, \"::/0\"]\n", out
+    );
+
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->delivery.allow_networks.size(), 3U) << "it is the operator's to say";
+    EXPECT_EQ(out.warningCount(), 2U) << printed(out);
+    EXPECT_NE(
+        printed(out).find("ferry.yaml:2:32: warning: callbacks may reach every address"),
+        std::string::npos
+    ) << printed(out);
+}
+
 TEST(HubConfig, SaysOfWhatDoesNothingThatItDoesNothing) {
     Diagnostics out;
 

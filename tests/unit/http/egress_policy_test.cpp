@@ -160,9 +160,20 @@ TEST(EgressPolicy, HostsThatAreAddressesAreJudgedWithoutResolving) {
           "localhost",
           "LOCALHOST.",
           "a.localhost",
+          "2130706433",
+          "127.1",
+          "0x7F.1",
+          "0177.0.0.1",
+          "0xa9fea9fe",
           "[64:ff9b::a00:1]"})
         EXPECT_FALSE(allows(host)) << host;
-    for (const char* host : {"8.8.8.8", "[2606:4700::1111]", "app.example.com", "localhost.com"})
+    for (const char* host :
+         {"8.8.8.8",
+          "[2606:4700::1111]",
+          "app.example.com",
+          "localhost.com",
+          "134744072",
+          "0x8.example"})
         EXPECT_TRUE(allows(host)) << host;
 }
 

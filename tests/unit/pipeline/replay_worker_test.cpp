@@ -146,6 +146,50 @@ TEST_F(ReplayWorkerTest, ACancelledReplayMakesNoMore) {
     EXPECT_EQ(worker_->step(), TimePoint::max());
 }
 
+TEST_F(ReplayWorkerTest, DeliveriesThatAreAskedForByTheManyStandBehindFewOfThem) {
+    const InstanceId id = add("a");
+    std::vector<store::DeliveryKey> keys;
+    for (int i = 0; i < 101; ++i)
+        record(id, 1);
+    const auto callback = (*store_->instances().find(id))->callback;
+    for (int i = 0; i < 101; ++i) {
+        store::ReplayProgress made;
+        Replay source;
+        made.replay = *store_->replays().create(source);
+        made.pages.push_back({id, callback, EventNumber(i + 1), EventNumber(i + 1)});
+        made.is_done = true;
+        made.now = clock_.now();
+        ASSERT_TRUE(store_->replays().advance(made));
+    }
+    const auto leased = store_->deliveries().lease({clock_.now(), 1'000, 1'000});
+    for (const Delivery& one : *leased) {
+        AttemptOutcome dead;
+        dead.delivery = one.id;
+        dead.instance = one.instance;
+        dead.callback = one.callback;
+        dead.state = DeliveryState::Dead;
+        dead.attempt_count = 1;
+        dead.finished_at = clock_.now();
+        ASSERT_TRUE(store_->deliveries().record({&dead, 1}));
+        keys.push_back({one.instance, one.id});
+    }
+    ASSERT_EQ(keys.size(), 101U);
+    Replay job;
+    job.is_redelivery = true;
+    job.rate = 100'000;
+    job.created_at = clock_.now();
+    const ReplayId job_id = *store_->replays().createRedelivery(job, keys);
+    kill();
+    start();
+
+    run(job_id, 60);
+
+    EXPECT_EQ(replay(job_id).state, ReplayState::Done);
+    EXPECT_EQ(carried_.size(), 101U);
+    EXPECT_THAT(timesCarried(), Each(1));
+    EXPECT_LE(most_waiting_, 4U) << "a live delivery waits for these alone";
+}
+
 class ReplayWorkerBySeed : public ReplayWorkerTest, public testing::WithParamInterface<int> {};
 INSTANTIATE_TEST_SUITE_P(Seeds, ReplayWorkerBySeed, testing::Range(1, 21));
 
