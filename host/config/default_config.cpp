@@ -23,9 +23,10 @@ listen: 127.0.0.1:8080
 data_dir: ./data
 storage: sqlite
 
-# Folders scanned, one level deep, for plugins (a folder with connector.yaml and the .so); files, or
-# folders of files, that declare instances.
+# Folders scanned, one level deep, for plugins (a folder with connector.yaml and the .so), and for
+# connectors without code (KEY.yaml); files, or folders of files, that declare instances.
 plugins: [./plugins]
+connectors: [./connectors]
 instances: [./instances]
 
 # Whose plugins are loaded: folders with a MANIFEST that one of these keys has signed ('ferry plugin

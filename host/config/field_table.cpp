@@ -60,13 +60,6 @@ class MappingValidator {
                     table_.suggestionFor(key.text)
                 );
             } else {
-                if (!field->without_effect.empty()) {
-                    reporter_.warnAtKey(
-                        key,
-                        fmt::format("'{}' has no effect: {}", field->key, field->without_effect),
-                        "remove it"
-                    );
-                }
                 validateField(*field, key, mapping_.value(entry));
             }
         }

@@ -57,7 +57,6 @@ struct Field {
     std::vector<std::string> profiles;  ///< authentication profiles it belongs to; none = all
     std::optional<Dependency> depends_on;
     std::string example;
-    std::string without_effect;  ///< why it does nothing in this version; a warning if it is given
     Pattern pattern;
     std::string pattern_message;  ///< what the pattern wants, in words
     /// A rule that no pattern can hold; nullptr: none.

@@ -102,9 +102,8 @@ class HubConfigReader {
         const std::size_t colon = listen->text.rfind(':');
         const std::string host = listen->text.substr(0, std::min(colon, listen->text.size()));
         std::optional<std::int64_t> port;
-        if (colon != std::string::npos) {
+        if (colon != std::string::npos)
             port = parseInteger(std::string_view(listen->text).substr(colon + 1));
-        }
         const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
         if (!port || *port < 0 || *port > 65535 || host.empty() || is_bare_ipv6 ||
             host.find_first_of(" /@") != std::string::npos) {
@@ -122,8 +121,7 @@ class HubConfigReader {
 
     void readStorage() {
         const YamlNode* storage = given(root_, "storage");
-        if (storage == nullptr) return;
-        if (storage->text == "sqlite") return;
+        if (storage == nullptr || storage->text == "sqlite") return;
         reporter_.atValue(
             *storage,
             Visibility::Hidden,

@@ -50,6 +50,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
         "listen");
     add(before.data_dir != after.data_dir, "data_dir");
     add(before.plugins != after.plugins, "plugins");
+    add(before.connectors != after.connectors, "connectors");
     add(before.instances != after.instances, "instances");
     add(is_key_moved, "encryption.key_file");
     add(was.allow_networks != is.allow_networks, "delivery.allow_networks");

@@ -22,11 +22,6 @@ Field section(std::string key, const FieldTable& table, std::string description)
     return within(field(std::move(key), ValueType::Object, std::move(description)), table);
 }
 
-Field withoutEffect(Field made, std::string why) {
-    made.without_effect = std::move(why);
-    return made;
-}
-
 constexpr std::int64_t kDayMs = 86'400'000;
 
 std::optional<ValueProblem> checkProxy(std::string_view text) {
@@ -244,10 +239,7 @@ const FieldTable& hubConfigFields() {
             field("data_dir", ValueType::String, "folder of the store"),
             secret("storage", "sqlite"),
             field("plugins", ValueType::List, "folders scanned for plugins"),
-            withoutEffect(
-                field("connectors", ValueType::List, "folders scanned for connectors without code"),
-                "this version has no connectors without code, only plugins"
-            ),
+            field("connectors", ValueType::List, "folders scanned for connectors without code"),
             field("instances", ValueType::List, "instance files, or folders of them"),
             section("api", apiFields(), "who may use the API"),
             section("encryption", encryptionFields(), "sealing of secrets"),

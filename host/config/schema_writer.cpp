@@ -92,7 +92,6 @@ void SchemaWriter::describe(const Field& field) {
         text += fmt::format(" (at most {})", boundText(field, *field.max));
     }
     if (!field.pattern_message.empty()) text += fmt::format("; {}", field.pattern_message);
-    if (!field.without_effect.empty()) text += fmt::format("; no effect: {}", field.without_effect);
     json_.field("description", text);
     if (field.default_value) {
         json_.key("default");

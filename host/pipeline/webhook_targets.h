@@ -14,8 +14,9 @@
 
 namespace ferry::pipeline {
 
-/// Instances that the header of one webhook may name.
-inline constexpr std::size_t kNamedInstancesMax = 100;
+/// Instances that the header of one webhook may name: no more than there are secrets that are tried
+/// (kNotificationSecretsMax), so that the right one is among them.
+inline constexpr std::size_t kNamedInstancesMax = 64;
 
 /// `Element-Instances: id1,id2` of a webhook: it is for these and no others. nullopt without the
 /// header. It can't keep from an instance what the provider sends, for the provider sends no such

@@ -65,6 +65,45 @@ TEST_P(RedeliveryJobContract, AJobMakesManyAgainAFewAtATime) {
     EXPECT_FALSE(replays().redeliverSome(id, {2, 9, 9}, at(21)));
 }
 
+TEST_P(RedeliveryJobContract, WhatSomebodyTookCareOfMeanwhileIsLeftAlone) {
+    const InstanceId a = add("a");
+    std::vector<DeliveryKey> keys;
+    for (int i = 0; i < 3; ++i)
+        deliver(a, callback('x'), 1, at(0));
+    const auto first = leaseDeliveries(at(1));
+    ASSERT_THAT(first, SizeIs(3));
+    for (const Delivery& one : first)
+        keys.push_back({one.instance, one.id});
+    record(anOutcome(first[0], DeliveryState::Dead, at(2)));
+    record(anOutcome(first[1], DeliveryState::Dead, at(2)));
+    AttemptOutcome again = anOutcome(first[2], DeliveryState::Waiting, at(2));
+    again.next_attempt_at = at(1'000);
+    record(again);
+    EXPECT_OK(store().deliveries().switchOff(callback('x'), at(3), "out of attempts"));
+    Replay job;
+    job.is_redelivery = true;
+    job.created_at = at(10);
+
+    const ReplayId id = valueOf(replays().createRedelivery(job, keys));
+
+    EXPECT_EQ(valueOf(replays().find(id))->counts.matched, 2)
+        << "the one that waited is free with its callback";
+    const auto freed = leaseDeliveries(at(11));
+    ASSERT_THAT(freed, SizeIs(1));
+    EXPECT_EQ(freed[0].id, keys[2].id);
+    record(anOutcome(freed[0], DeliveryState::Delivered, at(12)));
+    // Somebody makes one again by itself, and it is delivered before the job comes to it.
+    EXPECT_EQ(valueOf(replays().redeliver(std::span(keys).first(1), at(13))), 1U);
+    const auto single = leaseDeliveries(at(14));
+    ASSERT_THAT(single, SizeIs(1));
+    record(anOutcome(single[0], DeliveryState::Delivered, at(15)));
+
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {9, 9, 9}, at(16))).made, 1U);
+    const auto rest = leaseDeliveries(at(17));
+    ASSERT_THAT(rest, SizeIs(1));
+    EXPECT_EQ(rest[0].id, keys[1].id);
+}
+
 TEST_P(RedeliveryJobContract, ACancelledJobLeavesTheRestAsItIs) {
     const InstanceId a = add("a");
     std::vector<DeliveryKey> keys;

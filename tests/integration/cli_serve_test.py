@@ -133,14 +133,13 @@ class Serve(HubCase):
         eventually(lambda: "" in self.instances(), "the file that is no YAML")
         self.assertEqual(self.instances()[""]["source"], "instances/example.yaml")
 
-    def test_what_does_nothing_in_the_configuration_is_told_by_lint_and_serve(self):
-        self.configure("connectors: [x]\napi: {}\nproviders:\n  dropbx: {}\n")
+    def test_a_provider_that_is_no_connector_is_told_by_lint_and_serve(self):
+        self.configure("api: {}\nproviders:\n  dropbx: {}\n")
         self.start()
         linted = ferry("lint", cwd=self.folder)
         self.assertEqual(linted.returncode, 1)
         for text in [self.log(), linted.stdout]:
-            self.assertIn("ferry.yaml:3:1: warning: 'connectors' has no effect", text)
-            self.assertIn("ferry.yaml:6:3: error: there is no connector 'dropbx'", text)
+            self.assertIn("ferry.yaml:5:3: error: there is no connector 'dropbx'", text)
 
     def test_an_empty_store_file_is_a_new_store_and_said_to_be_one(self):
         self.write("data/ferry.db", "")

@@ -53,8 +53,9 @@ Status planCallback(
 ) {
     auto rows = connection.query(
         "SELECT r.delivery_id, d.instance_id FROM redelivery r INDEXED BY redelivery_left "
-        "LEFT JOIN delivery d ON d.id = r.delivery_id WHERE r.replay_id = ? AND r.is_made = 0 "
-        "AND r.callback_id = ? ORDER BY r.delivery_id LIMIT ?"
+        "LEFT JOIN delivery d ON d.id = r.delivery_id AND d.state = r.state "
+        "WHERE r.replay_id = ? AND r.is_made = 0 AND r.callback_id = ? ORDER BY r.delivery_id "
+        "LIMIT ?"
     );
     rows.bind(replay, callback, room);
     for (;;) {
@@ -124,6 +125,40 @@ Status writeStep(
     return connection.query("DELETE FROM redelivery WHERE replay_id = ?").bind(replay).run();
 }
 
+struct Asked {
+    std::set<CallbackId> callbacks;
+    std::int64_t count = 0;  ///< in the job
+};
+
+/// One that is in a job already, and not made due by it, stays where it is. One that waits for a
+/// callback that is switched off is in none: it goes out when the callback is switched on.
+Result<Asked> putIntoJob(
+    Connection& connection, ReplayId replay, std::span<const DeliveryKey> keys
+) {
+    auto find = connection.query(
+        "SELECT d.callback_id, d.state = 0 AND c.off_at <> 0 FROM delivery d "
+        "LEFT JOIN callback c ON c.id = d.callback_id WHERE d.id = ? AND d.instance_id = ?"
+    );
+    auto put = connection.query(
+        "INSERT INTO redelivery (delivery_id, replay_id, callback_id, state, is_made) "
+        "SELECT id, ?, callback_id, state, 0 FROM delivery WHERE id = ? "
+        "ON CONFLICT (delivery_id) DO UPDATE SET replay_id = excluded.replay_id, "
+        "callback_id = excluded.callback_id, state = excluded.state, is_made = 0 "
+        "WHERE is_made = 1"
+    );
+    Asked asked;
+    for (const DeliveryKey& key : keys) {
+        FERRY_TRY_ASSIGN(const bool has_row, find.bind(key.id, key.instance).step());
+        if (!has_row) continue;
+        asked.callbacks.emplace(find.integer(0));
+        const bool is_freed = !find.isNull(1) && find.integer(1) != 0;
+        if (is_freed) continue;
+        FERRY_TRY(put.bind(replay, key.id).run());
+        asked.count += connection.changes();
+    }
+    return asked;
+}
+
 }  // namespace
 
 Result<ReplayId> SqliteReplayStore::createRedelivery(
@@ -135,29 +170,13 @@ Result<ReplayId> SqliteReplayStore::createRedelivery(
         [&](Connection& connection) -> Status {
             switched_on.clear();
             FERRY_TRY_ASSIGN(id, insertReplay(connection, replay));
-            // One that is in a job already, and not made due by it, stays where it is.
-            auto put = connection.query(
-                "INSERT INTO redelivery (delivery_id, replay_id, callback_id, is_made) "
-                "SELECT id, ?, callback_id, 0 FROM delivery WHERE id = ? AND instance_id = ? "
-                "ON CONFLICT (delivery_id) DO UPDATE SET replay_id = excluded.replay_id, "
-                "callback_id = excluded.callback_id, is_made = 0 WHERE is_made = 1 "
-                "RETURNING callback_id"
-            );
-            std::set<CallbackId> callbacks;
-            std::int64_t count = 0;
-            for (const DeliveryKey& key : keys) {
-                FERRY_TRY_ASSIGN(const bool has_row, put.bind(id, key.id, key.instance).step());
-                if (!has_row) continue;
-                ++count;
-                callbacks.emplace(put.integer(0));
-                FERRY_TRY(put.run());
-            }
-            for (const CallbackId callback : callbacks) {
+            FERRY_TRY_ASSIGN(const Asked asked, putIntoJob(connection, id, keys));
+            for (const CallbackId callback : asked.callbacks) {
                 FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback));
                 if (was_off) switched_on.insert(callback);
             }
             return connection.query("UPDATE replay SET matched_n = ? WHERE id = ?")
-                .bind(count, id)
+                .bind(asked.count, id)
                 .run();
         },
         [&] {

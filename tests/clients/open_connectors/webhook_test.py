@@ -63,11 +63,13 @@ class Webhook(ContractTest):
 
     def test_a_header_leaves_other_instances_out(self):
         """2.2: and no others."""
+        self.assert_it_tells("dropbox")  # so the first listing, which would find the file as well, is over
+        before = sum(len(one.events) for one in self.mailbox.taken)
         self.put("a.txt")
         answer = self.notify("dropbox", Element_Instances="999999999")
         self.assertLess(answer.status, 300, answer.body)
         with self.assertRaises(AssertionError):
-            self.mailbox.wait(events=1, seconds=3)
+            self.mailbox.wait(events=before + 1, seconds=3)
 
     @known_difference("what a body has to look like is up to the connector, and Dropbox sends JSON")
     def test_bodies_of_any_form_are_taken(self):

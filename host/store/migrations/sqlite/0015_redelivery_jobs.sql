@@ -7,6 +7,7 @@ CREATE TABLE redelivery (
     delivery_id INTEGER PRIMARY KEY,
     replay_id   INTEGER NOT NULL,
     callback_id INTEGER NOT NULL, -- as it was asked for
+    state       INTEGER NOT NULL, -- the same: of one in another state by now, somebody took care
     is_made     INTEGER NOT NULL  -- 1: it was made due, and has not ended, as far as was looked
 );
 CREATE INDEX redelivery_left ON redelivery (replay_id, is_made, callback_id, delivery_id);
