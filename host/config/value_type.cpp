@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 namespace ferry::config {
@@ -173,25 +174,42 @@ std::string_view checkUrl(std::string_view text, UrlParts& parts) noexcept {
     return checkHost(after.substr(0, end), parts);
 }
 
+namespace {
+
+/// regexec locks by itself, in a way that the thread sanitizer can't see; so it costs nothing to
+/// lock once more where it can.
+struct CompiledPattern {
+    CompiledPattern() = default;
+    ~CompiledPattern() {
+        if (is_good) ::regfree(&regex);
+    }
+    CompiledPattern(const CompiledPattern&) = delete;
+    CompiledPattern& operator=(const CompiledPattern&) = delete;
+
+    regex_t regex{};
+    bool is_good = false;
+    mutable std::mutex mutex;
+};
+
+}  // namespace
+
 std::optional<Pattern> Pattern::compile(const std::string& expression) {
-    const auto free = [](regex_t* compiled) {
-        ::regfree(compiled);
-        delete compiled;
-    };
-    auto compiled = std::make_unique<regex_t>();
+    auto compiled = std::make_shared<CompiledPattern>();
     const std::string whole = "^(" + expression + ")$";
-    if (::regcomp(compiled.get(), whole.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    if (::regcomp(&compiled->regex, whole.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
         return std::nullopt;
     }
+    compiled->is_good = true;
     Pattern pattern;
     pattern.expression_ = expression;
-    pattern.compiled_ = std::shared_ptr<regex_t>(compiled.release(), free);
+    pattern.compiled_ = std::move(compiled);
     return pattern;
 }
 
 bool Pattern::matches(const std::string& text) const noexcept {
-    const auto* compiled = static_cast<const regex_t*>(compiled_.get());
-    return ::regexec(compiled, text.c_str(), 0, nullptr, 0) == 0;
+    const auto* compiled = static_cast<const CompiledPattern*>(compiled_.get());
+    const std::lock_guard lock(compiled->mutex);
+    return ::regexec(&compiled->regex, text.c_str(), 0, nullptr, 0) == 0;
 }
 
 }  // namespace ferry::config
