@@ -46,6 +46,13 @@ bool isControl(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
+/// Of a name, an address or a port (RFC 3986, 3.2.2).
+bool mayBeInHost(char c) noexcept {
+    static constexpr std::string_view kMarks = "-._~%!$&'()*+,;=:[]";
+    return (c >= '0' && c <= '9') || (lowerAscii(c) >= 'a' && lowerAscii(c) <= 'z') ||
+           kMarks.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::span<char> RequestReader::space() {
@@ -116,6 +123,7 @@ void RequestReader::next() {
     refusal_ = {};
     head_begin_ = head_end_ = scanned_ = request_end_ = 0;
     lines_ = 0;
+    needs_host_ = has_host_ = false;
     length_.reset();
     is_chunked_ = wants_continue_ = false;
     chunk_ = Chunk::Size;
@@ -183,7 +191,8 @@ void RequestReader::takeRequestLine(std::string_view line) {
         return refuse(400, "the request target is not a path");
     }
     const std::string_view version = line.substr(last + 1);
-    if (version == "HTTP/1.1" || version == "HTTP/1.0") return;
+    needs_host_ = version == "HTTP/1.1";
+    if (needs_host_ || version == "HTTP/1.0") return;
     version.starts_with("HTTP/") ? refuse(505, "this server speaks HTTP/1.1")
                                  : refuse(400, "the request line is not that of HTTP");
 }
@@ -203,6 +212,7 @@ void RequestReader::takeField(std::string_view line) {
         return refuse(400, "a header field has a control character");
     }
     if (isNamed(name, "content-length")) return takeLength(value);
+    if (isNamed(name, "host")) return takeHost(value);
     if (isNamed(name, "transfer-encoding")) {
         if (is_chunked_ || !isNamed(value, "chunked")) {
             return refuse(501, "only the transfer encoding chunked is understood");
@@ -225,7 +235,17 @@ void RequestReader::takeLength(std::string_view value) {
         *length_ = *length_ * 10 + static_cast<std::size_t>(digit - '0');
 }
 
+void RequestReader::takeHost(std::string_view value) {
+    // Whoever is in front may go by one of them, and who is behind by the other (RFC 9112, 3.2).
+    if (has_host_) return refuse(400, "more than one host");
+    has_host_ = true;
+    if (!std::all_of(value.begin(), value.end(), mayBeInHost)) {
+        refuse(400, "the header host is no name of a host");
+    }
+}
+
 void RequestReader::endHead() {
+    if (needs_host_ && !has_host_) return refuse(400, "the header host is missing");
     if (length_ && is_chunked_) return refuse(400, "both content-length and chunked");
     head_end_ = request_end_ = scanned_;
     const bool has_body = is_chunked_ || length_.value_or(0) > 0;

@@ -89,6 +89,7 @@ class RequestReader {
     void takeRequestLine(std::string_view line);
     void takeField(std::string_view line);
     void takeLength(std::string_view value);
+    void takeHost(std::string_view value);
     void endHead();
     void parseBody();
     bool isStreamWished() const;
@@ -113,6 +114,8 @@ class RequestReader {
     std::size_t request_end_ = 0;  // where the next request begins
 
     std::size_t lines_ = 0;
+    bool needs_host_ = false;  // HTTP/1.1
+    bool has_host_ = false;
     std::optional<std::size_t> length_;
     bool is_chunked_ = false;
     bool wants_continue_ = false;

@@ -26,6 +26,10 @@ RawClient::~RawClient() {
 }
 
 bool RawClient::send(std::string_view bytes) {
+    return sendExactly(withHosts(bytes));
+}
+
+bool RawClient::sendExactly(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent <= 0) return false;
@@ -88,6 +92,21 @@ bool RawClient::isClosedWithin(std::chrono::milliseconds patience) {
     if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0) return false;
     char byte = 0;
     return ::recv(fd_, &byte, 1, 0) <= 0;
+}
+
+std::string withHosts(std::string_view bytes) {
+    static constexpr std::string_view kLineEnd = " HTTP/1.1\r\n";
+    std::string text;
+    while (true) {
+        const std::size_t found = bytes.find(kLineEnd);
+        if (found == std::string_view::npos) return text.append(bytes);
+        const std::size_t begin = found + kLineEnd.size();
+        text.append(bytes.substr(0, begin));
+        bytes.remove_prefix(begin);
+        const std::string_view head = bytes.substr(0, bytes.find("\r\n\r\n"));
+        if (!head.starts_with("Host:") && head.find("\r\nHost:") == std::string_view::npos)
+            text += "Host: test\r\n";
+    }
 }
 
 int statusOfAnswer(std::string_view answer) {

@@ -1,5 +1,5 @@
 #pragma once
-// A TCP client that sends exactly what a test says, also what no HTTP client would.
+// A TCP client that sends what a test says, also what no HTTP client would.
 
 #include <chrono>
 #include <cstdint>
@@ -19,8 +19,11 @@ class RawClient {
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
+    /// Each head of HTTP/1.1 in `bytes` that has no Host gets one, so that no test has to say it.
     /// False if the other side is gone.
     bool send(std::string_view bytes);
+    /// The same without that.
+    bool sendExactly(std::string_view bytes);
     /// Ends our half of the connection.
     void endSending();
 
@@ -43,6 +46,9 @@ class RawClient {
     std::string buffer_;
 };
 
+/// `bytes` with a Host behind each request line of HTTP/1.1 whose head, as far as it is there, has
+/// none.
+std::string withHosts(std::string_view bytes);
 /// The status of an answer; 0 if it is none.
 int statusOfAnswer(std::string_view answer);
 /// What stands behind the head.

@@ -1,6 +1,6 @@
-// Goal: a request is understood the same in whatever pieces it comes, and what is too large, malformed
-// or ambiguous is refused with the status that says so.
-// Method: tables of requests, each given at once, byte by byte, and with another one behind it.
+// Goal: a request is understood the same in whatever pieces it comes, and what is too large,
+// malformed or ambiguous is refused with the status that says so. Method: tables of requests, each
+// given at once, byte by byte, and with another one behind it.
 
 #include "http/request_reader.h"
 
@@ -34,23 +34,33 @@ struct Good {
     std::string body;
 };
 
-std::string postOf(std::size_t bytes) {
-    return fmt::format("POST /a HTTP/1.1\r\nContent-Length: {}\r\n\r\n", bytes);
+std::string withFields(const std::string& fields) {
+    return "POST /a HTTP/1.1\r\n" + fields + "\r\n\r\n";
 }
 
-const std::string kChunked = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+std::string postOf(std::size_t bytes) {
+    return fmt::format("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", bytes);
+}
+
+const std::string kChunked = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 const Good kGood[] = {
     {"get", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", ""},
     {"bare_line_feeds", "GET / HTTP/1.0\nHost: a\n\n", "GET / HTTP/1.0\nHost: a\n\n", ""},
-    {"empty_lines_before", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", ""},
-    {"no_length", "POST /a HTTP/1.1\r\n\r\n", "POST /a HTTP/1.1\r\n\r\n", ""},
+    {"empty_lines_before", "\r\n\r\n" + withFields("Host: a"), withFields("Host: a"), ""},
+    {"no_length", withFields("Host: a"), withFields("Host: a"), ""},
+    {"no_host_of_http_1_0", "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", ""},
+    {"empty_host", withFields("Host:"), withFields("Host:"), ""},
+    {"host_of_ipv6", withFields("HOST: [::1]:8080"), withFields("HOST: [::1]:8080"), ""},
     {"length_0", postOf(0), postOf(0), ""},
     {"length_max",
      postOf(kBodyMax) + std::string(kBodyMax, 'x'),
      postOf(kBodyMax),
      std::string(kBodyMax, 'x')},
-    {"chunks", kChunked + "3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n", kChunked, "abc0123456789"},
+    {"chunks",
+     kChunked + "3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n",
+     kChunked,
+     "abc0123456789"},
     {"chunks_of_nothing", kChunked + "0\r\n\r\n", kChunked, ""},
     {"trailer", kChunked + "1\r\na\r\n0\r\nA: b\r\nC: d\r\n\r\n", kChunked, "a"},
     {"chunks_max",
@@ -91,7 +101,7 @@ TEST_P(GoodRequest, LeavesWhatComesAfterItAlone) {
         reader.next();
     }
     EXPECT_EQ(reader.state(), State::Head);
-    give(reader, "TP/1.1\r\n\r\n", 100'000);
+    give(reader, "TP/1.1\r\nHost: a\r\n\r\n", 100'000);
     EXPECT_EQ(reader.state(), State::Ready);
 }
 
@@ -99,12 +109,8 @@ INSTANTIATE_TEST_SUITE_P(Each, GoodRequest, testing::ValuesIn(kGood), [](const a
     return std::string(item.param.name);
 });
 
-std::string withFields(const std::string& fields) {
-    return "POST /a HTTP/1.1\r\n" + fields + "\r\n\r\n";
-}
-
 std::string fields(int count) {
-    std::string text = "A: b";
+    std::string text = "Host: a";
     for (int i = 1; i < count; ++i)
         text += "\r\nA: b";
     return text;
@@ -130,25 +136,37 @@ const Bad kBad[] = {
     {"long_value", withFields("A: " + std::string(8'001, 'b')), 431},
     {"long_name", withFields(std::string(251, 'A') + ": b"), 431},
     {"many_fields", withFields(fields(101)), 431},
-    {"large_head", withFields("A: " + std::string(7'000, 'b') + [] {
-         std::string more;
-         for (int i = 0; i < 9; ++i)
-             more += "\r\nA: " + std::string(7'900, 'b');
-         return more;
-     }()), 431},
+    {"large_head",
+     withFields(
+         "A: " + std::string(7'000, 'b') +
+         [] {
+             std::string more;
+             for (int i = 0; i < 9; ++i)
+                 more += "\r\nA: " + std::string(7'900, 'b');
+             return more;
+         }()
+     ),
+     431},
     {"no_colon", withFields("Host"), 400},
     {"space_before_colon", withFields("Content-Length : 3"), 400},
     {"folded", withFields("A: b\r\n c"), 400},
     {"nul_in_value", withFields(std::string("A: b\0c", 6)), 400},
     {"carriage_return_in_value", withFields("A: b\rContent-Length: 3"), 400},
+    {"no_host", withFields("A: b"), 400},
+    {"two_hosts", withFields("Host: a\r\nhost: a"), 400},
+    {"host_with_a_path", withFields("Host: a/b"), 400},
+    {"host_with_a_user", withFields("Host: u@a"), 400},
+    {"host_list", withFields("Host: a, b"), 400},
     {"two_lengths", withFields("Content-Length: 3\r\nContent-Length: 3"), 400},
-    {"length_and_chunked", withFields("Content-Length: 3\r\nTransfer-Encoding: chunked"), 400},
+    {"length_and_chunked",
+     withFields("Host: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked"),
+     400},
     {"word_length", withFields("Content-Length: abc"), 400},
     {"negative_length", withFields("Content-Length: -3"), 400},
     {"list_length", withFields("Content-Length: 3, 3"), 400},
     {"huge_length", withFields("Content-Length: 99999999999999999999"), 400},
     {"empty_length", withFields("Content-Length:"), 400},
-    {"too_long_body", withFields(fmt::format("Content-Length: {}", kBodyMax + 1)), 413},
+    {"too_long_body", postOf(kBodyMax + 1), 413},
     {"gzip", withFields("Transfer-Encoding: gzip, chunked"), 501},
     {"chunked_twice", withFields("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), 501},
     {"chunk_too_long", kChunked + fmt::format("{:x}\r\n", kBodyMax + 1), 413},
@@ -184,10 +202,10 @@ INSTANTIATE_TEST_SUITE_P(Each, BadRequest, testing::ValuesIn(kBad), [](const aut
 
 TEST(RequestReader, TheJustAllowedPasses) {
     for (const std::string& bytes :
-         {withFields("A: " + std::string(8'000, 'b')),
-          withFields(std::string(250, 'A') + ": b"),
+         {withFields("Host: a\r\nA: " + std::string(8'000, 'b')),
+          withFields("Host: a\r\n" + std::string(250, 'A') + ": b"),
           withFields(fields(100)),
-          "GET /" + std::string(15'999, 'a') + " HTTP/1.1\r\n\r\n"}) {
+          "GET /" + std::string(15'999, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"}) {
         RequestReader reader(kBodyMax);
         give(reader, bytes, 100'000);
         EXPECT_EQ(reader.state(), State::Ready) << reader.refusal().reason;
@@ -195,7 +213,8 @@ TEST(RequestReader, TheJustAllowedPasses) {
 }
 
 TEST(RequestReader, WhatEndsInTheMiddleIsRefusedAndWhatEndsBeforeIsNot) {
-    for (const std::string& bytes : {std::string("GET / HT"), postOf(3) + "ab", kChunked + "3\r\nab"}) {
+    for (const std::string& bytes :
+         {std::string("GET / HT"), postOf(3) + "ab", kChunked + "3\r\nab"}) {
         RequestReader reader(kBodyMax);
         give(reader, bytes, 100'000);
         reader.ended();
@@ -208,7 +227,7 @@ TEST(RequestReader, WhatEndsInTheMiddleIsRefusedAndWhatEndsBeforeIsNot) {
 }
 
 TEST(RequestReader, ContinueIsDueOnceAndOnlyWhileTheBodyIsAwaited) {
-    const std::string head = "POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n";
+    const std::string head = withFields("Host: a\r\nExpect: 100-Continue\r\nContent-Length: 3");
     RequestReader waiting(kBodyMax);
     give(waiting, head, 100'000);
     EXPECT_TRUE(waiting.takeContinue());
@@ -217,7 +236,7 @@ TEST(RequestReader, ContinueIsDueOnceAndOnlyWhileTheBodyIsAwaited) {
     give(whole, head + "abc", 100'000);
     EXPECT_FALSE(whole.takeContinue());
     RequestReader refused(kBodyMax);
-    give(refused, "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n", 100'000);
+    give(refused, withFields("Host: a\r\nExpect: 100-continue\r\nContent-Length: 1001"), 100'000);
     EXPECT_FALSE(refused.takeContinue());
 }
 

@@ -1,5 +1,5 @@
-// Goal: what a client sends that is too large, too slow, cut or no request is refused, and says why.
-// Method: the real server with short limits, driven byte by byte from raw sockets.
+// Goal: what a client sends that is too large, too slow, cut or no request is refused, and says
+// why. Method: the real server with short limits, driven byte by byte from raw sockets.
 
 #include "unit/http/handler_adapter_fixture.h"
 
@@ -41,6 +41,20 @@ TEST_F(RequestRefusalTest, AClientThatIsStillSendingSeesThe413) {
     client.send("POST /a HTTP/1.1\r\nContent-Length: 400000\r\n\r\n" + std::string(400000, 'x'));
 
     EXPECT_EQ(statusOfAnswer(client.readToEnd()), 413);
+}
+
+TEST_F(RequestRefusalTest, ARequestNamesOneHost) {
+    const auto ask = [this](const std::string& head) {
+        RawClient client(server_->port());
+        client.sendExactly(head + "\r\n");
+        return client.readAnswer();
+    };
+    EXPECT_EQ(statusOfAnswer(ask("GET /a HTTP/1.1\r\nHost: a\r\n")), 200);
+    EXPECT_EQ(statusOfAnswer(ask("GET /a HTTP/1.0\r\n")), 200);
+    const std::string refused = ask("GET /a HTTP/1.1\r\n");
+    EXPECT_EQ(statusOfAnswer(refused), 400);
+    EXPECT_NE(bodyOfAnswer(refused).find("the header host is missing"), std::string::npos);
+    EXPECT_EQ(statusOfAnswer(ask("GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n")), 400);
 }
 
 TEST_F(RequestRefusalTest, TruncatedBodiesGet400) {
@@ -131,8 +145,9 @@ TEST_F(RequestRefusalTest, ARefusedHeadGetsTheSameErrorBodyAsAnyOther) {
         exchange("GET /a HTTP/1.1\r\nA: " + std::string(9000, 'b') + "\r\n\r\n");
     EXPECT_EQ(statusOfAnswer(answer), 431);
     EXPECT_NE(answer.find("Content-Type: application/json\r\n"), std::string::npos);
-    EXPECT_NE(bodyOfAnswer(answer).find(R"(,"message":"a header field is too large"})"), std::string::npos)
-        << answer;
+    EXPECT_NE(
+        bodyOfAnswer(answer).find(R"(,"message":"a header field is too large"})"), std::string::npos
+    ) << answer;
     EXPECT_EQ(bodyOfAnswer(exchange("HEAD /a HTTP/1.1\r\nA b\r\n\r\n")), "");
 
     const std::lock_guard lock(mutex_);
