@@ -22,7 +22,7 @@ constexpr const char* kSettings = R"json({
         "notification.webhook.failure.policy": {
             "type": "string",
             "enum": ["retry", "queue"],
-            "description": "what becomes of a delivery that runs out of attempts, for instances without event.notification.retry.policy"
+            "description": "of deliveries without attempts left; not over an instance's own"
         }
     },
     "additionalProperties": false

@@ -30,7 +30,8 @@ class DeliveryWorkerFixture : public testing::Test {
                     random_,
                     metrics_,
                     log_,
-                    permissions_},
+                    permissions_,
+                    account_},
                 options_,
                 [this] { ++wakes_; }
             );
@@ -116,6 +117,7 @@ class DeliveryWorkerFixture : public testing::Test {
     test::FakeOutbound outbound_;
     DeliveryOptions options_;
     CallbackPermissions* permissions_ = nullptr;  ///< nobody is asked unless a test wants it
+    AccountPolicy* account_ = nullptr;            ///< the default's unless a test has another
     int wakes_ = 0;
     std::int64_t last_number_ = 0;
     std::unique_ptr<DeliveryWorker> worker_;
