@@ -1,5 +1,5 @@
-// What the documents hub tells beside files and folders: the revisions of a file, and how much room
-// the account has.
+// What the documents hub tells beside files and folders: the revisions of a file, links to it, and
+// how much room the account has.
 
 #include "api/answers.h"
 #include "api/areas.h"
@@ -40,6 +40,23 @@ constexpr const char* kStorage = R"json({
         "total": {
             "type": "integer",
             "description": "bytes; missing if the provider does not tell, or has no limit"
+        }
+    },
+    "additionalProperties": false
+})json";
+
+constexpr const char* kLinks = R"json({
+    "type": "object",
+    "required": ["providerLink", "providerViewLink", "expires"],
+    "properties": {
+        "providerLink": {
+            "type": "string",
+            "description": "gives the content to whoever has it, without a token: treat it as a secret"
+        },
+        "providerViewLink": {"type": "string", "description": "the same"},
+        "expires": {
+            "type": ["string", "null"],
+            "description": "when it stops to work; null if the provider does not tell"
         }
     },
     "additionalProperties": false
@@ -119,6 +136,32 @@ Result<http::Response> storage(ConnectorCall& connector, const Call&) {
     return jsonAnswer(json);
 }
 
+/// A link that is let go by itself, and shares nothing: reading must not publish a file.
+Result<http::Response> links(ConnectorCall& connector, const Call& call) {
+    FERRY_TRY_ASSIGN(const pipeline::DocumentRef file, documentRefOf(call, false));
+    FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
+    FERRY_TRY_ASSIGN(
+        const ConnectorOutcome outcome,
+        connector.run([&](const auto& account, const TokenSet& tokens) {
+            return documents->startLink(account, tokens, file);
+        })
+    );
+    if (!outcome.result.link) return fail(ErrorCode::Internal, "the plugin gave no link");
+    const pipeline::DocumentLink& link = *outcome.result.link;
+    JsonWriter json;
+    json.beginObject().field("providerLink", link.url).field("providerViewLink", link.url);
+    json.key("expires");
+    if (link.expires_at) {
+        json.string(formatRfc3339(*link.expires_at));
+    } else {
+        json.null();
+    }
+    json.endObject();
+    http::Response response = jsonAnswer(json);
+    response.headers.add("Cache-Control", "no-store");
+    return response;
+}
+
 void addLists(ConnectorRoutes& routes) {
     const auto add = [&routes](Route route) {
         for (Parameter& parameter : pagingParameters())
@@ -161,13 +204,30 @@ void addSingle(ConnectorRoutes& routes) {
     add(std::move(by_path));
 }
 
+void addLinks(ConnectorRoutes& routes) {
+    const auto add = [&routes](Route route) {
+        route.answers = {{200, "The link", schemaOf("FileLinks")}};
+        routes.add(std::move(route), links);
+    };
+    Route by_id = documentRoute(
+        "/files/{documentId}/links", "getFileLinks", "A link to a file's content, for a while"
+    );
+    by_id.parameters = {documentIdParameter("file")};
+    add(std::move(by_id));
+    Route by_path = documentRoute("/files/links", "getFileLinksByPath", "The same, by its path");
+    by_path.parameters = {documentPathParameter("file", true)};
+    add(std::move(by_path));
+}
+
 }  // namespace
 
 void addRevisionRoutes(RouteTable& table, ConnectorRoutes& routes) {
     table.define("Revision", kRevision);
     table.define("Storage", kStorage);
+    table.define("FileLinks", kLinks);
     addLists(routes);
     addSingle(routes);
+    addLinks(routes);
     Route room = documentRoute("/storage", "getStorage", "How much room the account has");
     room.answers = {{200, "What is used of it", schemaOf("Storage")}};
     routes.add(std::move(room), storage);

@@ -71,7 +71,7 @@ class Documents {
     ) = 0;
 
     /// The contents that a file has had, newest first, each with its revision; ends with
-    /// OperationResult::documents. Not pure, as startStorage, so that doubles stay small.
+    /// OperationResult::documents. Not pure, as those below, so that doubles stay small.
     virtual Result<OperationPtr>
     startRevisions(const ProviderAccount&, const TokenSet&, const DocumentRevisionsRequest&) {
         return fail(ErrorCode::Unsupported, "the provider lists no revisions");
@@ -79,6 +79,11 @@ class Documents {
     /// Ends with OperationResult::storage.
     virtual Result<OperationPtr> startStorage(const ProviderAccount&, const TokenSet&) {
         return fail(ErrorCode::Unsupported, "the provider does not tell its storage");
+    }
+    /// Ends with OperationResult::link.
+    virtual Result<OperationPtr>
+    startLink(const ProviderAccount&, const TokenSet&, const DocumentRef&) {
+        return fail(ErrorCode::Unsupported, "the provider gives no links to files");
     }
 
   protected:

@@ -65,6 +65,12 @@ struct StorageUsage {
     std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
 };
 
+/// Where the content of a file is for a while, for whoever has the address.
+struct DocumentLink {
+    std::string url;
+    std::optional<TimePoint> expires_at;  ///< nullopt: unknown
+};
+
 /// What an operation ended with; each kind of operation fills its own member.
 struct OperationResult {
     std::optional<TokenSet> tokens;           ///< exchange, refresh
@@ -73,6 +79,7 @@ struct OperationResult {
     std::optional<IndexedObject> document;    ///< metadata, download
     std::optional<DocumentPage> documents;    ///< list, search, revisions
     std::optional<StorageUsage> storage{};    ///< storage
+    std::optional<DocumentLink> link{};       ///< link
 };
 
 /// Either one request to make, or the end.

@@ -94,8 +94,7 @@ Fields AbiReader::headers(ferry_fields from) {
         );
         Field header{
             text(field->name, "header name", kFieldNameBytesMax),
-            text(field->value, "header value", kFieldValueBytesMax)
-        };
+            text(field->value, "header value", kFieldValueBytesMax)};
         if (!isToken(header.name) || hasControlOtherThanTab(header.value))
             wrong(FERRY_ERROR_MALFORMED, "header", "has characters that HTTP forbids");
         result.push_back(std::move(header));
@@ -210,6 +209,17 @@ Storage AbiReader::storage(const ferry_storage* from) {
     storage.used = from->used;
     if (from->total >= 0) storage.total = from->total;
     return storage;
+}
+
+Link AbiReader::link(const ferry_link* from) {
+    Link link;
+    if (!require(from && FERRY_HAS(from, ferry_link, expires_ms), "link")) return link;
+    link.url = requiredText(from->url, "url", kUrlBytesMax);
+    // Callers open it: nothing but the web.
+    if (ok() && !link.url.starts_with("https://") && !link.url.starts_with("http://"))
+        wrong(FERRY_ERROR_MALFORMED, "url", "is neither http nor https");
+    link.expires_at = time(from->expires_ms, "expires_ms");
+    return link;
 }
 
 std::uint32_t AbiReader::changeIndex(std::uint32_t index, std::size_t change_count) {

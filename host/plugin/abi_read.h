@@ -40,6 +40,7 @@ class AbiReader {
     Notice notice(const ferry_notice* from);
     Object object(const ferry_object* from);
     Storage storage(const ferry_storage* from);
+    Link link(const ferry_link* from);
     IndexOp indexOp(const ferry_index_op* from, std::size_t change_count);
     ProviderEvent event(const ferry_event* from, std::size_t change_count);
     Reject reject(const ferry_reject* from, std::size_t change_count);

@@ -96,4 +96,14 @@ Result<Operation<Storage>> DocumentsView::storage(
     return startOperation<Storage>(instance_, "storage", slot, call, account, &abi_tokens);
 }
 
+Result<Operation<Link>> DocumentsView::link(
+    const CallInfo& call, const Account& account, const TokenSet& tokens, const DocumentRef& file
+) const {
+    const auto slot =
+        FERRY_SLOT_OF(instance_->extensions().documents, ferry_documents_1, link_start);
+    const ferry_token_set abi_tokens = toAbi(tokens);
+    const ferry_document_ref abi = toAbi(file);
+    return startOperation<Link>(instance_, "link", slot, call, account, &abi_tokens, &abi);
+}
+
 }  // namespace ferry::plugin

@@ -44,6 +44,12 @@ class DocumentsView {
     Result<Operation<Storage>> storage(
         const CallInfo& call, const Account& account, const TokenSet& tokens
     ) const;
+    Result<Operation<Link>> link(
+        const CallInfo& call,
+        const Account& account,
+        const TokenSet& tokens,
+        const DocumentRef& file
+    ) const;
 
   private:
     std::shared_ptr<PluginInstance> instance_;

@@ -137,6 +137,11 @@ struct ResultOf<Storage> {
     static std::optional<Storage> take(OutputSink& sink) { return sink.storage; }
 };
 template <>
+struct ResultOf<Link> {
+    static constexpr Output kOutputs = Output::Link;
+    static std::optional<Link> take(OutputSink& sink) { return std::move(sink.link); }
+};
+template <>
 struct ResultOf<Done> {
     static constexpr Output kOutputs = Output::Nothing;
     static std::optional<Done> take(OutputSink&) { return Done(); }
@@ -166,6 +171,7 @@ template class Operation<Document>;
 template class Operation<DocumentPage>;
 template class Operation<Download>;
 template class Operation<Storage>;
+template class Operation<Link>;
 template class Operation<Done>;
 
 }  // namespace ferry::plugin

@@ -25,6 +25,7 @@ OutputSink::OutputSink(Output allowed, std::size_t change_count)
     sink_.object = &onObject;
     sink_.objects_end = &onObjectsEnd;
     sink_.storage = &onStorage;
+    sink_.link = &onLink;
     normalized.reserve(change_count);
 }
 
@@ -201,6 +202,12 @@ ferry_status OutputSink::onObjectsEnd(const ferry_sink* sink, ferry_str next_cur
 ferry_status OutputSink::onStorage(const ferry_sink* sink, const ferry_storage* from) noexcept {
     return accept<Output::Storage>(sink, [&](OutputSink& self, AbiReader& reader) {
         once(reader, self.storage, reader.storage(from), "storage");
+    });
+}
+
+ferry_status OutputSink::onLink(const ferry_sink* sink, const ferry_link* from) noexcept {
+    return accept<Output::Link>(sink, [&](OutputSink& self, AbiReader& reader) {
+        once(reader, self.link, reader.link(from), "link");
     });
 }
 

@@ -95,4 +95,10 @@ Result<OperationPtr> PluginDocuments::startStorage(
     return start(&DocumentsView::storage, account, tokens);
 }
 
+Result<OperationPtr> PluginDocuments::startLink(
+    const ProviderAccount& account, const ferry::TokenSet& tokens, const pipeline::DocumentRef& file
+) {
+    return start(&DocumentsView::link, account, tokens, toPlugin(file));
+}
+
 }  // namespace ferry::plugin

@@ -48,6 +48,11 @@ class PluginDocuments final : public pipeline::Documents {
     Result<pipeline::OperationPtr> startStorage(
         const pipeline::ProviderAccount& account, const ferry::TokenSet& tokens
     ) override;
+    Result<pipeline::OperationPtr> startLink(
+        const pipeline::ProviderAccount& account,
+        const ferry::TokenSet& tokens,
+        const pipeline::DocumentRef& file
+    ) override;
 
   private:
     /// Calls a method of DocumentsView.

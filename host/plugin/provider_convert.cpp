@@ -68,22 +68,6 @@ ObjectKind toKind(ObjectType type) {
     return ObjectKind::Other;
 }
 
-IndexedObject toIndexed(Object object) {
-    IndexedObject indexed;
-    indexed.object_id = std::move(object.object_id);
-    indexed.path_key = std::move(object.path_key);
-    indexed.path = std::move(object.path);
-    indexed.name = std::move(object.name);
-    indexed.kind = toKind(object.type);
-    indexed.revision = std::move(object.revision);
-    indexed.content_hash = std::move(object.content_hash);
-    indexed.size = object.size.value_or(-1);
-    indexed.modified_ms = epochMs(object.modified);
-    indexed.created_ms = epochMs(object.created);
-    indexed.modified_by = std::move(object.modified_by);
-    return indexed;
-}
-
 ferry::EventType toEventType(EventType type) {
     switch (type) {
         case EventType::Created:
@@ -136,13 +120,28 @@ Action toAction(Reject reject) {
 
 }  // namespace
 
+IndexedObject toIndexed(Object object) {
+    IndexedObject indexed;
+    indexed.object_id = std::move(object.object_id);
+    indexed.path_key = std::move(object.path_key);
+    indexed.path = std::move(object.path);
+    indexed.name = std::move(object.name);
+    indexed.kind = toKind(object.type);
+    indexed.revision = std::move(object.revision);
+    indexed.content_hash = std::move(object.content_hash);
+    indexed.size = object.size.value_or(-1);
+    indexed.modified_ms = epochMs(object.modified);
+    indexed.created_ms = epochMs(object.created);
+    indexed.modified_by = std::move(object.modified_by);
+    return indexed;
+}
+
 Account toPlugin(const pipeline::ProviderAccount& account) {
     return {
         account.account_id,
         account.account_state,
         toFields(account.configuration),
-        toFields(account.base_urls)
-    };
+        toFields(account.base_urls)};
 }
 
 TokenSet toPlugin(const ferry::TokenSet& tokens) {
@@ -181,8 +180,7 @@ HttpResponse toPlugin(const http::OutboundResponse& response) {
         toPlugin(response.error),
         toFields(response.headers),
         response.body,
-        response.is_body_streamed
-    };
+        response.is_body_streamed};
 }
 
 http::Response toHttp(WebhookReply reply) {
@@ -220,62 +218,6 @@ http::OutboundRequest toOutbound(HttpRequest request) {
         outbound.stream->response_body = std::make_shared<http::BodyPipe>();
     }
     return outbound;
-}
-
-pipeline::OperationResult toResult(TokenSet tokens) {
-    ferry::TokenSet set;
-    set.access_token = std::move(tokens.access_token);
-    set.refresh_token = std::move(tokens.refresh_token);
-    set.expires_at = tokens.expires_at;
-    set.scope = std::move(tokens.scope);
-    set.account_id = std::move(tokens.account_id);
-    pipeline::OperationResult result;
-    result.tokens = std::move(set);
-    return result;
-}
-
-pipeline::OperationResult toResult(Identity identity) {
-    pipeline::OperationResult result;
-    result.identity = AccountIdentity{
-        std::move(identity.account_id), std::move(identity.label), std::move(identity.account_state)
-    };
-    return result;
-}
-
-pipeline::OperationResult toResult(Page page) {
-    pipeline::OperationResult result;
-    result.page =
-        pipeline::ChangePage{std::move(page.changes), std::move(page.next_cursor), page.has_more};
-    return result;
-}
-
-pipeline::OperationResult toResult(Document document) {
-    pipeline::OperationResult result;
-    result.document = toIndexed(std::move(document.object));
-    return result;
-}
-
-pipeline::OperationResult toResult(DocumentPage page) {
-    pipeline::OperationResult result;
-    result.documents.emplace();
-    for (Object& object : page.objects)
-        result.documents->documents.push_back(toIndexed(std::move(object)));
-    result.documents->next_cursor = std::move(page.next_cursor);
-    return result;
-}
-
-pipeline::OperationResult toResult(Download download) {
-    return toResult(Document{std::move(download.object)});
-}
-
-pipeline::OperationResult toResult(const Storage& storage) {
-    pipeline::OperationResult result;
-    result.storage = pipeline::StorageUsage{storage.used, storage.total};
-    return result;
-}
-
-pipeline::OperationResult toResult(Done) {
-    return {};
 }
 
 Result<std::vector<NormalizedChange>> toChanges(

@@ -36,6 +36,8 @@ http::Response toHttp(WebhookReply reply);
 /// With the pipe of its answer, if that is to be streamed.
 http::OutboundRequest toOutbound(HttpRequest request);
 
+IndexedObject toIndexed(Object object);
+
 pipeline::OperationResult toResult(TokenSet tokens);
 pipeline::OperationResult toResult(Identity identity);
 pipeline::OperationResult toResult(Page page);
@@ -43,6 +45,7 @@ pipeline::OperationResult toResult(Document document);
 pipeline::OperationResult toResult(DocumentPage page);
 pipeline::OperationResult toResult(Download download);
 pipeline::OperationResult toResult(const Storage& storage);
+pipeline::OperationResult toResult(Link link);
 pipeline::OperationResult toResult(Done);
 
 /// One result per change. Internal if the plugin gave one change two results: the flow could not

@@ -205,6 +205,11 @@ struct Storage {
     std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
 };
 
+struct Link {
+    std::string url;
+    std::optional<TimePoint> expires_at;
+};
+
 /// What metadata gives.
 struct Document {
     Object object;

@@ -37,6 +37,8 @@ Output outputsOf(OperationHook hook) {
             return Output::Object | Output::ObjectsEnd;
         case OperationHook::StorageUsage:
             return Output::Storage;
+        case OperationHook::DocumentLink:
+            return Output::Link;
         case OperationHook::DownloadDocument:
             return Output::Object | Output::StreamedAnswer;
     }
@@ -64,6 +66,8 @@ bool hasResult(OperationHook hook, const plugin::OutputSink& sink) {
             return sink.next_cursor.has_value();
         case OperationHook::StorageUsage:
             return sink.storage.has_value();
+        case OperationHook::DocumentLink:
+            return sink.link.has_value();
     }
     return false;
 }

@@ -70,6 +70,8 @@ bool hasHook(const ferry_module& module, OperationHook hook) {
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, revisions_start);
         case OperationHook::StorageUsage:
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, storage_start);
+        case OperationHook::DocumentLink:
+            return FERRY_SLOT_IN(tables.documents, ferry_documents_1, link_start);
     }
     return false;
 }
@@ -150,6 +152,8 @@ ferry_status startOperation(
             return start(tables.documents->revisions_start, tokens, lender.revisions(inputs));
         case OperationHook::StorageUsage:
             return start(tables.documents->storage_start, tokens);
+        case OperationHook::DocumentLink:
+            return start(tables.documents->link_start, tokens, lender.document(inputs.document));
     }
     return FERRY_ERROR_UNSUPPORTED;
 }

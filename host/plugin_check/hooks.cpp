@@ -25,7 +25,8 @@ std::string_view hookName(OperationHook hook) noexcept {
         "searchDocuments",
         "downloadDocument",
         "listRevisions",
-        "storageUsage"};
+        "storageUsage",
+        "documentLink"};
     static_assert(std::size(kNames) == std::size(kOperationHooks));
     return kNames[static_cast<std::size_t>(hook)];
 }

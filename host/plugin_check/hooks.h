@@ -34,6 +34,7 @@ enum class OperationHook : std::uint8_t {
     DownloadDocument,
     ListRevisions,
     StorageUsage,
+    DocumentLink,
 };
 inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::ExchangeCode,
@@ -47,7 +48,8 @@ inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::SearchDocuments,
     OperationHook::DownloadDocument,
     OperationHook::ListRevisions,
-    OperationHook::StorageUsage};
+    OperationHook::StorageUsage,
+    OperationHook::DocumentLink};
 
 /// As the C++ layer of the SDK names them: "fetch".
 std::string_view hookName(PureHook hook) noexcept;

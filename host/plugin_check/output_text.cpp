@@ -108,6 +108,8 @@ std::string textOf(const plugin::OutputSink& sink) {
     if (sink.storage)
         text +=
             fmt::format("storage {} {}\n", sink.storage->used, sink.storage->total.value_or(-1));
+    if (sink.link)
+        text += fmt::format("link {} {}\n", sink.link->url, timeText(sink.link->expires_at));
     return text;
 }
 

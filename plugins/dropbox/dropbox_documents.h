@@ -1,6 +1,6 @@
 #pragma once
 // Reading files and folders for callers of the hub: get_metadata, list_folder, search_v2, download,
-// list_revisions, get_space_usage.
+// list_revisions, get_space_usage, get_temporary_link.
 
 #include <ferry/sdk.hpp>
 
@@ -40,6 +40,14 @@ sdk::Task<sdk::DocumentPage> listRevisions(
 /// Of a member of a team: what the team has, or what it lets the member have.
 sdk::Task<sdk::Storage> storageUsage(
     sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
+);
+/// A temporary link, which Dropbox lets go after four hours. It shares nothing: a shared link would
+/// stay until somebody takes it back.
+sdk::Task<sdk::Link> documentLink(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    const sdk::TokenSet& tokens,
+    const sdk::DocumentRef& file
 );
 
 }  // namespace ferry::dropbox

@@ -17,7 +17,7 @@ constexpr unsigned kNextPage = bit(Route::FolderContentsContinue) | bit(Route::S
 constexpr unsigned kContinue = bit(Route::Continue) | kNextPage;
 constexpr unsigned kDocuments = bit(Route::Metadata) | bit(Route::FolderContents) |
                                 bit(Route::Search) | bit(Route::Download) | bit(Route::Revisions) |
-                                bit(Route::SpaceUsage) | kNextPage;
+                                bit(Route::SpaceUsage) | bit(Route::TemporaryLink) | kNextPage;
 constexpr unsigned kListing = bit(Route::ListFolder) | bit(Route::LatestCursor);
 
 constexpr Rule kRules[] = {
@@ -51,8 +51,11 @@ constexpr Rule kRules[] = {
     {403, "team_access_denied", kAny, FERRY_ERROR_REJECTED, "the team does not allow it"},
     {403, "", kAny, FERRY_ERROR_REJECTED, "access denied"},
 
-    {409, "path/not_found", kDocuments & ~kNextPage, FERRY_ERROR_NOT_FOUND, "there is nothing here"
-    },
+    {409,
+     "path/not_found",
+     kDocuments & ~kNextPage,
+     FERRY_ERROR_NOT_FOUND,
+     "there is nothing here"},
     {409,
      "path/malformed_path",
      kDocuments,

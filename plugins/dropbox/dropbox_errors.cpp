@@ -88,6 +88,8 @@ std::string_view routeName(Route route) noexcept {
             return "files/list_revisions";
         case Route::SpaceUsage:
             return "users/get_space_usage";
+        case Route::TemporaryLink:
+            return "files/get_temporary_link";
         case Route::Download:
             break;
     }

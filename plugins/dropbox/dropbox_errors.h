@@ -30,6 +30,7 @@ enum class Route : std::uint8_t {
     Download,
     Revisions,
     SpaceUsage,
+    TemporaryLink,
 };
 
 /// "files/list_folder", ...

@@ -1,4 +1,4 @@
-// Of dropbox_documents.h the revisions of a file and the room of an account.
+// Of dropbox_documents.h the revisions of a file, links to it, and the room of an account.
 #include "dropbox_document_json.h"
 #include "dropbox_documents.h"
 #include "dropbox_reading.h"
@@ -11,6 +11,9 @@ namespace ferry::dropbox {
 namespace {
 
 constexpr std::uint32_t kRevisionsLimitMax = 100;
+// Source: files.stone of dropbox-api-spec, get_temporary_link: "This link will expire in four
+// hours".
+constexpr std::int64_t kLinkLifeMs = 4LL * 60 * 60 * 1000;
 
 /// Pages go by the last revision of the page before: such a list has no cursor.
 std::string revisionsBody(const sdk::DocumentRevisions& revisions) {
@@ -88,6 +91,28 @@ sdk::Task<sdk::Storage> storageUsage(
     if (!storage)
         throw sdk::Error::malformed("users/get_space_usage: the answer does not say what is used");
     co_return *storage;
+}
+
+sdk::Task<sdk::Link> documentLink(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    const sdk::TokenSet& tokens,
+    const sdk::DocumentRef& file
+) {
+    Reading reading(context, account, tokens);
+    const std::string path = pathArgument(file);
+    // Before the call: rather told too early than too late.
+    const std::int64_t asked_ms = context.call().nowMs();
+    rapidjson::Document answer;
+    co_await reading.ask(
+        Route::TemporaryLink, object([&](Writer& writer) { put(writer, "path", path); }), answer
+    );
+    sdk::Link link;
+    link.url = json::text(answer, "link");
+    if (!link.url.starts_with("https://") && !link.url.starts_with("http://"))
+        throw sdk::Error::malformed("files/get_temporary_link: the answer has no link");
+    link.expires_ms = asked_ms + kLinkLifeMs;
+    co_return link;
 }
 
 }  // namespace ferry::dropbox

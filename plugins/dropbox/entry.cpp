@@ -117,6 +117,14 @@ class Dropbox : public sdk::Plugin {
     ) const {
         return dropbox::storageUsage(context, account, tokens);
     }
+    sdk::Task<sdk::Link> documentLink(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::DocumentRef& file
+    ) const {
+        return dropbox::documentLink(context, account, tokens, file);
+    }
 
     void normalize(
         const sdk::Call& call,

@@ -39,6 +39,7 @@ struct ferry_abi {
     const ferry_index_op* index_op_;
     const ferry_event* event_;
     const ferry_storage* storage_;
+    const ferry_link* link_;
     const ferry_reject* reject_;
     const ferry_sink* sink_;
     const ferry_crypto_1* crypto_1_;

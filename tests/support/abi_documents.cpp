@@ -121,4 +121,15 @@ AbiOutcome AbiPlugin::storage(
     });
 }
 
+AbiOutcome AbiPlugin::link(
+    const AbiAccount& account, const AbiTokens& tokens, const std::string& ref, const Script& script
+) {
+    return run(script, [&](Loan& loan, const ferry_call& call, ferry_operation** op) {
+        const ferry_account lent = loan.account(account);
+        const ferry_token_set lent_tokens = loan.tokens(tokens);
+        const ferry_document_ref lent_ref = refOf(loan, ref);
+        return documentsOf(*module_).link_start(self_, &call, &lent, &lent_tokens, &lent_ref, op);
+    });
+}
+
 }  // namespace ferry::test

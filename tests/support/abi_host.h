@@ -112,6 +112,7 @@ struct AbiOutcome {
     std::vector<AbiIndexOp> objects;  ///< type, texts, size and times
     bool has_objects_end = false;     ///< next_cursor is that of the objects
     std::vector<std::pair<std::int64_t, std::int64_t>> storages;  ///< used and total
+    std::vector<std::pair<std::string, std::int64_t>> links;      ///< URL and expiry
     std::vector<std::string> log;
     std::string violation;  ///< the first breach of the ABI's documentation
 };
@@ -197,6 +198,12 @@ class AbiPlugin {
         const Script& script
     );
     AbiOutcome storage(const AbiAccount& account, const AbiTokens& tokens, const Script& script);
+    AbiOutcome link(
+        const AbiAccount& account,
+        const AbiTokens& tokens,
+        const std::string& ref,
+        const Script& script
+    );
 
     // Pure hooks.
     AbiOutcome authorizeUrl(

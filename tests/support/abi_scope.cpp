@@ -171,6 +171,13 @@ ferry_status takeStorage(const ferry_sink* sink, const ferry_storage* storage) n
     return FERRY_OK;
 }
 
+ferry_status takeLink(const ferry_sink* sink, const ferry_link* link) noexcept {
+    CallScope& scope = of(sink);
+    if (!scope.outcome.links.empty()) return breach(scope, "a second link", FERRY_ERROR_INVALID);
+    scope.outcome.links.emplace_back(copy(link->url), link->expires_ms);
+    return FERRY_OK;
+}
+
 ferry_status takeIndexOp(const ferry_sink* sink, const ferry_index_op* op) noexcept {
     CallScope& scope = of(sink);
     AbiIndexOp taken = indexOpOf(*op);
@@ -243,7 +250,8 @@ CallScope::CallScope(const AbiPlugin& plugin, AbiOutcome& to) : host(plugin), ou
         takeReject,
         takeObject,
         takeObjectsEnd,
-        takeStorage};
+        takeStorage,
+        takeLink};
 }
 
 }  // namespace ferry::test

@@ -180,6 +180,7 @@ std::string_view routeNameOf(std::string_view path) {
     if (path == "/oauth2/token" || path == "/1/oauth2/token") return "oauth2/token";
     if (path == "/oauth2/authorize" || path == "/1/oauth2/authorize") return "oauth2/authorize";
     if (path.starts_with("/fake/")) return path.substr(1);
+    if (path.starts_with(kLinkPrefix)) return "temporary_link";
     return "";
 }
 
@@ -205,6 +206,8 @@ Reply answer(World& world, const Request& request) {
         reply = answerOAuth(world, request, name);
     } else if (name.starts_with("fake/") && world.has_control_route) {
         return controlRoute(world, request);
+    } else if (name == "temporary_link") {
+        reply = followLink(world, request);
     } else {
         reply = textReply(404, "nothing is here");
     }

@@ -7,7 +7,7 @@
 namespace ferry::demo {
 namespace {
 
-constexpr std::array<Route, 19> kRoutes = {{
+constexpr std::array<Route, 20> kRoutes = {{
     {"files/list_folder", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", listFolder},
     {"files/list_folder/continue",
      RouteStyle::Rpc,
@@ -26,16 +26,27 @@ constexpr std::array<Route, 19> kRoutes = {{
      "files.metadata.read",
      searchContinue},
     {"files/list_folder/longpoll", RouteStyle::Rpc, RouteAuth::None, "", longpoll},
-    {"files/list_revisions", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", listRevisions
-    },
+    {"files/list_revisions",
+     RouteStyle::Rpc,
+     RouteAuth::User,
+     "files.metadata.read",
+     listRevisions},
     {"files/get_metadata", RouteStyle::Rpc, RouteAuth::User, "files.metadata.read", getMetadata},
-    {"files/create_folder_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", createFolder
-    },
+    {"files/create_folder_v2",
+     RouteStyle::Rpc,
+     RouteAuth::User,
+     "files.content.write",
+     createFolder},
     {"files/delete_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", deleteEntry},
     {"files/move_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", moveEntry},
     {"files/copy_v2", RouteStyle::Rpc, RouteAuth::User, "files.content.write", copyEntry},
     {"files/upload", RouteStyle::Content, RouteAuth::User, "files.content.write", upload},
     {"files/download", RouteStyle::Content, RouteAuth::User, "files.content.read", download},
+    {"files/get_temporary_link",
+     RouteStyle::Rpc,
+     RouteAuth::User,
+     "files.content.read",
+     getTemporaryLink},
     {"users/get_current_account",
      RouteStyle::Rpc,
      RouteAuth::User,

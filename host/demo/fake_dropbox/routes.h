@@ -54,7 +54,7 @@ struct Route {
 
 std::span<const Route> routeTable();
 
-/// Answers any request: /2/..., /oauth2/..., /fake/....
+/// Answers any request: /2/..., /oauth2/..., /fake/..., temporary links.
 Reply answer(World& world, const Request& request);
 
 /// A path argument ("", "/a", "id:…", "ns:1/a") as an absolute path, or the finished error.
@@ -79,6 +79,7 @@ Reply moveEntry(Call& call);
 Reply copyEntry(Call& call);
 Reply upload(Call& call);
 Reply download(Call& call);
+Reply getTemporaryLink(Call& call);
 Reply getCurrentAccount(Call& call);
 Reply getSpaceUsage(Call& call);
 Reply checkUser(Call& call);
@@ -90,6 +91,10 @@ Reply authorizePage(World& world, const Request& request);
 Reply tokenEndpoint(World& world, const Request& request);
 /// Applies TeamToken and ShortExpiry to a successful token answer.
 void changeTokenAnswer(World& world, const Fault& fault, Reply& reply);
+
+/// Where temporary links lead, and what is there: the content, for who has the link in time.
+inline constexpr std::string_view kLinkPrefix = "/cd/0/get/";
+Reply followLink(World& world, const Request& request);
 
 /// Key and secret from "Authorization: Basic", "" if there is none.
 struct ClientCredentials {

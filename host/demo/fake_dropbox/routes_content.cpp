@@ -1,13 +1,16 @@
+#include "base/encoding.h"
 #include "demo/fake_dropbox/content_hash.h"
 #include "demo/fake_dropbox/path_names.h"
 #include "demo/fake_dropbox/routes.h"
 
 #include <algorithm>
 
-// files/upload and files/download: the argument in a header, bytes in the body.
+// files/upload and files/download: the argument in a header, bytes in the body. Temporary links.
 
 namespace ferry::demo {
 namespace {
+
+constexpr std::chrono::hours kLinkLife{4};
 
 /// UploadError.path is a struct: the reason is a union inside it.
 Reply uploadRefused(std::string_view reason_tag, std::string_view inner_tag) {
@@ -139,6 +142,39 @@ Reply download(Call& call) {
         reply.body = reply.body.substr(range->first, range->second - range->first + 1);
         reply.status = 206;
     }
+    return reply;
+}
+
+Reply getTemporaryLink(Call& call) {
+    call.args.allow({"path"});
+    const std::string path = call.args.requiredText("path");
+    if (!call.args.problem().empty())
+        return badCall(call.route, "request body: " + call.args.problem());
+    const ResolvedPath resolved = resolvePath(call, path, "path");
+    if (resolved.error) return *resolved.error;
+    const EntryPtr entry = call.account->tree.find(resolved.path);
+    if (!entry) return unionError(409, "path/not_found");
+    if (entry->kind != EntryKind::File) return unionError(409, "path/not_file");
+    if (!entry->traits.is_downloadable) return unionError(409, "unsupported_file");
+    const std::string token = hexEncode(call.world.ids.token(16));
+    call.world.links[token] = {entry, call.world.clock.now() + kLinkLife};
+    JsonWriter json;
+    json.beginObject().key("metadata");
+    writeEntry(json, *entry, call.view(), false);
+    // Where the caller has reached the fake; Dropbox names a host of its own.
+    json.field("link", "http://" + call.request.header("Host") + std::string(kLinkPrefix) + token);
+    json.endObject();
+    return jsonReply(json.take());
+}
+
+Reply followLink(World& world, const Request& request) {
+    if (request.method != "GET") return textReply(405, "a link is read by GET");
+    const std::lock_guard lock(world.mutex);
+    const auto link = world.links.find(request.path.substr(kLinkPrefix.size()));
+    const bool is_good = link != world.links.end() && world.clock.now() < link->second.until;
+    if (!is_good) return textReply(410, "the link has expired");
+    Reply reply = jsonReply(*link->second.entry->content);
+    reply.content_type = "application/octet-stream";
     return reply;
 }
 

@@ -38,6 +38,12 @@ struct Account {
     std::size_t deltaEnd() const { return delta_held_at.value_or(tree.delta().size()); }
 };
 
+/// Where a temporary link leads.
+struct TemporaryLink {
+    EntryPtr entry;
+    TimePoint until;
+};
+
 /// A place in an account's tree that paths are relative to.
 struct Base {
     std::string namespace_id;
@@ -66,6 +72,7 @@ struct World {
     IdSource ids;
     OAuthState oauth;
     std::map<std::string, std::unique_ptr<Account>, std::less<>> accounts;
+    std::map<std::string, TemporaryLink, std::less<>> links;           ///< by their last part
     std::map<std::string, std::uint64_t, std::less<>> request_counts;  ///< by route
     std::map<std::string, std::uint64_t, std::less<>> status_counts;   ///< "route status"
     std::atomic<bool> sends_notices{true};

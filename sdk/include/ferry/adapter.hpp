@@ -158,6 +158,7 @@ class Adapter {
     FERRY_SLOT(DownloadDocument, ferry_documents_1, download_start, Hooks::template recordStart<Document, DocumentDownload, ferry_document_download, Hooks::kDownload>)
     FERRY_SLOT(ListRevisions, ferry_documents_1, revisions_start, Hooks::template recordStart<DocumentPage, DocumentRevisions, ferry_document_revisions, Hooks::kRevisions>)
     FERRY_SLOT(StorageUsage, ferry_documents_1, storage_start, Hooks::template tokenStart<Storage, Hooks::kStorage>)
+    FERRY_SLOT(DocumentLink, ferry_documents_1, link_start, Hooks::template recordStart<Link, DocumentRef, ferry_document_ref, Hooks::kLink>)
 #undef FERRY_SLOT
 
     static constexpr ferry_auth_1 kAuth{
@@ -186,7 +187,8 @@ class Adapter {
         search_startSlot(),
         download_startSlot(),
         revisions_startSlot(),
-        storage_startSlot()};
+        storage_startSlot(),
+        link_startSlot()};
 
     static constexpr bool kHasAuth =
         HasAuthorizeUrl<P> || HasExchangeCode<P> || HasRefresh<P> || HasRevoke<P> || HasVerify<P>;
@@ -194,9 +196,9 @@ class Adapter {
         HasVerifyChallenge<P> || HasVerifySignature<P> || HasParseNotification<P>;
     static constexpr bool kHasChanges = HasFetch<P> || HasInitialCursor<P>;
 
-    static constexpr bool kHasDocuments = HasDocumentMetadata<P> || HasListDocuments<P> ||
-                                          HasSearchDocuments<P> || HasDownloadDocument<P> ||
-                                          HasListRevisions<P> || HasStorageUsage<P>;
+    static constexpr bool kHasDocuments =
+        HasDocumentMetadata<P> || HasListDocuments<P> || HasSearchDocuments<P> ||
+        HasDownloadDocument<P> || HasListRevisions<P> || HasStorageUsage<P> || HasDocumentLink<P>;
 
     static const void* getExtension(const char* id) noexcept {
         const std::string_view wanted(id);

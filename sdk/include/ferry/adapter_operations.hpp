@@ -115,6 +115,9 @@ class OperationHooks {
     static constexpr auto kStorage = [](const auto& plugin, auto&... v) {
         return plugin.storageUsage(v...);
     };
+    static constexpr auto kLink = [](const auto& plugin, auto&... v) {
+        return plugin.documentLink(v...);
+    };
 };
 
 }  // namespace ferry::sdk::detail

@@ -75,6 +75,14 @@ struct Storage {
     std::optional<std::int64_t> total;  ///< bytes; nullopt: unknown, or without a limit
 };
 
+/// Where the content of a file is for a while, for whoever has the address.
+struct Link {
+    Link() {}
+
+    std::string url;
+    std::optional<std::int64_t> expires_ms;  ///< since 1970; nullopt: unknown
+};
+
 /// A file or folder as it is now; owns its texts, unlike Object. Empty text: unknown.
 struct Document {
     Document() {}
@@ -134,6 +142,14 @@ inline ferry_status emit(const ferry_sink* sink, const Storage& storage) {
     out.used = storage.used;
     out.total = storage.total.value_or(-1);
     return sink->storage(sink, &out);
+}
+
+inline ferry_status emit(const ferry_sink* sink, const Link& link) {
+    ferry_link out{};
+    out.struct_size = sizeof out;
+    out.url = toStr(link.url);
+    out.expires_ms = link.expires_ms.value_or(FERRY_TIME_UNKNOWN);
+    return sink->link(sink, &out);
 }
 
 }  // namespace detail

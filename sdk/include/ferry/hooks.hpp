@@ -220,6 +220,19 @@ FERRY_HOOK(
     (const P& plugin, Context& context, const AccountView& account, const TokenSet& tokens),
     (context, account, tokens)
 )
+FERRY_HOOK(
+    DocumentLink,
+    documentLink,
+    Task<Link>,
+    "Task<Link> documentLink(Context&, const AccountView&, const TokenSet&, const DocumentRef&) "
+    "const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const DocumentRef& file),
+    (context, account, tokens, file)
+)
 
 #undef FERRY_HOOK
 
@@ -230,7 +243,7 @@ consteval bool checkHooks() {
            checkVerifySignature<P>() && checkParseNotification<P>() && checkFetch<P>() &&
            checkInitialCursor<P>() && checkNormalize<P>() && checkDocumentMetadata<P>() &&
            checkListDocuments<P>() && checkSearchDocuments<P>() && checkDownloadDocument<P>() &&
-           checkListRevisions<P>() && checkStorageUsage<P>();
+           checkListRevisions<P>() && checkStorageUsage<P>() && checkDocumentLink<P>();
 }
 
 }  // namespace detail

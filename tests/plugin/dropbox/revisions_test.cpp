@@ -74,5 +74,32 @@ TEST_F(DropboxDocuments, StorageIsTheUsersOrTheTeams) {
         EXPECT_EQ(storage(body).status, FERRY_ERROR_MALFORMED) << body;
 }
 
+TEST_F(DropboxDocuments, ALinkIsTemporary) {
+    const auto link = [&](const std::string& ref, AbiResponse answer) {
+        return plugin_.link(documentsAccount(), tokens(), ref, {std::move(answer)});
+    };
+    const AbiOutcome good = link(
+        "/Docs/a.txt",
+        AbiResponse::json(200, R"({"metadata":{},"link":"https://ucd0.dl.example.com/get/x"})")
+    );
+    ASSERT_EQ(good.status, FERRY_OK) << good.message;
+    EXPECT_EQ(
+        good.requests.at(0).text(), rpc("files/get_temporary_link", R"({"path":"/Docs/a.txt"})")
+    );
+    constexpr std::int64_t kFourHoursMs = 4 * 3'600'000;
+    EXPECT_THAT(
+        good.links,
+        ElementsAre(Pair("https://ucd0.dl.example.com/get/x", plugin_.now_ms + kFourHoursMs))
+    );
+    EXPECT_EQ(
+        link("id:abc", lookupError("not_found")).requests.at(0).text(),
+        rpc("files/get_temporary_link", R"({"path":"id:abc"})")
+    );
+    EXPECT_EQ(link("id:abc", lookupError("not_found")).status, FERRY_ERROR_NOT_FOUND);
+    EXPECT_EQ(link("/Docs", lookupError("not_file")).status, FERRY_ERROR_CONFLICT);
+    for (const char* body : {"{}", R"({"link":7})", R"({"link":"javascript:1"})"})
+        EXPECT_EQ(link("/a", AbiResponse::json(200, body)).status, FERRY_ERROR_MALFORMED) << body;
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -214,6 +214,15 @@ class Sample : public Plugin {
         if (response.status() == 200) storage.total = 100;
         co_return storage;
     }
+    Task<Link> documentLink(
+        Context& context, const AccountView& account, const TokenSet&, const DocumentRef& file
+    ) const {
+        const auto response = co_await call(context, account, "/link?" + file.path);
+        Link link;
+        link.url = response.body();
+        if (response.status() == 200) link.expires_ms = 7;
+        co_return link;
+    }
 
     void normalize(
         const Call&, const AccountView& account, const ChangesView& changes, Normalizer& out

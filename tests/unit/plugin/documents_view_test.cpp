@@ -116,6 +116,24 @@ TEST_F(DocumentsViewTest, StorageHasALimitOrNone) {
     EXPECT_THAT(end(201).error().message, HasSubstr("negative"));
 }
 
+TEST_F(DocumentsViewTest, ALinkIsOfTheWebAndMayExpire) {
+    const auto end = [&](const std::string& body, int status) {
+        auto operation = view_.link(aCall(), anAccount(), tokens_, {"", "/a.txt"});
+        auto step = operation->advance(aCall());
+        EXPECT_EQ(std::get<NeedHttp>(step.value()).request.url, "https://api.example/link?/a.txt");
+        const HttpResponse answer = anAnswer(body, status);
+        return operation->advance(aCall(), &answer);
+    };
+    const auto limited = end("https://dl.example/x", 200);
+    ASSERT_TRUE(limited) << limited.error().message;
+    EXPECT_EQ(std::get<Link>(*limited).url, "https://dl.example/x");
+    EXPECT_EQ(std::get<Link>(*limited).expires_at, fromEpochMilliseconds(7));
+    EXPECT_EQ(std::get<Link>(end("http://dl.example/x", 202).value()).expires_at, std::nullopt);
+    for (const char* wrong : {"javascript:alert(1)", "/x", "httpsx://a"})
+        EXPECT_THAT(end(wrong, 200).error().message, HasSubstr("neither http nor https")) << wrong;
+    EXPECT_FALSE(end("", 200));
+}
+
 TEST_F(DocumentsViewTest, OtherHooksMayNotStream) {
     auto operation = AuthView(sample_).refresh(aCall(), anAccount("stream"), tokens_);
     const auto step = operation->advance(aCall());
@@ -130,6 +148,9 @@ TEST_F(DocumentsViewTest, PluginsWithoutTheExtensionLoadAndSaySo) {
         ErrorCode::Unsupported
     );
     EXPECT_EQ(old.storage(aCall(), anAccount(), tokens_).error().code, ErrorCode::Unsupported);
+    EXPECT_EQ(
+        old.link(aCall(), anAccount(), tokens_, {"id:1", ""}).error().code, ErrorCode::Unsupported
+    );
     EXPECT_EQ(
         view_.search(aCall(), anAccount(), tokens_, {{}, "x", "", 0}).error().code,
         ErrorCode::Unsupported

@@ -128,6 +128,14 @@ typedef struct ferry_storage {
     int64_t total;     /* bytes; -1 = unknown, or without a limit */
 } ferry_storage;
 
+/* Where the content of a file is for a while. Since 1.1. APPENDABLE. */
+typedef struct ferry_link {
+    uint32_t struct_size;
+    uint32_t reserved;  /* 0 */
+    ferry_str url;      /* http or https; whoever has it may read the file */
+    int64_t expires_ms; /* since 1970, UTC; FERRY_TIME_UNKNOWN */
+} ferry_link;
+
 /* A change that can't be understood. APPENDABLE. */
 typedef struct ferry_reject {
     uint32_t struct_size;

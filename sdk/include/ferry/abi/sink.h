@@ -53,6 +53,8 @@ struct ferry_sink {
     ferry_status (*objects_end)(const ferry_sink* sink, ferry_str next_cursor) FERRY_NOEXCEPT;
     /* ferry_documents_1.storage: exactly once. */
     ferry_status (*storage)(const ferry_sink* sink, const ferry_storage* storage) FERRY_NOEXCEPT;
+    /* ferry_documents_1.link: exactly once. */
+    ferry_status (*link)(const ferry_sink* sink, const ferry_link* link) FERRY_NOEXCEPT;
 };
 
 FERRY_EXTERN_C_END

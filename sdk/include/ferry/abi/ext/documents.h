@@ -92,6 +92,12 @@ typedef struct ferry_documents_1 {
         void* self, const ferry_call* call, const ferry_account* account,
         const ferry_token_set* tokens, ferry_operation** op
     ) FERRY_NOEXCEPT;
+    /* An address that gives the content of a file to whoever has it, without a token, for a while:
+     * one sink->link. Makes nothing that stays at the provider. [worker] */
+    ferry_status (*link_start)(
+        void* self, const ferry_call* call, const ferry_account* account,
+        const ferry_token_set* tokens, const ferry_document_ref* file, ferry_operation** op
+    ) FERRY_NOEXCEPT;
 } ferry_documents_1;
 
 FERRY_EXTERN_C_END
