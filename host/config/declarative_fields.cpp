@@ -81,6 +81,13 @@ const FieldTable& notificationFields() {
                 "id", AnyForm::Expression, "the provider's id of it: what comes twice counts once"
             ),
             field("each", ValueType::String, "pointer to a list of which each item is a change"),
+            byDefault(
+                oneOf(
+                    field("body", ValueType::Enum, "where the notification is, and its form"),
+                    {"json", "form", "query"}
+                ),
+                "json"
+            ),
         };
     }());
     return table;

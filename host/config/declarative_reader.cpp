@@ -18,7 +18,10 @@ class SectionReader {
 
     std::string notifications(const YamlNode& node) {
         json_.clear();
-        json_.beginObject().key("verify").beginArray();
+        body_ = textOf(node, "body");
+        json_.beginObject();
+        copy(node, "body", "json");
+        json_.key("verify").beginArray();
         for (const YamlNode& way : node.find("verify")->children)
             verify(way);
         if (node.find("verify")->children.empty())
@@ -36,6 +39,9 @@ class SectionReader {
             expression().read(*value);
         }
         if (const YamlNode* each = node.find("each"); each != nullptr && !each->isNull()) {
+            if (body_ == "form" || body_ == "query")
+                say(*each, "a " + body_ + " has no list", "leave 'each' out, or write 'body: json'"
+                );
             json_.key("each");
             expression().readPointer(*each);
         }
@@ -115,10 +121,14 @@ class SectionReader {
                 "a time that is not signed proves nothing",
                 "put ${timestamp} into 'signed'"
             );
-        if (text != nullptr && text->text.find("${body}") == text->text.npos)
-            say(*text, "the body is not signed", "put ${body} into 'signed'");
+        const bool is_query = body_ == "query";
+        const std::string_view whole = is_query ? "${url}" : "${body}";
+        if (text != nullptr && text->text.find(whole) == text->text.npos)
+            say(*text,
+                is_query ? "the query is not signed" : "the body is not signed",
+                fmt::format("put {} into 'signed'", whole));
         if (text == nullptr) {
-            json_.beginObject().field("name", "body").endObject();
+            json_.beginObject().field("name", is_query ? "url" : "body").endObject();
         } else {
             expression(SourceSet::Signed).readTemplate(*text);
         }
@@ -188,6 +198,7 @@ class SectionReader {
 
     Reporter& reporter_;
     JsonWriter json_;
+    std::string body_;  // of the notifications
 };
 
 }  // namespace

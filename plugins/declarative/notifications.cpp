@@ -1,5 +1,6 @@
 #include "notifications.h"
 
+#include "form.h"
 #include "json.h"
 #include "text.h"
 
@@ -73,6 +74,11 @@ Notifications::Notifications(
         throw sdk::Error::invalid("settings: 'notifications' has no 'verify'");
     for (const rapidjson::Value& way : settings["verify"].GetArray())
         ways_.emplace_back(way);
+    const std::string body = textOf(settings, "body");
+    if (body == "form") body_ = Body::Form;
+    if (body == "query") body_ = Body::Query;
+    for (const Verification& way : ways_)
+        if (!way.query().empty()) secret_names_.push_back(way.query());
     if (settings.HasMember("challenges") && settings["challenges"].IsArray()) {
         for (const rapidjson::Value& item : settings["challenges"].GetArray()) {
             if (!item.IsObject() || !item.HasMember("reply"))
@@ -98,11 +104,13 @@ Notifications::Notifications(
 std::optional<sdk::Reply> Notifications::answer(const sdk::WebhookRequestView& request) const {
     if (challenges_.empty()) return std::nullopt;
     std::optional<JsonDocument> body;
+    std::string made;
     for (const Challenge& challenge : challenges_) {
         if (!challenge.method.empty() && challenge.method != request.method()) continue;
         if (!body) {
             body.emplace();
-            if (!body->parse(request.body())) body->root().SetNull();
+            const auto json = jsonOf(request, made);
+            if (!json || !body->parse(*json)) body->root().SetNull();
         }
         const WebhookSources sources(request, body->root(), body->root());
         Scratch scratch;
@@ -127,6 +135,19 @@ bool Notifications::verify(
             is_good = way.holds(call, request, secrets.value(i)) || is_good;
     }
     return is_good;
+}
+
+std::optional<std::string_view> Notifications::jsonOf(
+    const sdk::WebhookRequestView& request, std::string& made
+) const {
+    if (body_ == Body::Json) return request.body();
+    if (body_ == Body::Form && !mayBeForm(request.header("content-type"))) return std::nullopt;
+    // What proves the sender is none of the receiver's business.
+    auto json = body_ == Body::Form ? formAsJson(request.body())
+                                    : formAsJson(request.query(), secret_names_);
+    if (!json) return std::nullopt;
+    made = std::move(*json);
+    return made;
 }
 
 sdk::Notice Notifications::notice(const Sources& sources, std::string_view record, Scratch& scratch)
@@ -157,15 +178,21 @@ sdk::Notice Notifications::notice(const Sources& sources, std::string_view recor
 }
 
 std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& request) const {
-    if (request.method() != "POST") throw sdk::Error::malformed("a notification comes by POST");
+    if (request.method() != "POST" && body_ != Body::Query)
+        throw sdk::Error::malformed("a notification comes by POST");
+    std::string made;
+    const auto json = jsonOf(request, made);
+    if (!json)
+        throw sdk::Error::malformed(
+            body_ == Body::Form ? "the body of the notification is no form, or an empty one"
+                                : "the URL of the notification has no parameters that can be read"
+        );
     JsonDocument body;
-    if (!body.parse(request.body()))
-        throw sdk::Error::malformed("the body of the notification is no JSON");
+    if (!body.parse(*json)) throw sdk::Error::malformed("the body of the notification is no JSON");
     std::vector<sdk::Notice> notices;
     Scratch scratch;
     if (!splits_) {
-        notices.push_back(
-            notice(WebhookSources(request, body.root(), body.root()), request.body(), scratch)
+        notices.push_back(notice(WebhookSources(request, body.root(), body.root()), *json, scratch)
         );
         return notices;
     }
@@ -175,7 +202,7 @@ std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& req
     if (list->Size() > kRecordsMax)
         throw sdk::Error(FERRY_ERROR_LIMIT, "the notification has too many changes");
     // As they were sent: a number may be longer than any that is written anew.
-    const std::vector<std::string_view> records = itemsOf(request.body(), each_);
+    const std::vector<std::string_view> records = itemsOf(*json, each_);
     for (rapidjson::SizeType i = 0; i < list->Size() && i < records.size(); ++i) {
         const WebhookSources sources(request, body.root(), (*list)[i]);
         notices.push_back(notice(sources, records[i], scratch));

@@ -6,6 +6,7 @@
 
 #include <ferry/sdk.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ class Notifications {
     bool splits() const noexcept { return splits_; }
 
   private:
+    /// What of a webhook is the notification.
+    enum class Body : std::uint8_t { Json, Form, Query };
     struct Challenge {
         std::string method;
         std::string content_type;
@@ -39,9 +42,15 @@ class Notifications {
         Condition condition;
         Expression reply;
     };
+    /// The notification as JSON: the body, or what `made` keeps; nullopt if it is no form or query.
+    std::optional<std::string_view> jsonOf(
+        const sdk::WebhookRequestView& request, std::string& made
+    ) const;
     sdk::Notice notice(const Sources& sources, std::string_view record, Scratch& scratch) const;
 
+    Body body_ = Body::Json;
     std::vector<Verification> ways_;
+    std::vector<std::string> secret_names_;  ///< parameters of the URL that have tokens
     std::vector<Challenge> challenges_;
     Expression account_;
     Expression id_;

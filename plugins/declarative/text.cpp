@@ -107,28 +107,31 @@ std::string percentEncode(std::string_view text) {
     return out;
 }
 
+std::optional<std::string> formDecoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i] == '+' ? ' ' : text[i];
+            continue;
+        }
+        unsigned byte = 0;
+        if (i + 2 >= text.size()) return std::nullopt;
+        const char* end = text.data() + i + 3;
+        const auto result = std::from_chars(text.data() + i + 1, end, byte, 16);
+        if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+        out += static_cast<char>(byte);
+        i += 2;
+    }
+    return out;
+}
+
 std::optional<std::string> queryValue(std::string_view query, std::string_view name) {
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
         const std::size_t equals = std::min(pair.find('='), pair.size());
         if (pair.substr(0, equals) != name) continue;
-        const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-        std::string out;
-        for (std::size_t i = 0; i < value.size(); ++i) {
-            if (value[i] != '%') {
-                out += value[i] == '+' ? ' ' : value[i];
-                continue;
-            }
-            unsigned byte = 0;
-            if (i + 2 >= value.size()) return std::nullopt;
-            const char* end = value.data() + i + 3;
-            const auto result = std::from_chars(value.data() + i + 1, end, byte, 16);
-            if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-            out += static_cast<char>(byte);
-            i += 2;
-        }
-        return out;
+        return formDecoded(pair.substr(std::min(equals + 1, pair.size())));
     }
     return std::nullopt;
 }

@@ -25,6 +25,9 @@ std::optional<std::int64_t> parseTime(std::string_view text) noexcept;
 /// Everything but RFC 3986's unreserved characters becomes %XX.
 std::string percentEncode(std::string_view text);
 
+/// A name or value of a form or query, without its encoding; nullopt if that is wrong.
+std::optional<std::string> formDecoded(std::string_view text);
+
 /// The decoded value of the first parameter `name` of a raw query; nullopt if it is not there or
 /// badly encoded.
 std::optional<std::string> queryValue(std::string_view query, std::string_view name);

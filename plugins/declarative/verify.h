@@ -23,6 +23,9 @@ class Verification {
         const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
     ) const;
 
+    /// The parameter of the URL that has the token; empty if it is in a header.
+    const std::string& query() const noexcept { return query_; }
+
   private:
     enum class Method : std::uint8_t { Hmac, Token, Basic, Ed25519 };
 

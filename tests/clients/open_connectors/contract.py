@@ -3,6 +3,8 @@
 import functools
 import itertools
 import json
+import pathlib
+import shutil
 import unittest
 import urllib.parse
 
@@ -14,6 +16,7 @@ BASE = "/elements/api-v2"
 MASK = "*" * 8
 PLATFORM = f"User {USER}, Organization {ORGANIZATION}"
 NOBODY = None
+CONNECTORS = pathlib.Path(__file__).resolve().parents[1] / "connectors"
 
 
 def connector_calls(instance):
@@ -54,6 +57,9 @@ class World:
 
     def __init__(self, ferry, fake_dropbox, folder):
         self.receiver = Receiver()
+        (pathlib.Path(folder) / "connectors").mkdir()
+        for key in ("form", "query"):  # providers whose webhooks are no JSON
+            shutil.copy(CONNECTORS / f"{key}.yaml", pathlib.Path(folder) / "connectors")
         self.hub = Hub(ferry, fake_dropbox, folder)
         self.fake = self.hub.fake
         self.numbers = itertools.count(1)

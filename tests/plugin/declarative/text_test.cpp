@@ -3,6 +3,7 @@
 
 #include "text.h"
 
+#include "form.h"
 #include "json.h"
 
 #include <gmock/gmock.h>
@@ -54,6 +55,43 @@ TEST(DeclarativeText, FindsQueryValues) {
     EXPECT_EQ(queryValue("a=%4", "a"), std::nullopt);
     EXPECT_EQ(queryValue("a=%zz", "a"), std::nullopt);
     EXPECT_EQ(queryValue("aa=1", "a"), std::nullopt);
+}
+
+TEST(DeclarativeForm, BecomesAnObjectOfTexts) {
+    const std::pair<const char*, const char*> forms[] = {
+        {"a=b", R"({"a":"b"})"},
+        {"b=2&a=1", R"({"b":"2","a":"1"})"},
+        {"a=1&b=x&a=2", R"({"a":["1","2"],"b":"x"})"},
+        {"a%20b=c+d%26&e", R"({"a b":"c d&","e":""})"},
+        {"&a=\"%0A&&", R"({"a":"\"\n"})"},
+        {"=v", R"({"":"v"})"},
+        {"n=%C3%BC", "{\"n\":\"\u00fc\"}"},
+    };
+    for (const auto& [form, json] : forms)
+        EXPECT_EQ(formAsJson(form), json) << form;
+    const std::vector<std::string> secret{"token"};
+    EXPECT_EQ(formAsJson("token=s&a=1&token=t", secret), R"({"a":"1"})");
+    EXPECT_EQ(formAsJson("token=s", secret), std::nullopt);
+    for (const char* form : {"", "&&", "a=%4", "%zz=1", "a=%FF", "%C3=1"})
+        EXPECT_EQ(formAsJson(form), std::nullopt) << form;
+}
+
+TEST(DeclarativeForm, HasAThousandPairsAtMost) {
+    std::string form = "a=1";
+    for (int i = 1; i < 1000; ++i)
+        form += "&a=1";
+    EXPECT_TRUE(formAsJson(form));
+    EXPECT_FALSE(formAsJson(form + "&a=1"));
+}
+
+TEST(DeclarativeForm, IsKnownByItsType) {
+    for (const char* type :
+         {"",
+          "application/x-www-form-urlencoded",
+          "Application/X-WWW-Form-URLencoded ; charset=utf-8"})
+        EXPECT_TRUE(mayBeForm(type)) << type;
+    for (const char* type : {"application/json", "multipart/form-data; boundary=x", "text/plain"})
+        EXPECT_FALSE(mayBeForm(type)) << type;
 }
 
 TEST(DeclarativeJson, CutsAListIntoItemsAsTheyStandThere) {

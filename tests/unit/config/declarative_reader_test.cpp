@@ -173,6 +173,10 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
          "did you mean 'body'?"},
         {"  verify: [{method: basic}]\n  each: items\n", "this is no pointer into JSON"},
         {"  verify: [{method: basic}]\n  challenges: [{method: GET}]\n", "'reply' is missing"},
+        {"  verify: [{method: basic}]\n  body: from\n", "did you mean 'form'?"},
+        {"  verify: [{method: basic}]\n  body: form\n  each: /items\n", "a form has no list"},
+        {"  verify: [{method: hmac, header: X, signed: '${body}'}]\n  body: query\n",
+         "the query is not signed"},
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
         {"  account: /id\n", "the key 'verify' is missing"},
     };
