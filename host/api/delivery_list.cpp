@@ -11,6 +11,7 @@ constexpr int kLooksMax = 40;
 /// True if the delivery is of one of the instances, and goes to the URL now.
 Result<bool> isMeant(const ApiParts& parts, const Delivery& delivery, const DeliveryWhere& where) {
     if (!where.instances.empty() && !where.instances.contains(delivery.instance)) return false;
+    if (where.callback && delivery.callback != where.callback) return false;
     if (where.callback_url.empty()) return true;
     const auto settings = parts.settings.get(delivery.instance);
     if (settings) return (*settings)->callback_url == where.callback_url;

@@ -82,8 +82,9 @@ Status take(const Condition& condition, DeliveryWhere& where) {
         if (value == "webhook" || where.is_none) return {};
         return wrongValue(condition, "one of webhook, email, sms, push");
     }
-    const bool is_instance = field == "instanceId" || field == "subscriptionId";
-    if (!is_instance && field != "notificationId") {
+    const bool is_known =
+        field == "instanceId" || field == "subscriptionId" || field == "notificationId";
+    if (!is_known) {
         return fail(
             ErrorCode::InvalidArgument,
             "where has a field other than channel, status, config.url, createdDate, "
@@ -92,11 +93,9 @@ Status take(const Condition& condition, DeliveryWhere& where) {
     }
     const auto id = parseId(condition.value);
     if (!id) return wrongValue(condition, "a number");
-    if (is_instance) {
-        where.query.instance = InstanceId(*id);
-    } else {
-        where.delivery = DeliveryId(*id);
-    }
+    if (field == "instanceId") where.query.instance = InstanceId(*id);
+    if (field == "notificationId") where.delivery = DeliveryId(*id);
+    if (field == "subscriptionId") takeSubscription(*id, where);
     return {};
 }
 
@@ -106,6 +105,16 @@ std::optional<std::int64_t> parseId(std::string_view text) {
     const auto number = parseInteger(text);
     const bool is_id = number && *number > 0 && *number < std::numeric_limits<std::int64_t>::max();
     return is_id ? number : std::nullopt;
+}
+
+void takeSubscription(std::int64_t number, DeliveryWhere& where) {
+    const auto found = subscriptionOfNumber(number);
+    if (!found) {
+        where.is_none = true;
+        return;
+    }
+    where.query.instance = found->instance;
+    where.callback = found->callback;
 }
 
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {

@@ -3,6 +3,7 @@
 
 #include "api/where_clause.h"
 #include "base/result.h"
+#include "model/subscription_number.h"
 #include "store/delivery_search.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct DeliveryWhere {
     store::DeliveryQuery query;
     std::optional<DeliveryId> delivery;  ///< one alone
     std::string callback_url;            ///< deliveries to it alone; empty: to any
+    CallbackId callback;                 ///< the same, for that of a subscription; none: to any
     std::set<InstanceId> instances;      ///< of these alone; empty: of any
     bool is_none = false;                ///< nothing can match: another channel, say
 };
@@ -25,6 +27,9 @@ struct DeliveryWhere {
 /// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`, and
 /// `createdDate` with any comparison. Errors: InvalidArgument naming the field or the value.
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where);
+
+/// Leaves the deliveries of the subscription of this number alone; none if there can't be one.
+void takeSubscription(std::int64_t number, DeliveryWhere& where);
 
 /// A number from 1 on, below the greatest there is; nullopt for anything else.
 std::optional<std::int64_t> parseId(std::string_view text);

@@ -54,7 +54,9 @@ Status write(
     writeSubscription(subscription, *settings, off.contains(settings->callback));
     DeliveryDetails details;
     details.notification = body;
-    if (isSubscription(*settings)) details.subscription = subscription.view();
+    // Of a URL that the instance no longer has there is no subscription any more.
+    const bool is_present = settings->callback == delivery.callback;
+    if (isSubscription(*settings) && is_present) details.subscription = subscription.view();
     writeDelivery(json, delivery, details);
     return {};
 }
@@ -144,14 +146,14 @@ Result<DeliveryWhere> whereOf(const Call& call) {
 /// The delivery that {notificationId} names; of {subscriptionId}, if the path has one.
 Result<DeliveryWhere> whereOfPath(const Call& call, bool has_subscription) {
     const auto id = parseId(call.params.get("notificationId"));
-    const auto instance = has_subscription ? parseId(call.params.get("subscriptionId"))
-                                           : std::optional<std::int64_t>(0);
-    if (!id || !instance) {
+    const auto subscription = has_subscription ? parseId(call.params.get("subscriptionId"))
+                                               : std::optional<std::int64_t>(0);
+    if (!id || !subscription) {
         return fail(ErrorCode::NotFound, "there is no such delivery: its id is a number");
     }
     DeliveryWhere where;
     where.delivery = DeliveryId(*id);
-    where.query.instance = InstanceId(*instance);
+    if (has_subscription) takeSubscription(*subscription, where);
     return where;
 }
 
@@ -244,7 +246,7 @@ void addSingle(RouteTable& table, const ApiParts& parts) {
     const Parameter notification{
         "notificationId", ParameterPlace::Path, "The number of the delivery", "integer", true};
     const Parameter subscription{
-        "subscriptionId", ParameterPlace::Path, "The number of its instance", "integer", true};
+        "subscriptionId", ParameterPlace::Path, "That of the delivery", "integer", true};
 
     Route of_notification = deliveryRoute(
         "GET",
@@ -266,7 +268,7 @@ void addSingle(RouteTable& table, const ApiParts& parts) {
             is_again ? "redeliverSubscriptionDelivery" : "listSubscriptionDeliveries"
         );
         one.summary = is_again ? "Makes the delivery wait again, due now"
-                               : "The delivery of a notification to its instance, as a list";
+                               : "The delivery of a notification to a subscription, as a list";
         one.role = is_again ? Role::Write : Role::Read;
         one.parameters = {notification, subscription, hydrate()};
         one.handler = [&parts, is_again](const Call& call) -> Result<http::Response> {

@@ -1,5 +1,6 @@
 #include "api/event_json.h"
 
+#include "model/subscription_number.h"
 #include "pipeline/callback_request.h"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ void writeAttempts(JsonWriter& json, const std::vector<store::DeliveryAttempt>& 
 void writeDelivery(JsonWriter& json, const Delivery& delivery, const DeliveryDetails& details) {
     json.beginObject()
         .field("notificationId", delivery.id.value)
-        .field("subscriptionId", delivery.instance.value)
+        .field("subscriptionId", subscriptionNumber({delivery.instance, delivery.callback}))
         .field("instanceId", delivery.instance.value)
         .field("status", deliveryStatus(delivery))
         .field("createdDate", formatRfc3339(delivery.created_at))

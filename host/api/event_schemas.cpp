@@ -25,7 +25,7 @@ constexpr const char* kDelivery = R"json({
                  "updatedDate", "attemptCount", "httpStatus", "error"],
     "properties": {
         "notificationId": {"type": "integer", "description": "Elements-Webhook-Id of the callback"},
-        "subscriptionId": {"type": "integer", "description": "the instance's number"},
+        "subscriptionId": {"type": "integer", "description": "of this instance and URL"},
         "instanceId": {"type": "integer"},
         "status": {
             "enum": ["created", "retry", "delivered", "queued"],

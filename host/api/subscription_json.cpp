@@ -1,5 +1,6 @@
 #include "api/subscription_json.h"
 
+#include "model/subscription_number.h"
 #include "model/topic.h"
 
 namespace ferry::api {
@@ -19,7 +20,8 @@ Result<SwitchedOff> switchedOffCallbacks(store::DeliveryStore& deliveries) {
 void writeSubscription(
     JsonWriter& json, const pipeline::InstanceSettings& settings, bool is_switched_off
 ) {
-    json.beginObject().field("id", settings.id.value).field("channel", "webhook");
+    json.beginObject().field("id", subscriptionNumber({settings.id, settings.callback}));
+    json.field("channel", "webhook");
     json.key("topics").beginArray();
     json.string(topicText(settings.id, settings.connector_key)).endArray();
     json.key("config").beginObject().field("url", settings.callback_url).endObject();
@@ -32,7 +34,7 @@ void defineSubscriptionSchema(RouteTable& table) {
         "type": "object",
         "required": ["id", "channel", "topics", "config", "active"],
         "properties": {
-            "id": {"type": "integer", "description": "that of the instance"},
+            "id": {"type": "integer", "description": "another one for each URL of the instance"},
             "channel": {"const": "webhook"},
             "topics": {"type": "array", "items": {"type": "string"}},
             "config": {

@@ -7,6 +7,7 @@
 #include "api/paging.h"
 #include "api/subscription_body.h"
 #include "api/subscription_json.h"
+#include "model/subscription_number.h"
 
 #include <fmt/format.h>
 
@@ -67,15 +68,18 @@ Result<http::Response> shown(const ApiParts& parts, const pipeline::InstanceSett
 
 /// The settings of the instance whose subscription {subscriptionId} is.
 Result<SettingsPtr> subscriptionOf(const ApiParts& parts, const Call& call) {
+    const auto number = parseId(call.params.get("subscriptionId"));
+    const auto wanted = number ? subscriptionOfNumber(*number) : std::nullopt;
     SettingsPtr settings;
-    if (const auto id = parseId(call.params.get("subscriptionId"))) {
-        FERRY_TRY_ASSIGN(settings, settingsOf(parts, InstanceId(*id)));
+    if (wanted) {
+        FERRY_TRY_ASSIGN(settings, settingsOf(parts, wanted->instance));
     }
-    if (settings && isSubscription(*settings)) return settings;
+    if (settings && isSubscription(*settings) && settings->callback == wanted->callback)
+        return settings;
     return fail(
         ErrorCode::NotFound,
-        "there is no such subscription: its id is the number of an instance whose events are "
-        "enabled"
+        "there is no such subscription: events are disabled, or the instance has another callback "
+        "URL by now, which is another subscription"
     );
 }
 
@@ -146,8 +150,7 @@ Route subscriptionRoute(std::string method, std::string operation, std::string s
 }
 
 void addSingle(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes) {
-    const Parameter id{
-        "subscriptionId", ParameterPlace::Path, "The number of its instance", "integer", true};
+    const Parameter id{"subscriptionId", ParameterPlace::Path, "Its number", "integer", true};
     Route one = subscriptionRoute("GET", "getSubscription", "One subscription");
     one.path += "/{subscriptionId}";
     one.parameters = {id};

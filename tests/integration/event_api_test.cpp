@@ -184,7 +184,8 @@ TEST_F(EventApiTest, ASingleDeliveryIsFoundAndMadeAgain) {
     put("/a.txt");
     ASSERT_TRUE(receiver_.waitForEvents(1));
     ASSERT_TRUE(eventually([&] { return statuses("status='delivered'").size() == 1; }));
-    const std::string one = "/notifications/1/subscriptions/" + idOf("marketing") + "/deliveries";
+    const std::int64_t number = json(200, "GET", kDeliveries)[0]["subscriptionId"].GetInt64();
+    const std::string one = fmt::format("/notifications/1/subscriptions/{}/deliveries", number);
 
     EXPECT_EQ(text(json(200, "GET", one)[0], "status"), "delivered");
     EXPECT_EQ(json(200, "GET", "/notifications/1/subscriptions/deliveries").Size(), 1U);

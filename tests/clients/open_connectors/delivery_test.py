@@ -2,7 +2,7 @@
 
 import datetime
 
-from open_connectors.contract import ContractTest, known_difference
+from open_connectors.contract import ContractTest
 from open_connectors.processes import eventually
 
 DELIVERIES = "/notifications/subscriptions/deliveries"
@@ -145,9 +145,8 @@ class Delivery(ContractTest):
         self.put("b.txt")
         eventually(lambda: len(self.where_is("queued")) == 2, "both are queued", seconds=3)
 
-    @known_difference("a subscription is an instance: its number stays")
     def test_another_callback_url_is_another_subscription(self):
-        """1.5: a change of the callback URL makes a new notification subscription."""
+        """1.5: a change of the callback URL makes a new notification subscription; the former is gone."""
         self.put("a.txt")
         self.mailbox.wait(events=1)
         first = self.wait_for("delivered")["subscriptionId"]
@@ -156,8 +155,17 @@ class Delivery(ContractTest):
             "configuration": {"event.notification.callback.url": other.url}})
         self.put("b.txt")
         other.wait(events=1)
-        self.assertNotIn(first, [one["subscriptionId"] for one in self.deliveries(
-            self.instance, f"config.url='{other.url}'")])
+        second = eventually(lambda: [one for one in self.where_is("delivered") if one["subscriptionId"] != first],
+                            "the second is delivered")[0]["subscriptionId"]
+        self.assertEqual(self.call("GET", f"/notifications/subscriptions/{second}")["config"], {"url": other.url})
+        self.refused(404, "GET", f"/notifications/subscriptions/{first}")
+        for number in (first, second):
+            self.assertEqual(
+                [one["subscriptionId"] for one in self.deliveries(self.instance, f"subscriptionId='{number}'")],
+                [number])
+        self.call("PATCH", f"/instances/{self.instance['id']}", {
+            "configuration": {"event.notification.callback.url": self.mailbox.url}})
+        self.assertEqual(self.call("GET", f"/notifications/subscriptions/{first}")["config"], {"url": self.mailbox.url})
 
     def test_another_callback_url_gets_what_comes_next(self):
         """1.5: the new URL is that of later events."""

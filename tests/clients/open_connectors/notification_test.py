@@ -51,7 +51,8 @@ class Notification(ContractTest):
         mailbox = self.open_mailbox()
         instance = self.create_with_events(mailbox, {
             "event.notification.retry.policy": "queue", "event.notification.retry.schedule": "100ms"})
-        one = f"{SUBSCRIPTIONS}/{instance['id']}"
+        listed = self.call("GET", SUBSCRIPTIONS, query={"pageSize": 500})
+        one = f"{SUBSCRIPTIONS}/" + str(next(o["id"] for o in listed if o["topics"] == [topic_of(instance)]))
         self.assertTrue(self.call("GET", one)["active"])
         mailbox.status = 500
         self.put("a.txt")

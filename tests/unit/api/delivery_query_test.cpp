@@ -41,7 +41,10 @@ TEST(DeliveryWhere, TakesAllFieldsTogether) {
     EXPECT_EQ(where.callback_url, "https://a/b");
     EXPECT_EQ(where.query.instance, InstanceId(7));
     EXPECT_EQ(where.delivery, DeliveryId(9));
-    EXPECT_EQ(read("subscriptionId='8'").query.instance, InstanceId(8));
+    const DeliveryWhere of_subscription = read("subscriptionId='8'");
+    EXPECT_EQ(of_subscription.query.instance, InstanceId(2));
+    EXPECT_EQ(of_subscription.callback, CallbackId(2));
+    EXPECT_TRUE(read("subscriptionId='9'").is_none) << "no subscription has this number";
     EXPECT_TRUE(read("channel='email'").is_none);
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+// The number of a subscription: that of the callbacks of one instance to one URL. Another URL is
+// another subscription, and the former URL again is the former one.
+
+#include "model/ids.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace ferry {
+
+struct Subscription {
+    InstanceId instance;
+    CallbackId callback;
+
+    bool operator==(const Subscription&) const = default;
+};
+
+/// A number that no other subscription has. It follows from the two, and is stored nowhere. Of ids
+/// up to 2^26 it is exact in the numbers of JavaScript.
+std::int64_t subscriptionNumber(const Subscription& subscription) noexcept;
+
+/// The other way; nullopt if no subscription can have this number. Whether there is one it does
+/// not say.
+std::optional<Subscription> subscriptionOfNumber(std::int64_t number) noexcept;
+
+}  // namespace ferry
