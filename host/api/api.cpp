@@ -15,7 +15,6 @@ namespace ferry::api {
 namespace {
 
 constexpr std::string_view kOpenapiPath = "/openapi.json";
-constexpr std::string_view kHubPrefix = "/hubs/{hub}";
 /// After which a request is worth another try that found too many others under way.
 constexpr Milliseconds kRetryAfter{1'000};
 /// All callers without a key share the rate of one.
@@ -53,7 +52,10 @@ Api::Api(ApiParts parts)
       ),
       rate_(parts_.clock, parts_.limits.key_rate),
       guesses_(parts_.clock, kGuessRate),
-      in_flight_(parts_.limits.in_flight_max, kRetryAfter) {
+      in_flight_(parts_.limits.in_flight_max, kRetryAfter),
+      async_(parts_, [this](const http::Request& request, InstanceId instance) {
+          return answerLater(request, instance);
+      }) {
     addMetrics();
     const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
@@ -76,11 +78,12 @@ Api::Api(ApiParts parts)
     addUsageRoutes(table_, parts_);
     addAccountRoutes(table_, parts_);
     addWebhookKeyRoutes(table_, parts_);
-    ConnectorRoutes connector_routes(table_, parts_);
+    ConnectorRoutes connector_routes(table_, parts_, async_);
     addPingRoute(table_, connector_routes, parts_);
     addDocumentRoutes(table_, connector_routes);
     addRevisionRoutes(table_, connector_routes);
     addProxyRoutes(connector_routes, parts_);
+    addAsyncRoutes();
     openapi_ = openapiDocument(table_, parts_.public_url);
 }
 

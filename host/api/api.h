@@ -3,6 +3,7 @@
 // may, and which instance is meant.
 
 #include "api/api_parts.h"
+#include "api/async_calls.h"
 #include "api/authenticator.h"
 #include "api/request_rate.h"
 #include "api/route_table.h"
@@ -27,9 +28,16 @@ class Api {
     void addTo(http::Router& router);
 
     const RouteTable& table() const noexcept { return table_; }
+    /// Calls that are answered later: to be loaded, and driven by threads.
+    AsyncCalls& asyncCalls() noexcept { return async_; }
 
   private:
+    static constexpr std::string_view kHubPrefix = "/hubs/{hub}";
+
     void addMetrics();
+    void addAsyncRoutes();
+    static Status checkEnabled(const Route& route, const Call& call);
+    http::Response answerLater(const http::Request& request, InstanceId instance);
     http::Response answer(
         const Route& route, const http::Request& request, const http::Params& params
     );
@@ -52,6 +60,8 @@ class Api {
     http::InFlightLimit in_flight_;
     RouteTable table_;
     std::string openapi_;
+    http::Router async_routes_;  ///< those whose calls may be answered later, for who was let in
+    AsyncCalls async_;
 };
 
 }  // namespace ferry::api

@@ -81,6 +81,10 @@ Status Api::findSubject(const Route& route, Call& call) {
             "the Authorization header lacks 'Element <token>': it says which instance is meant"
         );
     }
+    return checkEnabled(route, call);
+}
+
+Status Api::checkEnabled(const Route& route, const Call& call) {
     if (route.subject == Subject::Account && call.instance->state == InstanceState::Disabled) {
         return fail(
             ErrorCode::PermissionDenied,

@@ -25,6 +25,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ferry::api {
 
@@ -49,6 +50,8 @@ struct ApiParts {
     /// There are deliveries to be made now; there is a replay to be begun with.
     std::function<void()> wake_deliveries;
     std::function<void()> wake_replays;
+    /// There is a call to be made that is answered later, or its answer to be brought.
+    std::function<void()> wake_async;
     /// Something was asked of the instance's cursor.
     std::function<void(InstanceId)> interrupt_drain;
     const SealingKey& key;
@@ -69,6 +72,9 @@ struct ApiParts {
     pipeline::TokenSource& tokens;
     http::Outbound& outbound;
     ApiLimits limits;
+    /// Waits before answers that come later are brought again, of instances that say nothing
+    /// (delivery.retry_schedule); none: those of the standard schedule.
+    std::vector<Milliseconds> retry_delays = {};
     /// Whose calls are told in the log.
     std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
     /// The last calls.

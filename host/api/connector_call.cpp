@@ -1,6 +1,7 @@
 #include "api/connector_call.h"
 
 #include "api/answers.h"
+#include "api/async_request.h"
 #include "api/awaited.h"
 #include "http/problem.h"
 #include "oauth/oauth_links.h"
@@ -247,9 +248,10 @@ http::Response transportProblem(
     );
 }
 
-ConnectorRoutes::ConnectorRoutes(RouteTable& table, const ApiParts& parts)
+ConnectorRoutes::ConnectorRoutes(RouteTable& table, const ApiParts& parts, AsyncCalls& async)
     : table_(table),
       parts_(parts),
+      async_(async),
       limit_(std::make_shared<http::InFlightLimit>(parts.limits.connector_calls_max, kRetryAfter)) {
     parts.metrics.gauge(
         "ferry_connector_calls",
@@ -268,9 +270,22 @@ void ConnectorRoutes::add(Route route, Handler handler) {
     route.is_hub_resource = true;
     for (const int status : {404, 409, 501, 502, 504})
         route.refusals.push_back(status);
-    route.handler = [&parts = parts_, limit = limit_, handler = std::move(handler)](const Call& call
-                    ) -> Result<http::Response> {
+    const bool may_be_later = answersJsonAlone(route) && route.method == "GET";
+    if (may_be_later) describeAsync(route);
+    route.handler = [&parts = parts_,
+                     &async = async_,
+                     limit = limit_,
+                     may_be_later,
+                     handler = std::move(handler)](const Call& call) -> Result<http::Response> {
         FERRY_TRY_ASSIGN(ConnectorCall begun, ConnectorCall::begin(parts, call));
+        if (isAsync(call.request)) {
+            if (may_be_later) return async.accept(call, begun.settings());
+            return fail(
+                ErrorCode::InvalidArgument,
+                "this call streams what the provider has, and nothing is kept of it: leave "
+                "Elements-Async-Request out"
+            );
+        }
         const auto answer = [&](const http::Request& request) {
             auto response = handler(begun, call);
             return response ? std::move(*response)

@@ -3,6 +3,7 @@
 // that is good now, runs the plugin's operations, and refreshes the token once if it is refused.
 
 #include "api/api_parts.h"
+#include "api/async_calls.h"
 #include "api/route.h"
 #include "api/route_table.h"
 #include "http/in_flight_limit.h"
@@ -45,6 +46,7 @@ class ConnectorCall {
 
     pipeline::Provider& provider() const noexcept { return *provider_; }
     http::Client* client() const noexcept { return client_; }
+    const pipeline::InstanceSettings& settings() const noexcept { return *settings_; }
 
   private:
     ConnectorCall(const ApiParts& parts, const Call& call);
@@ -78,8 +80,8 @@ http::Response transportProblem(
 /// time than the server can spare threads.
 class ConnectorRoutes {
   public:
-    /// Lifetime: `table` and `parts` outlive the routes.
-    ConnectorRoutes(RouteTable& table, const ApiParts& parts);
+    /// Lifetime: all of them outlive the routes.
+    ConnectorRoutes(RouteTable& table, const ApiParts& parts, AsyncCalls& async);
 
     /// Adds the row; `handler` runs with the call's instance opened.
     using Handler = std::function<Result<http::Response>(ConnectorCall&, const Call&)>;
@@ -88,6 +90,7 @@ class ConnectorRoutes {
   private:
     RouteTable& table_;
     const ApiParts& parts_;
+    AsyncCalls& async_;
     std::shared_ptr<http::InFlightLimit> limit_;
 };
 

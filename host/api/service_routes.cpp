@@ -1,4 +1,4 @@
-// What all areas of the API share: the schema of refusals.
+// What all areas of the API share: refusals, and answers that come later.
 
 #include "api/areas.h"
 
@@ -12,6 +12,15 @@ void addServiceRoutes(RouteTable& table, const ApiParts&) {
             "requestId": {"type": "string", "description": "24 hex digits; the log has it"},
             "message": {"type": "string"},
             "providerMessage": {"type": "string", "description": "what the provider said, unchanged"}
+        },
+        "additionalProperties": false
+    })json");
+    table.define("Dispatched", R"json({
+        "type": "object",
+        "required": ["eventId", "eventStatus"],
+        "properties": {
+            "eventId": {"type": "integer", "description": "that of the callback with the answer"},
+            "eventStatus": {"const": "dispatched"}
         },
         "additionalProperties": false
     })json");

@@ -59,6 +59,7 @@ Result<std::unique_ptr<Hub>> Hub::create(
     FERRY_TRY(http::checkListen(hub->config_.listen_host, hub->config_.listen_port));
     FERRY_TRY(hub->build());
     FERRY_TRY(hub->account_->load());
+    FERRY_TRY(hub->api_->asyncCalls().load());
     return hub;
 }
 
@@ -112,6 +113,8 @@ Status Hub::start() {
     delivery_thread_->start();
     replay_thread_->start();
     operator_thread_->start();
+    for (const auto& thread : async_threads_)
+        thread->start();
     housekeeping_thread_->start();
     store_watch_thread_->start();
     is_running_ = true;
@@ -222,6 +225,9 @@ void Hub::stop(Milliseconds grace) {
 }
 
 void Hub::stopDrains() {
+    api_->asyncCalls().stop();
+    for (const auto& thread : async_threads_)
+        thread->stop();
     // Before the server, which waits for its handlers: a browser that waits for a provider's answer
     // is told that the hub stops. What drains commit makes deliveries, which wait in the store for
     // the next start.

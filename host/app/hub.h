@@ -39,6 +39,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ferry::app {
 
@@ -155,6 +156,7 @@ class Hub {
     std::unique_ptr<Worker> delivery_thread_;
     std::unique_ptr<Worker> replay_thread_;
     std::unique_ptr<Worker> operator_thread_;
+    std::vector<std::unique_ptr<Worker>> async_threads_;
     std::unique_ptr<Worker> housekeeping_thread_;
     std::unique_ptr<Worker> store_watch_thread_;
 

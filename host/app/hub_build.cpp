@@ -4,6 +4,8 @@
 #include "app/hub.h"
 #include "oauth/oauth_links.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ferry::app {
@@ -196,7 +198,7 @@ std::size_t Hub::connectorCallsMax() const {
 }
 
 void Hub::buildApi() {
-    api_ = std::make_unique<api::Api>(api::ApiParts{
+    api::ApiParts parts{
         *store_,
         *api_keys_,
         catalog_,
@@ -210,6 +212,10 @@ void Hub::buildApi() {
         *account_,
         [this] { delivery_thread_->wake(); },
         [this] { replay_thread_->wake(); },
+        [this] {
+            for (const auto& thread : async_threads_)
+                thread->wake();
+        },
         [this](InstanceId id) { sync_->interrupt(id); },
         *key_,
         random_,
@@ -232,7 +238,16 @@ void Hub::buildApi() {
         *outbound_,
         {{config_.api.requests_per_second, config_.api.requests_burst},
          static_cast<std::size_t>(config_.api.requests_in_flight),
-         connectorCallsMax()}});
+         connectorCallsMax()}};
+    parts.retry_delays = config_.delivery.retry_schedule;
+    api_ = std::make_unique<api::Api>(std::move(parts));
+    api::AsyncCalls& async = api_->asyncCalls();
+    async_threads_.push_back(std::make_unique<Worker>("ferry-answers", async.sender(), clock_));
+    for (std::size_t i = 0; i < api::AsyncCalls::kCallers; ++i) {
+        async_threads_.push_back(
+            std::make_unique<Worker>(fmt::format("ferry-async-{}", i), async.caller(i), clock_)
+        );
+    }
 }
 
 }  // namespace ferry::app

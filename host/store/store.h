@@ -16,6 +16,7 @@
 #include "store/event_search.h"
 #include "store/inbox_store.h"
 #include "store/instance_store.h"
+#include "store/message_store.h"
 #include "store/notice_store.h"
 #include "store/replay_store.h"
 #include "store/sync_store.h"
@@ -61,6 +62,7 @@ class Store {
     virtual CursorStore& cursors() = 0;
     virtual InboxStore& inbox() = 0;
     virtual ConditionStore& conditions() = 0;
+    virtual MessageStore& messages() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

@@ -28,6 +28,11 @@ class CallbackSettingsTest : public ApiTest {
         EXPECT_TRUE(off);
         return off && !off->empty();
     }
+    std::int64_t countOf(DeliveryState state) {
+        const auto counts = hub_->store().deliveries().countByState();
+        EXPECT_TRUE(counts);
+        return counts && counts->contains(state) ? counts->at(state) : 0;
+    }
     /// Told events in the order in which they came.
     std::vector<std::string> inOrder() {
         std::vector<std::string> lines;
@@ -137,6 +142,56 @@ TEST_F(CallbackSettingsTest, ThePolicyOfTheAccountIsForInstancesWithoutOne) {
         json(400, "PATCH", path, bad);
     json(403, "PATCH", "/accounts/2/settings", fmt::format(R"({{"{}":"retry"}})", key));
     EXPECT_EQ(json(200, "GET", path)[key.c_str()], "queue");
+}
+
+TEST_F(CallbackSettingsTest, AChangeOfTheAccountsPolicyNeedsNoRestart) {
+    const std::string key = "notification.webhook.failure.policy";
+    startWith("marketing", {{"event.notification.retry.schedule", "10ms"}});
+    json(200, "PATCH", "/accounts/settings", fmt::format(R"({{"{}":"queue"}})", key));
+    receiver_.answerNext(status(500), 2);
+    put("/one.txt");
+    ASSERT_TRUE(eventually([&] { return isSwitchedOff(); }));
+
+    json(200, "POST", "/accounts/settings", fmt::format(R"({{"{}":"retry"}})", key));
+    json(200, "PUT", fmt::format("/instances/{}/enabled", instance("marketing")->id.value));
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    receiver_.answerNext(status(500), 2);
+    put("/two.txt");
+    ASSERT_TRUE(eventually([&] { return countOf(DeliveryState::Dead) == 1; }));
+    EXPECT_FALSE(isSwitchedOff());
+}
+
+TEST_F(CallbackSettingsTest, AnInstanceIsNotOverruledByTheAccount) {
+    startWith(
+        "marketing",
+        {{"event.notification.retry.policy", "retry"},
+         {"event.notification.retry.schedule", "10ms"}}
+    );
+    json(200, "PATCH", "/accounts/settings", R"({"notification.webhook.failure.policy":"queue"})");
+    receiver_.answerNext(status(500), 2);
+    put("/one.txt");
+    ASSERT_TRUE(eventually([&] { return countOf(DeliveryState::Dead) == 1; }));
+    EXPECT_FALSE(isSwitchedOff());
+    put("/two.txt");
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    EXPECT_THAT(receiver_.toldEvents(), ElementsAre("CREATED /two.txt"));
+}
+
+TEST_F(CallbackSettingsTest, OnlyAKeyThatMayWriteChangesTheAccount) {
+    startHub();
+    const std::string reader = addReader();
+    ASSERT_TRUE(eventually([&] { return call("GET", "/elements", {}, reader).status == 200; }));
+    const std::string body = R"({"notification.webhook.failure.policy":"queue"})";
+    for (const char* path : {"/accounts/settings", "/accounts/1/settings"}) {
+        json(200, "GET", path, {}, reader);
+        for (const char* method : {"PATCH", "POST"}) {
+            const auto refused = json(403, method, path, body, reader);
+            EXPECT_THAT(text(refused, "message"), HasSubstr("may only read"));
+            json(401, method, path, body, "");
+        }
+    }
+    const auto kept = json(200, "GET", "/accounts/settings");
+    EXPECT_EQ(text(kept, "notification.webhook.failure.policy"), "retry");
 }
 
 TEST_F(CallbackSettingsTest, OrderedCallbacksWaitForTheOneBefore) {

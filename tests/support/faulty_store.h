@@ -368,6 +368,7 @@ class FaultyStore final : public store::Store {
     store::CursorStore& cursors() override { return cursors_; }
     store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
+    store::MessageStore& messages() override { return messages_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -383,6 +384,7 @@ class FaultyStore final : public store::Store {
     FaultyCursorStore cursors_;
     store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
+    store::MessageStore& messages_;
     FaultyMetaStore meta_;
 };
 

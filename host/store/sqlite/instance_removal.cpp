@@ -39,6 +39,7 @@ Status removeRow(Connection& connection, InstanceId id) {
     FERRY_TRY(connection.query("DELETE FROM notice WHERE instance_id = ?").bind(id).run());
     FERRY_TRY(connection.query("DELETE FROM sync_position WHERE instance_id = ?").bind(id).run());
     FERRY_TRY(connection.query("DELETE FROM cursor_request WHERE instance_id = ?").bind(id).run());
+    FERRY_TRY(connection.query("DELETE FROM message WHERE instance_id = ?").bind(id).run());
     return connection.query("INSERT INTO removed_instance (instance_id) VALUES (?)").bind(id).run();
 }
 

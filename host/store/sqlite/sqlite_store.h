@@ -11,6 +11,7 @@
 #include "store/sqlite/sqlite_event_search.h"
 #include "store/sqlite/sqlite_inbox_store.h"
 #include "store/sqlite/sqlite_instance_store.h"
+#include "store/sqlite/sqlite_message_store.h"
 #include "store/sqlite/sqlite_notice_store.h"
 #include "store/sqlite/sqlite_replay_store.h"
 #include "store/sqlite/sqlite_sync_store.h"
@@ -68,6 +69,7 @@ class SqliteStore final : public Store {
     CursorStore& cursors() override { return cursors_; }
     InboxStore& inbox() override { return inbox_; }
     ConditionStore& conditions() override { return conditions_; }
+    MessageStore& messages() override { return messages_; }
     MetaStore& meta() override { return meta_; }
 
   private:
@@ -91,6 +93,7 @@ class SqliteStore final : public Store {
     SqliteCursorStore cursors_{core_, sync_};
     SqliteInboxStore inbox_{core_};
     SqliteConditionStore conditions_{core_};
+    SqliteMessageStore messages_{core_};
     SqliteMetaStore meta_{core_};
 };
 

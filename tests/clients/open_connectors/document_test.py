@@ -1,8 +1,10 @@
-"""Calls to the connector: /ping and the hub segment of 1.6, documents as in 3.4, asynchronous calls of 2.10."""
+"""Calls to the connector: /ping and the hub segment of 1.6, documents as in 3.4."""
 
+import datetime
 import urllib.parse
+import urllib.request
 
-from open_connectors.contract import ContractTest, connector_calls, known_difference
+from open_connectors.contract import ContractTest, connector_calls
 
 MEMBERS = {"id", "refId", "name", "path", "directory", "tags", "parentFolderId"}
 FILE_MEMBERS = MEMBERS | {"size", "modifiedDate"}
@@ -141,11 +143,24 @@ class Document(ContractTest):
                           query={"path": f"{self.folder}/no-such-file"})
         self.assertIn("providerMessage", answer.json)
 
-    @known_difference("it would open the file to everybody who has the link, by a GET: a call through /proxy")
     def test_links_of_a_file(self):
-        """3.4: GET /files/links gives providerLink and providerViewLink."""
-        links = self.read("/hubs/documents/files/links", path=self.path)
-        self.assertLessEqual({"providerLink", "providerViewLink"}, set(links))
+        """3.4: GET /files/links and /files/{id}/links give providerLink and providerViewLink."""
+        file = self.read("/hubs/documents/files/metadata", path=self.path)
+        for path, query in (("/files/links", {"path": self.path}), (f"/files/{file['id']}/links", {})):
+            links = self.read(f"/hubs/documents{path}", **query)
+            self.assertLessEqual({"providerLink", "providerViewLink"}, set(links))
+            for link in (links["providerLink"], links["providerViewLink"]):
+                with urllib.request.urlopen(link) as content:
+                    self.assertEqual(content.read(), b"the content")
+            expires = datetime.datetime.fromisoformat(links["expires"].replace("Z", "+00:00"))
+            self.assertGreater(expires, datetime.datetime.now(datetime.timezone.utc))
+
+    def test_a_link_is_to_a_file(self):
+        """1.7: 404 and 400; a folder has no content to link to."""
+        caller = connector_calls(self.instance)
+        self.refused(404, "GET", "/files/links", auth=caller, query={"path": f"{self.folder}/nothing"})
+        self.refused(400, "GET", "/files/links", auth=caller)
+        self.refused(409, "GET", "/files/links", auth=caller, query={"path": self.folder})
 
     def test_storage(self):
         """3.4: GET /storage."""
@@ -190,10 +205,3 @@ class Document(ContractTest):
         self.assertEqual(me["id"], self.fake.account)
         self.assertTrue(me["name"])
 
-    @known_difference("an answer may be a file of any size, and would have to be kept until a URL of the call has taken it")
-    def test_a_call_may_be_asynchronous(self):
-        """2.10: Elements-Async-Request: True is answered at once with {eventId, eventStatus: "dispatched"}."""
-        answer = self.call("GET", "/ping", auth=connector_calls(self.instance),
-                           headers={"Elements-Async-Request": "True"})
-        self.assertEqual(answer.get("eventStatus"), "dispatched")
-        self.assertIsInstance(answer.get("eventId"), int)

@@ -20,8 +20,10 @@ class Callback:
     def __init__(self, headers, body):
         self.headers, self.body = headers, body
         self.notification = json.loads(body)
-        self.message = self.notification["message"]
-        self.events = self.message["events"]
+        # The answer of an asynchronous call is another body (2.10).
+        is_answer = "response" in self.notification
+        self.message = None if is_answer else self.notification["message"]
+        self.events = [] if is_answer else self.message["events"]
 
 
 class Mailbox:

@@ -110,6 +110,7 @@ class ApiTableTest : public testing::Test {
         account_,
         [] {},
         [] {},
+        [] {},
         [](InstanceId) {},
         key_,
         random_,
