@@ -22,8 +22,9 @@ struct DeliveryWhere {
 };
 
 /// Fields: `channel` (webhook; the others have no deliveries), `status` (created, retry, delivered,
-/// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`, and
-/// `createdDate` with any comparison. Errors: InvalidArgument naming the field or the value.
+/// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`,
+/// `httpStatus` of the last attempt, and `createdDate` with any comparison. Errors: InvalidArgument
+/// naming the field or the value.
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where);
 
 /// A number from 1 on, below the greatest there is; nullopt for anything else.
