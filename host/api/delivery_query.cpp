@@ -82,13 +82,20 @@ Status take(const Condition& condition, DeliveryWhere& where) {
         if (value == "webhook" || where.is_none) return {};
         return wrongValue(condition, "one of webhook, email, sms, push");
     }
+    if (field == "httpStatus") {
+        const auto status = parseInteger(condition.value);
+        if (!status || *status < 0 || *status > 999)
+            return wrongValue(condition, "a status, or 0 for no answer");
+        where.query.last_status = static_cast<int>(*status);
+        return {};
+    }
     const bool is_known =
         field == "instanceId" || field == "subscriptionId" || field == "notificationId";
     if (!is_known) {
         return fail(
             ErrorCode::InvalidArgument,
             "where has a field other than channel, status, config.url, createdDate, "
-            "notificationId, subscriptionId, instanceId"
+            "notificationId, subscriptionId, instanceId, httpStatus"
         );
     }
     const auto id = parseId(condition.value);

@@ -24,8 +24,9 @@ struct DeliveryWhere {
 };
 
 /// Fields: `channel` (webhook; the others have no deliveries), `status` (created, retry, delivered,
-/// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`, and
-/// `createdDate` with any comparison. Errors: InvalidArgument naming the field or the value.
+/// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`,
+/// `httpStatus` of the last attempt, and `createdDate` with any comparison. Errors: InvalidArgument
+/// naming the field or the value.
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where);
 
 /// Leaves the deliveries of the subscription of this number alone; none if there can't be one.

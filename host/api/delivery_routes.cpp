@@ -89,7 +89,7 @@ Result<http::Response> answerDeliveries(
     return answerList(parts, call, list);
 }
 
-Status beginRedelivery(
+Result<ReplayId> beginRedelivery(
     const ApiParts& parts,
     const DeliveryList& list,
     std::span<const store::DeliveryKey> keys,
@@ -110,9 +110,9 @@ Status beginRedelivery(
     job.instances.erase(
         std::unique(job.instances.begin(), job.instances.end()), job.instances.end()
     );
-    FERRY_TRY(parts.store.replays().createRedelivery(job, keys));
+    FERRY_TRY_ASSIGN(const ReplayId id, parts.store.replays().createRedelivery(job, keys));
     parts.wake_replays();
-    return {};
+    return id;
 }
 
 Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryList list) {
@@ -120,10 +120,11 @@ Result<http::Response> redeliver(const ApiParts& parts, const Call& call, Delive
     for (const Delivery& delivery : list.deliveries)
         keys.push_back({delivery.instance, delivery.id});
     const TimePoint now = parts.clock.now();
+    ReplayId job;
     if (keys.size() <= kAtOnceMax) {
         FERRY_TRY(parts.store.replays().redeliver(keys, now));
     } else {
-        FERRY_TRY(beginRedelivery(parts, list, keys, now));
+        FERRY_TRY_ASSIGN(job, beginRedelivery(parts, list, keys, now));
     }
     parts.wake_deliveries();
     for (Delivery& delivery : list.deliveries) {
@@ -136,7 +137,9 @@ Result<http::Response> redeliver(const ApiParts& parts, const Call& call, Delive
         delivery.attempt_count = 0;
         delivery.next_attempt_at = now;
     }
-    return answerList(parts, call, list);
+    FERRY_TRY_ASSIGN(http::Response response, answerList(parts, call, list));
+    if (job) response.headers.add("Ferry-Replay", std::to_string(job.value));
+    return response;
 }
 
 Result<DeliveryWhere> whereOf(const Call& call) {
@@ -201,7 +204,7 @@ void addLists(RouteTable& table, const ApiParts& parts) {
         ParameterPlace::Query,
         "Conditions joined by and: channel='webhook', status='queued' (created, retry, delivered, "
         "queued), config.url='...', createdDate>='2026-01-01T00:00:00Z', instanceId='3', "
-        "notificationId='17'"};
+        "notificationId='17', httpStatus='503' (of the last attempt; 0: no answer came)"};
     Route list = deliveryRoute("GET", "/notifications/subscriptions/deliveries", "listDeliveries");
     list.summary = "Deliveries of all instances, or of the Element token's, newest first";
     list.parameters = pagingParameters();
@@ -219,6 +222,7 @@ void addLists(RouteTable& table, const ApiParts& parts) {
         "Makes the deliveries that match wait again, with all their attempts; more than 4 as a job "
         "among the replays, beside live deliveries";
     again.role = Role::Write;
+    again.answers.front().headers.emplace_back("Ferry-Replay");
     again.parameters = {where, hydrate()};
     again.parameters.front().is_required = true;
     again.parameters.push_back(

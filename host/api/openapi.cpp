@@ -19,13 +19,15 @@ struct Described {
     std::string_view description;
 };
 
-constexpr std::array<Described, 6> kHeaderDescriptions = {{
+constexpr std::array<Described, 7> kHeaderDescriptions = {{
     {"Elements-Request-Id", "Names this answer in the hub's log"},
     {"Elements-Element-Instance-Id", "The number of the instance that the call was about"},
     {"Elements-Trace-Id", "Names the call's lines in the log, while trace logging is on"},
     {"Elements-Returned-Count", "How many items this page has"},
     {"Elements-Total-Count", "How many items there are on all pages"},
     {"Elements-Next-Page-Token", "To be given as nextPage; absent on the last page"},
+    {"Ferry-Replay",
+     "The number of the replay that does it, a few at a time; absent if it is done"},
 }};
 
 std::string_view refusalText(int status) {

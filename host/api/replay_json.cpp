@@ -64,7 +64,7 @@ constexpr const char* kReplayRequest = R"json({
         "to": {"type": ["string", "integer"], "description": "not included; now if not given"},
         "sinceFailure": {
             "type": "boolean",
-            "description": "in place of from: since the first event that a callback of instanceIds has not taken"
+            "description": "in place of from: since the first event that a callback of instanceIds has not taken; what still waits for an attempt is left out, as everywhere"
         },
         "eventTypes": {
             "type": "array", "items": {"enum": ["CREATED", "UPDATED", "MOVED", "DELETED"]}

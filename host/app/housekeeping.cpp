@@ -37,12 +37,28 @@ std::optional<std::size_t> Housekeeping::dropOlderThan(TimePoint before, TimePoi
             dropped_max = std::max(*dropped_max, *dropped);
         }
     };
+    note("waiting deliveries", expire(now));
     note("deliveries", store_.deliveries().prune(before, kPruneRows));
     note("events", store_.events().prune(before, kPruneRows));
     note("replays", store_.replays().prune(before, kPruneRows));
     note("tombstones", store_.sync().pruneTombstones(now - retention_.tombstones, kPruneRows));
     note("inbox", store_.inbox().prune(now - retention_.inbox, kPruneRows));
     return dropped_max;
+}
+
+Result<std::size_t> Housekeeping::expire(TimePoint now) {
+    FERRY_TRY_ASSIGN(
+        const std::size_t count,
+        store_.deliveries().expire(now - retention_.waiting, now, kPruneRows)
+    );
+    if (count > 0) {
+        log_.warning(
+            kComponent,
+            "deliveries have waited longer than retention.waiting and are dead letters now",
+            {{"deliveries", static_cast<std::int64_t>(count)}}
+        );
+    }
+    return count;
 }
 
 /// Nothing is left that is older than `before`: moves it on if the store is too large all the same.

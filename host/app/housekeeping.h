@@ -1,6 +1,6 @@
 #pragma once
-// Keeps the store from growing for ever: drops old events, finished deliveries and tombstones, a
-// few at a time, so that intake never waits for it.
+// Keeps the store from growing for ever: gives up deliveries that waited too long, and drops old
+// events, finished deliveries and tombstones, a few at a time, so that intake never waits for it.
 
 #include "base/clock.h"
 #include "base/worker.h"
@@ -18,6 +18,8 @@ inline constexpr std::size_t kPruneRows = 200;
 struct Retention {
     Milliseconds age{30LL * 86'400'000};  ///< of events, finished deliveries, replays that ended
     std::int64_t bytes_max = 0;           ///< of the store; 0: any
+    /// What a callback has not taken for so long becomes a dead letter.
+    Milliseconds waiting{30LL * 86'400'000};
     Milliseconds tombstones{90LL * 86'400'000};
     /// Providers send again what was not answered for three days at most, as far as they tell.
     Milliseconds inbox{4LL * 86'400'000};
@@ -38,6 +40,7 @@ class Housekeeping final : public Steppable {
 
   private:
     std::optional<std::size_t> dropOlderThan(TimePoint before, TimePoint now);
+    Result<std::size_t> expire(TimePoint now);
     bool dropsEarlier(TimePoint before, TimePoint now);
     void noteFailure(std::string_view what, const Error& error);
 

@@ -28,7 +28,10 @@ Status Hub::build() {
     buildReplays();
     buildOperator();
     housekeeping_ = std::make_unique<Housekeeping>(
-        *store_, clock_, log_, Retention{config_.retention.age, config_.retention.bytes_max}
+        *store_,
+        clock_,
+        log_,
+        Retention{config_.retention.age, config_.retention.bytes_max, config_.retention.waiting}
     );
     store_watch_ = std::make_unique<StoreWatch>(store_->meta(), clock_, log_, config_.data_dir);
 
@@ -156,6 +159,7 @@ void Hub::buildReplays() {
         pipeline::ReplayServices{
             store_->replays(),
             store_->eventSearch(),
+            store_->deliverySearch(),
             store_->instances(),
             *settings_,
             clock_,

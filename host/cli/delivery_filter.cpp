@@ -7,6 +7,13 @@ namespace ferry::cli {
 
 void addFilterOptions(CLI::App& command, DeliveryFilter& filter) {
     command.add_flag("--failing", filter.is_failing, "Only those that wait after a failed attempt");
+    command
+        .add_option(
+            "--status",
+            filter.status,
+            "Only those whose last attempt was answered with this HTTP status; 0: not at all"
+        )
+        ->check(CLI::Range(0, 999));
     command.add_option("--since", filter.since, std::string("Made since ") + kTimeHelp);
     command.add_option("--until", filter.until, std::string("Made before ") + kTimeHelp);
 }
@@ -31,6 +38,7 @@ Result<store::DeliveryQuery> queryOf(
         query.state = DeliveryState::Waiting;
         query.is_tried = true;
     }
+    query.last_status = filter.status;
     if (!filter.since.empty()) {
         FERRY_TRY_ASSIGN(query.created_from, readTime("--since", filter.since, now));
     }

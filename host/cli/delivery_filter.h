@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace ferry::cli {
@@ -19,9 +20,10 @@ struct DeliveryFilter {
     bool is_failing = false;
     std::string since;
     std::string until;
+    std::optional<int> status;  ///< HTTP status of the last attempt
 };
 
-/// --failing, --since and --until.
+/// --failing, --status, --since and --until.
 void addFilterOptions(CLI::App& command, DeliveryFilter& filter);
 
 /// Errors: NotFound for an instance, InvalidArgument for a time or what goes together with nothing.

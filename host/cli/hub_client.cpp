@@ -1,5 +1,6 @@
 #include "cli/hub_client.h"
 
+#include "base/number_text.h"
 #include "cli/command.h"
 #include "http/curl_outbound.h"
 
@@ -120,6 +121,8 @@ Result<HubAnswer> HubClient::call(
         return fail(ErrorCode::Corrupt, fmt::format("{} answers no JSON", control_.url));
     }
     answer.next_page = came.headers.get("Elements-Next-Page-Token").value_or("");
+    answer.replay =
+        ReplayId(parseInteger(came.headers.get("Ferry-Replay").value_or("")).value_or(0));
     return answer;
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "config/hub_config.h"
 #include "http/outbound.h"
+#include "model/ids.h"
 
 #include <rapidjson/document.h>
 
@@ -19,6 +20,7 @@ namespace ferry::cli {
 struct HubAnswer {
     rapidjson::Document body;
     std::string next_page;  ///< of the header that pages have; empty: it was the last one
+    ReplayId replay;        ///< the job that does what was asked for; none: it is done
 };
 
 /// Threads: one. Make it after app::Signals, as it has a thread.

@@ -2,9 +2,11 @@
 
 #include "app/signals.h"
 #include "base/encoding.h"
+#include "base/json_writer.h"
 #include "cli/delivery_filter.h"
 #include "cli/hub_client.h"
 #include "cli/progress.h"
+#include "cli/replay_watch.h"
 
 #include <fmt/format.h>
 
@@ -16,8 +18,6 @@ namespace ferry::cli {
 
 namespace {
 
-/// The hub makes so many again at once, and more as a job.
-constexpr std::size_t kAtOnceMax = 4;
 constexpr std::string_view kDeliveries = "/notifications/subscriptions/deliveries";
 
 struct RedeliverOptions {
@@ -25,6 +25,14 @@ struct RedeliverOptions {
     DeliveryFilter filter;
     bool is_all = false;
     bool is_dry_run = false;
+    bool is_detached = false;
+    bool is_json = false;
+};
+
+/// What the hub does, or would do.
+struct Redelivered {
+    std::size_t count = 0;
+    std::vector<ReplayId> jobs = {};  ///< that make them due; none: they are
 };
 
 /// The REST API's `where` for the query.
@@ -37,24 +45,25 @@ std::string whereOf(const store::DeliveryQuery& query) {
     if (query.created_before != TimePoint::max()) {
         where += fmt::format(" and createdDate<'{}'", toEpochMilliseconds(query.created_before));
     }
+    if (query.last_status) where += fmt::format(" and httpStatus='{}'", *query.last_status);
     return where;
 }
 
-/// Gives how many the hub makes again.
-Result<std::size_t> redeliverWhere(
+Result<Redelivered> redeliverWhere(
     HubClient& hub, const std::string& where, app::Signals& signals, ProgressLine& progress
 ) {
-    std::size_t count = 0;
+    Redelivered made;
     std::string next_page;
     for (;;) {
         std::string target = fmt::format("{}?where={}", kDeliveries, percentEncode(where));
         if (!next_page.empty()) target += "&nextPage=" + percentEncode(next_page);
         FERRY_TRY_ASSIGN(const HubAnswer answer, hub.call("PUT", target));
-        if (answer.body.IsArray()) count += answer.body.Size();
+        if (answer.body.IsArray()) made.count += answer.body.Size();
+        if (answer.replay) made.jobs.push_back(answer.replay);
         next_page = answer.next_page;
-        if (next_page.empty()) return count;
-        progress.show(fmt::format("{} deliveries are made again", count));
-        if (signals.wait(Milliseconds(0)) == app::Signal::Stop) return count;
+        if (next_page.empty()) return made;
+        progress.show(fmt::format("{} deliveries are to be made again", made.count));
+        if (signals.wait(Milliseconds(0)) == app::Signal::Stop) return made;
     }
 }
 
@@ -81,52 +90,77 @@ Result<std::size_t> redeliverIds(HubClient& hub, const std::vector<std::int64_t>
     return ids.size();
 }
 
-Result<std::size_t> redeliver(const config::HubConfig& config, const RedeliverOptions& options) {
-    app::Signals signals;  // before any thread starts
+Result<Redelivered> redeliver(
+    const config::HubConfig& config,
+    store::Store& store,
+    const RedeliverOptions& options,
+    app::Signals& signals
+) {
     if (!options.ids.empty()) {
-        if (options.is_dry_run) return options.ids.size();
+        if (options.is_dry_run) return Redelivered{options.ids.size()};
         FERRY_TRY_ASSIGN(auto hub, HubClient::connect(config));
-        return redeliverIds(hub, options.ids);
+        FERRY_TRY_ASSIGN(const std::size_t count, redeliverIds(hub, options.ids));
+        return Redelivered{count};
     }
-    const auto store = openStore(config);
-    if (!store) return fail(ErrorCode::Unavailable, "nothing is made again");
     const SystemClock clock;
-    FERRY_TRY_ASSIGN(auto query, queryOf(*store, options.filter, clock.wallNow()));
+    FERRY_TRY_ASSIGN(auto query, queryOf(store, options.filter, clock.wallNow()));
     query.is_queued = !options.filter.is_failing;
     if (options.filter.is_failing) query.is_off = false;
-    if (options.is_dry_run) return countMatching(*store, query);
+    if (options.is_dry_run) {
+        FERRY_TRY_ASSIGN(const std::size_t count, countMatching(store, query));
+        return Redelivered{count};
+    }
     FERRY_TRY_ASSIGN(auto hub, HubClient::connect(config));
     ProgressLine progress;
     return redeliverWhere(hub, whereOf(query), signals, progress);
 }
 
+void print(const Redelivered& made, const RedeliverOptions& options) {
+    if (options.is_json) {
+        JsonWriter json;
+        json.beginObject().field("deliveries", static_cast<std::int64_t>(made.count));
+        json.field("dryRun", options.is_dry_run);
+        json.key("replays").beginArray();
+        for (const ReplayId id : made.jobs)
+            json.number(id.value);
+        json.endArray().endObject();
+        std::cout << json.view() << std::endl;
+        return;
+    }
+    const std::string_view what = options.is_dry_run  ? "would be made again"
+                                  : made.jobs.empty() ? "made again, due now"
+                                                      : "to be made again, a few at a time";
+    std::cout << fmt::format(
+                     "{} {} {}", made.count, made.count == 1 ? "delivery" : "deliveries", what
+                 )
+              << std::endl;
+}
+
 int run(const GlobalOptions& globals, const RedeliverOptions& options) {
     const DeliveryFilter& filter = options.filter;
     const bool says_which = !options.ids.empty() || options.is_all || !filter.instance.empty() ||
-                            !filter.since.empty() || !filter.until.empty();
+                            !filter.since.empty() || !filter.until.empty() || filter.status;
     if (!says_which) {
         failWith(
-            "say which deliveries: their numbers, --instance, --since, --until, or --all; see "
-            "'ferry "
-            "deliveries redeliver --help'"
+            "say which deliveries: their numbers, --instance, --status, --since, --until, or "
+            "--all; see 'ferry deliveries redeliver --help'"
         );
         return kExitUsage;
     }
     const auto config = loadConfig(globals);
     if (!config) return kExitFailed;
-    const auto count = redeliver(*config, options);
-    if (!count) return failWith(count.error().message);
-    std::cout << fmt::format(
-        "{} {} {}\n",
-        *count,
-        *count == 1 ? "delivery" : "deliveries",
-        options.is_dry_run ? "would be made again" : "made again, due now"
-    );
-    if (!options.is_dry_run && options.ids.empty() && *count > kAtOnceMax) {
-        std::cout << "a few at a time, beside live ones: 'ferry replay list' shows how far it is, "
-                     "'ferry replay cancel ID' ends it\n";
+    const auto store = openStore(*config);
+    if (!store) return kExitFailed;
+    app::Signals signals;  // before any thread starts
+    const auto made = redeliver(*config, *store, options, signals);
+    if (!made) return failWith(made.error().message);
+    print(*made, options);
+    int exit_code = kExitOk;
+    for (const ReplayId id : made->jobs) {
+        if (options.is_detached || exit_code != kExitOk) break;
+        exit_code = watchReplay(*config, *store, id, options.is_json, signals);
     }
-    return kExitOk;
+    return exit_code;
 }
 
 }  // namespace
@@ -141,12 +175,17 @@ void addRedeliver(CLI::App& deliveries, const GlobalOptions& globals, Run& chose
     command->add_flag("--all", options->is_all, "Those of all instances");
     addFilterOptions(*command, options->filter);
     command->add_flag("--dry-run", options->is_dry_run, "Only say how many there are");
+    command->add_flag("--detach", options->is_detached, "Do not wait for a job");
+    command->add_flag(
+        "--json", options->is_json, "Print JSON: how many there are, then each job at its end"
+    );
     command->footer(
         "Without numbers, those that are dead (out of attempts) or wait for a callback that is\n"
         "switched off are made again, or with --failing those that wait for another attempt. A\n"
         "callback that was switched off is switched on by it.\n"
         "More than four are a job as a replay is: a few at a time beside live ones, also after a\n"
-        "restart; 'ferry replay list', 'status ID' and 'cancel ID' are about it, too.\n"
+        "restart. This waits until all are due, and Ctrl-C ends the waiting alone; 'ferry replay\n"
+        "list', 'status ID' and 'cancel ID' are about the job.\n"
         "A hub has to be running on the store: it does the work. 'ferry replay' delivers all "
         "events\n"
         "of a time again, whatever became of them, at a bounded rate."

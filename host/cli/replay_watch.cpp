@@ -32,23 +32,33 @@ std::string_view remarkOn(WatchEnd end) {
     return "";
 }
 
-/// Whether nothing has happened to an ended replay's deliveries for so long that they are held
-/// back.
+/// Whether nothing has happened for so long that the deliveries are held back.
 class StillTime {
   public:
     bool isHeld(const ReplayView& view) {
         const auto now = std::chrono::steady_clock::now();
-        if (view.replay.state == ReplayState::Running || view.outcomes.untried != untried_) {
-            untried_ = view.outcomes.untried;
+        const bool runs = view.replay.state == ReplayState::Running;
+        const Seen seen{runs, view.replay.counts, view.outcomes.untried};
+        if (seen != seen_) {
+            seen_ = seen;
             since_ = now;
         }
-        return now - since_ > kHeldTime;
+        return now - since_ > (runs ? kHeldWhileRunning : kHeldAfterEnd);
     }
 
   private:
-    static constexpr std::chrono::seconds kHeldTime{10};
+    struct Seen {
+        bool runs = false;
+        ReplayCounts counts;
+        std::int64_t untried = -1;
+
+        bool operator==(const Seen&) const = default;
+    };
+    static constexpr std::chrono::seconds kHeldAfterEnd{10};
+    /// Longer than a slow one takes for a full callback.
+    static constexpr std::chrono::seconds kHeldWhileRunning{60};
     std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
-    std::int64_t untried_ = -1;
+    Seen seen_;
 };
 
 Result<std::pair<ReplayView, WatchEnd>> waitFor(

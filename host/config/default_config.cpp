@@ -56,7 +56,8 @@ delivery:
   retry_schedule: [5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h]
 
 # How long events and finished deliveries stay; less while all that is stored is more than size (0: any).
-retention: {age: 30d, size: 50GiB}
+# What a callback has not taken for as long as waiting is a dead letter.
+retention: {age: 30d, size: 50GiB, waiting: 30d}
 
 # Changes to a connector, by its key. base_urls go through a proxy or to a test server;
 # poll_interval (default 5m) is the safety net for lost webhooks.

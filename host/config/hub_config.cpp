@@ -136,20 +136,20 @@ class HubConfigReader {
     static void readInteger(const YamlNode& from, const char* key, std::int64_t& into) {
         if (const YamlNode* node = given(from, key)) into = parseInteger(node->text).value_or(into);
     }
-
     static void readBytes(const YamlNode& from, const char* key, std::int64_t& into) {
         if (const YamlNode* node = given(from, key)) into = parseBytes(node->text).value_or(into);
     }
     static void readTime(const YamlNode& from, const char* key, std::chrono::milliseconds& into) {
-        if (const YamlNode* node = given(from, key))
-            into = parseDuration(node->text).value_or(into);
+        if (const auto* node = given(from, key)) into = parseDuration(node->text).value_or(into);
     }
 
     void readSections() {
         readInteger(section("http"), "threads", config_.http.threads);
         readBytes(section("http"), "body_limit", config_.http.body_bytes_max);
-        readTime(section("retention"), "age", config_.retention.age);
-        readBytes(section("retention"), "size", config_.retention.bytes_max);
+        const YamlNode& retention = section("retention");
+        readTime(retention, "age", config_.retention.age);
+        readBytes(retention, "size", config_.retention.bytes_max);
+        readTime(retention, "waiting", config_.retention.waiting);
     }
 
     void readApi() {

@@ -63,8 +63,9 @@ struct ApiConfig {
 
 /// What keeps the store from growing for ever.
 struct RetentionConfig {
-    std::chrono::milliseconds age{30LL * 86'400'000};  ///< of events, deliveries, replays
-    std::int64_t bytes_max = std::int64_t{50} << 30;   ///< of the store; 0: no bound
+    std::chrono::milliseconds age{30LL * 86'400'000};      ///< of events, deliveries, replays
+    std::int64_t bytes_max = std::int64_t{50} << 30;       ///< of the store; 0: no bound
+    std::chrono::milliseconds waiting{30LL * 86'400'000};  ///< of a delivery, before it is given up
 
     bool operator==(const RetentionConfig&) const = default;
 };

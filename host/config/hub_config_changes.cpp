@@ -62,6 +62,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     add(was.retry_schedule != is.retry_schedule, "delivery.retry_schedule");
     add(before.retention.age != after.retention.age, "retention.age");
     add(before.retention.bytes_max != after.retention.bytes_max, "retention.size");
+    add(before.retention.waiting != after.retention.waiting, "retention.waiting");
     addProviderChanges(before, after, keys);
     add(before.http.threads != after.http.threads, "http.threads");
     add(before.http.body_bytes_max != after.http.body_bytes_max, "http.body_limit");

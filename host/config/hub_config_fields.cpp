@@ -141,6 +141,15 @@ const FieldTable& retentionFields() {
                 0,
                 std::int64_t{1} << 50
             ),
+            ranged(
+                field(
+                    "waiting",
+                    ValueType::Duration,
+                    "what a callback has not taken for so long is a dead letter"
+                ),
+                kDayMs / 24,
+                3650 * kDayMs
+            ),
         }
     );
     return table;

@@ -17,7 +17,7 @@ enum class ConditionKind : std::uint8_t {
     NeedsReauthorization = 0,  ///< of an instance: its consent is gone
     CallbackSwitchedOff = 1,   ///< of a callback: nothing is sent to it until somebody asks for it
     CallbackFailing = 2,       ///< of a callback: it has accepted nothing for a while
-    DeliveriesDead = 3,        ///< of an instance: deliveries ran out of attempts lately
+    DeliveriesDead = 3,        ///< of an instance: deliveries became dead letters lately
 };
 inline constexpr std::array kConditionKinds{
     ConditionKind::NeedsReauthorization,
@@ -39,6 +39,9 @@ struct Condition {
     std::string instances;  ///< JSON array of the instances that it concerns, as it opened
     TimePoint ended_at{};   ///< 1970: it is open
     bool is_told = false;   ///< the operator was told that it opened
+    /// As it was found, not as it is stored: how many there are of what it is about; 0: it counts
+    /// nothing.
+    std::int64_t count = 0;
 
     bool isOpen() const noexcept { return ended_at == TimePoint(); }
 };

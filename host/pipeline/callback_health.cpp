@@ -11,9 +11,13 @@ bool CallbackHealth::noteFailure(CallbackId callback, TimePoint now, std::string
     return is_new;
 }
 
-void CallbackHealth::noteSuccess(CallbackId callback) {
+std::optional<TimePoint> CallbackHealth::noteSuccess(CallbackId callback) {
     const std::lock_guard lock(mutex_);
-    failing_.erase(callback);
+    const auto found = failing_.find(callback);
+    if (found == failing_.end()) return std::nullopt;
+    const TimePoint since = found->second.since;
+    failing_.erase(found);
+    return since;
 }
 
 void CallbackHealth::restore(const FailingCallback& failing) {

@@ -5,6 +5,7 @@
 #include "model/ids.h"
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,9 +27,10 @@ class CallbackHealth {
   public:
     /// True if the last attempt before did not fail, as far as is known.
     bool noteFailure(CallbackId callback, TimePoint now, std::string_view error);
-    void noteSuccess(CallbackId callback);
+    /// Since when it had failed, if it had; nullopt otherwise.
+    std::optional<TimePoint> noteSuccess(CallbackId callback);
     /// No instance has it any more.
-    void forget(CallbackId callback) { noteSuccess(callback); }
+    void forget(CallbackId callback) { static_cast<void>(noteSuccess(callback)); }
 
     /// It failed since `since` when the process before this one ended. What is known already stays.
     void restore(const FailingCallback& failing);

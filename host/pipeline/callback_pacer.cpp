@@ -5,11 +5,9 @@
 namespace ferry::pipeline {
 namespace {
 
-std::optional<RateLimit> slower(
-    const std::optional<RateLimit>& one, const std::optional<RateLimit>& other
-) {
-    if (!one || !other) return one ? one : other;
-    return one->count * other->period.count() <= other->count * one->period.count() ? one : other;
+bool isSlower(const std::optional<RateLimit>& one, const std::optional<RateLimit>& other) {
+    if (!one || !other) return one.has_value() || !other;
+    return one->count * other->period.count() <= other->count * one->period.count();
 }
 
 }  // namespace
@@ -17,21 +15,34 @@ std::optional<RateLimit> slower(
 CallbackPacer::CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit)
     : breaker_(breaker), usual_limit_(usual_limit) {}
 
+/// The holder may ask for less, and another one when the holder has not been heard of for long.
+template <typename Limit, typename IsStricter>
+void CallbackPacer::hold(Held<Limit>& held, const Held<Limit>& asked, IsStricter is_stricter) {
+    const bool is_free = !held.instance || held.instance == asked.instance ||
+                         held.asked_at + kLimitsKept <= asked.asked_at;
+    if (is_free || is_stricter(asked.value, held.value)) held = asked;
+}
+
 CallbackPacer::Answer CallbackPacer::admit(
     CallbackId callback,
+    InstanceId instance,
     const DeliverySettings& settings,
     TimePoint now,
     const std::optional<RateLimit>& allowed
 ) {
     Line& line = lines_[callback];
     if (line.window == 0) line.window = breaker_.first_window;
-    line.limit = settings.concurrency.value_or(0);
-    line.rate = slower(settings.rate_limit, allowed);
+    const auto isFewer = [this](std::size_t one, std::size_t other) {
+        return limitOf(one) <= limitOf(other);
+    };
+    hold(line.limit, {settings.concurrency.value_or(0), instance, now}, isFewer);
+    hold(line.rate, {settings.rate_limit, instance, now}, isSlower);
+    const auto& rate = isSlower(allowed, line.rate.value) ? allowed : line.rate.value;
     const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
     if (line.in_flight >= limit) line.is_window_told = true;
     Answer answer;
     answer.is_admitted = now >= std::max(line.held_until, line.waits_until) &&
-                         line.in_flight < limit && takeFromRate(line, now);
+                         line.in_flight < limit && takeFromRate(line, rate, now);
     if (answer.is_admitted) ++line.in_flight;
     if (answer.is_admitted && isOpen(line)) noteProbing(line, true);
     answer.pace = paceIfChanged(line);
@@ -39,14 +50,14 @@ CallbackPacer::Answer CallbackPacer::admit(
 }
 
 /// The generic cell rate algorithm (ITU-T I.371): one time in place of a level and its age.
-bool CallbackPacer::takeFromRate(Line& line, TimePoint now) const {
-    if (!line.rate) return true;
+bool CallbackPacer::takeFromRate(Line& line, const std::optional<RateLimit>& rate, TimePoint now) {
+    if (!rate) return true;
     // A burst of what a twentieth of the period allows: whoever comes late catches up, and a limit
     // of an hour is not used up in a second. What follows a burst is spread so that no period,
     // wherever it begins, sees more than the limit: the rate over time is up to a twentieth lower.
-    const auto burst = std::max<std::int64_t>(line.rate->count / 20, 1);
-    const std::chrono::nanoseconds period(line.rate->period);
-    const auto spread = line.rate->count - burst + 1;
+    const auto burst = std::max<std::int64_t>(rate->count / 20, 1);
+    const std::chrono::nanoseconds period(rate->period);
+    const auto spread = rate->count - burst + 1;
     const std::chrono::nanoseconds one((period.count() + spread - 1) / spread);
     using Precise = decltype(line.rate_full_at);
     const Precise full_at = std::max<Precise>(line.rate_full_at, now);
@@ -118,7 +129,9 @@ std::optional<store::CallbackPace> CallbackPacer::endWait(CallbackId callback) {
 std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) const {
     // A callback that has never had more to send than its window gives is not worth a word.
     if (line.window >= fullLimit(line)) line.is_window_told = false;
-    const std::size_t limit = isOpen(line) ? 1 : line.is_window_told ? line.window : line.limit;
+    const std::size_t limit = isOpen(line)          ? 1
+                              : line.is_window_told ? line.window
+                                                    : line.limit.value;
     const store::CallbackPace pace{std::max(line.held_until, line.waits_until), limit};
     if (pace.held_until == line.told.held_until && pace.limit == line.told.limit) {
         return std::nullopt;

@@ -55,9 +55,11 @@ class CallbackPacer {
     };
 
     /// May one more delivery be sent now? If so it counts as under way until `ended` or `gaveUp`.
-    /// `allowed` is a rate that the receiver set: the slower one counts.
+    /// `allowed` is a rate that the receiver set: the slower one counts. Of instances that share
+    /// the callback the strictest limits count, for as long as kLimitsKept after they last asked.
     Answer admit(
         CallbackId callback,
+        InstanceId instance,
         const DeliverySettings& settings,
         TimePoint now,
         const std::optional<RateLimit>& allowed = std::nullopt
@@ -93,16 +95,30 @@ class CallbackPacer {
     /// Much longer than the breaker waits: nothing is left to be sent, or the instance is gone.
     static constexpr Milliseconds kFailingKept{1'800'000};
 
+    /// What an instance asks for holds so long for the others that share its callback: it may have
+    /// been removed, or nothing happens there.
+    static constexpr Milliseconds kLimitsKept{60'000};
+
+    /// A limit and whose it is.
+    template <typename Limit>
+    struct Held {
+        Limit value{};
+        InstanceId instance;
+        TimePoint asked_at{};
+    };
+    template <typename Limit, typename IsStricter>
+    static void hold(Held<Limit>& held, const Held<Limit>& asked, IsStricter is_stricter);
+
     struct Line {
         std::size_t in_flight = 0;
-        std::size_t limit = 0;        ///< of the instance; 0: the usual one
+        Held<std::size_t> limit;      ///< of an instance; 0: the usual one
         std::size_t window = 0;       ///< 0: new
         bool is_window_told = false;  ///< the store knows that it gets less than its limit
         unsigned failures = 0;        ///< in a row
         bool is_probing = false;      ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
         TimePoint waits_until{};  ///< as `waitUntil` said
-        std::optional<RateLimit> rate;
+        Held<std::optional<RateLimit>> rate;
         /// When the burst of the rate may be sent at once again.
         std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> rate_full_at{};
         store::CallbackPace told{};  ///< what the store knows
@@ -112,10 +128,11 @@ class CallbackPacer {
     bool isOpen(const Line& line) const noexcept {
         return breaker_.failures > 0 && line.failures >= breaker_.failures;
     }
-    std::size_t fullLimit(const Line& line) const noexcept {
-        return line.limit == 0 ? usual_limit_ : line.limit;
+    std::size_t fullLimit(const Line& line) const noexcept { return limitOf(line.limit.value); }
+    std::size_t limitOf(std::size_t asked) const noexcept {
+        return asked == 0 ? usual_limit_ : asked;
     }
-    bool takeFromRate(Line& line, TimePoint now) const;
+    static bool takeFromRate(Line& line, const std::optional<RateLimit>& rate, TimePoint now);
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
     void noteProbing(Line& line, bool is_probing);
 

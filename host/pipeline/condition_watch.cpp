@@ -120,12 +120,12 @@ Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) 
             id.value,
             ones.since,
             fmt::format(
-                "{} {} out of attempts; the last one with: {}",
-                ones.count,
-                ones.count == 1 ? "delivery ran" : "deliveries ran",
+                "{} dead, the last one with: {}",
+                ones.count == 1 ? "1 delivery is" : fmt::format("{} deliveries are", ones.count),
                 ones.error
             )
         ));
+        found.back().count = ones.count;
     }
     return {};
 }

@@ -19,7 +19,7 @@ namespace ferry::pipeline {
 struct ConditionWatchOptions {
     Milliseconds failing_after{
         600'000};  ///< a callback that accepts nothing for so long is told of
-    /// Deliveries that die are told of once, until none has died for so long.
+    /// Deliveries that die are one condition, until none has died for so long.
     Milliseconds dead_window{900'000};
     /// Where a person authorizes the instance of this name again; may be empty.
     std::function<std::string(const std::string& name)> authorize_url;

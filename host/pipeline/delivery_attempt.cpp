@@ -50,8 +50,9 @@ bool DeliveryWorker::admit(
     const std::optional<CallbackPermission>& permission
 ) {
     const auto allowed = permission ? permission->rate : std::nullopt;
-    const auto answer =
-        pacer_.admit(delivery.callback, settings.delivery, services_.clock.now(), allowed);
+    const auto answer = pacer_.admit(
+        delivery.callback, delivery.instance, settings.delivery, services_.clock.now(), allowed
+    );
     if (answer.pace) services_.deliveries.pace(delivery.callback, *answer.pace);
     return answer.is_admitted;
 }

@@ -24,6 +24,16 @@ void DeliveryWorker::tell(
     );
 }
 
+void DeliveryWorker::tellRecovery(const Delivery& delivery, TimePoint failed_since) {
+    services_.log.info(
+        "delivery",
+        "a callback that failed accepts deliveries again",
+        {{"instance", nameOf(delivery.instance)},
+         {"delivery", delivery.id.value},
+         {"failed_since", formatRfc3339(failed_since)}}
+    );
+}
+
 std::string DeliveryWorker::traceTextOf(const Delivery& delivery) const {
     return traceIdText(callbackTrace(delivery, options_.request.hub));
 }

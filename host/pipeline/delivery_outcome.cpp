@@ -97,7 +97,8 @@ void DeliveryWorker::settle(
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
         recovery_.noteSuccess(delivery.callback, now);
-        health_->noteSuccess(delivery.callback);
+        if (const auto failed_since = health_->noteSuccess(delivery.callback))
+            tellRecovery(delivery, *failed_since);
         metrics_.countDelivered(
             delivery.last_event.value - delivery.first_event.value + 1, now - delivery.created_at
         );

@@ -61,8 +61,8 @@ struct DeliveryServices {
 /// grants it, its deliveries wait without using up attempts.
 ///
 /// A callback that answers 410, and one with the failure policy `queue` that lets a delivery run
-/// out of attempts, is switched off (DeliveryStore::switchOff). With `queue` the delivery waits with
-/// the others; without, it is dead.
+/// out of attempts, is switched off (DeliveryStore::switchOff). With `queue` the delivery waits
+/// with the others; without, it is dead.
 ///
 /// A delivery goes to the URL that its instance has now. It waits, without using up attempts, while
 /// the instance is disabled, its events are disabled, it has no callback URL, or its configuration
@@ -70,8 +70,8 @@ struct DeliveryServices {
 /// instance or all of the events are gone, it is dropped: recorded as dead.
 ///
 /// When a callback takes a delivery after an outage (CallbackRecovery), what was tried before and
-/// waits for its schedule is brought forward, some deliveries at a time. An attempt that fails before
-/// the time that was planned for it uses up none: the plan stands.
+/// waits for its schedule is brought forward, some deliveries at a time. An attempt that fails
+/// before the time that was planned for it uses up none: the plan stands.
 ///
 /// Threads: step and finish by one thread at a time; stop and isIdle from any.
 class DeliveryWorker final : public Steppable {
@@ -164,6 +164,7 @@ class DeliveryWorker final : public Steppable {
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
+    void tellRecovery(const Delivery& delivery, TimePoint failed_since);
     std::string traceTextOf(const Delivery& delivery) const;
     void noteAttempt(const InFlight& attempt, const AttemptOutcome& outcome);
     Status setAside(const Delivery& delivery, const Error& error);

@@ -13,6 +13,8 @@ constexpr std::string_view kComponent = "operator";
 constexpr std::size_t kSendingMax = 4;
 /// Conditions that one look opens at most, so that a step stays short when everything fails.
 constexpr std::size_t kOpenedPerLook = 200;
+/// What is counted is told of again at so many times as many.
+constexpr std::int64_t kTellsAgainAt = 10;
 constexpr Milliseconds kStoreRetry{1'000};
 
 constexpr std::string_view kMessagesName = "ferry_operator_messages_total";
@@ -175,8 +177,14 @@ Status OperatorWorker::compare(
             again.ended_at = TimePoint();
             changes_.changed.push_back(std::move(again));
             retries_.erase(condition.id);
+        } else if (lasts && hasGrown(*is_there.at(keyOf(condition)))) {
+            // As one of its own: a receiver takes a message of the same id for the same message.
+            changes_.removed.push_back(condition.id);
+            retries_.erase(condition.id);
+            FERRY_TRY(openOne(*is_there.at(keyOf(condition))));
         }
     }
+    std::erase_if(told_counts_, [&](const auto& told) { return !is_there.contains(told.first); });
     std::size_t opened = 0;
     for (Condition& condition : found) {
         if (is_known.contains(keyOf(condition))) continue;
@@ -184,6 +192,13 @@ Status OperatorWorker::compare(
         FERRY_TRY(openOne(std::move(condition)));
     }
     return {};
+}
+
+bool OperatorWorker::hasGrown(const Condition& found) {
+    std::int64_t& told = told_counts_.try_emplace(keyOf(found), found.count).first->second;
+    if (found.count < told * kTellsAgainAt || found.count == told) return false;
+    told = found.count;
+    return true;
 }
 
 void OperatorWorker::endOne(const Condition& condition, bool is_replaced, TimePoint now) {
@@ -207,6 +222,7 @@ void OperatorWorker::endOne(const Condition& condition, bool is_replaced, TimePo
 
 Status OperatorWorker::openOne(Condition condition) {
     FERRY_TRY(watch_.describe(condition));
+    if (condition.count > 0) told_counts_[keyOf(condition)] = condition.count;
     services_.log.warning(
         kComponent,
         conditionAdvice(condition.kind),

@@ -1,5 +1,6 @@
 #pragma once
-// Tells an operator what a person has to look at: once when it begins, once when it is over. By
+// Tells an operator what a person has to look at: when it begins, when it has become ten times as
+// many (of what is counted), and when it is over. By
 // state and not by event, as an alert manager does: what is there is looked at again and again and
 // compared with what was told, so that nothing is lost when the process or the receiver is away.
 
@@ -16,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -79,6 +81,7 @@ class OperatorWorker final : public Steppable {
     Status compare(
         const std::vector<Condition>& known, std::vector<Condition> found, TimePoint now
     );
+    bool hasGrown(const Condition& found);
     void endOne(const Condition& condition, bool is_replaced, TimePoint now);
     Status openOne(Condition condition);
     TimePoint sendDue(TimePoint now);
@@ -102,6 +105,8 @@ class OperatorWorker final : public Steppable {
     std::map<ConditionId, Sent> sent_;       // under way
     std::map<ConditionId, Condition> told_;  // accepted, and not recorded yet
     std::map<ConditionId, Retry> retries_;
+    /// Condition::count as it was told; of what this process found, as it found it first.
+    std::map<std::pair<ConditionKind, std::int64_t>, std::int64_t> told_counts_;
     TimePoint next_look_{};
     TimePoint paused_until_{};
     bool is_store_failing_ = false;

@@ -12,13 +12,21 @@ bool fits(const OpenPage& page, EventNumber number, std::size_t size_max) {
     return page.size < size_max && number.value - page.range.first.value < kDeliverySpanMax;
 }
 
+/// True if `number` is in the first of `ranges`, after those before it were dropped.
+bool isWithin(std::span<const EventRange>& ranges, EventNumber number) {
+    while (!ranges.empty() && ranges.front().last < number)
+        ranges = ranges.subspan(1);
+    return !ranges.empty() && ranges.front().first <= number;
+}
+
 }  // namespace
 
 ReplayedEvents pageEvents(
     std::span<const store::EventHead> events,
     const EventSelection& selection,
     const PageLimits& limits,
-    bool is_end
+    bool is_end,
+    std::span<const EventRange> waiting
 ) {
     ReplayedEvents done;
     OpenPage page;
@@ -29,7 +37,9 @@ ReplayedEvents pageEvents(
     std::size_t i = 0;
     for (; i < events.size(); ++i) {
         const EventNumber number = events[i].number;
-        if (!selection.matches(events[i].type, events[i].object_kind)) {
+        const bool is_meant =
+            selection.matches(events[i].type, events[i].object_kind) && !isWithin(waiting, number);
+        if (!is_meant) {
             close();
             continue;
         }

@@ -30,19 +30,21 @@ struct ReplayedEvents {
     std::vector<EventRange> pages;
     EventNumber next;          ///< nothing before it is left to do; none if nothing was done
     std::size_t examined = 0;  ///< events before `next`
-    std::size_t matched = 0;   ///< of these; all of them are in pages
+    std::size_t matched = 0;   ///< of these, selected and not waiting; all of them are in pages
 };
 
-/// Pages of the selected ones of `events`, which are successive events of one instance. A delivery
-/// carries all events of its instance between its first and its last, so a page ends where an event
-/// is that was not selected; it has at most `limits.events_per_page` events and spans less than
-/// kDeliverySpanMax numbers. `is_end`: there are no more after these; otherwise a last page that
-/// may go on is left for the next call, unless it would be all.
+/// Pages of the selected ones of `events`, which are successive events of one instance, but for
+/// those in `waiting` (ascending): they go out anyhow. A delivery carries all events of its
+/// instance between its first and its last, so a page ends where an event is left out; it has at
+/// most `limits.events_per_page` events and spans less than kDeliverySpanMax numbers. `is_end`:
+/// there are no more after these; otherwise a last page that may go on is left for the next call,
+/// unless it would be all.
 ReplayedEvents pageEvents(
     std::span<const store::EventHead> events,
     const EventSelection& selection,
     const PageLimits& limits,
-    bool is_end
+    bool is_end,
+    std::span<const EventRange> waiting = {}
 );
 
 }  // namespace ferry::pipeline

@@ -192,7 +192,11 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
         services_.events.heads(part.instance, part.next_event, turn.replay.end_event, look)
     );
     const bool is_end = events.size() < look;
-    const ReplayedEvents done = pageEvents(events, turn.replay.selection, limits, is_end);
+    std::vector<EventRange> waits;
+    if (!events.empty()) {
+        FERRY_TRY_ASSIGN(waits, waitingEvents(part.instance, events));
+    }
+    const ReplayedEvents done = pageEvents(events, turn.replay.selection, limits, is_end, waits);
     turn.progress.added.examined += static_cast<std::int64_t>(done.examined);
     turn.progress.added.matched += static_cast<std::int64_t>(done.matched);
     turn.progress.added.deliveries += static_cast<std::int64_t>(done.pages.size());
@@ -209,6 +213,22 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
         turn.progress.parts.push_back({part.instance, done.next ? done.next : part.next_event});
     }
     return {};
+}
+
+Result<std::vector<EventRange>> ReplayWorker::waitingEvents(
+    InstanceId instance, std::span<const store::EventHead> events
+) {
+    const EventNumber end(events.back().number.value + 1);
+    FERRY_TRY_ASSIGN(
+        const auto outcomes,
+        services_.deliveries.outcomes(instance, events.front().number, end, events.size())
+    );
+    std::vector<EventRange> waiting;
+    for (const store::EventOutcome& one : outcomes) {
+        if (one.state == DeliveryState::Waiting)
+            waiting.push_back({one.first_event, one.last_event});
+    }
+    return waiting;
 }
 
 Result<std::shared_ptr<const InstanceSettings>> ReplayWorker::targetOf(InstanceId id) {

@@ -9,12 +9,14 @@
 #include "observe/metrics.h"
 #include "pipeline/replay_pages.h"
 #include "pipeline/settings_cache.h"
+#include "store/delivery_search.h"
 #include "store/event_search.h"
 #include "store/instance_store.h"
 #include "store/replay_store.h"
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -40,6 +42,7 @@ struct ReplayOptions {
 struct ReplayServices {
     store::ReplayStore& replays;
     store::EventSearch& events;
+    store::DeliverySearch& deliveries;
     store::InstanceStore& instances;
     SettingsCache& settings;
     const Clock& clock;
@@ -51,7 +54,8 @@ struct ReplayServices {
 /// A replay goes through its instances in the order of their ids, many at a time, and through the
 /// events of each in the order of the log. An instance whose callback does not take what was made
 /// for it gets no more until it does; the others go on. Instances that take no callbacks (disabled,
-/// events off, no callback URL) are skipped and counted.
+/// events off, no callback URL) are skipped and counted. Events whose own delivery still waits are
+/// left out: they come with it, and not twice.
 ///
 /// A redelivery (Replay::is_redelivery) is such a job as well, under the same limits: deliveries
 /// that somebody asked for by the many wait again a few at a time.
@@ -92,6 +96,10 @@ class ReplayWorker final : public Steppable {
     Result<std::vector<store::ReplayPart>> openMore(Turn& turn, std::size_t limit);
     Result<std::vector<InstanceId>> nextInstances(const Turn& turn, std::size_t limit);
     Status moveOn(Turn& turn, const store::ReplayPart& part, bool is_new);
+    /// Those of `events`, of which there are some, whose own delivery waits.
+    Result<std::vector<EventRange>> waitingEvents(
+        InstanceId instance, std::span<const store::EventHead> events
+    );
     /// The instance; nullptr if it takes no callbacks now.
     Result<std::shared_ptr<const InstanceSettings>> targetOf(InstanceId id);
     Result<std::int64_t*> waitingFor(Turn& turn, CallbackId callback);

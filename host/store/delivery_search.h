@@ -31,6 +31,8 @@ struct DeliveryQuery {
     std::optional<bool> is_off{};  ///< whether the callback is switched off; nullopt: either
     bool is_queued = false;        ///< those alone for which isQueued holds; `state` is not used
     CallbackId callback{};         ///< none: of all
+    /// HTTP status of the last attempt, 0 if there was no answer or no attempt; nullopt: any.
+    std::optional<int> last_status{};
     TimePoint created_from = TimePoint::min();  ///< made in [from, before)
     TimePoint created_before = TimePoint::max();
     std::optional<DeliveryPlace> after{};

@@ -176,6 +176,14 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store finds no dead deliveries");
     }
 
+    /// Makes waiting ones that were made before `before` dead at `now`, but for those that are
+    /// leased, at most `limit`; gives how many. What a callback never takes must not be kept for
+    /// ever. Looks at a bounded number of deliveries and goes on there the next time. Threads: as
+    /// `prune`. Not pure, as `attempts`.
+    virtual Result<std::size_t> expire(TimePoint, TimePoint, std::size_t) {
+        return fail(ErrorCode::Unsupported, "this store lets no delivery expire");
+    }
+
     /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
     /// are gone (nothing is left to redeliver), at most `limit`; gives how many. Looks at a bounded
     /// number of dead ones and goes on there the next time. Threads: one at a time.

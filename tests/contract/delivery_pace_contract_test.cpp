@@ -79,6 +79,32 @@ TEST_P(DeliveryPaceContract, LeasesNothingOfACallbackThatIsOff) {
     EXPECT_THAT(valueOf(deliveries().switchedOff()), IsEmpty());
 }
 
+TEST_P(DeliveryPaceContract, WhatWaitsTooLongIsDead) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 4);  // at 0, 1, 2, 3
+    const auto leased = leaseDeliveries(at(0), 1, 9);
+    AttemptOutcome tried = anOutcome(leased.at(0), DeliveryState::Waiting, at(1));
+    tried.next_attempt_at = at(500);
+    tried.error = "it answered 500";
+    record(tried);
+    EXPECT_OK(deliveries().switchOff(callback('x'), at(3), "it is gone"));
+    EXPECT_EQ(valueOf(deliveries().expire(at(0), at(9), 9)), 0U);
+
+    EXPECT_EQ(valueOf(deliveries().expire(at(3), at(9), 2)), 2U);
+    EXPECT_EQ(valueOf(deliveries().expire(at(3), at(9), 2)), 1U);
+    EXPECT_EQ(valueOf(deliveries().expire(at(3), at(9), 2)), 0U);
+    const auto dead = valueOf(deliveries().dead(at(0), DeliveryId(), 9));
+    ASSERT_THAT(dead, SizeIs(3));
+    EXPECT_EQ(dead[0].finished_at, at(9));
+    EXPECT_THAT(
+        dead[0].error,
+        testing::AllOf(testing::HasSubstr("waited too long"), testing::HasSubstr("it answered 500"))
+    );
+    EXPECT_OK(deliveries().switchOn(callback('x'), at(10)));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(900), 9, 9)), ElementsAre(4));
+    EXPECT_EQ(valueOf(deliveries().expire(at(900), at(901), 9)), 0U) << "it is leased";
+}
+
 TEST_P(DeliveryPaceContract, AskingForADeliverySwitchesItsCallbackOn) {
     const InstanceId id = add("a");
     queue(id, 'x', 2);

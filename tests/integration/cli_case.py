@@ -144,20 +144,21 @@ class HubCase(CliCase):
         headers = {"X-Dropbox-Signature": signature, "Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=PATIENCE).close()
 
-    def start_with_alice(self, receiver, schedule="5s,5m", folder=""):
+    def start_with_alice(self, receiver, schedule="5s,5m", folder="", delivery="", settings=()):
         """A hub with an instance that runs, has its baseline, and calls `receiver` back.
 
         `folder` is all that it watches, with a file kept.txt; empty: the whole account.
         `schedule` is when a failed callback is tried again: whoever looks at one that has failed
         takes NOT_SOON, so that nothing happens meanwhile, however slow the machine is.
+        `delivery` goes into that section of ferry.yaml, `settings` into the instance's configuration.
         """
         fake = FakeDropbox(self)
         if folder:
             fake.put(folder + "/kept.txt")
         self.configure(
-            "delivery: {allow_networks: [127.0.0.0/8]}\n"
+            "delivery: {allow_networks: [127.0.0.0/8]%s}\n"
             "providers: {dropbox: {base_urls: {www: %s, api: %s, content: %s, notify: %s}}}\n"
-            % ((fake.url,) * 4)
+            % ((delivery and ", " + delivery,) + (fake.url,) * 4)
         )
         self.write(
             "instances/example.yaml",
@@ -168,7 +169,8 @@ class HubCase(CliCase):
             "      dropbox.path: '%s'\n"
             "      event.notification.retry.schedule: '%s'\n"
             "      event.notification.callback.url: http://127.0.0.1:%d/events\n"
-            % (fake.app_key, fake.app_secret, fake.refresh_token, folder or "/", schedule, receiver.server_address[1]),
+            % (fake.app_key, fake.app_secret, fake.refresh_token, folder or "/", schedule, receiver.server_address[1])
+            + "".join("      %s\n" % line for line in settings),
         )
         self.start()
         eventually(lambda: self.instances()["alice"]["state"] == "running", "the authorization")

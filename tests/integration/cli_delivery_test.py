@@ -85,6 +85,32 @@ class Deliveries(DeliveryCase):
         self.assertIn("ferry serve", self.run_bad(1, "replay", "--from", "1h"))
         self.assertTrue(self.listed(), "looking needs no hub")
 
+    def test_many_are_a_job_that_the_command_waits_for(self):
+        receiver = receiver_for(self)
+        receiver.status = 500
+        fake = self.start_with_alice(
+            receiver, "10ms", delivery="breaker_failures: 0", settings=["event.notification.format: standard-webhooks"]
+        )
+        for number in range(6):
+            fake.put("/%d.txt" % number)
+        eventually(lambda: len(self.listed("--state", "dead")) == 6, "their deaths")
+        self.assertEqual(len(self.listed("--status", "500")), 6)
+        self.assertEqual(self.listed("--status", "503"), [])
+        receiver.status = 200
+        self.assertEqual(
+            self.run_ok("deliveries", "redeliver", "--status", "503"), "0 deliveries made again, due now\n"
+        )
+        counted = json.loads(self.run_ok("deliveries", "redeliver", "--all", "--dry-run", "--json"))
+        self.assertEqual(counted, {"deliveries": 6, "dryRun": True, "replays": []})
+        lines = self.run_ok("deliveries", "redeliver", "--status", "500", "--json").splitlines()
+        made, job = map(json.loads, lines)
+        self.assertEqual(made, {"deliveries": 6, "dryRun": False, "replays": [1]})
+        self.assertEqual((job["id"], job["redelivery"], job["state"]), (1, True, "done"))
+        self.assertEqual((job["deliveriesMatched"], job["deliveries"]), (6, 6))
+        eventually(lambda: len(self.listed("--state", "delivered")) == 6, "the deliveries")
+        eventually(lambda: "accepts deliveries again" in self.log(), "the word that it is well")
+        self.stop()
+
     def test_the_control_file_is_for_the_owner_alone_and_while_it_runs(self):
         self.start()
         path = self.path("data", "control")

@@ -315,6 +315,9 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override {
         return script_.run("deliveries.prune", [&] { return inner_.prune(before, limit); });
     }
+    Result<std::size_t> expire(TimePoint before, TimePoint now, std::size_t limit) override {
+        return script_.run("deliveries.expire", [&] { return inner_.expire(before, now, limit); });
+    }
 
   private:
     store::DeliveryStore& inner_;

@@ -62,6 +62,10 @@ Reply pageReply(Call& call, const CursorState& cursor, const std::string& cursor
             tree, cursor, call.base.lower, call.account->deltaEnd(), limitOf(call, cursor)
         );
     }
+    // The rest happens later, as far as this drain is concerned, and what happens has its notice.
+    const bool is_cut =
+        !page.has_more && hasNews(tree, page.next, call.base.lower, call.account->deltaEnd());
+    if (is_cut) call.world.touched(*call.account);
     if (call.hasFault(FaultKind::ChildBeforeParent)) reverseAdditions(page.entries);
     page.next.serial = call.world.ids.next();
     std::string next = encodeCursor(page.next, call.world.cursor_key);

@@ -28,31 +28,34 @@ Status apply(Connection& connection, const Migration& migration) {
     return note.bind(migration.version, migration.name, checksum).run();
 }
 
+Status applyAll(Connection& connection, std::span<const Migration> missing) {
+    FERRY_TRY(
+        connection.execute("CREATE TABLE IF NOT EXISTS schema_migration ("
+                           "version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                           "checksum TEXT NOT NULL)")
+    );
+    for (const Migration& migration : missing) {
+        Status status = apply(connection, migration);
+        if (status) continue;
+        const std::string step =
+            fmt::format("schema step {} ({})", migration.version, migration.name);
+        return fail(std::move(status.error()).withContext(step));
+    }
+    return {};
+}
+
 }  // namespace
 
 Status migrate(Connection& connection, std::span<const Migration> known) {
     FERRY_TRY_ASSIGN(const auto applied, appliedMigrations(connection));
     FERRY_TRY_ASSIGN(const auto missing, planMigrations(known, applied));
-    if (applied.empty()) {
-        FERRY_TRY(
-            connection.execute("CREATE TABLE IF NOT EXISTS schema_migration ("
-                               "version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-                               "checksum TEXT NOT NULL)")
-        );
-    }
-    for (const Migration& migration : missing) {
-        FERRY_TRY(connection.execute("BEGIN IMMEDIATE"));
-        Status status = apply(connection, migration);
-        if (status) status = connection.execute("COMMIT");
-        if (!status) {
-            if (connection.isInTransaction()) (void)connection.execute("ROLLBACK");
-            return fail(std::move(status.error())
-                            .withContext(fmt::format(
-                                "schema step {} ({})", migration.version, migration.name
-                            )));
-        }
-    }
-    return {};
+    if (missing.empty()) return {};
+    // All in one: who reads beside it finds the former schema or this one, and none in between.
+    FERRY_TRY(connection.execute("BEGIN IMMEDIATE"));
+    Status status = applyAll(connection, missing);
+    if (status) status = connection.execute("COMMIT");
+    if (!status && connection.isInTransaction()) (void)connection.execute("ROLLBACK");
+    return status;
 }
 
 Status checkSchema(Connection& connection, std::span<const Migration> known) {

@@ -12,8 +12,8 @@ namespace ferry::store::sqlite {
 /// The steps built into this program, in order.
 std::span<const Migration> schemaMigrations();
 
-/// Applies the steps of `known` that the database has not had, each in one transaction.
-/// Errors: as planMigrations; nothing of a failed step is left.
+/// Applies the steps of `known` that the database has not had, all in one transaction.
+/// Errors: as planMigrations; if a step fails, the database stays as it was.
 Status migrate(Connection& connection, std::span<const Migration> known);
 
 /// Checks, without writing, that the database has had exactly these steps.

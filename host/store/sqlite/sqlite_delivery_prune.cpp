@@ -1,4 +1,4 @@
-// Deliveries that nobody asks for any more, with their attempts.
+// Deliveries that waited too long, and those that nobody asks for any more.
 
 #include "store/sqlite/sqlite_delivery_store.h"
 
@@ -7,7 +7,7 @@
 namespace ferry::store::sqlite {
 namespace {
 
-/// Dead ones that one call looks at: they stay as long as their events, and must not be gone
+/// Old ones that one call looks at: they stay as long as their events, and must not be gone
 /// through at once.
 constexpr std::size_t kExaminedMax = 2'000;
 
@@ -67,7 +67,58 @@ Result<std::size_t> dropDead(
     return count;
 }
 
+struct OldDeliveries {
+    std::vector<std::int64_t> waiting;
+    DeliveryId looked_at;  ///< none: there are no older ones behind
+};
+
+/// In the order in which they were made, behind `from`.
+Result<OldDeliveries> waitingBefore(
+    Connection& connection, const Core& core, TimePoint before, DeliveryId from, std::size_t limit
+) {
+    auto rows = connection.query(
+        "SELECT id, callback_id, state, created_at FROM delivery WHERE id > ? ORDER BY id LIMIT ?"
+    );
+    rows.bind(from, kExaminedMax);
+    OldDeliveries old;
+    std::size_t examined = 0;
+    for (; old.waiting.size() < limit && examined < kExaminedMax; ++examined) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row || rows.time(3) >= before) {
+            old.looked_at = DeliveryId();
+            return old;
+        }
+        old.looked_at = DeliveryId(rows.integer(0));
+        const bool waits = rows.as<DeliveryState>(2) == DeliveryState::Waiting &&
+                           !core.deliveries.isLeased(CallbackId(rows.integer(1)), old.looked_at);
+        if (waits) old.waiting.push_back(old.looked_at.value);
+    }
+    return old;
+}
+
 }  // namespace
+
+Result<std::size_t> SqliteDeliveryStore::expire(
+    TimePoint before, TimePoint now, std::size_t limit
+) {
+    FERRY_TRY_ASSIGN(const OldDeliveries old, core_.read([&](Connection& connection) {
+        return waitingBefore(connection, core_, before, expire_from_, limit);
+    }));
+    if (!old.waiting.empty()) {
+        FERRY_TRY(core_.write([&](Connection& connection) -> Status {
+            auto update = connection.query(
+                "UPDATE delivery SET state = 2, finished_at = ?1, last_error = substr("
+                "'it has waited too long (retention.waiting)' || CASE last_error WHEN '' THEN '' "
+                "ELSE '; the last attempt: ' || last_error END, 1, ?2) WHERE id = ?3 AND state = 0"
+            );
+            for (const std::int64_t id : old.waiting)
+                FERRY_TRY(update.bind(now, kAttemptErrorBytesMax, id).run());
+            return {};
+        }));
+    }
+    expire_from_ = old.looked_at;
+    return old.waiting.size();
+}
 
 Result<std::size_t> SqliteDeliveryStore::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;

@@ -67,6 +67,7 @@ bool matches(const DeliveryQuery& query, const Query& row) {
     if (query.state && row.as<DeliveryState>(5) != *query.state) return false;
     if (query.is_tried && (row.integer(6) > 0) != *query.is_tried) return false;
     if (query.is_off && (row.integer(kOffColumn) != 0) != *query.is_off) return false;
+    if (query.last_status && row.as<int>(9) != *query.last_status) return false;
     return row.time(8) >= query.created_from && row.time(8) < query.created_before;
 }
 
@@ -192,8 +193,7 @@ Result<std::vector<EventOutcome>> SqliteDeliverySearch::outcomes(
         rows.bind(instance, first, end, kDeliverySpanMax, limit);
         return collect<EventOutcome>(rows, [](const Query& row) {
             return EventOutcome{
-                EventNumber(row.integer(0)), EventNumber(row.integer(1)), row.as<DeliveryState>(2)
-            };
+                EventNumber(row.integer(0)), EventNumber(row.integer(1)), row.as<DeliveryState>(2)};
         });
     });
 }

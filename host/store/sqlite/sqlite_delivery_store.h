@@ -41,12 +41,15 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::map<DeliveryState, TimePoint>> oldestByState() override;
     Result<std::vector<DeadDelivery>> dead(TimePoint after, DeliveryId id, std::size_t limit)
         override;
+    Result<std::size_t> expire(TimePoint before, TimePoint now, std::size_t limit) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
     Result<std::int64_t> countFinished(TimePoint before) override;
 
   private:
     Core& core_;
-    PrunePlace prune_from_;  // of whoever prunes: one thread at a time
+    // Of whoever prunes: one thread at a time.
+    PrunePlace prune_from_;
+    DeliveryId expire_from_;
 };
 
 }  // namespace ferry::store::sqlite

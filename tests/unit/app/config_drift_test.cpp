@@ -101,6 +101,7 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"delivery.retry_schedule", "delivery: {retry_schedule: [1s]}"},
         {"retention.age", "retention: {age: 9d}"},
         {"retention.size", "retention: {size: 9GiB}"},
+        {"retention.waiting", "retention: {waiting: 9d}"},
         {"providers.dropbox.base_urls", "providers: {dropbox: {base_urls: {api: http://x}}}"},
         {"providers.dropbox.poll_interval", "providers: {dropbox: {poll_interval: 9m}}"},
         {"http.threads", "http: {threads: 9}"},

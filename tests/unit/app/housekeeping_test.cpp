@@ -26,6 +26,7 @@ class HousekeepingTest : public InstanceApplyTest {
     void commitEvents(int count, std::size_t body_bytes = 2) {
         store::SyncCommit commit;
         commit.instance = stored("one").id;
+        commit.callback = callback_;
         commit.now = clock_.now();
         for (int at = 0; at < count; ++at) {
             RecordedEvent event;
@@ -51,6 +52,7 @@ class HousekeepingTest : public InstanceApplyTest {
 
     std::string log_text_;
     observe::Log log_;
+    CallbackId callback_;  ///< of what is committed; none: there are no deliveries
     int made_ = 0;
 };
 
@@ -73,6 +75,29 @@ TEST_F(HousekeepingTest, DropsWhatIsOldAndKeepsWhatIsYoung) {
     EXPECT_EQ(events(), 0);
     EXPECT_FALSE(hasTombstone(1));
     EXPECT_EQ(log_text_, "");
+}
+
+TEST_F(HousekeepingTest, WhatWaitsTooLongIsGivenUp) {
+    Housekeeping housekeeping(*store_, clock_, log_, Retention{30 * kDay, 0, 10 * kDay});
+    callback_ = stored("one").callback;
+    commitEvents(250);
+    clock_.advance(9 * kDay);
+    commitEvents(20);
+    housekeeping.step();
+    const auto states = [this] { return store_->deliveries().countByState().value(); };
+    EXPECT_EQ(states()[DeliveryState::Waiting], 14);
+
+    clock_.advance(2 * kDay);
+    housekeeping.step();
+    EXPECT_EQ(states()[DeliveryState::Waiting], 1);
+    EXPECT_EQ(states()[DeliveryState::Dead], 13);
+    EXPECT_NE(log_text_.find("deliveries=13"), std::string::npos) << log_text_;
+    EXPECT_EQ(events(), 270) << "they can be delivered again";
+
+    clock_.advance(31 * kDay);
+    for (int i = 0; i < 5; ++i)
+        clock_.advanceTo(housekeeping.step());
+    EXPECT_EQ(events(), 0) << "nothing waits for them";
 }
 
 TEST_F(HousekeepingTest, ManyRowsGoInSeveralSteps) {

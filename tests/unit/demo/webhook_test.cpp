@@ -61,6 +61,20 @@ TEST_F(Webhooks, ChangesWithinTheDelayShareOneSignedNotice) {
     EXPECT_TRUE(notices().empty());
 }
 
+TEST_F(Webhooks, WhatADrainDoesNotShowYetIsToldWhenItEnds) {
+    (void)fake.putFile(account, "/a.txt", "x");
+    const Json listed = parsed(call("files/list_folder", R"({"path":"","recursive":true})"));
+    const std::string cursor = listed["cursor"].GetString();
+    (void)fake.splitMove(account, "/a.txt", "/b.txt", Break::Drain);
+    EXPECT_EQ(notices().size(), 1U);
+    const Json first = parsed(callContinue(cursor));
+    EXPECT_FALSE(first["has_more"].GetBool());
+    EXPECT_EQ(notices().size(), 1U) << "the second half comes later";
+    const Json second = parsed(callContinue(first["cursor"].GetString()));
+    EXPECT_EQ(second["entries"].Size(), 1U);
+    EXPECT_TRUE(notices().empty());
+}
+
 TEST_F(Webhooks, TellEachAppWithItsOwnSecretAndNobodyElse) {
     App second;
     second.webhook_uris = {kHook};

@@ -12,6 +12,7 @@ namespace {
 
 constexpr CallbackId kOne{1};
 constexpr CallbackId kTwo{2};
+constexpr InstanceId kInstance{7};
 
 class CallbackPacerTest : public testing::Test {
   protected:
@@ -19,7 +20,7 @@ class CallbackPacerTest : public testing::Test {
         : breaker_{3, {Milliseconds(1'000), Milliseconds(8'000)}, first_window} {}
 
     bool admit(CallbackId callback = kOne) {
-        const auto answer = pacer_.admit(callback, settings_, now_);
+        const auto answer = pacer_.admit(callback, kInstance, settings_, now_);
         if (answer.pace) pace_ = *answer.pace;
         return answer.is_admitted;
     }
@@ -45,7 +46,7 @@ class CallbackPacerTest : public testing::Test {
 TEST_F(CallbackPacerTest, TheSlowerOfTwoRatesCounts) {
     settings_.rate_limit = RateLimit{10, Milliseconds(1'000)};
     const auto admitAt = [this](const std::optional<RateLimit>& allowed) {
-        return pacer_.admit(kOne, settings_, now_, allowed).is_admitted;
+        return pacer_.admit(kOne, kInstance, settings_, now_, allowed).is_admitted;
     };
     EXPECT_TRUE(admitAt(RateLimit{6, Milliseconds(60'000)}));
     EXPECT_FALSE(admitAt(RateLimit{6, Milliseconds(60'000)})) << "one in 10 s";
@@ -54,6 +55,46 @@ TEST_F(CallbackPacerTest, TheSlowerOfTwoRatesCounts) {
     EXPECT_FALSE(admitAt(std::nullopt)) << "one in 100 ms";
     now_ += Milliseconds(100);
     EXPECT_TRUE(admitAt(std::nullopt));
+}
+
+/// Two instances with one URL.
+class SharedCallbackTest : public CallbackPacerTest {
+  protected:
+    bool ask(InstanceId instance, const DeliverySettings& settings) {
+        return pacer_.admit(kOne, instance, settings, now_).is_admitted;
+    }
+    static constexpr InstanceId kStrict{1};
+    static constexpr InstanceId kLoose{2};
+    DeliverySettings strict_;
+    DeliverySettings loose_;
+};
+
+TEST_F(SharedCallbackTest, TheStrictestLimitCountsWhoeverAsks) {
+    strict_.concurrency = 1;
+    loose_.concurrency = 3;
+    EXPECT_TRUE(ask(kStrict, strict_));
+    EXPECT_FALSE(ask(kLoose, loose_));
+    pacer_.gaveUp(kOne);
+    EXPECT_TRUE(ask(kLoose, loose_));
+    EXPECT_FALSE(ask(kLoose, loose_)) << "the other one's limit";
+    strict_.concurrency = 2;
+    EXPECT_TRUE(ask(kStrict, strict_)) << "it asks for less";
+    EXPECT_FALSE(ask(kLoose, loose_));
+    now_ += Milliseconds(60'000);
+    EXPECT_TRUE(ask(kLoose, loose_)) << "the other one has not been heard of";
+}
+
+TEST_F(SharedCallbackTest, TheSlowestRateCountsWhoeverAsks) {
+    strict_.rate_limit = RateLimit{1, Milliseconds(1'000)};
+    loose_.rate_limit = RateLimit{100, Milliseconds(1'000)};
+    EXPECT_TRUE(ask(kStrict, strict_));
+    for (int i = 1; i <= 9; ++i) {
+        now_ += Milliseconds(100);
+        EXPECT_FALSE(ask(kLoose, loose_)) << i;
+    }
+    now_ += Milliseconds(100);
+    EXPECT_TRUE(ask(kLoose, loose_));
+    EXPECT_FALSE(ask(kLoose, {})) << "nor with no limit of its own";
 }
 
 TEST_F(CallbackPacerTest, WaitsUntilItMayBeAskedAgainOrTheWaitEnds) {
@@ -157,7 +198,7 @@ TEST_F(CallbackPacerTest, WaitsNoLongerThanTheCeiling) {
 TEST_F(CallbackPacerTest, WithoutABreakerFailuresHoldNothing) {
     CallbackPacer pacer({0, {}, 1}, 4);
     for (int i = 0; i < 50; ++i) {
-        ASSERT_TRUE(pacer.admit(kOne, settings_, now_).is_admitted);
+        ASSERT_TRUE(pacer.admit(kOne, kInstance, settings_, now_).is_admitted);
         EXPECT_FALSE(pacer.ended(kOne, {false, std::nullopt}, now_, 0.5));
     }
 }

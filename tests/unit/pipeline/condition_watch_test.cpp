@@ -54,13 +54,33 @@ TEST_F(OperatorWorkerTest, ACallbackThatNobodyUsesAnyMoreIsNoConcern) {
     EXPECT_THAT(message_.body, HasSubstr("\"name\":\"a\"")) << "whom it concerned is still told";
 }
 
+TEST_F(OperatorWorkerTest, TellsAgainWhenTenTimesAsManyAreDead) {
+    const InstanceId id = add("a");
+    die(id);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead");
+    const auto first = message_.headers.get("webhook-id");
+    for (int i = 0; i < 8; ++i)
+        die(id);
+    run();
+    EXPECT_EQ(outbound_.pendingCount(), 0U);
+    die(id);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead");
+    EXPECT_THAT(message_.body, HasSubstr("10 deliveries are dead"));
+    EXPECT_NE(message_.headers.get("webhook-id"), first);
+    EXPECT_EQ(metric("deliveries.dead"), "1");
+    run(Milliseconds(1'000'000));
+    EXPECT_EQ(answer(200), "deliveries.dead.resolved");
+}
+
 TEST_F(OperatorWorkerTest, TellsOfDeadDeliveriesOnceUntilNoneDiesAnyMore) {
     const InstanceId id = add("a");
     die(id);
     run();
     EXPECT_EQ(answer(200), "deliveries.dead");
-    EXPECT_THAT(message_.body, HasSubstr("1 delivery ran out of attempts"));
-    for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(message_.body, HasSubstr("1 delivery is dead, the last one with: HTTP 500"));
+    for (int i = 0; i < 8; ++i) {
         die(id);
         run(Milliseconds(600'000));
         if (i == 5) restart();

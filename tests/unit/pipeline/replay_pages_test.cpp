@@ -50,6 +50,16 @@ TEST(PageEvents, EndsAPageWhereAnEventIsNotMeant) {
     EXPECT_EQ(done.next, EventNumber(9));
 }
 
+TEST(PageEvents, LeavesOutWhatWaitsAnyhow) {
+    const std::vector<EventRange> waiting{range(1, 1), range(4, 5), range(8, 9)};
+    const auto done = pageEvents(log("DDCDDDDD"), deletions(), {kMany, kMany}, true, waiting);
+
+    EXPECT_THAT(done.pages, ElementsAre(range(2, 2), range(6, 7)));
+    EXPECT_EQ(done.matched, 3U);
+    EXPECT_EQ(done.examined, 8U);
+    EXPECT_EQ(done.next, EventNumber(9));
+}
+
 TEST(PageEvents, PagesHaveAtMostTwentyEvents) {
     const auto done = pageEvents(log(std::string(45, 'D')), {}, {kMany, kMany}, true);
 

@@ -37,13 +37,13 @@ class ReplayWorkerTest : public testing::Test {
             ReplayServices{
                 faulty_->replays(),
                 store_->eventSearch(),
+                store_->deliverySearch(),
                 faulty_->instances(),
                 *settings_,
                 clock_,
                 metrics_,
                 log_,
-                [this] { ++wakes_; }
-            },
+                [this] { ++wakes_; }},
             options_
         );
     }
@@ -69,9 +69,11 @@ class ReplayWorkerTest : public testing::Test {
         return store_->instances().put({&instance, 1}, clock_.now())->front();
     }
 
-    /// Events of the instance, every third one a deletion.
-    void record(InstanceId instance, int count) {
+    /// Events of the instance, every third one a deletion; without `callback` they are logged
+    /// alone.
+    void record(InstanceId instance, int count, CallbackId callback = {}) {
         store::SyncCommit commit;
+        commit.callback = callback;
         commit.instance = instance;
         commit.now = clock_.now();
         for (int i = 0; i < count; ++i) {
@@ -147,8 +149,7 @@ class ReplayWorkerTest : public testing::Test {
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     observe::Metrics metrics_;
     observe::Log log_{
-        clock_, observe::LogLevel::Error, observe::LogFormat::Text, [](std::string_view) {}
-    };
+        clock_, observe::LogLevel::Error, observe::LogFormat::Text, [](std::string_view) {}};
     test::FaultScript::Decide decide_;
     test::FaultScript script_{[this](std::uint64_t call, std::string_view name) {
         return decide_ ? decide_(call, name) : test::Fault::None;

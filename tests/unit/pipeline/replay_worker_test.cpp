@@ -50,6 +50,28 @@ TEST_F(ReplayWorkerTest, LeavesEventsOutThatCameAfterItBegan) {
     EXPECT_EQ(carried_.size(), 30U);
 }
 
+TEST_F(ReplayWorkerTest, LeavesOutWhatItsOwnDeliveryStillBrings) {
+    const InstanceId a = add("a");
+    const CallbackId callback = (*store_->instances().find(a))->callback;
+    record(a, 30, callback);
+    takeDeliveries();
+    carried_.clear();
+    away_ = a;
+    record(a, 50, callback);
+    takeDeliveries();  // in vain: they wait for another attempt
+    away_ = {};
+    const ReplayId id = begin(100'000);
+
+    run(id, 60);
+
+    EXPECT_EQ(replay(id).counts, (ReplayCounts{1, 0, 80, 30, 2}));
+    EXPECT_EQ(carried_.size(), 30U);
+    clock_.advance(Milliseconds(3'600'000));
+    takeDeliveries();
+    EXPECT_EQ(carried_.size(), 80U);
+    EXPECT_THAT(timesCarried(), Each(1));
+}
+
 TEST_F(ReplayWorkerTest, ADryRunCountsAndDeliversNothing) {
     record(add("a"), 700);
     record(add("quiet", false), 700);

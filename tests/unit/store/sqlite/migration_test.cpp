@@ -1,16 +1,24 @@
-// Goal: what an earlier version stored is understood. Method: the schema as that version had it,
-// with rows, opened by this one.
+// Goal: what an earlier version stored is understood, and an upgrade happens as a whole or not at
+// all. Method: the schema as that version had it, with rows, opened by this one; steps that fail,
+// and a reader beside them.
 
 #include "contract/store_contract.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temp_dir.h"
 
+#include <fmt/format.h>
+
+#include <atomic>
+#include <thread>
+
 namespace ferry::store::sqlite {
 namespace {
 
 using test::at;
+using test::codeOf;
 using test::valueOf;
+using testing::HasSubstr;
 using testing::SizeIs;
 
 class SqliteMigrationTest : public testing::Test {
@@ -42,6 +50,51 @@ TEST_F(SqliteMigrationTest, DeliveriesOfAnEarlierVersionStandInNoLane) {
     const auto leased = valueOf((*store)->deliveries().lease({at(0), 9, 9}));
     ASSERT_THAT(leased, SizeIs(2)) << "both at once";
     EXPECT_EQ(leased[1].lane, LaneId());
+}
+
+TEST_F(SqliteMigrationTest, AStepThatFailsLeavesTheFormerSchema) {
+    const Migration first{1, "first", "CREATE TABLE one (x)"};
+    const Migration good{2, "good", "CREATE TABLE two (x)"};
+    const Migration bad{3, "bad", "CREATE TABLE three (x); CREATE TABLE one (x)"};
+    const Migration better{3, "better", "CREATE TABLE three (x)"};
+    auto connection = valueOf(Connection::open(path(), ConnectionMode::Write, 100));
+    const Migration former[] = {first};
+    const Migration with_bad[] = {first, good, bad};
+    const Migration with_better[] = {first, good, better};
+
+    EXPECT_THAT(migrate(*connection, with_bad).error().message, HasSubstr("schema step 3 (bad)"));
+    EXPECT_EQ(codeOf(checkSchema(*connection, former)), ErrorCode::NotFound);
+
+    EXPECT_OK(migrate(*connection, former));
+    EXPECT_FALSE(migrate(*connection, with_bad));
+    EXPECT_OK(checkSchema(*connection, former));
+
+    EXPECT_OK(migrate(*connection, with_better));
+    EXPECT_OK(checkSchema(*connection, with_better));
+}
+
+TEST_F(SqliteMigrationTest, WhoReadsBesideAnUpgradeFindsTheFormerSchemaOrTheNewOne) {
+    std::vector<Migration> steps;
+    std::vector<std::string> sql;
+    for (int i = 1; i <= 40; ++i)
+        sql.push_back(fmt::format("CREATE TABLE t{} (x)", i));
+    for (int i = 1; i <= 40; ++i)
+        steps.push_back({i, "step", sql[static_cast<std::size_t>(i - 1)]});
+    auto connection = valueOf(Connection::open(path(), ConnectionMode::Write, 100));
+    std::atomic<bool> is_over{false};
+    std::thread reading([&] {
+        auto reader = valueOf(Connection::open(path(), ConnectionMode::ReadOnly, 100));
+        while (!is_over) {
+            const Status found = checkSchema(*reader, steps);
+            if (!found) {
+                EXPECT_EQ(codeOf(found), ErrorCode::NotFound) << found.error().message;
+            }
+        }
+        EXPECT_OK(checkSchema(*reader, steps));
+    });
+    EXPECT_OK(migrate(*connection, steps));
+    is_over = true;
+    reading.join();
 }
 
 }  // namespace

@@ -92,21 +92,6 @@ TEST_F(SqliteStoreTest, RefusesANewerSchemaAndAChangedStep) {
     EXPECT_EQ(codeOf(SqliteStore::open(path())), ErrorCode::Corrupt);
 }
 
-TEST_F(SqliteStoreTest, MigratesStepByStepAndLeavesNothingOfAFailedStep) {
-    const Migration good{1, "good", "CREATE TABLE one (x)"};
-    const Migration bad{2, "bad", "CREATE TABLE two (x); CREATE TABLE one (x)"};
-    const Migration better{2, "better", "CREATE TABLE two (x)"};
-    auto connection = valueOf(Connection::open(path(), ConnectionMode::Write, 100));
-    const Migration with_bad[] = {good, bad};
-    const Migration with_better[] = {good, better};
-
-    EXPECT_THAT(migrate(*connection, with_bad).error().message, HasSubstr("schema step 2 (bad)"));
-    EXPECT_EQ(codeOf(checkSchema(*connection, with_better)), ErrorCode::Unsupported);
-
-    EXPECT_OK(migrate(*connection, with_better));
-    EXPECT_OK(checkSchema(*connection, with_better));
-}
-
 TEST_F(SqliteStoreTest, IsNotADatabase) {
     std::FILE* file = std::fopen(path().c_str(), "w");
     for (int i = 0; i < 1000; ++i)

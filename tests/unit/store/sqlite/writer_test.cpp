@@ -1,6 +1,6 @@
-// Goal: what comes while a commit is on its way shares the next one, whether somebody waits for it or
-// not, and all are told the outcome.
-// Method: a real file; the hook before a COMMIT holds the first one until the others are there.
+// Goal: what comes while a commit is on its way shares the next one, whether somebody waits for it
+// or not, and all are told the outcome. Method: a real file; the hook before a COMMIT holds the
+// first one until the others are there.
 
 #include "store/sqlite/writer.h"
 
@@ -21,9 +21,8 @@ namespace {
 class WriterTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        auto connection = Connection::open(
-            (folder_.path() / "writer.db").string(), ConnectionMode::Write, 1024
-        );
+        auto connection =
+            Connection::open((folder_.path() / "writer.db").string(), ConnectionMode::Write, 1024);
         ASSERT_TRUE(connection);
         ASSERT_TRUE((*connection)->execute("CREATE TABLE counted (n INTEGER)"));
         WriterOptions options;
