@@ -156,10 +156,7 @@ Status EgressPolicy::checkAddress(Traffic traffic, const IpAddress& address) con
     return fail(
         ErrorCode::PermissionDenied,
         fmt::format(
-            "address {} ({}{}) is refused; if it is meant, allow its network",
-            address.toString(),
-            findSpecial(reason)->name,
-            leads
+            "address {} ({}{}) is refused", address.toString(), findSpecial(reason)->name, leads
         )
     );
 }

@@ -86,8 +86,7 @@ std::string_view transportProblem(http::TransportError error) {
         case http::TransportError::TooLarge:
             return "the callback's answer is too long; a short one or none is enough";
         case http::TransportError::Refused:
-            return "refused: the callback's address is not allowed; an operator can allow its "
-                   "network in delivery.allow_networks";
+            return "not sent (delivery.allow_networks lets private networks in)";
         case http::TransportError::Cancelled:
             return "cancelled";
     }
