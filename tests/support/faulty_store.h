@@ -357,6 +357,7 @@ class FaultyStore final : public store::Store {
           cursors_(inner.cursors(), script),
           inbox_(inner.inbox()),
           conditions_(inner.conditions()),
+          messages_(inner.messages()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
