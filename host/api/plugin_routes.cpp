@@ -16,7 +16,7 @@ constexpr const char* kPluginStates = R"json({
             "items": {
                 "type": "object",
                 "required": ["key", "version", "plugin", "pluginVersion", "source",
-                             "misbehaviours", "quarantined"],
+                             "misbehaviours", "quarantined", "isolated", "restarts"],
                 "properties": {
                     "key": {"type": "string"},
                     "version": {"type": "string"},
@@ -27,7 +27,9 @@ constexpr const char* kPluginStates = R"json({
                     "quarantined": {
                         "type": "boolean",
                         "description": "it misbehaved again and again, and is not called until it is replaced"
-                    }
+                    },
+                    "isolated": {"type": "boolean", "description": "it runs in a process of its own"},
+                    "restarts": {"type": "integer", "description": "of that process, since the plugin was loaded"}
                 },
                 "additionalProperties": false
             }
@@ -73,7 +75,8 @@ http::Response listPlugins(const PluginStates& states) {
         json.field("plugin", served.plugin).field("pluginVersion", served.plugin_version);
         json.field("source", served.source);
         json.field("misbehaviours", static_cast<std::int64_t>(served.misbehaviours));
-        json.field("quarantined", served.is_quarantined).endObject();
+        json.field("quarantined", served.is_quarantined).field("isolated", served.is_isolated);
+        json.field("restarts", static_cast<std::int64_t>(served.restarts)).endObject();
     }
     json.endArray().key("refused").beginArray();
     for (const RefusedConnector& refused : states.refused) {

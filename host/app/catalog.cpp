@@ -30,14 +30,18 @@ Catalog::Catalog(
     const config::HubConfig& config,
     const Clock& clock,
     observe::Log& log,
-    std::function<bool()> is_stopping
+    std::function<bool()> is_stopping,
+    std::function<void(std::string_view plugin, std::uint64_t count)> on_restart
 )
     : log_(log),
       loader_(std::make_unique<CatalogLoader>(
           config,
           clock,
           log,
-          plugin::ProbeOptions{.program = probeProgram(), .is_cancelled = std::move(is_stopping)}
+          plugin::ProbeOptions{
+              .program = ownProgram("ferry-plugin-probe"), .is_cancelled = std::move(is_stopping)},
+          isolation::IsolationOptions{
+              .program = ownProgram("ferry-plugin-host"), .on_restart = std::move(on_restart)}
       )),
       snapshot_(std::make_shared<const CatalogSnapshot>()) {}
 
@@ -80,8 +84,11 @@ PluginStates Catalog::states() const {
         served.plugin = library->note().id;
         served.plugin_version = library->note().version;
         served.source = manifest.source;
-        served.misbehaviours = library->guard().misbehaviours();
-        served.is_quarantined = library->guard().isQuarantined();
+        const plugin::PluginHealth health = library->health();
+        served.misbehaviours = health.misbehaviours;
+        served.is_quarantined = health.is_quarantined;
+        served.is_isolated = health.is_isolated;
+        served.restarts = health.restarts;
         states.served.push_back(std::move(served));
     }
     states.refused = current->refused;
@@ -90,12 +97,13 @@ PluginStates Catalog::states() const {
     return states;
 }
 
-std::filesystem::path Catalog::probeProgram() {
+std::filesystem::path Catalog::ownProgram(const std::string& name) {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
     if (error) return {};
-    for (const char* place : {"ferry-plugin-probe", "../bin/ferry-plugin-probe"}) {
-        const std::filesystem::path candidate = self.parent_path() / place;
+    for (const char* place : {".", "../bin"}) {
+        const std::filesystem::path candidate =
+            (self.parent_path() / place / name).lexically_normal();
         if (std::filesystem::exists(candidate, error)) return candidate;
     }
     return {};

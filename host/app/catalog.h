@@ -9,7 +9,8 @@
 #include "model/plugin_state.h"
 #include "observe/log.h"
 #include "pipeline/stages.h"
-#include "plugin/plugin_library.h"
+#include "plugin/loaded_plugin.h"
+#include "plugin/refusal.h"
 
 #include <filesystem>
 #include <functional>
@@ -31,7 +32,7 @@ plugin::Refusal duplicateKey(const std::string& key, const std::string& source);
 struct FormerLibrary {
     std::string id;
     std::string version;
-    std::weak_ptr<plugin::PluginLibrary> library;  ///< expired: it has ended
+    std::weak_ptr<plugin::LoadedPlugin> library;  ///< expired: it has ended
 };
 
 /// One consistent view; never changes.
@@ -39,7 +40,7 @@ struct CatalogSnapshot {
     config::ManifestSet manifests;
     std::map<std::string, std::shared_ptr<pipeline::Provider>, std::less<>> providers;
     /// Behind each of the providers.
-    std::map<std::string, std::shared_ptr<plugin::PluginLibrary>, std::less<>> libraries;
+    std::map<std::string, std::shared_ptr<plugin::LoadedPlugin>, std::less<>> libraries;
     std::vector<RefusedConnector> refused;
     std::vector<FormerLibrary> former;
 };
@@ -48,12 +49,14 @@ struct CatalogSnapshot {
 class Catalog final : public pipeline::ProviderDirectory {
   public:
     /// All that is given outlives it. Providers stay usable as long as somebody holds them.
-    /// `is_stopping` cuts trials of plugins short; may be empty.
+    /// `is_stopping` cuts trials of plugins short; `on_restart` is told how often the process of an
+    /// isolated plugin was started again, at first that it was not. Both may be empty.
     Catalog(
         const config::HubConfig& config,
         const Clock& clock,
         observe::Log& log,
-        std::function<bool()> is_stopping = {}
+        std::function<bool()> is_stopping = {},
+        std::function<void(std::string_view plugin, std::uint64_t count)> on_restart = {}
     );
     ~Catalog() override;
 
@@ -67,8 +70,8 @@ class Catalog final : public pipeline::ProviderDirectory {
     PluginStates states() const;
 
   private:
-    /// The trial program beside the running one, or nothing.
-    static std::filesystem::path probeProgram();
+    /// The program of that name beside the running one, or nothing.
+    static std::filesystem::path ownProgram(const std::string& name);
 
     observe::Log& log_;
     std::unique_ptr<CatalogLoader> loader_;

@@ -12,13 +12,18 @@ CatalogLoader::CatalogLoader(
     const config::HubConfig& config,
     const Clock& clock,
     observe::Log& log,
-    plugin::ProbeOptions probe
+    plugin::ProbeOptions probe,
+    isolation::IsolationOptions isolation
 )
     : config_(config),
       clock_(clock),
       log_(log),
       lines_(log),
-      options_{std::move(probe), signaturePolicy(config)} {}
+      options_{
+          std::move(probe),
+          signaturePolicy(config),
+          [&config](const std::string& id) { return config.isIsolated(id); }},
+      isolation_(std::make_shared<const isolation::IsolationOptions>(std::move(isolation))) {}
 
 std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
     auto snapshot = std::make_shared<CatalogSnapshot>();
@@ -117,13 +122,14 @@ plugin::Loaded<void> CatalogLoader::take(
         use(loaded_.at(place), snapshot);
         return {};
     }
-    if (candidate.refusal) {
-        if (candidate.refusal->rule == "probe-hung")
-            hung_.insert_or_assign(place, HungTrial{candidate.stamps, *candidate.refusal});
-        return tl::unexpected<plugin::Refusal>(*candidate.refusal);
+    auto loaded = candidate.refusal
+                      ? plugin::Loaded<LoadedFolder>(tl::unexpected(std::move(*candidate.refusal)))
+                      : loadCandidate(candidate);
+    if (!loaded) {
+        if (loaded.error().rule == "probe-hung")
+            hung_.insert_or_assign(place, HungTrial{candidate.stamps, loaded.error()});
+        return tl::unexpected<plugin::Refusal>(loaded.error());
     }
-    auto loaded = loadCandidate(candidate);
-    if (!loaded) return tl::unexpected<plugin::Refusal>(loaded.error());
     const LoadedFolder& entry = loaded_.insert_or_assign(place, std::move(*loaded)).first->second;
     log_.info(
         "plugin",
@@ -179,37 +185,41 @@ plugin::Loaded<CatalogLoader::LoadedFolder> CatalogLoader::loadCandidate(
 ) {
     config::ConnectorManifest& manifest = *candidate.manifest;
     auto library =
-        candidate.plugin
-            ? plugin::PluginLibrary::load(std::move(*candidate.plugin), services_, lines_)
-            : loadShared(candidate);
+        candidate.plugin ? loadPlugin(std::move(*candidate.plugin)) : loadShared(candidate);
     if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
-    plugin::CallInfo call;
-    call.now = clock_.wallNow();
     plugin::Setup setup;
     setup.connector = manifest.key;
     for (const auto& [name, value] : manifest.settings)
         setup.settings.push_back({name, value});
-    auto instance = plugin::PluginInstance::create(*library, setup, call);
-    if (!instance) return plugin::refuse("create-failed", instance.error().message);
-    auto provider = std::make_shared<plugin::PluginProvider>(
-        describeProvider(manifest, config_), std::move(*instance), clock_
-    );
+    auto provider = (*library)->serve(describeProvider(manifest, config_), setup, clock_);
+    if (!provider) return plugin::refuse("create-failed", provider.error().message);
     return LoadedFolder{
-        candidate.stamps, std::move(manifest), std::move(*library), std::move(provider)};
+        candidate.stamps, std::move(manifest), std::move(*library), std::move(*provider)};
+}
+
+/// Into this process, or into one of its own.
+plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> CatalogLoader::loadPlugin(
+    plugin::PluginCandidate candidate
+) {
+    if (config_.isIsolated(candidate.note.id))
+        return isolation::IsolatedPlugin::load(std::move(candidate), isolation_, lines_, clock_);
+    return plugin::PluginLibrary::load(std::move(candidate), services_, lines_);
 }
 
 /// Loaded once for all connectors that name it, and refused once.
-plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> CatalogLoader::loadShared(
+plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> CatalogLoader::loadShared(
     const ConnectorCandidate& candidate
 ) {
     const FileStamp& stamp = candidate.stamps.library;
     const auto before = shared_.find(candidate.library.string());
     if (before != shared_.end() && before->second.stamp == stamp) return before->second.library;
-    auto library = [&]() -> plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> {
+    auto library = [&]() -> plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> {
         auto request = sharedRequest(*candidate.manifest, candidate.library, options_.signatures);
         if (!request) return tl::unexpected<plugin::Refusal>(std::move(request.error()));
-        return plugin::PluginLibrary::load(*request, services_, lines_, options_.probe);
+        auto examined = options_.examine(*request);
+        if (!examined) return tl::unexpected<plugin::Refusal>(std::move(examined.error()));
+        return loadPlugin(std::move(*examined));
     }();
     shared_.insert_or_assign(candidate.library.string(), SharedLibrary{stamp, library});
     return library;
@@ -224,13 +234,13 @@ void CatalogLoader::forgetGone(const std::set<std::string>& present) {
 /// Lets go of libraries that no connector uses any more: each ends with the last operation that
 /// began with it.
 void CatalogLoader::retireUnused(CatalogSnapshot& snapshot) {
-    std::set<std::shared_ptr<plugin::PluginLibrary>> used;
+    std::set<std::shared_ptr<plugin::LoadedPlugin>> used;
     for (const auto& [place, folder] : loaded_)
         used.insert(folder.library);
     std::erase_if(shared_, [&](const auto& item) {
         return !item.second.library || !used.contains(*item.second.library);
     });
-    for (const std::weak_ptr<plugin::PluginLibrary>& known : in_use_) {
+    for (const std::weak_ptr<plugin::LoadedPlugin>& known : in_use_) {
         const auto library = known.lock();
         if (!library || used.contains(library)) continue;
         library->retire();

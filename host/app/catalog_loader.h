@@ -5,7 +5,7 @@
 #include "app/catalog.h"
 #include "app/connector_candidate.h"
 #include "app/plugin_lines.h"
-#include "plugin/plugin_provider.h"
+#include "isolation/isolated_plugin.h"
 #include "plugin/plugin_scan.h"
 
 #include <filesystem>
@@ -25,7 +25,8 @@ class CatalogLoader {
         const config::HubConfig& config,
         const Clock& clock,
         observe::Log& log,
-        plugin::ProbeOptions probe
+        plugin::ProbeOptions probe,
+        isolation::IsolationOptions isolation
     );
 
     /// What is in the folders now; what is new is read and tried on all processors. Who serves a
@@ -37,13 +38,13 @@ class CatalogLoader {
     struct LoadedFolder {
         ConnectorStamps stamps;
         config::ConnectorManifest manifest;
-        std::shared_ptr<plugin::PluginLibrary> library;
+        std::shared_ptr<plugin::LoadedPlugin> library;
         std::shared_ptr<pipeline::Provider> provider;
     };
     /// One that connectors share.
     struct SharedLibrary {
         FileStamp stamp;
-        plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> library;
+        plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> library;
     };
     using Candidates = std::map<std::string, ConnectorCandidate>;  // by folder
 
@@ -69,7 +70,10 @@ class CatalogLoader {
         CatalogSnapshot& snapshot
     );
     plugin::Loaded<LoadedFolder> loadCandidate(ConnectorCandidate& candidate);
-    plugin::Loaded<std::shared_ptr<plugin::PluginLibrary>> loadShared(
+    plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> loadPlugin(
+        plugin::PluginCandidate candidate
+    );
+    plugin::Loaded<std::shared_ptr<plugin::LoadedPlugin>> loadShared(
         const ConnectorCandidate& candidate
     );
     void forgetGone(const std::set<std::string>& present);
@@ -80,14 +84,15 @@ class CatalogLoader {
     observe::Log& log_;
     PluginLines lines_;
     const ExaminationOptions options_;
+    const std::shared_ptr<const isolation::IsolationOptions> isolation_;
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
     std::map<std::string, LoadedFolder> loaded_;   // by folder, or file of a connector
     std::map<std::string, SharedLibrary> shared_;  // by path; refused ones until the next load
     std::map<std::string, HungTrial> hung_;        // by folder
     std::map<std::string, std::size_t> place_;     // of each manifest in the order of the folders
-    std::vector<std::weak_ptr<plugin::PluginLibrary>> in_use_;  // by connectors, at the last load
-    std::vector<FormerLibrary> former_;                         // that have not ended
+    std::vector<std::weak_ptr<plugin::LoadedPlugin>> in_use_;  // by connectors, at the last load
+    std::vector<FormerLibrary> former_;                        // that have not ended
 };
 
 }  // namespace ferry::app

@@ -105,9 +105,8 @@ class Examination {
         if (before_.hung != nullptr && before_.hung->stamps == candidate_.stamps)
             return tl::unexpected<plugin::Refusal>(before_.hung->refusal);
         if (plugin::namesSharedLibrary(candidate_.manifest->plugin)) return {};
-        auto examined = plugin::PluginLibrary::examine(
-            loadRequest(*candidate_.manifest, candidate_.library, signature), options_.probe
-        );
+        auto examined =
+            options_.examine(loadRequest(*candidate_.manifest, candidate_.library, signature));
         if (!examined) return tl::unexpected<plugin::Refusal>(std::move(examined.error()));
         candidate_.plugin = std::move(*examined);
         return {};
@@ -121,6 +120,13 @@ class Examination {
 };
 
 }  // namespace
+
+plugin::Loaded<plugin::PluginCandidate> ExaminationOptions::examine(
+    const plugin::LoadRequest& request
+) const {
+    if (is_isolated && is_isolated(request.id)) return plugin::PluginLibrary::inspect(request);
+    return plugin::PluginLibrary::examine(request, probe);
+}
 
 plugin::SignaturePolicy signaturePolicy(const config::HubConfig& config) {
     return {
@@ -136,9 +142,8 @@ plugin::LoadRequest loadRequest(
 ) {
     plugin::LoadRequest request;
     request.path = library;
-    const bool is_shared = plugin::namesSharedLibrary(manifest.plugin);
-    request.id = is_shared ? manifest.plugin : manifest.key;
-    if (!is_shared) request.version = manifest.version;
+    request.id = manifest.pluginId();
+    if (!manifest.isPluginShared()) request.version = manifest.version;
     request.abi_major = static_cast<std::uint32_t>(manifest.abi);
     if (!signature) return request;
     // One that was added since the folder was looked at has no digest, and no file has this one.

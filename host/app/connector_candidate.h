@@ -10,6 +10,7 @@
 #include "plugin/plugin_scan.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -71,6 +72,11 @@ plugin::Loaded<plugin::LoadRequest> sharedRequest(
 struct ExaminationOptions {
     plugin::ProbeOptions probe;
     plugin::SignaturePolicy signatures;
+    /// Plugins of these ids run in processes of their own, which are their trials as well.
+    std::function<bool(const std::string& plugin)> is_isolated = {};
+
+    /// All checks before the library is loaded, wherever it is to run.
+    plugin::Loaded<plugin::PluginCandidate> examine(const plugin::LoadRequest& request) const;
 };
 
 /// Reads, checks and tries what is in `folder`, but for what is unchanged. Blocks for the trial of

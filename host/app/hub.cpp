@@ -39,7 +39,21 @@ Hub::Hub(
       log_(log),
       is_stopping_(std::move(is_stopping)),
       command_secret_(api::newApiSecret(random)),
-      catalog_(config_, clock, log, is_stopping_) {}
+      catalog_(
+          config_,
+          clock,
+          log,
+          is_stopping_,
+          [this](std::string_view plugin, std::uint64_t count) {
+              metrics_
+                  .counter(
+                      "ferry_plugin_restarts_total",
+                      "Times that the process of an isolated plugin was started again",
+                      fmt::format("plugin=\"{}\"", plugin)
+                  )
+                  .add(count == 0 ? 0 : 1);
+          }
+      ) {}
 
 Hub::~Hub() {
     stop(Milliseconds(0));

@@ -30,6 +30,19 @@ bool isTrue(const rapidjson::Value& object, const char* name) {
     return found != object.MemberEnd() && found->value.IsBool() && found->value.GetBool();
 }
 
+/// "in a process of its own", and how that has fared.
+std::string restartsOf(const rapidjson::Value& served) {
+    const auto found = served.FindMember("restarts");
+    const bool is_number = found != served.MemberEnd() && found->value.IsUint64();
+    const std::uint64_t count = is_number ? found->value.GetUint64() : 0;
+    std::string text = "in a process of its own";
+    if (count > 0)
+        text += fmt::format(
+            ", which was started again {} time{}; the log says why", count, count == 1 ? "" : "s"
+        );
+    return text;
+}
+
 /// The items of a list; none if it is missing.
 const rapidjson::Value& listOf(const rapidjson::Value& object, const char* name) {
     static const rapidjson::Value kNone(rapidjson::kArrayType);
@@ -49,6 +62,7 @@ void printStates(const rapidjson::Value& states) {
             kRow, textOf(served, "key"), textOf(served, "version"), plugin, textOf(served, "source")
         );
         std::cout << toPrintable(row) << "\n";
+        if (isTrue(served, "isolated")) print(4, "isolated: " + restartsOf(served));
         if (isTrue(served, "quarantined"))
             print(4, "in quarantine: it misbehaved again and again; replace it, its work waits");
     }

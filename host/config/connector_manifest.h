@@ -68,6 +68,10 @@ struct ConnectorManifest {
     std::string source;                      ///< path of the file
     /// For the plugin, by name; of connectors without code, their sections in JSON.
     std::vector<std::pair<std::string, std::string>> settings;
+
+    /// A library beside the manifest has the connector's key, one that connectors share its own id.
+    bool isPluginShared() const { return !plugin.empty() && !plugin.ends_with(".so"); }
+    const std::string& pluginId() const { return isPluginShared() ? plugin : key; }
 };
 
 /// Connectors by key.

@@ -36,6 +36,10 @@ instances: [./instances]
 #  trusted_keys: {release: "${env:RELEASE_KEY}"}
 #  require_signed: true
 
+# Plugins that run in processes of their own, without network and files, by id; '*': all. One that
+# crashes or hangs then costs its own work a retry; each call costs some microseconds more.
+#plugin_isolation: ['*']
+
 # Seals the secrets in the store. Keep a copy elsewhere: without the key the store can't be read.
 encryption:
   key_file: ./data/master.key

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace ferry::config {
 
@@ -45,6 +44,7 @@ class HubConfigReader {
         readLogging();
         readOperator(section("operator"), reporter_, config_.operator_notices);
         readPluginSignatures(section("plugin_signatures"), reporter_, config_.plugin_signatures);
+        config_.plugin_isolation = listOf(root_, "plugin_isolation");
         return std::move(config_);
     }
 

@@ -118,7 +118,11 @@ struct HubConfig {
     PluginSignatureConfig plugin_signatures;
     /// Of the program, and trusted as it is; never in the file. Empty: there is none.
     std::filesystem::path own_plugins;
+    /// Ids of plugins that run in processes of their own, or "*" for all.
+    std::vector<std::string> plugin_isolation;
 
+    /// The plugin runs in a process of its own.
+    bool isIsolated(std::string_view plugin) const;
     /// The provider's section, or the defaults.
     ProviderConfig provider(const std::string& connector_key) const;
     bool operator==(const HubConfig&) const = default;
@@ -145,7 +149,8 @@ std::optional<HubConfig> readHubConfigFile(
 /// effect, none.
 std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& after);
 
-/// Checks `providers` against the connectors: their keys, and the names of their base URLs.
+/// Checks `providers` against the connectors, their keys and the names of their base URLs, and
+/// `plugin_isolation` against the plugins that these name.
 void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out);
 
 }  // namespace ferry::config

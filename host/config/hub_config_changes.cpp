@@ -84,6 +84,7 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
         "plugin_signatures.trusted_keys");
     add(before.plugin_signatures.require_signed != after.plugin_signatures.require_signed,
         "plugin_signatures.require_signed");
+    add(before.plugin_isolation != after.plugin_isolation, "plugin_isolation");
     return keys;
 }
 

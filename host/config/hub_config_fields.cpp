@@ -263,6 +263,9 @@ const FieldTable& hubConfigFields() {
             section("logging", loggingFields(), "what is logged"),
             section("operator", operatorFields(), "who is told of what goes wrong"),
             section("plugin_signatures", signatureFields(), "whose plugins are loaded"),
+            field(
+                "plugin_isolation", ValueType::List, "plugins that run in processes of their own"
+            ),
         }
     );
     return table;

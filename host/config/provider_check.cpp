@@ -1,13 +1,42 @@
 // ferry.yaml against the connectors that are there.
 #include "config/hub_config.h"
+#include "config/node_reader.h"
 #include "config/suggest.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ferry::config {
+
+bool HubConfig::isIsolated(std::string_view plugin) const {
+    return std::any_of(plugin_isolation.begin(), plugin_isolation.end(), [&](const auto& id) {
+        return id == "*" || id == plugin;
+    });
+}
+
+namespace {
+
+/// One with a slip in its name runs in the hub.
+void checkIsolation(
+    const YamlDocument& document, const ManifestSet& connectors, Reporter& reporter
+) {
+    std::vector<std::string_view> ids;
+    for (const auto& [key, manifest] : connectors)
+        ids.push_back(manifest.pluginId());
+    for (const auto& [node, id] : itemsOf(document.root, "plugin_isolation")) {
+        if (id == "*" || std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
+        reporter.warnAtKey(
+            *node, fmt::format("there is no plugin '{}'", id.substr(0, 128)), didYouMean(id, ids)
+        );
+    }
+}
+
+}  // namespace
 
 void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out) {
     Reporter reporter(*document.source, out);
+    checkIsolation(document, connectors, reporter);
     const YamlNode* providers = document.root.find("providers");
     if (providers == nullptr) return;
     std::vector<std::string_view> keys;

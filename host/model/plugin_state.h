@@ -16,6 +16,8 @@ struct ServedConnector {
     std::string source;               ///< path of the manifest
     std::uint64_t misbehaviours = 0;  ///< of the library since it was loaded
     bool is_quarantined = false;      ///< it misbehaved again and again, and is not called any more
+    bool is_isolated = false;         ///< the library runs in a process of its own
+    std::uint64_t restarts = 0;       ///< of that process
 };
 
 /// A plugin folder or connector file that is not used as it is.

@@ -3,46 +3,11 @@
 #include "base/utf8.h"
 #include "plugin/call_scope.h"
 #include "plugin/limits.h"
+#include "plugin/text_rules.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace ferry::plugin {
-namespace {
-
-// RFC 9110, 5.6.2.
-bool isTokenCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-bool isToken(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
-}
-bool isControl(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-}
-bool hasControlOtherThanTab(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return isControl(c) && c != '\t'; });
-}
-bool isHttpUrl(std::string_view url) {
-    const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
-    return has_scheme && std::none_of(url.begin(), url.end(), [](char c) {
-               return isControl(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
-           });
-}
-
-/// Goes into topics and types of events.
-bool isTypeName(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_';
-    });
-}
-
-}  // namespace
-
 void AbiReader::wrong(ferry_status status, std::string_view field, std::string_view what) {
     if (!ok()) return;
     status_ = status;
@@ -95,7 +60,7 @@ Fields AbiReader::headers(ferry_fields from) {
         Field header{
             text(field->name, "header name", kFieldNameBytesMax),
             text(field->value, "header value", kFieldValueBytesMax)};
-        if (!isToken(header.name) || hasControlOtherThanTab(header.value))
+        if (!isHttpToken(header.name) || !isHeaderValue(header.value))
             wrong(FERRY_ERROR_MALFORMED, "header", "has characters that HTTP forbids");
         result.push_back(std::move(header));
     }
@@ -120,7 +85,7 @@ HttpRequest AbiReader::httpRequest(const ferry_http_request* from) {
     request.url = text(from->url, "url", kUrlBytesMax);
     request.headers = headers(from->headers);
     request.body = bytes(from->body, "request body", kRequestBodyBytesMax);
-    if (!isToken(request.method)) wrong(FERRY_ERROR_MALFORMED, "method", "is not a method");
+    if (!isHttpToken(request.method)) wrong(FERRY_ERROR_MALFORMED, "method", "is not a method");
     if (!isHttpUrl(request.url))
         wrong(FERRY_ERROR_MALFORMED, "url", "is not an encoded http or https URL");
     if (from->timeout_ms < 0 || from->timeout_ms > kTimeoutMsMax)

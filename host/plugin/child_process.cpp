@@ -1,5 +1,7 @@
 #include "plugin/child_process.h"
 
+#include "plugin/used_time.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -11,75 +13,16 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 namespace ferry::plugin {
 namespace {
 
-/// How often a child is looked at while it gives no answer.
-constexpr std::chrono::milliseconds kLook{50};
 /// Nothing waits longer than this for a processor; a process that nobody can kill is not waited
 /// for.
 constexpr std::chrono::minutes kRunMax{2};
 
-/// What a process has used of the time that it may take: what it computed, and what it slept.
-class UsedTime {
-  public:
-    explicit UsedTime(pid_t process) : stat_("/proc/" + std::to_string(process) + "/stat") {}
-
-    /// Call every kLook.
-    std::chrono::milliseconds count() {
-        std::ifstream in(stat_);
-        std::string text;
-        std::getline(in, text);
-        // "pid (name) state ppid ... utime stime ..."; the name may hold anything.
-        const std::size_t name_end = text.rfind(')');
-        if (name_end == std::string::npos) return slept_ + computed_;
-        std::istringstream fields(text.substr(name_end + 1));
-        std::string state;
-        std::string skipped;
-        fields >> state;
-        for (int i = 0; i < 10; ++i)
-            fields >> skipped;
-        long user_ticks = 0;
-        long system_ticks = 0;
-        fields >> user_ticks >> system_ticks;
-        static const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
-        computed_ =
-            std::chrono::milliseconds((user_ticks + system_ticks) * 1'000 / ticks_per_second);
-        // R waits for a processor or has one, D waits for the disk.
-        if (state != "R" && state != "D") slept_ += kLook;
-        return slept_ + computed_;
-    }
-
-  private:
-    const std::string stat_;
-    std::chrono::milliseconds slept_{0};
-    std::chrono::milliseconds computed_{0};
-};
-
-/// Starts the child with the image and the answer pipe at the agreed numbers; -1 on failure.
-pid_t start(const ChildOptions& options, int image, int answer) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (options.error_output == ChildOutput::Hidden)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (image >= 0) posix_spawn_file_actions_adddup2(&actions, image, kChildImageDescriptor);
-    posix_spawn_file_actions_adddup2(&actions, answer, kChildAnswerDescriptor);
-    const std::string program = options.program.string();
-    std::vector<char*> arguments{const_cast<char*>(program.c_str())};
-    for (const std::string& argument : options.arguments)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    pid_t child = -1;
-    const int error =
-        ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return error == 0 ? child : -1;
-}
+/// Numbers that no child is given: a dup2 to one that it is given would undo another.
+constexpr int kFirstFreeDescriptor = 16;
 
 /// Takes all that the child writes until it ends.
 ChildEnd readAnswer(int pipe, pid_t child, const ChildOptions& options, std::string& answer) {
@@ -87,7 +30,7 @@ ChildEnd readAnswer(int pipe, pid_t child, const ChildOptions& options, std::str
     const auto latest = std::chrono::steady_clock::now() + kRunMax;
     while (answer.size() < options.answer_bytes_max) {
         pollfd wanted{pipe, POLLIN, 0};
-        if (::poll(&wanted, 1, static_cast<int>(kLook.count())) <= 0) {
+        if (::poll(&wanted, 1, static_cast<int>(UsedTime::kLook.count())) <= 0) {
             if (options.is_cancelled && options.is_cancelled()) return ChildEnd::Cancelled;
             if (used.count() > options.timeout) return ChildEnd::Hung;
             if (std::chrono::steady_clock::now() > latest) return ChildEnd::Hung;
@@ -102,35 +45,68 @@ ChildEnd readAnswer(int pipe, pid_t child, const ChildOptions& options, std::str
     return ChildEnd::Answered;
 }
 
-void waitFor(pid_t child, ChildRun& run) {
+}  // namespace
+
+pid_t spawnChild(const SpawnOptions& options) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (options.error_output == ChildOutput::Hidden)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    std::vector<int> copies;
+    bool is_ready = true;
+    for (const auto& [own, given] : options.descriptors) {
+        copies.push_back(::fcntl(own, F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
+        is_ready = is_ready && copies.back() >= 0 && given < kFirstFreeDescriptor;
+        posix_spawn_file_actions_adddup2(&actions, copies.back(), given);
+    }
+    const std::string program = options.program.string();
+    const auto pointers = [](std::vector<char*> list, const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            list.push_back(const_cast<char*>(text.c_str()));
+        list.push_back(nullptr);
+        return list;
+    };
+    const std::vector<char*> arguments =
+        pointers({const_cast<char*>(program.c_str())}, options.arguments);
+    const std::vector<char*> environment =
+        options.environment ? pointers({}, *options.environment) : std::vector<char*>();
+    pid_t child = -1;
+    const int error = is_ready ? ::posix_spawn(
+                                     &child,
+                                     program.c_str(),
+                                     &actions,
+                                     nullptr,
+                                     arguments.data(),
+                                     options.environment ? environment.data() : environ
+                                 )
+                               : EBADF;
+    posix_spawn_file_actions_destroy(&actions);
+    for (const int copy : copies)
+        if (copy >= 0) ::close(copy);
+    return error == 0 ? child : -1;
+}
+
+std::string waitForEnd(pid_t child, int* signal) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (WIFSIGNALED(status)) {
-        run.signal = WTERMSIG(status);
-        run.exit_text =
-            fmt::format("was killed by signal {} ({})", run.signal, ::strsignal(run.signal));
-    } else {
-        run.exit_text = fmt::format("ended with status {}", WEXITSTATUS(status));
-    }
+    const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (signal != nullptr) *signal = number;
+    return number != 0 ? fmt::format("was killed by signal {} ({})", number, ::strsignal(number))
+                       : fmt::format("ended with status {}", WEXITSTATUS(status));
 }
-
-}  // namespace
 
 ChildRun runChild(const ChildOptions& options) {
     ChildRun run;
     std::array<int, 2> pipe{};
     if (options.program.empty() || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return run;
-    // Away from the numbers that the child gets, or the second dup2 would undo the first.
-    const int image_copy =
-        options.image < 0 ? -1
-                          : ::fcntl(options.image, F_DUPFD_CLOEXEC, kChildAnswerDescriptor + 1);
-    const int answer_end = ::fcntl(pipe[1], F_DUPFD_CLOEXEC, kChildAnswerDescriptor + 1);
+    SpawnOptions spawn{options.program, options.arguments, {{pipe[1], kChildAnswerDescriptor}}};
+    if (options.image >= 0) spawn.descriptors.push_back({options.image, kChildImageDescriptor});
+    spawn.error_output = options.error_output;
+    const pid_t child = spawnChild(spawn);
     ::close(pipe[1]);
-    const bool is_ready = answer_end >= 0 && (image_copy >= 0 || options.image < 0);
-    const pid_t child = is_ready ? start(options, image_copy, answer_end) : -1;
-    if (image_copy >= 0) ::close(image_copy);
-    if (answer_end >= 0) ::close(answer_end);
     if (child < 0) {
         ::close(pipe[0]);
         return run;
@@ -138,7 +114,7 @@ ChildRun runChild(const ChildOptions& options) {
     run.end = readAnswer(pipe[0], child, options, run.answer);
     ::close(pipe[0]);
     ::kill(child, SIGKILL);  // it has nothing more to do, and a hanging one must not stay
-    waitFor(child, run);
+    run.exit_text = waitForEnd(child, &run.signal);
     return run;
 }
 

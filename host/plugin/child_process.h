@@ -2,12 +2,16 @@
 // Runs code that is not trusted in a process of its own and takes its answer, so that a crash or a
 // hang takes nothing with it.
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ferry::plugin {
@@ -17,6 +21,23 @@ inline constexpr int kChildImageDescriptor = 3;
 inline constexpr int kChildAnswerDescriptor = 4;
 
 enum class ChildOutput : std::uint8_t { Hidden, Shown };
+
+struct SpawnOptions {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;  ///< without the program's name
+    /// Own descriptor, and the number that it becomes in the child (15 at most).
+    std::vector<std::pair<int, int>> descriptors;
+    ChildOutput error_output = ChildOutput::Shown;
+    /// "NAME=value"; nullopt: this process' own.
+    std::optional<std::vector<std::string>> environment = std::nullopt;
+};
+
+/// Starts the program with the descriptors given and those of its standard input (empty), output
+/// (thrown away) and error output. -1 if that can't be done. Threads: any.
+pid_t spawnChild(const SpawnOptions& options);
+
+/// Blocks until the child has ended; in words, how. `signal`, if not null: that ended it, or 0.
+std::string waitForEnd(pid_t child, int* signal = nullptr);
 
 struct ChildOptions {
     std::filesystem::path program;

@@ -88,6 +88,17 @@ Loaded<PluginImage> PluginImage::open(const std::filesystem::path& path) {
     return PluginImage(copy.release(), {static_cast<const char*>(mapped), size});
 }
 
+Loaded<PluginImage> PluginImage::adopt(int descriptor) {
+    Descriptor copy(descriptor);
+    struct stat info {};
+    if (::fstat(copy.get(), &info) != 0 || info.st_size <= 0)
+        return unreadable("the image", "is no file in memory");
+    const auto size = static_cast<std::size_t>(info.st_size);
+    void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, copy.get(), 0);
+    if (mapped == MAP_FAILED) return unreadable("the image", std::strerror(errno));
+    return PluginImage(copy.release(), {static_cast<const char*>(mapped), size});
+}
+
 PluginImage::PluginImage(PluginImage&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       bytes_(std::exchange(other.bytes_, {})),

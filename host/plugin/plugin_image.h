@@ -15,6 +15,8 @@ class PluginImage {
   public:
     /// Copies the file. Refusals: library-missing, library-unreadable, library-too-large.
     static Loaded<PluginImage> open(const std::filesystem::path& path);
+    /// Of a descriptor that another process made so, which this one owns from now on.
+    static Loaded<PluginImage> adopt(int descriptor);
     PluginImage(PluginImage&& other) noexcept;
     PluginImage& operator=(PluginImage&& other) noexcept;
     ~PluginImage();

@@ -2,6 +2,7 @@
 
 #include "plugin/call_scope.h"
 #include "plugin/folder_signature.h"
+#include "plugin/plugin_provider.h"
 
 #include <ferry/abi/entry.h>
 
@@ -151,7 +152,7 @@ Loaded<PluginLibrary::Module> PluginLibrary::open(
 Loaded<PluginCandidate> PluginLibrary::examine(
     const LoadRequest& request, const ProbeOptions& probe
 ) {
-    auto checked = checkFile(request);
+    auto checked = inspect(request);
     if (!checked) return checked;
     ProbeResult trial = probePlugin(checked->image, probe);
     if (!trial.verdict) return withPath(request, std::move(trial.verdict.error()));
@@ -198,7 +199,7 @@ Loaded<std::shared_ptr<PluginLibrary>> PluginLibrary::load(
     return load(std::move(*candidate), std::move(services), log);
 }
 
-Loaded<PluginCandidate> PluginLibrary::checkFile(const LoadRequest& request) {
+Loaded<PluginCandidate> PluginLibrary::inspect(const LoadRequest& request) {
     auto image = PluginImage::open(request.path);
     if (!image) return tl::unexpected<Refusal>(std::move(image.error()));
     if (!request.sha256.empty())
@@ -212,7 +213,7 @@ Loaded<PluginCandidate> PluginLibrary::checkFile(const LoadRequest& request) {
 }
 
 Loaded<void> PluginLibrary::check(const LoadRequest& request) {
-    auto checked = checkFile(request);
+    auto checked = inspect(request);
     if (!checked) return tl::unexpected<Refusal>(std::move(checked.error()));
     return {};
 }
@@ -237,12 +238,29 @@ PluginLibrary::PluginLibrary(
         ::dlclose(again);
 }
 
+PluginHealth PluginLibrary::health() const {
+    return {guard_.misbehaviours(), guard_.isQuarantined(), false, 0};
+}
+
+Result<std::shared_ptr<pipeline::Provider>> PluginLibrary::serve(
+    const ProviderDescription& description, const Setup& setup, const Clock& clock
+) {
+    CallInfo call;
+    call.now = clock.wallNow();
+    FERRY_TRY_ASSIGN(auto instance, PluginInstance::create(shared_from_this(), setup, call));
+    return std::make_shared<PluginProvider>(description, std::move(instance), clock);
+}
+
 PluginLibrary::~PluginLibrary() {
     if (FERRY_HAS(module_, ferry_module, deinit) && module_->deinit != nullptr) module_->deinit();
+    tellEnd(guard_.log());
+}
+
+void LoadedPlugin::tellEnd(PluginLog& log) const {
     if (!is_retired_) return;
     const std::string text =
-        fmt::format("version {} has ended: nothing that began with it goes on", note_.version);
-    guard_.log().write({LogLevel::Info, note_.id, "", "", text, {}, false});
+        fmt::format("version {} has ended: nothing that began with it goes on", note().version);
+    log.write({LogLevel::Info, note().id, "", "", text, {}, false});
 }
 
 }  // namespace ferry::plugin

@@ -4,10 +4,10 @@
 #include "plugin/call_guard.h"
 #include "plugin/elf_note.h"
 #include "plugin/host_services.h"
+#include "plugin/loaded_plugin.h"
 #include "plugin/plugin_image.h"
 #include "plugin/plugin_probe.h"
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -38,11 +38,14 @@ struct PluginCandidate {
 
 /// Stays loaded until the process ends: code that once ran is never unmapped. A new version is
 /// loaded beside the old one, even from the same path. Threads: all functions from any thread.
-class PluginLibrary {
+class PluginLibrary final : public LoadedPlugin,
+                            public std::enable_shared_from_this<PluginLibrary> {
   public:
     /// All checks for which no code of the file has to run in this process. Blocks for the trial in
     /// a child process. The refusal's text begins with the path, as in all of these.
     static Loaded<PluginCandidate> examine(const LoadRequest& request, const ProbeOptions& probe);
+    /// All of these but the trial: for a library that never runs in this process.
+    static Loaded<PluginCandidate> inspect(const LoadRequest& request);
     /// Loads what was examined; each step that fails is undone. `log` outlives the library.
     static Loaded<std::shared_ptr<PluginLibrary>> load(
         PluginCandidate candidate, std::shared_ptr<const HostServices> services, PluginLog& log
@@ -57,23 +60,22 @@ class PluginLibrary {
     /// The first of these checks, those for which no code of the file has to run at all.
     static Loaded<void> check(const LoadRequest& request);
     /// Calls the module's deinit. Every object of it is gone by then: they hold the library.
-    ~PluginLibrary();
-    PluginLibrary(const PluginLibrary&) = delete;
-    PluginLibrary& operator=(const PluginLibrary&) = delete;
+    ~PluginLibrary() override;
 
-    const ElfNote& note() const noexcept { return note_; }
+    const ElfNote& note() const noexcept override { return note_; }
+    PluginHealth health() const override;
+    Result<std::shared_ptr<pipeline::Provider>> serve(
+        const ProviderDescription& description, const Setup& setup, const Clock& clock
+    ) override;
     const std::filesystem::path& path() const noexcept { return path_; }
     const ferry_module& module() const noexcept { return *module_; }
     const HostServices& services() const noexcept { return *services_; }
     CallGuard& guard() noexcept { return guard_; }
     /// Held around every [control] call.
     std::mutex& control() noexcept { return control_; }
-    /// It was replaced or removed: its end is worth a line in the log.
-    void retire() noexcept { is_retired_ = true; }
 
   private:
     struct Module;
-    static Loaded<PluginCandidate> checkFile(const LoadRequest& request);
     static Loaded<Module> open(PluginImage& image, const HostServices& services);
     PluginLibrary(
         const LoadRequest& request,
@@ -90,7 +92,6 @@ class PluginLibrary {
     std::mutex control_;
     std::shared_ptr<void> library_;  // boost::dll::shared_library
     const ferry_module* module_;
-    std::atomic<bool> is_retired_{false};
 };
 
 }  // namespace ferry::plugin

@@ -13,9 +13,9 @@ namespace ferry::plugin {
 /// manifest-missing, library-missing, library-outside, library-unreadable, library-too-large,
 /// elf-malformed, elf-machine, elf-section-missing, elf-note-malformed, abi-major, abi-minor,
 /// abi-mismatch, id-mismatch, version-mismatch, probe-crashed, probe-hung, probe-cancelled,
-/// load-failed, entry-missing, entry-foreign, entry-refused, module-malformed, module-mismatch,
-/// signature-missing, signature-malformed, signature-untrusted, signature-wrong, file-changed,
-/// file-missing, file-unlisted.
+/// isolation-failed, isolation-forbidden, load-failed, entry-missing, entry-foreign, entry-refused,
+/// module-malformed, module-mismatch, signature-missing, signature-malformed, signature-untrusted,
+/// signature-wrong, file-changed, file-missing, file-unlisted.
 struct Refusal {
     std::string rule;
     std::string message;

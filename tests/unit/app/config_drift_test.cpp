@@ -117,6 +117,7 @@ TEST_F(ConfigDriftTest, KnowsEveryKey) {
         {"operator.callback_url", "operator: {callback_url: \"https://x\"}"},
         {"operator.signature_key", "operator: {signature_key: k}"},
         {"operator.failing_after", "operator: {failing_after: 9m}"},
+        {"plugin_isolation", "plugin_isolation: ['*']"},
     };
     const config::HubConfig running = write("{}\n");
     std::set<std::string> named{"storage"};  // it has one value only

@@ -65,6 +65,24 @@ TEST(HubConfig, CommentedPartsOfTheWrittenFilesAreGoodToo) {
     }
 }
 
+TEST(HubConfig, IsolatedPluginsAreNamedByIdOrAllOfThem) {
+    Diagnostics out;
+    const auto config = readAs("ferry.yaml", "plugin_isolation: [dropbox, dropbx]\n", out);
+    ASSERT_TRUE(config) << printed(out);
+    EXPECT_TRUE(config->isIsolated("dropbox"));
+    EXPECT_FALSE(config->isIsolated("declarative"));
+    ASSERT_EQ(out.items().size(), 1U) << printed(out);
+    EXPECT_EQ(out.items()[0].severity, Severity::Warning);
+    EXPECT_NE(printed(out).find("there is no plugin 'dropbx'"), std::string::npos) << printed(out);
+    EXPECT_NE(printed(out).find("did you mean 'dropbox'?"), std::string::npos) << printed(out);
+
+    Diagnostics of_all;
+    const auto all = readAs("ferry.yaml", "plugin_isolation: ['*']\n", of_all);
+    ASSERT_TRUE(all) << printed(of_all);
+    EXPECT_TRUE(all->isIsolated("declarative"));
+    EXPECT_TRUE(of_all.items().empty()) << printed(of_all);
+}
+
 TEST(HubConfig, TrustedKeysAreKeysAndSomebodyHasThem) {
     const std::string key(43, 'A');
     const auto read = [](const std::string& section, Diagnostics& out) {

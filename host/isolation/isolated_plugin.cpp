@@ -1,0 +1,288 @@
+#include "isolation/isolated_plugin.h"
+
+#include "isolation/remote_provider.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace ferry::isolation {
+
+using plugin::Loaded;
+using plugin::LogLevel;
+using plugin::Refusal;
+using plugin::refuse;
+
+namespace {
+
+/// A hang takes the time of whoever waits for it: it counts as so many deaths.
+constexpr unsigned kDeathsOfAHang = 4;
+
+Refusal refusalOf(const ProcessFailure& failure) {
+    switch (failure.fault) {
+        case ProcessFault::Hung:
+            return {
+                "probe-hung",
+                "the entry of the plugin did not return in time; ask its author for a new version"};
+        case ProcessFault::Forbidden:
+            return {
+                "isolation-forbidden",
+                fmt::format(
+                    "while it was loaded the plugin {}; take it out of plugin_isolation if you "
+                    "trust it",
+                    failure.text
+                )};
+        case ProcessFault::Ended:
+        case ProcessFault::Malformed:
+            break;
+    }
+    return {
+        "probe-crashed",
+        fmt::format(
+            "the process that loaded the plugin {}; ask its author for a new version", failure.text
+        )};
+}
+
+}  // namespace
+
+IsolatedPlugin::IsolatedPlugin(
+    plugin::PluginCandidate candidate,
+    std::shared_ptr<const IsolationOptions> options,
+    plugin::PluginLog& log,
+    const Clock& clock
+)
+    : candidate_(std::move(candidate)), options_(std::move(options)), log_(log), clock_(clock) {}
+
+IsolatedPlugin::~IsolatedPlugin() {
+    process_.reset();
+    tellEnd(log_);
+}
+
+Loaded<std::shared_ptr<IsolatedPlugin>> IsolatedPlugin::load(
+    plugin::PluginCandidate candidate,
+    std::shared_ptr<const IsolationOptions> options,
+    plugin::PluginLog& log,
+    const Clock& clock
+) {
+    const std::string path = candidate.request.path.string();
+    std::shared_ptr<IsolatedPlugin> loaded(
+        new IsolatedPlugin(std::move(candidate), std::move(options), log, clock)
+    );
+    if (auto started = loaded->startProcess(); !started) {
+        Refusal& refusal = started.error();
+        return refuse(std::move(refusal.rule), fmt::format("{}: {}", path, refusal.message));
+    }
+    if (loaded->options_->on_restart) loaded->options_->on_restart(loaded->note().id, 0);
+    return loaded;
+}
+
+Loaded<void> IsolatedPlugin::startProcess() {
+    started_at_ = clock_.now();
+    auto process = IsolatedProcess::start(options_->program, candidate_.image.descriptor());
+    if (!process)
+        return refuse(
+            "isolation-failed",
+            "ferry-plugin-host can't be started, in which the plugin is to run; it has to lie "
+            "beside the ferry program"
+        );
+    ++generation_;
+    FrameWriter frame;
+    frame(headOf(Call::Load, 0));
+    frame(StartOptions{
+        note().id,
+        candidate_.request.version,
+        candidate_.request.path.string(),
+        candidate_.request.abi_major,
+        options_->memory_bytes});
+    LoadAnswer answer;
+    const auto taken = exchangeWith(*process, frame.framed(), [&answer](FrameReader& reader) {
+        return reader(answer) && reader.isDone();
+    });
+    if (!taken) return tl::unexpected<Refusal>(refusalOf(taken.error()));
+    if (!answer.rule.empty()) return refuse(std::move(answer.rule), std::move(answer.message));
+    process_ = std::move(process);
+    const std::lock_guard lock(mutex_);
+    pid_ = process_->pid();
+    return {};
+}
+
+plugin::PluginHealth IsolatedPlugin::health() const {
+    const std::lock_guard lock(mutex_);
+    return {
+        misbehaviours_before_ + counted_.misbehaviours, counted_.is_quarantined, true, restarts_};
+}
+
+pid_t IsolatedPlugin::pid() const {
+    const std::lock_guard lock(mutex_);
+    return pid_;
+}
+
+Result<std::shared_ptr<pipeline::Provider>> IsolatedPlugin::
+    serve(const plugin::ProviderDescription& description, const plugin::Setup& setup, const Clock&) {
+    auto connector = std::make_shared<Connector>();
+    connector->description = description;
+    connector->setup = setup;
+    const Turn turn(*this);
+    connector->number = ++last_connector_;
+    // Makes it there, and learns what the plugin can do.
+    FERRY_TRY(prepare(turn, nullptr, connector.get()));
+    return std::make_shared<RemoteProvider>(shared_from_this(), std::move(connector));
+}
+
+void IsolatedPlugin::drop(std::uint64_t generation, std::uint64_t operation) {
+    const std::lock_guard lock(mutex_);
+    dropped_.emplace_back(generation, operation);
+}
+
+Error IsolatedPlugin::misbehaved(std::uint64_t generation, std::string_view what) {
+    const Turn turn(*this);
+    if (turn.isMine() && process_ && generation == generation_) {
+        process_->end();
+        noteEnd({ProcessFault::Malformed, std::string(what)});
+    }
+    return unavailable(fmt::format("its process {}", what));
+}
+
+IsolatedPlugin::Turn::Turn(IsolatedPlugin& plugin) : plugin_(plugin) {
+    std::unique_lock lock(plugin_.turn_mutex_);
+    is_mine_ = plugin_.turn_ended_.wait_for(lock, plugin_.options_->turn_limit, [this] {
+        return !plugin_.is_taken_;
+    });
+    if (is_mine_) plugin_.is_taken_ = true;
+}
+
+IsolatedPlugin::Turn::~Turn() {
+    if (!is_mine_) return;
+    {
+        const std::lock_guard lock(plugin_.turn_mutex_);
+        plugin_.is_taken_ = false;
+    }
+    plugin_.turn_ended_.notify_one();
+}
+
+CallHead IsolatedPlugin::headOf(Call call, std::uint64_t connector) {
+    CallHead head{call, clock_.wallNow(), connector, {}};
+    const std::lock_guard lock(mutex_);
+    for (const auto& [generation, operation] : dropped_)
+        if (generation == generation_) head.dropped.push_back(operation);
+    dropped_.clear();
+    return head;
+}
+
+/// Afterwards there is a process, of `generation` if that is given, and the connector in it.
+Status IsolatedPlugin::prepare(
+    const Turn& turn, const std::uint64_t* generation, Connector* connector
+) {
+    if (!turn.isMine()) return fail(unavailable("its process is busy with another call"));
+    if (process_ && process_->hasEnded()) noteEnd({ProcessFault::Ended, process_->end()});
+    if (generation != nullptr) {
+        if (process_ && *generation == generation_) return {};
+        return fail(unavailable("the process in which this began has ended"));
+    }
+    if (!process_) FERRY_TRY(restart());
+    return connector->made_in == generation_ ? Status() : connect(*connector);
+}
+
+Status IsolatedPlugin::connect(Connector& connector) {
+    auto has_feed =
+        exchange<bool>(Call::Connect, connector, connector.description, connector.setup);
+    if (!has_feed) return fail(std::move(has_feed.error()));
+    connector.description.options.has_feed = *has_feed;
+    connector.made_in = generation_;
+    return {};
+}
+
+Status IsolatedPlugin::restart() {
+    const TimePoint now = clock_.now();
+    if (now < next_start_)
+        return fail(unavailable(
+            "its process died again and again, and is started again in a while", next_start_ - now
+        ));
+    if (const auto started = startProcess(); !started) {
+        noteEnd({ProcessFault::Ended, fmt::format("can't be started: {}", started.error().message)}
+        );
+        return fail(unavailable(started.error().message));
+    }
+    std::uint64_t count = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        count = ++restarts_;
+    }
+    logLine(
+        LogLevel::Info, fmt::format("its process was started again, for the {}. time", count), false
+    );
+    if (options_->on_restart) options_->on_restart(note().id, count);
+    return {};
+}
+
+Exchanged<void> IsolatedPlugin::exchangeWith(
+    IsolatedProcess& process, std::string_view frame, const TakeResult& take
+) {
+    auto answer = process.call(frame, options_->call_limit, [this](plugin::LogLine line) {
+        line.plugin = note().id;  // whatever it says
+        log_.write(line);
+    });
+    if (!answer) return tl::unexpected<ProcessFailure>(std::move(answer.error()));
+    FrameReader reader(answer->result(), Sender::Plugin);
+    if (!take(reader)) {
+        process.end();
+        return tl::unexpected<ProcessFailure>(ProcessFailure{
+            ProcessFault::Malformed, fmt::format("sent a malformed answer: {}", reader.problem())});
+    }
+    wipe(answer->frame);
+    const std::lock_guard lock(mutex_);
+    counted_ = answer->head;
+    return {};
+}
+
+Status IsolatedPlugin::exchangeFrames(std::string_view frame, const TakeResult& take) {
+    if (frame.size() > kFrameBytesMax)
+        return fail(
+            ErrorCode::Corrupt,
+            fmt::format("plugin {}: a call of {} bytes is too large", note().id, frame.size())
+        );
+    auto taken = exchangeWith(*process_, frame, take);
+    if (taken) return {};
+    noteEnd(taken.error());
+    return fail(unavailable(fmt::format("its process {}", taken.error().text)));
+}
+
+/// The process is gone, or was never there.
+void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
+    process_.reset();
+    const TimePoint now = clock_.now();
+    if (now - started_at_ >= options_->lasting) failures_ = 0;
+    failures_ += failure.fault == ProcessFault::Hung ? kDeathsOfAHang : 1;
+    // Once is an accident: the retry of what it was doing finds it there.
+    const Milliseconds wait =
+        failures_ == 1 ? Milliseconds(0) : exponentialBackoff(options_->restart, failures_ - 1, 0);
+    next_start_ = now + wait;
+    {
+        const std::lock_guard lock(mutex_);
+        misbehaviours_before_ += counted_.misbehaviours + 1;
+        counted_ = {};
+        pid_ = -1;
+    }
+    std::string text = fmt::format("its process {}; ", failure.text);
+    text += wait.count() == 0 ? "the next call starts it again"
+                              : fmt::format("it is not started again for {} ms", wait.count());
+    logLine(LogLevel::Error, text, true);
+}
+
+Error IsolatedPlugin::unavailable(std::string_view what, std::optional<Milliseconds> wait) const {
+    return {ErrorCode::Unavailable, fmt::format("plugin {}: {}", note().id, what), wait};
+}
+
+void IsolatedPlugin::logLine(LogLevel level, const std::string& text, bool is_misbehaviour) {
+    log_.write(
+        {level,
+         note().id,
+         "",
+         "",
+         fmt::format("plugin {}: {}", note().id, text),
+         {},
+         is_misbehaviour}
+    );
+}
+
+}  // namespace ferry::isolation
