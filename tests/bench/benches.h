@@ -23,6 +23,8 @@ void benchReplay(Report& report);
 void benchApi(Report& report);
 /// Calls into plugins, operations that go on, events of normalize.
 void benchPlugin(Report& report);
+/// The same in a process of the plugin's own; a part of benchPlugin.
+void benchIsolatedPlugin(Report& report);
 /// Loading many plugins and connectors.
 void benchCatalog(Report& report);
 /// Memory, start-up, lint and apply.

@@ -198,6 +198,7 @@ void benchPlugin(Report& report) {
     report.heading("what calls into plugins cost");
     if (const Status status = run(report); !status)
         report.fail("plugin: " + status.error().message);
+    benchIsolatedPlugin(report);
 }
 
 }  // namespace ferry::bench

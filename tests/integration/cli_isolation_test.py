@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Plugins in processes of their own, as an operator has them: what lint and `ferry plugins` say, what others
+see of such a process, and that it ends with the hub however that ends.
+
+Usage: cli_isolation_test.py FERRY FAKE_DROPBOX
+"""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cli_case import HubCase, eventually, ferry  # noqa: E402
+
+SECRET = "a-secret-of-the-environment"
+
+
+def children(pid):
+    """Of this process, by name of program."""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % entry) as stat:
+                if int(stat.read().rpartition(")")[2].split()[1]) != pid:
+                    continue
+            with open("/proc/%s/cmdline" % entry, "rb") as line:
+                found[int(entry)] = line.read()
+        except OSError:
+            pass  # it has ended meanwhile
+    return found
+
+
+def is_running(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class IsolationTest(HubCase):
+    def start_isolated(self, more=""):
+        os.environ["FERRY_ISOLATION_SECRET"] = SECRET
+        self.addCleanup(os.environ.pop, "FERRY_ISOLATION_SECRET")
+        self.configure(more or "plugin_isolation: [dropbox]\n")
+        self.declare("one", more="      event.notification.signature.key: ${env:FERRY_ISOLATION_SECRET}\n")
+        self.start()
+        hosts = [pid for pid, line in children(self.hub.pid).items() if b"ferry-plugin-host" in line]
+        self.assertEqual(len(hosts), 1, self.log())
+        return hosts[0]
+
+    def test_nothing_of_the_hub_is_seen_in_the_process(self):
+        host = self.start_isolated()
+        for name in ["cmdline", "environ"]:
+            with open("/proc/%d/%s" % (host, name), "rb") as opened:
+                self.assertNotIn(SECRET.encode(), opened.read())
+        with open("/proc/%d/cmdline" % host, "rb") as opened:
+            self.assertEqual(opened.read().count(b"\0"), 1, "it has no arguments")
+        with open("/proc/%d/environ" % self.hub.pid, "rb") as opened:
+            self.assertIn(SECRET.encode(), opened.read(), "else the test would show nothing")
+
+    def test_plugins_says_what_is_isolated(self):
+        host = self.start_isolated()
+        self.assertIn("isolated: in a process of its own\n", self.run_ok("plugins"))
+        os.kill(host, signal.SIGKILL)
+        eventually(lambda: not is_running(host), "the end of the process")
+
+    def test_a_hub_that_is_killed_takes_the_process_along(self):
+        host = self.start_isolated("plugin_isolation: ['*']\nconnectors: [./none]\n")
+        self.hub.kill()
+        self.hub.wait()
+        self.hub.returncode = 0  # as meant
+        eventually(lambda: not is_running(host), "the end of the process")
+
+    def test_a_hub_that_stops_takes_the_process_along(self):
+        host = self.start_isolated()
+        self.stop()
+        self.assertFalse(is_running(host))
+
+    def test_lint_knows_the_plugins(self):
+        self.configure("plugin_isolation: [dropbox, dropbx, declarative]\n")
+        linted = ferry("lint", cwd=self.folder)
+        self.assertEqual(linted.returncode, 0, linted.stdout)
+        self.assertIn("ferry.yaml:3:29: warning: there is no plugin 'dropbx'", linted.stdout)
+        self.assertIn("dropbox", linted.stdout.partition("dropbx'")[2])
+        self.assertNotIn("'declarative'", linted.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
