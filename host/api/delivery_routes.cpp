@@ -14,7 +14,6 @@
 
 namespace ferry::api {
 namespace {
-
 /// Deliveries that one call makes again at most; the answer says where to go on.
 constexpr std::size_t kRedeliverMax = 5'000;
 /// So many are made again at once; more are a job, which does it beside live deliveries.
@@ -110,17 +109,17 @@ Result<ReplayId> beginRedelivery(
     job.instances.erase(
         std::unique(job.instances.begin(), job.instances.end()), job.instances.end()
     );
-    FERRY_TRY_ASSIGN(const ReplayId id, parts.store.replays().createRedelivery(job, keys));
-    parts.wake_replays();
+    auto id = parts.store.replays().createRedelivery(job, keys);
+    if (id) parts.wake_replays();
     return id;
 }
 
 Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryList list) {
     std::vector<store::DeliveryKey> keys;
-    for (const Delivery& delivery : list.deliveries)
-        keys.push_back({delivery.instance, delivery.id});
+    for (const Delivery& one : list.deliveries)
+        keys.push_back({one.instance, one.id});
     const TimePoint now = parts.clock.now();
-    ReplayId job;
+    ReplayId job;  // none: at once
     if (keys.size() <= kAtOnceMax) {
         FERRY_TRY(parts.store.replays().redeliver(keys, now));
     } else {
@@ -128,9 +127,9 @@ Result<http::Response> redeliver(const ApiParts& parts, const Call& call, Delive
     }
     parts.wake_deliveries();
     for (Delivery& delivery : list.deliveries) {
-        const bool was_sent =
-            delivery.state != DeliveryState::Waiting || delivery.attempt_count > 0;
-        if (was_sent && delivery.origin == DeliveryOrigin::Commit)
+        const bool waits = delivery.state == DeliveryState::Waiting;
+        const bool is_first = waits && delivery.attempt_count == 0;
+        if (!is_first && delivery.origin == DeliveryOrigin::Commit)
             delivery.origin = DeliveryOrigin::Again;
         delivery.state = DeliveryState::Waiting;
         delivery.is_off = false;
