@@ -127,7 +127,7 @@ TEST_F(ApiProxyTest, StreamsAnUploadOfAnyForm) {
         ));
         for (std::size_t sent = 0; sent < content.size(); sent += piece.size()) {
             if (is_chunked) client.send(fmt::format("{:x}\r\n", piece.size()));
-            ASSERT_TRUE(client.send(piece));
+            ASSERT_TRUE(client.sendExactly(piece));
             if (is_chunked) client.send("\r\n");
         }
         if (is_chunked) client.send("0\r\n\r\n");

@@ -88,8 +88,8 @@ TEST_F(ReactorTest, ARequestInPiecesIsPutTogether) {
     start();
     RawClient client(server_->port());
     for (int i = 0; i < 3; ++i) {
-        for (const char c : later("now")) {
-            client.send(std::string_view(&c, 1));
+        for (const char c : test::withHosts(later("now"))) {
+            client.sendExactly(std::string_view(&c, 1));
             std::this_thread::sleep_for(Milliseconds(i));
         }
         EXPECT_EQ(bodyOfAnswer(client.readAnswer()), "hi");
