@@ -62,8 +62,10 @@ TEST_F(ApiAsyncTest, NoMoreAreKeptThanThereIsRoomFor) {
     EXPECT_EQ(full.headers.at("retry-after"), "1");
 }
 
-TEST_F(ApiAsyncTest, ADisabledInstanceIsRefusedAtOnceAndAlsoLater) {
-    json(200, "DELETE", fmt::format("/instances/{}/enabled", id()));
+TEST_F(ApiAsyncTest, ADisabledInstanceIsRefusedAtOnce) {
+    ASSERT_TRUE(hub_->store().instances().setState(
+        instance("marketing")->id, InstanceState::Disabled, "by hand", clock_.now()
+    ));
     EXPECT_EQ(later("/ping", {}, element_).status, 403);
     EXPECT_EQ(waiting(), 0U);
 }
