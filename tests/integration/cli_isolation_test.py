@@ -40,15 +40,18 @@ def is_running(pid):
 
 
 class IsolationTest(HubCase):
-    def start_isolated(self, more=""):
+    def start_all_isolated(self, more="", count=1):
         os.environ["FERRY_ISOLATION_SECRET"] = SECRET
         self.addCleanup(os.environ.pop, "FERRY_ISOLATION_SECRET")
         self.configure(more or "plugin_isolation: [dropbox]\n")
         self.declare("one", more="      event.notification.signature.key: ${env:FERRY_ISOLATION_SECRET}\n")
         self.start()
         hosts = [pid for pid, line in children(self.hub.pid).items() if b"ferry-plugin-host" in line]
-        self.assertEqual(len(hosts), 1, self.log())
-        return hosts[0]
+        self.assertEqual(len(hosts), count, self.log())
+        return hosts
+
+    def start_isolated(self):
+        return self.start_all_isolated()[0]
 
     def test_nothing_of_the_hub_is_seen_in_the_process(self):
         host = self.start_isolated()
@@ -67,11 +70,12 @@ class IsolationTest(HubCase):
         eventually(lambda: not is_running(host), "the end of the process")
 
     def test_a_hub_that_is_killed_takes_the_process_along(self):
-        host = self.start_isolated("plugin_isolation: ['*']\nconnectors: [./none]\n")
+        # One for Dropbox, and one for all connectors without code.
+        hosts = self.start_all_isolated("plugin_isolation: ['*']\n", 2)
         self.hub.kill()
         self.hub.wait()
         self.hub.returncode = 0  # as meant
-        eventually(lambda: not is_running(host), "the end of the process")
+        eventually(lambda: not any(map(is_running, hosts)), "the end of the processes")
 
     def test_a_hub_that_stops_takes_the_process_along(self):
         host = self.start_isolated()
