@@ -137,6 +137,11 @@ struct ResultOf<Storage> {
     static std::optional<Storage> take(OutputSink& sink) { return sink.storage; }
 };
 template <>
+struct ResultOf<Registration> {
+    static constexpr Output kOutputs = Output::Registration;
+    static std::optional<Registration> take(OutputSink& sink) { return sink.registration; }
+};
+template <>
 struct ResultOf<Done> {
     static constexpr Output kOutputs = Output::Nothing;
     static std::optional<Done> take(OutputSink&) { return Done(); }
@@ -166,6 +171,7 @@ template class Operation<Document>;
 template class Operation<DocumentPage>;
 template class Operation<Download>;
 template class Operation<Storage>;
+template class Operation<Registration>;
 template class Operation<Done>;
 
 }  // namespace ferry::plugin

@@ -31,6 +31,7 @@ enum class Output : std::uint32_t {
     ObjectsEnd = 1 << 10,
     StreamedAnswer = 1 << 11,  ///< a request may ask for its answer to be streamed
     Storage = 1 << 12,
+    Registration = 1 << 13,
 };
 constexpr Output operator|(Output a, Output b) {
     return static_cast<Output>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -64,6 +65,7 @@ class OutputSink {
     std::vector<Object> objects;
     std::optional<std::string> next_cursor;  ///< set: the objects are complete
     std::optional<Storage> storage;
+    std::optional<Registration> registration;
 
   private:
     template <Output kOutput, typename Read>
@@ -91,6 +93,7 @@ class OutputSink {
     static ferry_status onObject(const ferry_sink*, const ferry_object*) noexcept;
     static ferry_status onObjectsEnd(const ferry_sink*, ferry_str) noexcept;
     static ferry_status onStorage(const ferry_sink*, const ferry_storage*) noexcept;
+    static ferry_status onSubscription(const ferry_sink*, const ferry_subscription*) noexcept;
 
     Output allowed_;
     std::size_t change_count_;

@@ -52,88 +52,6 @@ TransportError toPlugin(http::TransportError error) {
     return TransportError::Reset;
 }
 
-std::int64_t epochMs(const std::optional<TimePoint>& time) {
-    return time ? toEpochMilliseconds(*time) : 0;
-}
-
-ObjectKind toKind(ObjectType type) {
-    switch (type) {
-        case ObjectType::File:
-            return ObjectKind::File;
-        case ObjectType::Folder:
-            return ObjectKind::Folder;
-        case ObjectType::Other:
-            return ObjectKind::Other;
-    }
-    return ObjectKind::Other;
-}
-
-IndexedObject toIndexed(Object object) {
-    IndexedObject indexed;
-    indexed.object_id = std::move(object.object_id);
-    indexed.path_key = std::move(object.path_key);
-    indexed.path = std::move(object.path);
-    indexed.name = std::move(object.name);
-    indexed.kind = toKind(object.type);
-    indexed.revision = std::move(object.revision);
-    indexed.content_hash = std::move(object.content_hash);
-    indexed.size = object.size.value_or(-1);
-    indexed.modified_ms = epochMs(object.modified);
-    indexed.created_ms = epochMs(object.created);
-    indexed.modified_by = std::move(object.modified_by);
-    return indexed;
-}
-
-ferry::EventType toEventType(EventType type) {
-    switch (type) {
-        case EventType::Created:
-        case EventType::Restored:
-            return ferry::EventType::Created;
-        case EventType::Updated:
-            return ferry::EventType::Updated;
-        case EventType::Deleted:
-            return ferry::EventType::Deleted;
-        case EventType::Moved:
-            return ferry::EventType::Moved;
-    }
-    return ferry::EventType::Updated;
-}
-
-using Action = decltype(NormalizedChange::action);
-
-Action toAction(IndexOp op) {
-    switch (op.action) {
-        case IndexAction::Ignore:
-            return IgnoreChange{"the plugin says so"};
-        case IndexAction::UpsertFile:
-            op.object.type = ObjectType::File;
-            break;
-        case IndexAction::UpsertFolder:
-            op.object.type = ObjectType::Folder;
-            break;
-        case IndexAction::Remove:
-            if (op.object.path_key.empty()) return RemoveObject{std::move(op.object.object_id)};
-            return RemovePath{std::move(op.object.path_key), std::move(op.object.path)};
-    }
-    return UpsertObject{toIndexed(std::move(op.object))};
-}
-
-Action toAction(ProviderEvent event) {
-    DirectEvent direct;
-    direct.type = toEventType(event.type);
-    direct.is_restored = event.type == EventType::Restored;
-    direct.object = toIndexed(std::move(event.object));
-    direct.previous_path = std::move(event.previous_path);
-    direct.occurred_ms = epochMs(event.occurred);
-    direct.object_type = std::move(event.object_type);
-    direct.properties = std::move(event.properties);
-    return direct;
-}
-
-Action toAction(Reject reject) {
-    return RejectChange{std::move(reject.error.message)};
-}
-
 }  // namespace
 
 Account toPlugin(const pipeline::ProviderAccount& account) {
@@ -141,8 +59,7 @@ Account toPlugin(const pipeline::ProviderAccount& account) {
         account.account_id,
         account.account_state,
         toFields(account.configuration),
-        toFields(account.base_urls)
-    };
+        toFields(account.base_urls)};
 }
 
 TokenSet toPlugin(const ferry::TokenSet& tokens) {
@@ -181,8 +98,7 @@ HttpResponse toPlugin(const http::OutboundResponse& response) {
         toPlugin(response.error),
         toFields(response.headers),
         response.body,
-        response.is_body_streamed
-    };
+        response.is_body_streamed};
 }
 
 http::Response toHttp(WebhookReply reply) {
@@ -237,15 +153,20 @@ pipeline::OperationResult toResult(TokenSet tokens) {
 pipeline::OperationResult toResult(Identity identity) {
     pipeline::OperationResult result;
     result.identity = AccountIdentity{
-        std::move(identity.account_id), std::move(identity.label), std::move(identity.account_state)
-    };
+        std::move(identity.account_id),
+        std::move(identity.label),
+        std::move(identity.account_state)};
     return result;
 }
 
 pipeline::OperationResult toResult(Page page) {
     pipeline::OperationResult result;
-    result.page =
-        pipeline::ChangePage{std::move(page.changes), std::move(page.next_cursor), page.has_more};
+    result.page = pipeline::ChangePage{
+        std::move(page.changes),
+        std::move(page.next_cursor),
+        page.has_more,
+        std::move(page.hints),
+        page.lists_next};
     return result;
 }
 
@@ -268,6 +189,13 @@ pipeline::OperationResult toResult(Download download) {
     return toResult(Document{std::move(download.object)});
 }
 
+pipeline::OperationResult toResult(Registration registration) {
+    pipeline::OperationResult result;
+    result.registration = pipeline::WebhookRegistration{
+        std::string(registration.state.reveal()), registration.expires_at};
+    return result;
+}
+
 pipeline::OperationResult toResult(const Storage& storage) {
     pipeline::OperationResult result;
     result.storage = pipeline::StorageUsage{storage.used, storage.total};
@@ -276,24 +204,6 @@ pipeline::OperationResult toResult(const Storage& storage) {
 
 pipeline::OperationResult toResult(Done) {
     return {};
-}
-
-Result<std::vector<NormalizedChange>> toChanges(
-    std::vector<Normalized> items, std::vector<std::string> changes
-) {
-    if (items.size() != changes.size()) {
-        return fail(ErrorCode::Internal, "the plugin gave more than one result for a change");
-    }
-    std::vector<NormalizedChange> normalized;
-    normalized.reserve(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        Action action = std::visit(
-            [](auto&& item) { return toAction(std::forward<decltype(item)>(item)); },
-            std::move(items[i])
-        );
-        normalized.push_back({std::move(action), std::move(changes[i])});
-    }
-    return normalized;
 }
 
 }  // namespace ferry::plugin

@@ -43,7 +43,10 @@ pipeline::OperationResult toResult(Document document);
 pipeline::OperationResult toResult(DocumentPage page);
 pipeline::OperationResult toResult(Download download);
 pipeline::OperationResult toResult(const Storage& storage);
+pipeline::OperationResult toResult(Registration registration);
 pipeline::OperationResult toResult(Done);
+
+IndexedObject toIndexed(Object object);
 
 /// One result per change. Internal if the plugin gave one change two results: the flow could not
 /// tell which of them the record belongs to.

@@ -18,6 +18,7 @@
 #include "store/instance_store.h"
 #include "store/notice_store.h"
 #include "store/replay_store.h"
+#include "store/subscription_store.h"
 #include "store/sync_store.h"
 #include "store/token_store.h"
 
@@ -61,6 +62,7 @@ class Store {
     virtual CursorStore& cursors() = 0;
     virtual InboxStore& inbox() = 0;
     virtual ConditionStore& conditions() = 0;
+    virtual SubscriptionStore& subscriptions() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

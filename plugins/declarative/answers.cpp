@@ -11,7 +11,6 @@
 #include <chrono>
 
 namespace ferry::declarative {
-namespace {
 
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     const std::string_view text = response.header("retry-after");
@@ -20,8 +19,6 @@ sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     if (seconds < 0) return std::nullopt;
     return std::chrono::seconds(seconds);
 }
-
-}  // namespace
 
 std::string textAt(const rapidjson::Value& object, const char* name) {
     if (!object.IsObject()) return {};

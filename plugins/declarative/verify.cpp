@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "json.h"
 #include "text.h"
 
 #include <algorithm>
@@ -106,6 +107,8 @@ Verification::Verification(const rapidjson::Value& settings) {
                                           : FERRY_ENCODING_HEX;
     header_ = textOf(settings, "header");
     query_ = textOf(settings, "query");
+    is_in_body_ = settings.HasMember("body");
+    if (is_in_body_) body_ = compilePointer(settings["body"]);
     prefix_ = textOf(settings, "prefix");
     separator_ = textOf(settings, "separator");
     timestamp_header_ = textOf(settings, "timestamp_header");
@@ -154,11 +157,16 @@ bool Verification::holds(
     const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
 ) const {
     const sdk::Crypto crypto = call.crypto();
-    std::string from_query;
+    std::string elsewhere;
     std::string_view value = onlyHeader(request.headers(), header_);
-    if (!query_.empty()) {
-        from_query = queryValue(request.query(), query_).value_or("");
-        value = from_query;
+    if (!query_.empty() || is_in_body_) {
+        JsonDocument body;
+        Scratch place;
+        if (!query_.empty())
+            elsewhere = queryValue(request.query(), query_).value_or("");
+        else if (body.parse(request.body()))
+            elsewhere = valueAt(body.root(), body_, place).text;
+        value = elsewhere;
     }
     if (value.empty()) return false;
     if (method_ == Method::Token) {

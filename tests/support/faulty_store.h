@@ -354,6 +354,7 @@ class FaultyStore final : public store::Store {
           cursors_(inner.cursors(), script),
           inbox_(inner.inbox()),
           conditions_(inner.conditions()),
+          subscriptions_(inner.subscriptions()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -368,6 +369,7 @@ class FaultyStore final : public store::Store {
     store::CursorStore& cursors() override { return cursors_; }
     store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
+    store::SubscriptionStore& subscriptions() override { return subscriptions_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -383,6 +385,7 @@ class FaultyStore final : public store::Store {
     FaultyCursorStore cursors_;
     store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
+    store::SubscriptionStore& subscriptions_;
     FaultyMetaStore meta_;
 };
 

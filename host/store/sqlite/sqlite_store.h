@@ -13,6 +13,7 @@
 #include "store/sqlite/sqlite_instance_store.h"
 #include "store/sqlite/sqlite_notice_store.h"
 #include "store/sqlite/sqlite_replay_store.h"
+#include "store/sqlite/sqlite_subscription_store.h"
 #include "store/sqlite/sqlite_sync_store.h"
 #include "store/sqlite/sqlite_token_store.h"
 #include "store/store.h"
@@ -68,6 +69,7 @@ class SqliteStore final : public Store {
     CursorStore& cursors() override { return cursors_; }
     InboxStore& inbox() override { return inbox_; }
     ConditionStore& conditions() override { return conditions_; }
+    SubscriptionStore& subscriptions() override { return subscriptions_; }
     MetaStore& meta() override { return meta_; }
 
   private:
@@ -91,6 +93,7 @@ class SqliteStore final : public Store {
     SqliteCursorStore cursors_{core_, sync_};
     SqliteInboxStore inbox_{core_};
     SqliteConditionStore conditions_{core_};
+    SqliteSubscriptionStore subscriptions_{core_};
     SqliteMetaStore meta_{core_};
 };
 

@@ -162,7 +162,7 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verify: []\n", "nothing proves that the provider is the sender"},
         {"  verify: [{method: hmca, header: X}]\n", "did you mean 'hmac'?"},
         {"  verify: [{method: hmac}]\n", "'hmac' needs 'header'"},
-        {"  verify: [{method: token}]\n", "'token' needs 'header' or 'query'"},
+        {"  verify: [{method: token}]\n", "'token' needs 'header', 'query' or 'body'"},
         {"  verify: [{method: token, query: t, hash: sha1}]\n", "'hash' has no use with 'token'"},
         {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}'}]\n",
          "needs 'timestamp_header'"},
@@ -174,6 +174,8 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verify: [{method: basic}]\n  each: items\n", "this is no pointer into JSON"},
         {"  verify: [{method: basic}]\n  challenges: [{method: GET}]\n", "'reply' is missing"},
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
+        {"  verify: [{method: basic}]\n  marks: true\n", "without 'polling' nobody would ask"},
+        {"  verify: [{method: basic}]\n  account: polled:page\n", "'polled:resource' alone"},
         {"  account: /id\n", "the key 'verify' is missing"},
     };
     for (const Mistake& mistake : mistakes) {
@@ -188,7 +190,12 @@ TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {
     text.replace(text.find("declarative"), 11, "libacme.so");
     EXPECT_THAT(read(text).findings, Contains(HasSubstr("'map' is for connectors without code")));
     EXPECT_THAT(
-        read(fmt::format("{}{}", kHead, kMap)).findings, Contains(HasSubstr("belong together"))
+        read(fmt::format("{}{}", kHead, kMap)).findings,
+        Contains(HasSubstr("'map' has no records without 'notifications' or 'polling'"))
+    );
+    EXPECT_THAT(
+        read(fmt::format("{}{}", kHead, kNotifications)).findings,
+        Contains(HasSubstr("there is no 'map'"))
     );
 }
 

@@ -53,6 +53,13 @@ struct ferry_sink {
     ferry_status (*objects_end)(const ferry_sink* sink, ferry_str next_cursor) FERRY_NOEXCEPT;
     /* ferry_documents_1.storage: exactly once. */
     ferry_status (*storage)(const ferry_sink* sink, const ferry_storage* storage) FERRY_NOEXCEPT;
+
+    /* Since 1.1; there wherever a hook of ferry_subscription_1 is called. */
+
+    /* ferry_subscription_1.subscribe: exactly once. */
+    ferry_status (*subscription)(
+        const ferry_sink* sink, const ferry_subscription* subscription
+    ) FERRY_NOEXCEPT;
 };
 
 FERRY_EXTERN_C_END
