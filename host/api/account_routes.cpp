@@ -22,7 +22,7 @@ constexpr const char* kSettings = R"json({
         "notification.webhook.failure.policy": {
             "type": "string",
             "enum": ["retry", "queue"],
-            "description": "of deliveries without attempts left; not over an instance's own"
+            "description": "what becomes of a delivery out of attempts, if its instance does not say"
         }
     },
     "additionalProperties": false

@@ -25,7 +25,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace ferry::api {
 
@@ -72,9 +71,9 @@ struct ApiParts {
     pipeline::TokenSource& tokens;
     http::Outbound& outbound;
     ApiLimits limits;
-    /// Waits before answers that come later are brought again, of instances that say nothing
-    /// (delivery.retry_schedule); none: those of the standard schedule.
-    std::vector<Milliseconds> retry_delays = {};
+    /// When answers that come later are brought again, of instances that say nothing; its delays
+    /// outlive the API.
+    pipeline::RetrySchedule retry_schedule = pipeline::standardRetrySchedule();
     /// Whose calls are told in the log.
     std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
     /// The last calls.

@@ -22,18 +22,6 @@ constexpr std::string_view kCounterName = "ferry_async_answers_total";
 constexpr std::string_view kCounterHelp =
     "Attempts to bring answers of asynchronous calls to callbacks, and answers that were given up";
 
-/// Lifetime: that of both.
-pipeline::RetrySchedule scheduleOf(
-    const pipeline::DeliverySettings& settings, const std::vector<Milliseconds>& of_hub
-) {
-    if (settings.retry)
-        return {
-            "instance", settings.retry->delays, settings.retry->jitter, settings.retry->is_exact};
-    const pipeline::RetrySchedule& standard = pipeline::standardRetrySchedule();
-    if (of_hub.empty()) return standard;
-    return {"ferry.yaml", of_hub, standard.jitter};
-}
-
 }  // namespace
 
 AsyncCalls::AsyncCalls(const ApiParts& parts, Answerer answerer)
@@ -201,16 +189,25 @@ TimePoint AsyncCalls::stepSender() {
     return next;
 }
 
+/// Nothing, and forgotten, if its instance is gone.
+Result<std::optional<AsyncCalls::Kept>> AsyncCalls::find(DeliveryId id) {
+    FERRY_TRY_ASSIGN(auto message, parts_.store.messages().find(id));
+    if (message) {
+        auto settings = parts_.settings.get(message->instance);
+        if (settings) return Kept{std::move(*message), std::move(*settings)};
+        if (settings.error().code != ErrorCode::NotFound) return fail(settings.error());
+    }
+    FERRY_TRY(drop(id));
+    return std::optional<Kept>();
+}
+
 Status AsyncCalls::send(DeliveryId id) {
-    FERRY_TRY_ASSIGN(const auto kept, parts_.store.messages().find(id));
-    if (!kept) return drop(id);
-    const auto settings = parts_.settings.get(kept->instance);
-    if (!settings && settings.error().code == ErrorCode::NotFound) return drop(id);
-    if (!settings) return fail(settings.error());
-    const auto message = openAsyncMessage(*kept, parts_.key);
-    if (!message) return giveUp(*kept, message.error().message);
+    FERRY_TRY_ASSIGN(const auto kept, find(id));
+    if (!kept) return {};
+    const auto message = openAsyncMessage(kept->message, parts_.key);
+    if (!message) return giveUp(kept->message, message.error().message);
     parts_.outbound.submit(
-        asyncCallback(id, *message, **settings, parts_.clock.wallNow()),
+        asyncCallback(id, *message, *kept->settings, parts_.clock.wallNow()),
         [inbox = inbox_, id](http::OutboundResponse answer) {
             const std::lock_guard lock(inbox->mutex);
             inbox->answers.emplace_back(id, std::move(answer));
@@ -221,17 +218,16 @@ Status AsyncCalls::send(DeliveryId id) {
 }
 
 Status AsyncCalls::settle(DeliveryId id, const http::OutboundResponse& answer) {
-    FERRY_TRY_ASSIGN(auto kept, parts_.store.messages().find(id));
-    if (!kept) return drop(id);
-    const auto settings = parts_.settings.get(kept->instance);
-    if (!settings && settings.error().code == ErrorCode::NotFound) return drop(id);
-    if (!settings) return fail(settings.error());
-    ++kept->attempt_count;
+    FERRY_TRY_ASSIGN(auto kept, find(id));
+    if (!kept) return {};
+    store::Message& message = kept->message;
+    ++message.attempt_count;
     pipeline::AttemptResult result{answer.status, answer.error, answer.error_detail, std::nullopt};
     result.retry_after = pipeline::retryAfterOf(answer.headers, parts_.clock.wallNow());
-    const pipeline::RetrySchedule schedule = scheduleOf((*settings)->delivery, parts_.retry_delays);
+    const pipeline::RetrySchedule schedule =
+        pipeline::retryScheduleOf(kept->settings->delivery, parts_.retry_schedule);
     const auto decision = pipeline::decideDelivery(
-        kept->attempt_count, result, parts_.clock.now(), schedule, parts_.random.unit()
+        message.attempt_count, result, parts_.clock.now(), schedule, parts_.random.unit()
     );
     if (std::holds_alternative<pipeline::Delivered>(decision)) {
         delivered_.add();
@@ -239,13 +235,13 @@ Status AsyncCalls::settle(DeliveryId id, const http::OutboundResponse& answer) {
     }
     failed_.add();
     if (const auto* again = std::get_if<pipeline::RetryAt>(&decision)) {
-        kept->due_at = again->time;
-        FERRY_TRY(parts_.store.messages().update(*kept));
+        message.due_at = again->time;
+        FERRY_TRY(parts_.store.messages().update(message));
         const std::lock_guard lock(mutex_);
         due_[id] = {again->time};
         return {};
     }
-    return giveUp(*kept, pipeline::describeFailure(result));
+    return giveUp(message, pipeline::describeFailure(result));
 }
 
 Status AsyncCalls::giveUp(const store::Message& message, const std::string& why) {

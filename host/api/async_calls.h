@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace ferry::api {
 
@@ -79,9 +80,15 @@ class AsyncCalls {
         std::function<void()> wake;
     };
 
+    struct Kept {
+        store::Message message;
+        std::shared_ptr<const pipeline::InstanceSettings> settings;
+    };
+
     TimePoint stepCaller();
     Status makeCall(DeliveryId id);
     TimePoint stepSender();
+    Result<std::optional<Kept>> find(DeliveryId id);
     Status send(DeliveryId id);
     Status settle(DeliveryId id, const http::OutboundResponse& answer);
     Status giveUp(const store::Message& message, const std::string& why);

@@ -6,18 +6,15 @@
 #include "api/delivery_list.h"
 #include "api/event_json.h"
 #include "api/paging.h"
+#include "api/redelivery_begin.h"
 #include "api/subscription_json.h"
 #include "pipeline/callback_body.h"
-#include "pipeline/replay_worker.h"
-
-#include <algorithm>
 
 namespace ferry::api {
 namespace {
+
 /// Deliveries that one call makes again at most; the answer says where to go on.
 constexpr std::size_t kRedeliverMax = 5'000;
-/// So many are made again at once; more are a job, which does it beside live deliveries.
-constexpr std::size_t kAtOnceMax = 4;
 constexpr std::size_t kAttemptsMax = 100;
 
 /// Writes the delivery; with its notification and subscription if `is_hydrated`.
@@ -88,54 +85,8 @@ Result<http::Response> answerDeliveries(
     return answerList(parts, call, list);
 }
 
-Result<ReplayId> beginRedelivery(
-    const ApiParts& parts,
-    const DeliveryList& list,
-    std::span<const store::DeliveryKey> keys,
-    TimePoint now
-) {
-    Replay job;
-    job.is_redelivery = true;
-    job.rate = pipeline::kReplayRateDefault;
-    job.created_at = now;
-    job.from = now;
-    job.to = TimePoint();
-    for (const Delivery& delivery : list.deliveries) {
-        job.instances.push_back(delivery.instance);
-        job.from = std::min(job.from, delivery.created_at);
-        job.to = std::max(job.to, delivery.created_at);
-    }
-    std::sort(job.instances.begin(), job.instances.end());
-    job.instances.erase(
-        std::unique(job.instances.begin(), job.instances.end()), job.instances.end()
-    );
-    auto id = parts.store.replays().createRedelivery(job, keys);
-    if (id) parts.wake_replays();
-    return id;
-}
-
 Result<http::Response> redeliver(const ApiParts& parts, const Call& call, DeliveryList list) {
-    std::vector<store::DeliveryKey> keys;
-    for (const Delivery& one : list.deliveries)
-        keys.push_back({one.instance, one.id});
-    const TimePoint now = parts.clock.now();
-    ReplayId job;  // none: at once
-    if (keys.size() <= kAtOnceMax) {
-        FERRY_TRY(parts.store.replays().redeliver(keys, now));
-    } else {
-        FERRY_TRY_ASSIGN(job, beginRedelivery(parts, list, keys, now));
-    }
-    parts.wake_deliveries();
-    for (Delivery& delivery : list.deliveries) {
-        const bool waits = delivery.state == DeliveryState::Waiting;
-        const bool is_first = waits && delivery.attempt_count == 0;
-        if (!is_first && delivery.origin == DeliveryOrigin::Commit)
-            delivery.origin = DeliveryOrigin::Again;
-        delivery.state = DeliveryState::Waiting;
-        delivery.is_off = false;
-        delivery.attempt_count = 0;
-        delivery.next_attempt_at = now;
-    }
+    FERRY_TRY_ASSIGN(const ReplayId job, redeliverAll(parts, list));
     FERRY_TRY_ASSIGN(http::Response response, answerList(parts, call, list));
     if (job) response.headers.add("Ferry-Replay", std::to_string(job.value));
     return response;

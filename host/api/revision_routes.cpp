@@ -162,6 +162,23 @@ Result<http::Response> links(ConnectorCall& connector, const Call& call) {
     return response;
 }
 
+/// The same of a file by its id and by its path: `below` /files/{documentId}, and below /files.
+template <typename Add>
+void addOfFile(
+    const std::string& below,
+    const std::string& operation,
+    const char* summary,
+    const char* by_path_summary,
+    const Add& add
+) {
+    Route by_id = documentRoute("/files/{documentId}" + below, operation, summary);
+    by_id.parameters = {documentIdParameter("file")};
+    add(std::move(by_id));
+    Route by_path = documentRoute("/files" + below, operation + "ByPath", by_path_summary);
+    by_path.parameters = {documentPathParameter("file", true)};
+    add(std::move(by_path));
+}
+
 void addLists(ConnectorRoutes& routes) {
     const auto add = [&routes](Route route) {
         for (Parameter& parameter : pagingParameters())
@@ -173,15 +190,13 @@ void addLists(ConnectorRoutes& routes) {
              .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}};
         routes.add(std::move(route), revisions);
     };
-    Route by_id = documentRoute(
-        "/files/{documentId}/revisions", "getFileRevisions", "The contents that a file has had"
+    addOfFile(
+        "/revisions",
+        "getFileRevisions",
+        "The contents that a file has had",
+        "The same, by its path",
+        add
     );
-    by_id.parameters = {documentIdParameter("file")};
-    add(std::move(by_id));
-    Route by_path =
-        documentRoute("/files/revisions", "getFileRevisionsByPath", "The same, by its path");
-    by_path.parameters = {documentPathParameter("file", true)};
-    add(std::move(by_path));
 }
 
 void addSingle(ConnectorRoutes& routes) {
@@ -192,16 +207,13 @@ void addSingle(ConnectorRoutes& routes) {
         route.answers = {{200, "The revision", schemaOf("Revision")}};
         routes.add(std::move(route), revision);
     };
-    Route by_id = documentRoute(
-        "/files/{documentId}/revisions/{revisionId}", "getFileRevision", "One revision of a file"
+    addOfFile(
+        "/revisions/{revisionId}",
+        "getFileRevision",
+        "One revision of a file",
+        "The same, by the file's path",
+        add
     );
-    by_id.parameters = {documentIdParameter("file")};
-    add(std::move(by_id));
-    Route by_path = documentRoute(
-        "/files/revisions/{revisionId}", "getFileRevisionByPath", "The same, by the file's path"
-    );
-    by_path.parameters = {documentPathParameter("file", true)};
-    add(std::move(by_path));
 }
 
 void addLinks(ConnectorRoutes& routes) {
@@ -209,14 +221,13 @@ void addLinks(ConnectorRoutes& routes) {
         route.answers = {{200, "The link", schemaOf("FileLinks")}};
         routes.add(std::move(route), links);
     };
-    Route by_id = documentRoute(
-        "/files/{documentId}/links", "getFileLinks", "A link to a file's content, for a while"
+    addOfFile(
+        "/links",
+        "getFileLinks",
+        "A link to a file's content, for a while",
+        "The same, by its path",
+        add
     );
-    by_id.parameters = {documentIdParameter("file")};
-    add(std::move(by_id));
-    Route by_path = documentRoute("/files/links", "getFileLinksByPath", "The same, by its path");
-    by_path.parameters = {documentPathParameter("file", true)};
-    add(std::move(by_path));
 }
 
 }  // namespace

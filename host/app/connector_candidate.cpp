@@ -104,7 +104,7 @@ class Examination {
     plugin::Loaded<void> examineLibrary(const Signature& signature) {
         if (before_.hung != nullptr && before_.hung->stamps == candidate_.stamps)
             return tl::unexpected<plugin::Refusal>(before_.hung->refusal);
-        if (plugin::namesSharedLibrary(candidate_.manifest->plugin)) return {};
+        if (candidate_.manifest->isPluginShared()) return {};
         auto examined =
             options_.examine(loadRequest(*candidate_.manifest, candidate_.library, signature));
         if (!examined) return tl::unexpected<plugin::Refusal>(std::move(examined.error()));

@@ -99,6 +99,7 @@ class Hub {
     Status buildOutbound();
     Status buildOauth();
     void buildSync();
+    pipeline::RetrySchedule retrySchedule() const;
     void buildDelivery();
     void buildReplays();
     void buildOperator();

@@ -110,10 +110,14 @@ void Hub::buildSync() {
     );
 }
 
+pipeline::RetrySchedule Hub::retrySchedule() const {
+    return {"ferry.yaml", retry_delays_, 0.2};
+}
+
 void Hub::buildDelivery() {
     pipeline::DeliveryOptions delivery_options;
     retry_delays_ = config_.delivery.retry_schedule;
-    delivery_options.schedule = {"ferry.yaml", retry_delays_, 0.2};
+    delivery_options.schedule = retrySchedule();
     delivery_options.per_callback =
         static_cast<std::size_t>(config_.delivery.concurrency_per_callback);
     delivery_options.breaker.failures = static_cast<unsigned>(config_.delivery.breaker_failures);
@@ -243,7 +247,7 @@ void Hub::buildApi() {
         {{config_.api.requests_per_second, config_.api.requests_burst},
          static_cast<std::size_t>(config_.api.requests_in_flight),
          connectorCallsMax()}};
-    parts.retry_delays = config_.delivery.retry_schedule;
+    parts.retry_schedule = retrySchedule();
     api_ = std::make_unique<api::Api>(std::move(parts));
     api::AsyncCalls& async = api_->asyncCalls();
     async_threads_.push_back(std::make_unique<Worker>("ferry-answers", async.sender(), clock_));

@@ -132,7 +132,7 @@ config::ManifestSet knownConnectors(
             not_loaded.emplace(manifest->key, std::move(*manifest));
             continue;
         }
-        if (plugin::namesSharedLibrary(manifest->plugin)) good_libraries.insert(*library);
+        if (manifest->isPluginShared()) good_libraries.insert(*library);
         const auto other = manifests.find(manifest->key);
         if (other != manifests.end()) {
             warn(folder.manifest, app::duplicateKey(manifest->key, other->second.source));

@@ -2,6 +2,7 @@
 // A connector: the description of one provider (connector.yaml), read before any code is loaded.
 // Data alone; references are not resolved in it, as it comes from third parties.
 
+#include "base/plugin_name.h"
 #include "config/diagnostic.h"
 #include "config/field_table.h"
 #include "config/yaml_document.h"
@@ -70,7 +71,7 @@ struct ConnectorManifest {
     std::vector<std::pair<std::string, std::string>> settings;
 
     /// A library beside the manifest has the connector's key, one that connectors share its own id.
-    bool isPluginShared() const { return !plugin.empty() && !plugin.ends_with(".so"); }
+    bool isPluginShared() const { return namesSharedLibrary(plugin); }
     const std::string& pluginId() const { return isPluginShared() ? plugin : key; }
 };
 

@@ -109,10 +109,7 @@ void fields(auto& archive, Is<NormalizedChange> auto& change) {
 void fields(auto& archive, Is<TokenSet> auto& tokens) {
     archive(tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope);
     archive(tokens.account_id);
-    archive.require(
-        !tokens.expires_at || isTimeInRange(toEpochMilliseconds(*tokens.expires_at)),
-        "a time is out of range"
-    );
+    archive.require(isExpiryInRange(tokens.expires_at), "a time is out of range");
 }
 void fields(auto& archive, Is<AccountIdentity> auto& identity) {
     archive(identity.account_id, identity.label, identity.account_state);
@@ -143,7 +140,8 @@ void fields(auto& archive, Is<pipeline::StorageUsage> auto& storage) {
 }
 void fields(auto& archive, Is<pipeline::DocumentLink> auto& link) {
     archive(link.url, link.expires_at);
-    archive.require(!link.url.empty(), "a link leads nowhere");
+    archive.require(plugin::hasHttpScheme(link.url), "a link is neither http nor https");
+    archive.require(isExpiryInRange(link.expires_at), "a time is out of range");
 }
 void fields(auto& archive, Is<pipeline::OperationResult> auto& result) {
     archive(result.tokens, result.identity, result.page, result.document, result.documents);

@@ -37,6 +37,9 @@ inline constexpr std::uint8_t kEnumCount<plugin::LogLevel> = 4;
 constexpr bool isTimeInRange(std::int64_t ms) {
     return ms >= -62'135'596'800'000 && ms <= 253'402'300'799'999;
 }
+inline bool isExpiryInRange(const std::optional<TimePoint>& expires_at) {
+    return !expires_at || isTimeInRange(toEpochMilliseconds(*expires_at));
+}
 
 /// What comes from a plugin's process is shown to people.
 inline void makePrintable(FrameWriter&, const std::string&) {}

@@ -86,10 +86,7 @@ void DeliveryWorker::settle(
     outcome.error_class = failureClass(result);
     outcome.answer = answerOf(body, outcome.error_class.empty());
     noteAttempt(attempt, outcome);
-    const auto& own = attempt.settings->delivery.retry;
-    const RetrySchedule schedule =
-        own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact}
-            : options_.schedule;
+    const RetrySchedule schedule = retryScheduleOf(attempt.settings->delivery, options_.schedule);
     const double unit = services_.random.unit();
     DeliveryDecision decision = decideDelivery(outcome.attempt_count, result, now, schedule, unit);
     if (planned) returnToPlan(decision, result, *planned);

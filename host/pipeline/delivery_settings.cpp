@@ -5,7 +5,6 @@
 #include "base/encoding.h"
 #include "base/hub_headers.h"
 #include "base/number_text.h"
-#include "pipeline/delivery_policy.h"
 
 #include <algorithm>
 
@@ -130,6 +129,11 @@ std::optional<FailurePolicy> parseFailurePolicy(std::string_view name) {
     if (name == "queue") return FailurePolicy::Queue;
     if (name == "retry") return FailurePolicy::Retry;
     return std::nullopt;
+}
+
+RetrySchedule retryScheduleOf(const DeliverySettings& settings, const RetrySchedule& of_hub) {
+    const auto& own = settings.retry;
+    return own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact} : of_hub;
 }
 
 DeliverySettings readDeliverySettings(const Values& values) {

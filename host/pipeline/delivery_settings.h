@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "http/outbound.h"
+#include "pipeline/delivery_policy.h"
 #include "pipeline/event_filter.h"
 
 #include <cstdint>
@@ -73,6 +74,9 @@ struct DeliverySettings {
     std::optional<ClientCredentials> credentials;  ///< set: callbacks need an access token
     std::shared_ptr<const http::TlsIdentity> tls;  ///< null: as usual
 };
+
+/// The instance's own, or that of the hub. Lifetime: that of both.
+RetrySchedule retryScheduleOf(const DeliverySettings& settings, const RetrySchedule& of_hub);
 
 /// Reads the keys that it knows of a configuration whose values are in normal form
 /// (config/parameter_validator). Values that make no sense all the same count as not given.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 namespace ferry::plugin {
+
 void AbiReader::wrong(ferry_status status, std::string_view field, std::string_view what) {
     if (!ok()) return;
     status_ = status;
@@ -181,7 +182,7 @@ Link AbiReader::link(const ferry_link* from) {
     if (!require(from && FERRY_HAS(from, ferry_link, expires_ms), "link")) return link;
     link.url = requiredText(from->url, "url", kUrlBytesMax);
     // Callers open it: nothing but the web.
-    if (ok() && !link.url.starts_with("https://") && !link.url.starts_with("http://"))
+    if (ok() && !hasHttpScheme(link.url))
         wrong(FERRY_ERROR_MALFORMED, "url", "is neither http nor https");
     link.expires_at = time(from->expires_ms, "expires_ms");
     return link;

@@ -1,5 +1,7 @@
 #include "plugin/plugin_scan.h"
 
+#include "base/plugin_name.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,10 +99,6 @@ Refusal manifestMissing(const fs::path& folder) {
                   "folder {} has no connector.yaml; put it beside the library", folder.string()
               );
     return Refusal("manifest-missing", wrong);
-}
-
-bool namesSharedLibrary(std::string_view plugin) noexcept {
-    return !plugin.empty() && !plugin.ends_with(".so");
 }
 
 Loaded<fs::path> ScanResult::library(const PluginFolder& connector, const std::string& name) const {

@@ -41,9 +41,6 @@ struct ScanResult {
 /// Why a folder without a connector.yaml is refused.
 Refusal manifestMissing(const std::filesystem::path& folder);
 
-/// True for the name of a shared library, false for that of a file.
-bool namesSharedLibrary(std::string_view plugin) noexcept;
-
 /// Looks one level deep into each of `plugin_roots` for folders, and into each of `connector_roots`
 /// for *.yaml files, of which those that are not there are passed over. So are names that begin
 /// with a dot, and plain files in `plugin_roots` but for parts of plugins. Problems:

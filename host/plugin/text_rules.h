@@ -26,10 +26,14 @@ inline bool isHeaderValue(std::string_view text) noexcept {
     });
 }
 
+/// Leads to the web, and nowhere else.
+inline bool hasHttpScheme(std::string_view url) noexcept {
+    return url.starts_with("https://") || url.starts_with("http://");
+}
+
 /// An encoded http or https URL.
 inline bool isHttpUrl(std::string_view url) noexcept {
-    const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
-    return has_scheme && std::none_of(url.begin(), url.end(), [](char c) {
+    return hasHttpScheme(url) && std::none_of(url.begin(), url.end(), [](char c) {
                return isControlCharacter(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
            });
 }

@@ -245,6 +245,17 @@ bool HubTest::waitForLog(std::string_view part) {
     return eventually([&] { return logText().find(part) != std::string::npos; });
 }
 
+void HubTest::changeAFile() {
+    ASSERT_TRUE(fake_->createFolder(account_, "/a"));
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    put("/a/one.txt", "1");
+    ASSERT_TRUE(receiver_.waitForEvents(2));
+    put("/a/one.txt", "2");
+    ASSERT_TRUE(receiver_.waitForEvents(3));
+    ASSERT_TRUE(fake_->move(account_, "/a/one.txt", "/two.txt"));
+    ASSERT_TRUE(receiver_.waitForEvents(4));
+}
+
 void HubTest::put(const std::string& path, const std::string& content) {
     const auto written = fake_->putFile(account_, path, content);
     ASSERT_TRUE(written) << written.error().message;

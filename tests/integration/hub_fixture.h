@@ -75,6 +75,9 @@ class HubTest : public testing::Test {
     bool waitForLog(std::string_view part);
     /// Puts a small file at the account.
     void put(const std::string& path, const std::string& content = "x");
+    /// A folder /a, a file /a/one.txt in it, another content of it, and its move to /two.txt: four
+    /// events, each of which the receiver has before the next is made.
+    void changeAFile();
 
     /// A webhook with this body, signed with `secret`.
     Answer postWebhook(

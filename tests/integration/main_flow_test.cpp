@@ -21,14 +21,7 @@ TEST_F(MainFlowTest, ChangesBecomeSignedEvents) {
     put("/before.txt");
     startWith("marketing");
 
-    ASSERT_TRUE(fake_->createFolder(account_, "/a"));
-    ASSERT_TRUE(receiver_.waitForEvents(1));
-    put("/a/one.txt", "1");
-    ASSERT_TRUE(receiver_.waitForEvents(2));
-    put("/a/one.txt", "2");
-    ASSERT_TRUE(receiver_.waitForEvents(3));
-    ASSERT_TRUE(fake_->move(account_, "/a/one.txt", "/two.txt"));
-    ASSERT_TRUE(receiver_.waitForEvents(4));
+    ASSERT_NO_FATAL_FAILURE(changeAFile());
     ASSERT_TRUE(fake_->remove(account_, "/before.txt"));
     ASSERT_TRUE(receiver_.waitForEvents(5));
 
@@ -179,7 +172,9 @@ TEST_F(MainFlowTest, WhatIsInAMovedFolderMovesAlsoIfTheProviderListsTheFolderAlo
 
     EXPECT_THAT(
         receiver_.toldEvents(),
-        ElementsAre("MOVED /a -> /b", "MOVED /a/one.txt -> /b/one.txt", "MOVED /a/two.txt -> /b/two.txt")
+        ElementsAre(
+            "MOVED /a -> /b", "MOVED /a/one.txt -> /b/one.txt", "MOVED /a/two.txt -> /b/two.txt"
+        )
     );
 }
 

@@ -52,14 +52,7 @@ class PluginIsolationTest : public ApiTest {
 TEST_F(PluginIsolationTest, ServesTheWholeFlow) {
     startWith("marketing");
     ASSERT_GT(process(), 0);
-    ASSERT_TRUE(fake_->createFolder(account_, "/a"));
-    ASSERT_TRUE(receiver_.waitForEvents(1));
-    put("/a/one.txt", "1");
-    ASSERT_TRUE(receiver_.waitForEvents(2));
-    put("/a/one.txt", "2");
-    ASSERT_TRUE(receiver_.waitForEvents(3));
-    ASSERT_TRUE(fake_->move(account_, "/a/one.txt", "/two.txt"));
-    ASSERT_TRUE(receiver_.waitForEvents(4));
+    ASSERT_NO_FATAL_FAILURE(changeAFile());
     EXPECT_THAT(
         loggedEvents(),
         ElementsAre(

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_message_store.h"
 
+#include "store/sqlite/instance_rows.h"
 #include "store/sqlite/sequence.h"
 
 #include <fmt/format.h>
@@ -27,13 +28,6 @@ Status checkRoom(Connection& connection, std::size_t count_max) {
         ErrorCode::RateLimited,
         fmt::format("{} answers are on their way already: ask again later", count_max)
     );
-}
-
-Status checkInstance(Connection& connection, InstanceId id) {
-    auto instance = connection.query("SELECT 1 FROM instance WHERE id = ?");
-    FERRY_TRY_ASSIGN(const bool has_row, instance.bind(id).step());
-    if (has_row) return {};
-    return fail(ErrorCode::NotFound, fmt::format("there is no instance {}", id.value));
 }
 
 }  // namespace
@@ -66,7 +60,7 @@ Result<DeliveryId> SqliteMessageStore::add(const Message& message, std::size_t c
     DeliveryId id;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {
         FERRY_TRY(checkRoom(connection, count_max));
-        FERRY_TRY(checkInstance(connection, message.instance));
+        FERRY_TRY(checkInstanceIsThere(connection, message.instance));
         FERRY_TRY_ASSIGN(const std::int64_t number, takeNumbers(connection, "delivery", 1));
         id = DeliveryId(number);
         auto insert = connection.query(

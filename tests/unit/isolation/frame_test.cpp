@@ -38,6 +38,8 @@ pipeline::OperationResult aResult() {
     result.document = anObject();
     result.documents = pipeline::DocumentPage{{anObject(), anObject()}, ""};
     result.storage = pipeline::StorageUsage{7, std::nullopt};
+    result.link = pipeline::DocumentLink{
+        "https://content.example/a", fromEpochMilliseconds(1'750'000'000'000)};
     return result;
 }
 
@@ -117,6 +119,18 @@ TEST(Frame, ARequestOfAPluginIsOneToAProvider) {
     ASSERT_TRUE(request.stream);
     EXPECT_NE(request.stream->response_body, nullptr);
     EXPECT_EQ(request.tls, nullptr);
+}
+
+TEST(Frame, ALinkOfAPluginLeadsToTheWeb) {
+    const auto frameWith = [](pipeline::DocumentLink link) {
+        pipeline::OperationResult result;
+        result.link = std::move(link);
+        return frameOf<pipeline::OperationStep>(result);
+    };
+    const auto script = frameWith({"javascript:alert(1)", std::nullopt});
+    EXPECT_EQ(again<pipeline::OperationStep>(script), "refused: a link is neither http nor https");
+    const auto late = frameWith({"https://a.example/", fromEpochMilliseconds(1LL << 60)});
+    EXPECT_EQ(again<pipeline::OperationStep>(late), "refused: a time is out of range");
 }
 
 TEST(Frame, WhatTheFlowReliesOnIsAskedForOfPluginsAlone) {
