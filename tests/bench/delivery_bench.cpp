@@ -122,7 +122,7 @@ Status runRate(Report& report) {
 }
 
 Status runBacklog(Report& report) {
-    const std::uint64_t few = report.isQuick() ? 500 : 10'000;
+    const std::uint64_t few = report.isQuick() ? 1'500 : 10'000;
     const std::uint64_t many = report.isQuick() ? 3'000 : 1'000'000;
     std::vector<double> rates;
     double few_mib = 0;

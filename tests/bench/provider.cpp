@@ -2,8 +2,11 @@
 
 #include "bench/http_load.h"
 #include "bench/seed.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
+
+#include <thread>
 
 namespace ferry::bench {
 
@@ -27,18 +30,42 @@ Result<std::unique_ptr<Provider>> Provider::make(
         provider->notices_.push_back(notification(app.secret, account));
         seeds.push_back({account, tokens.access_token, tokens.refresh_token, callback(i)});
     }
-    const Seed seed{provider->folder(), app.key, app.secret, accounts, [&](std::size_t i) {
-                        return seeds[i];
-                    }};
+    const Seed seed{
+        provider->folder(), app.key, app.secret, accounts, [&](std::size_t i) { return seeds[i]; }};
     FERRY_TRY(seedInstances(seed));
     return provider;
 }
 
 Result<std::unique_ptr<HubProcess>> Provider::startHub() const {
     FERRY_TRY_ASSIGN(auto hub, HubProcess::start({folder(), fake_->url(), {}}));
-    const auto count = static_cast<double>(accounts());
-    if (!hub->waitFor("ferry_sync_drains_total", count, 30 + count / 100)) {
-        return fail(ErrorCode::Unavailable, "the baselines did not end");
+    // A count of drains can't tell: at a start some accounts are drained twice.
+    FERRY_TRY_ASSIGN(
+        const auto store,
+        store::sqlite::SqliteStore::openReadOnly((folder() / "data" / "ferry.db").string())
+    );
+    const auto seconds = std::chrono::seconds(30 + accounts() / 100);
+    const auto deadline = Steady::now() + seconds;
+    for (std::size_t i = 0; i < accounts();) {
+        FERRY_TRY_ASSIGN(
+            const SyncPosition position,
+            store->sync().position(InstanceId(static_cast<std::int64_t>(i) + 1))
+        );
+        if (position.phase == SyncPhase::Live) {
+            ++i;
+            continue;
+        }
+        if (Steady::now() > deadline) {
+            return fail(
+                ErrorCode::Unavailable,
+                fmt::format(
+                    "the baseline of account {} of {} did not end in {} s",
+                    i + 1,
+                    accounts(),
+                    seconds.count()
+                )
+            );
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return hub;
 }
