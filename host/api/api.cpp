@@ -53,9 +53,13 @@ Api::Api(ApiParts parts)
       rate_(parts_.clock, parts_.limits.key_rate),
       guesses_(parts_.clock, kGuessRate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter),
-      async_(parts_, [this](const http::Request& request, InstanceId instance) {
-          return answerLater(request, instance);
-      }) {
+      async_(
+          parts_,
+          [this](const http::Request& request, InstanceId instance) {
+              return answerLater(request, instance);
+          }
+      ),
+      topics_(parts_) {
     addMetrics();
     const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
@@ -71,6 +75,7 @@ Api::Api(ApiParts parts)
     addAnalyticsRoutes(table_, parts_);
     addDeliveryRoutes(table_, parts_);
     addNotificationRoutes(table_, parts_);
+    addTopicNotificationRoutes(table_, parts_);
     addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);

@@ -21,6 +21,7 @@
 #include "store/replay_store.h"
 #include "store/sync_store.h"
 #include "store/token_store.h"
+#include "store/topic_store.h"
 
 namespace ferry::store {
 
@@ -63,6 +64,7 @@ class Store {
     virtual InboxStore& inbox() = 0;
     virtual ConditionStore& conditions() = 0;
     virtual MessageStore& messages() = 0;
+    virtual TopicStore& topics() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

@@ -358,6 +358,7 @@ class FaultyStore final : public store::Store {
           inbox_(inner.inbox()),
           conditions_(inner.conditions()),
           messages_(inner.messages()),
+          topics_(inner.topics()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -373,6 +374,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
     store::MessageStore& messages() override { return messages_; }
+    store::TopicStore& topics() override { return topics_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -389,6 +391,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
     store::MessageStore& messages_;
+    store::TopicStore& topics_;
     FaultyMetaStore meta_;
 };
 
