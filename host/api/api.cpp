@@ -8,8 +8,11 @@
 #include "model/trace_context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ferry::api {
 namespace {
@@ -37,6 +40,29 @@ std::optional<http::Response> refuseForms(const Route& route, const http::Reques
         !isJson(request.headers.get("Content-Type").value_or(std::string_view()));
     if (!has_other_form) return std::nullopt;
     return refuse(415, "the body must be JSON: send 'Content-Type: application/json'");
+}
+
+/// Browsers ask before a call of a script, without credentials: by itself such a question is no
+/// call to a path that takes OPTIONS.
+bool isPreflight(const http::Request& request) {
+    return request.method == "OPTIONS" && request.headers.get("Origin") &&
+           request.headers.get("Access-Control-Request-Method") &&
+           !request.headers.get("Authorization");
+}
+
+/// What http::Router answers for a path without OPTIONS; http::Cors makes the answer of it.
+http::Response preflightRefusal(
+    const RouteTable& table, const Route& route, const http::Request& request
+) {
+    std::vector<std::string_view> methods;
+    for (const Route& other : table.routes()) {
+        if (other.path == route.path) methods.push_back(other.method);
+    }
+    http::Response refusal = http::problem(
+        405, request.request_id, "scripts may call if api.cors_origins in ferry.yaml says so"
+    );
+    refusal.headers.add("Allow", fmt::format("{}", fmt::join(methods, ", ")));
+    return refusal;
 }
 
 }  // namespace
@@ -147,6 +173,7 @@ void Api::addTo(http::Router& router) {
 http::Response Api::answer(
     const Route& route, const http::Request& request, const http::Params& params
 ) {
+    if (isPreflight(request)) return preflightRefusal(table_, route, request);
     Call call{request, params, {}, std::nullopt};
     const TimePoint began = parts_.clock.now();
     auto result = callHandler(route, call);

@@ -133,8 +133,8 @@ Result<SettingsPtr> subscriptionOf(const ApiParts& parts, const Call& call) {
         return settings;
     return fail(
         ErrorCode::NotFound,
-        "there is no such subscription: events are disabled, or the instance has another callback "
-        "URL by now, which is another subscription"
+        "there is no such subscription: it was removed, or the events of its instance are disabled, "
+        "or the instance has another callback URL by now, which is another subscription"
     );
 }
 
