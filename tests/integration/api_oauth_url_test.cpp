@@ -33,9 +33,7 @@ class ApiOauthUrlTest : public ApiTest {
         );
     }
     /// The URL that the hub gives.
-    std::string urlOf(
-        const std::string& target, const std::string& authorization = platform()
-    ) {
+    std::string urlOf(const std::string& target, const std::string& authorization = platform()) {
         const auto answer = json(200, "GET", target, {}, authorization);
         EXPECT_EQ(text(answer, "element"), "dropbox");
         return text(answer, "oauthUrl");
@@ -115,6 +113,20 @@ TEST_F(ApiOauthUrlTest, WhereCodesComeWithAVerifierEverybodysUrlHasAChallenge) {
     const std::string url = urlOf(kTarget + query(), "");
     EXPECT_EQ(valueIn(url, "code_challenge_method"), "S256");
     expectRuns(codeOf(url), "bob");
+}
+
+TEST_F(ApiOauthUrlTest, AConsentThatAnotherProgramAsksForIsNotBegunHere) {
+    stopHub();
+    declare(
+        "marketing",
+        {{"oauth.user.refresh_token", ""}, {"oauth.callback.url", "https://app.example/authorized"}}
+    );
+    startHub();
+    const Answer page = ask(hub_->port(), "GET", "/oauth/start/marketing");
+    EXPECT_EQ(page.status, 409);
+    for (const char* part :
+         {"https://app.example/authorized", "/elements/dropbox/oauth/url", "providerData.code"})
+        EXPECT_THAT(page.body, HasSubstr(part));
 }
 
 TEST_F(ApiOauthUrlTest, StateAndScopeAreThoseOfTheCaller) {
