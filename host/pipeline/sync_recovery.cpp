@@ -182,6 +182,17 @@ void SyncWorker::giveBack(
     }
     const SyncFailureDecision decision =
         decideSyncFailure(error, {notice.failures, parts_.random.unit()});
+    item.due_at = now + decision.delay;
+    item.failures = notice.failures + 1;
+    const auto waiting = waits_.find(notice.instance);
+    if (waiting != waits_.end() && now < waiting->second.until) {
+        // A webhook woke it before its time. That is no further failure of waiting: the delay grows
+        // with the length of an outage, not with the number of changes in it. What the provider
+        // asks for now counts all the same.
+        item.failures = notice.failures;
+        item.due_at = error.retry_after ? std::max(item.due_at, waiting->second.until)
+                                        : std::min(item.due_at, waiting->second.until);
+    }
     if (decision.state) {
         parts_.log.warning(
             kSyncComponent,
@@ -192,24 +203,16 @@ void SyncWorker::giveBack(
              {"trace", traceIdText(notice.trace)}}
         );
     } else {
+        const auto delay = std::chrono::duration_cast<Milliseconds>(item.due_at - now);
         parts_.log.warning(
             kSyncComponent,
             "drain failed",
             {{"instance", name},
              {"code", errorCodeName(error.code)},
              {"error", error.message},
-             {"retry_in_ms", decision.delay.count()},
+             {"retry_in_ms", static_cast<std::int64_t>(delay.count())},
              {"trace", traceIdText(notice.trace)}}
         );
-    }
-    item.due_at = now + decision.delay;
-    item.failures = notice.failures + 1;
-    const auto waiting = waits_.find(notice.instance);
-    if (waiting != waits_.end() && now < waiting->second.until) {
-        // A webhook woke it before its time. That is no further failure of waiting: the delay grows
-        // with the length of an outage, not with the number of changes in it.
-        item.due_at = waiting->second.until;
-        item.failures = notice.failures;
     }
     waits_[notice.instance] = {item.due_at, error.retry_after.has_value()};
     if (decision.state) waits_.erase(notice.instance);

@@ -56,7 +56,7 @@ BANNED = {
     r"#include <sqlite3": ("the interfaces of store/", {"store", "cli"}),
     r"#include <ferry/": ("the views of host/plugin", {"plugin", "plugin_check"}),
     r"\bsystem_clock::now\(": ("an injected Clock", {"base"}),
-    r"\bsleep_for\(|\busleep\(": ("waiting for a condition", {"app", "demo"}),
+    r"\bsleep_for\(|\busleep\(": ("waiting for a condition", {"app", "demo", "store"}),
     r"\bgetenv\(": ("config/references", {"config", "plugin_check"}),
     r"\b(s?rand|drand48)\(": ("an injected Random", set()),
     r"\bprintf\(": ("observe/log or a stream", set()),

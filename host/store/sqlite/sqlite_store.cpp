@@ -5,11 +5,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace ferry::store::sqlite {
 
 namespace {
+
+/// How long a hub may take to fill the file that it has made.
+constexpr std::chrono::seconds kFillPatience{5};
 
 /// An empty file is a new store. With a log beside it, it was one that held something: opening it
 /// would remove the log, which may have all that is left.
@@ -87,16 +92,28 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::openReadOnly(
     if (!std::filesystem::exists(path, ignored)) {
         return fail(ErrorCode::NotFound, fmt::format("there is no store file {}", path));
     }
-    std::unique_ptr<SqliteStore> store(new SqliteStore(
-        std::nullopt,
-        nullptr,
-        std::make_unique<ReaderPool>(
-            path, ConnectionMode::ReadOnly, options.reader_cache_kib, options.readers_max
-        )
-    ));
-    FERRY_TRY(store->core_.read([&](Connection& reader) {
-        return ofFile(path, checkSchema(reader, schemaMigrations()));
-    }));
+    const auto deadline = std::chrono::steady_clock::now() + kFillPatience;
+    std::unique_ptr<SqliteStore> store;
+    for (;;) {
+        store.reset(new SqliteStore(
+            std::nullopt,
+            nullptr,
+            std::make_unique<ReaderPool>(
+                path, ConnectionMode::ReadOnly, options.reader_cache_kib, options.readers_max
+            )
+        ));
+        const Status checked = store->core_.read([&](Connection& reader) {
+            return checkSchema(reader, schemaMigrations());
+        });
+        if (checked) break;
+        // A hub that makes the file fills it in its first moments.
+        const bool is_empty = checked.error().code == ErrorCode::NotFound;
+        const auto taken = is_empty ? FileLock::isTaken(path) : Result<bool>(false);
+        const bool may_be_filled = taken && *taken;
+        if (!may_be_filled || std::chrono::steady_clock::now() > deadline)
+            return fail(ofFile(path, checked).error());
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
     FERRY_TRY(store->core_.read([&](Connection& reader) {
         return store->core_.deliveries.load(reader);
     }));

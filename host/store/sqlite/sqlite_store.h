@@ -51,7 +51,7 @@ class SqliteStore final : public Store {
     );
 
     /// Opens a database for looking at it, while a hub may be running on it. Every write, lease
-    /// included, fails with Unsupported.
+    /// included, fails with Unsupported. Waits a moment for a hub that has just made the file.
     /// Errors: NotFound if there is no file, or an empty one; Unsupported if its schema is not this
     /// program's.
     static Result<std::unique_ptr<SqliteStore>> openReadOnly(

@@ -114,12 +114,12 @@ class SyncWorkerTest : public testing::Test {
     void webhook() { ASSERT_TRUE(store_->notices().mark({&instance_, 1}, clock_.now())); }
 
     /// Steps until the worker has nothing to do at this moment; every request is answered so.
-    void settle(int status) {
+    void settle(int status, const std::string& body = "cursor=next") {
         for (int i = 0; i < 100; ++i) {
             worker_->step();
             if (outbound_.pendingCount() == 0) return;
             http::OutboundResponse response = test::FakeOutbound::answer(status);
-            response.body = "cursor=next";
+            response.body = body;
             outbound_.complete(std::move(response));
         }
         ADD_FAILURE() << "the worker asks again and again";

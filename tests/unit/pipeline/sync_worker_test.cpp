@@ -41,6 +41,29 @@ TEST_F(SyncWorkerTest, AnOutageIsWaitedOutByItsLengthNotByTheWebhooksInIt) {
     EXPECT_LE(untilDue(), Milliseconds(2'000)) << "another outage begins with a short wait";
 }
 
+TEST_F(SyncWorkerTest, WhatTheProviderAsksForCountsAlsoBeforeItsTime) {
+    webhook();
+    settle(503);
+    ASSERT_LE(untilDue(), Milliseconds(2'000));
+    webhook();
+    settle(429, "wait_ms=120000");
+    EXPECT_GE(untilDue(), Milliseconds(120'000));
+    webhook();
+    settle(200);
+    worker_->step();  // gives the notice back
+    EXPECT_EQ(provider_->fetches, 2) << "it was asked before its time";
+    EXPECT_GT(untilDue(), Milliseconds(100'000));
+}
+
+TEST_F(SyncWorkerTest, AShortFaultDoesNotInheritALongWait) {
+    webhook();
+    settle(400);
+    ASSERT_GT(untilDue(), Milliseconds(20'000));
+    webhook();
+    settle(503);
+    EXPECT_LE(untilDue(), Milliseconds(5'000));
+}
+
 TEST_F(SyncWorkerTest, ShowsAtTheInstanceWhatIsWrongNow) {
     const auto reason = [this] { return (*store_->instances().find(instance_))->state_reason; };
     const auto failAtItsTime = [this](int status) {
