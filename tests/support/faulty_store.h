@@ -358,6 +358,7 @@ class FaultyStore final : public store::Store {
           inbox_(inner.inbox()),
           conditions_(inner.conditions()),
           messages_(inner.messages()),
+          subscriptions_(inner.subscriptions()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -373,6 +374,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
     store::MessageStore& messages() override { return messages_; }
+    store::SubscriptionStore& subscriptions() override { return subscriptions_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -389,6 +391,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
     store::MessageStore& messages_;
+    store::SubscriptionStore& subscriptions_;
     FaultyMetaStore meta_;
 };
 
