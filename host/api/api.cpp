@@ -8,8 +8,11 @@
 #include "model/trace_context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ferry::api {
 namespace {
@@ -39,6 +42,29 @@ std::optional<http::Response> refuseForms(const Route& route, const http::Reques
     return refuse(415, "the body must be JSON: send 'Content-Type: application/json'");
 }
 
+/// Browsers ask before a call of a script, without credentials: by itself such a question is no
+/// call to a path that takes OPTIONS.
+bool isPreflight(const http::Request& request) {
+    return request.method == "OPTIONS" && request.headers.get("Origin") &&
+           request.headers.get("Access-Control-Request-Method") &&
+           !request.headers.get("Authorization");
+}
+
+/// What http::Router answers for a path without OPTIONS; http::Cors makes the answer of it.
+http::Response preflightRefusal(
+    const RouteTable& table, const Route& route, const http::Request& request
+) {
+    std::vector<std::string_view> methods;
+    for (const Route& other : table.routes()) {
+        if (other.path == route.path) methods.push_back(other.method);
+    }
+    http::Response refusal = http::problem(
+        405, request.request_id, "scripts may call if api.cors_origins in ferry.yaml says so"
+    );
+    refusal.headers.add("Allow", fmt::format("{}", fmt::join(methods, ", ")));
+    return refusal;
+}
+
 }  // namespace
 
 Api::Api(ApiParts parts)
@@ -53,9 +79,13 @@ Api::Api(ApiParts parts)
       rate_(parts_.clock, parts_.limits.key_rate),
       guesses_(parts_.clock, kGuessRate),
       in_flight_(parts_.limits.in_flight_max, kRetryAfter),
-      async_(parts_, [this](const http::Request& request, InstanceId instance) {
-          return answerLater(request, instance);
-      }) {
+      async_(
+          parts_,
+          [this](const http::Request& request, InstanceId instance) {
+              return answerLater(request, instance);
+          }
+      ),
+      topics_(parts_) {
     addMetrics();
     const auto changes = std::make_shared<InstanceChanges>(parts_);
     addServiceRoutes(table_, parts_);
@@ -71,6 +101,7 @@ Api::Api(ApiParts parts)
     addAnalyticsRoutes(table_, parts_);
     addDeliveryRoutes(table_, parts_);
     addNotificationRoutes(table_, parts_);
+    addTopicNotificationRoutes(table_, parts_);
     addSubscriptionRoutes(table_, parts_, changes);
     addReplayRoutes(table_, parts_);
     addCursorRoutes(table_, parts_);
@@ -142,6 +173,7 @@ void Api::addTo(http::Router& router) {
 http::Response Api::answer(
     const Route& route, const http::Request& request, const http::Params& params
 ) {
+    if (isPreflight(request)) return preflightRefusal(table_, route, request);
     Call call{request, params, {}, std::nullopt};
     const TimePoint began = parts_.clock.now();
     auto result = callHandler(route, call);

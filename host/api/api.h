@@ -7,6 +7,7 @@
 #include "api/authenticator.h"
 #include "api/request_rate.h"
 #include "api/route_table.h"
+#include "api/topic_sender.h"
 #include "http/in_flight_limit.h"
 #include "http/router.h"
 
@@ -30,6 +31,8 @@ class Api {
     const RouteTable& table() const noexcept { return table_; }
     /// Calls that are answered later: to be loaded, and driven by threads.
     AsyncCalls& asyncCalls() noexcept { return async_; }
+    /// What callers send to topics: to be driven by a thread.
+    Steppable& topicSender() noexcept { return topics_; }
 
   private:
     static constexpr std::string_view kHubPrefix = "/hubs/{hub}";
@@ -62,6 +65,7 @@ class Api {
     std::string openapi_;
     http::Router async_routes_;  ///< those whose calls may be answered later, for who was let in
     AsyncCalls async_;
+    TopicSender topics_;
 };
 
 }  // namespace ferry::api

@@ -51,6 +51,8 @@ struct ApiParts {
     std::function<void()> wake_replays;
     /// There is a call to be made that is answered later, or its answer to be brought.
     std::function<void()> wake_async;
+    /// There is a notification of a topic to be brought.
+    std::function<void()> wake_topics;
     /// Something was asked of the instance's cursor.
     std::function<void(InstanceId)> interrupt_drain;
     const SealingKey& key;

@@ -35,6 +35,8 @@ void addAnalyticsRoutes(RouteTable& table, const ApiParts& parts);
 void addDeliveryRoutes(RouteTable& table, const ApiParts& parts);
 /// What callbacks tell, by topic.
 void addNotificationRoutes(RouteTable& table, const ApiParts& parts);
+/// What callers send to topics.
+void addTopicNotificationRoutes(RouteTable& table, const ApiParts& parts);
 /// Who gets callbacks, as the original's subscriptions.
 void addSubscriptionRoutes(RouteTable& table, const ApiParts& parts, const ChangesPtr& changes);
 /// Events of a time range delivered again.

@@ -215,11 +215,11 @@ http::Response connectorProblem(const Error& error, std::string_view request_id)
         case ErrorCode::Internal:
         case ErrorCode::Unavailable: {
             // The hub is well: it is the provider, or what the plugin made of its answer.
+            const std::string_view what = error.code == ErrorCode::Unavailable
+                                              ? "the provider can't answer: "
+                                              : "the provider's answer can't be used: ";
             http::Response answer = providerProblem(
-                502,
-                request_id,
-                "the provider's answer can't be used: " + error.message,
-                error.provider_message.empty() ? error.message : error.provider_message
+                502, request_id, std::string(what) + error.message, error.provider_message
             );
             if (error.retry_after) {
                 const http::Response with_wait = http::problem(error, request_id);

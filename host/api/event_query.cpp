@@ -8,6 +8,7 @@
 #include "store/delivery_search.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -110,16 +111,21 @@ Result<EventSelection> readSelection(std::string_view types, std::string_view ki
     return selection;
 }
 
+/// Lists come as one value, as several, and with the brackets of other lists.
+std::string allWords(const http::Request& request, const std::string& name) {
+    std::vector<std::string> values = request.queryValues(name);
+    for (std::string& value : request.queryValues(name + "[]"))
+        values.push_back(std::move(value));
+    return fmt::format("{}", fmt::join(values, ","));
+}
+
 Result<EventList> listEvents(const ApiParts& parts, const Call& call, std::string_view list) {
     FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, list));
     store::EventQuery query;
     if (call.instance) query.instance = call.instance->id;
     FERRY_TRY_ASSIGN(
         query.selection,
-        readSelection(
-            call.request.queryValue("eventTypes").value_or(""),
-            call.request.queryValue("objectTypes").value_or("")
-        )
+        readSelection(allWords(call.request, "eventTypes"), allWords(call.request, "objectTypes"))
     );
     FERRY_TRY(limitByTime(parts, call, query));
     query.is_newest_first = true;

@@ -16,6 +16,9 @@ namespace {
 /// A caller, and a thread of the server, waits no longer for a provider.
 constexpr Milliseconds kPatience{25'000};
 
+/// After this a provider that failed is worth another try.
+constexpr Milliseconds kComeBack{5'000};
+
 /// Callers that wait at one time; each holds a thread of the server.
 constexpr unsigned kWaitingMax = 16;
 
@@ -62,14 +65,18 @@ Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secre
 }
 
 Error InstanceChanges::refusalOf(const Error& error) {
-    if (isTransient(error.code) || error.code == ErrorCode::NotFound) return error;
+    if (error.code == ErrorCode::NotFound) return error;
     const bool is_senseless = error.code == ErrorCode::Corrupt || error.code == ErrorCode::Internal;
+    const bool may_come_back = isTransient(error.code) || is_senseless;
     Error refusal(
-        is_senseless ? ErrorCode::Unavailable : ErrorCode::InvalidArgument,
+        is_senseless    ? ErrorCode::Unavailable
+        : may_come_back ? error.code
+                        : ErrorCode::InvalidArgument,
         "the provider did not authorize the instance: " + error.message
     );
-    refusal.provider_message =
-        error.provider_message.empty() ? error.message : error.provider_message;
+    refusal.provider_message = error.provider_message;
+    refusal.retry_after = error.retry_after;
+    if (may_come_back && !refusal.retry_after) refusal.retry_after = kComeBack;
     return refusal;
 }
 
@@ -92,7 +99,7 @@ Status InstanceChanges::waitForAnswer(oauth::BrowserGrant grant) {
 Status InstanceChanges::waitForPerson(InstanceId id) {
     FERRY_TRY(parts_.store.tokens().remove(id));
     FERRY_TRY(parts_.store.instances().setState(
-        id, InstanceState::AwaitingAuthorization, "", parts_.clock.now()
+        id, InstanceState::AwaitingAuthorization, oauth::kWaitsForPerson, parts_.clock.now()
     ));
     parts_.instance_changed(id);
     parts_.authorizer.enqueue(id);  // writes down which link to open

@@ -1,17 +1,28 @@
-// Notifications by topic: what callbacks have told, or are still to tell, of an instance.
+// Notifications by topic: what callbacks have told, or are still to tell, of an instance; and what
+// callers send to topics of their own.
 
 #include "api/answers.h"
 #include "api/areas.h"
 #include "api/delivery_list.h"
 #include "api/paging.h"
+#include "api/topic_message.h"
+#include "api/topic_notifications.h"
 #include "model/topic.h"
 #include "pipeline/callback_body.h"
+
+#include <algorithm>
+#include <variant>
 
 namespace ferry::api {
 namespace {
 
-/// Topics that are no instance's have no notifications.
-Result<DeliveryWhere> whereOfTopics(const ApiParts& parts, const Call& call) {
+/// What the topics of a call mean.
+struct Topics {
+    DeliveryWhere instances;
+    std::vector<std::string> named;  ///< by callers
+};
+
+Result<Topics> readTopics(const ApiParts& parts, const Call& call) {
     std::vector<std::string> topics = call.request.queryValues("topics[]");
     for (std::string& topic : call.request.queryValues("topics"))
         topics.push_back(std::move(topic));
@@ -21,10 +32,15 @@ Result<DeliveryWhere> whereOfTopics(const ApiParts& parts, const Call& call) {
             "topics[] is missing: say whose notifications, such as instance-1-dropbox-events"
         );
     }
-    DeliveryWhere where;
+    Topics wanted;
+    DeliveryWhere& where = wanted.instances;
     for (const std::string& text : topics) {
         const auto topic = parseTopic(text);
-        if (!topic) continue;
+        if (!topic) {
+            // An instance's token is for what is the instance's.
+            if (!call.instance) wanted.named.push_back(text);
+            continue;
+        }
         FERRY_TRY_ASSIGN(const auto instance, parts.store.instances().find(topic->instance));
         if (instance && instance->connector_key == topic->connector_key) {
             where.instances.insert(topic->instance);
@@ -32,7 +48,9 @@ Result<DeliveryWhere> whereOfTopics(const ApiParts& parts, const Call& call) {
     }
     where.is_none = where.instances.empty();
     if (where.instances.size() == 1) where.query.instance = *where.instances.begin();
-    return where;
+    std::sort(wanted.named.begin(), wanted.named.end());
+    wanted.named.erase(std::unique(wanted.named.begin(), wanted.named.end()), wanted.named.end());
+    return wanted;
 }
 
 /// The notification as JSON; empty if nothing is left of its events or its instance.
@@ -55,28 +73,65 @@ Result<std::string> notificationOf(const ApiParts& parts, const Delivery& one) {
     return text;
 }
 
-/// {notificationId} of the path; that of the call's instance, if it has one.
-Result<Delivery> findOne(const ApiParts& parts, const Call& call) {
+std::string notificationOf(const store::TopicNotification& one) {
+    JsonWriter json;
+    writeTopicNotification(json, one);
+    return json.take();
+}
+
+/// {notificationId} of the path.
+Result<DeliveryId> idOf(const Call& call) {
     const auto id = parseId(call.params.get("notificationId"));
-    if (!id) return fail(ErrorCode::NotFound, "there is no such notification: its id is a number");
+    if (id) return DeliveryId(*id);
+    return fail(ErrorCode::NotFound, "there is no such notification: its id is a number");
+}
+
+/// That of a topic that a caller named; nullopt if there is none of this number.
+Result<std::optional<store::TopicNotification>> findNamed(
+    const ApiParts& parts, const Call& call, DeliveryId id
+) {
+    if (call.instance) return std::optional<store::TopicNotification>();
+    return parts.store.topics().notification(id);
+}
+
+/// What was told of an instance; of the call's, if it has one.
+Result<Delivery> findOne(const ApiParts& parts, const Call& call, DeliveryId id) {
     DeliveryWhere where;
-    where.delivery = DeliveryId(*id);
+    where.delivery = id;
     FERRY_TRY_ASSIGN(const DeliveryList list, listDeliveries(parts, call, std::move(where), 1));
     if (list.deliveries.empty()) return fail(ErrorCode::NotFound, "there is no such notification");
     return list.deliveries.front();
 }
 
-Result<http::Response> answerOne(const ApiParts& parts, const Delivery& one) {
-    FERRY_TRY_ASSIGN(std::string text, notificationOf(parts, one));
-    if (text.empty())
-        return fail(ErrorCode::NotFound, "the events of the notification have left the log");
+http::Response answerOf(std::string text) {
     http::Response response;
     response.body = std::move(text);
     return response;
 }
 
+Result<http::Response> answerOne(const ApiParts& parts, const Delivery& one) {
+    FERRY_TRY_ASSIGN(std::string text, notificationOf(parts, one));
+    if (!text.empty()) return answerOf(std::move(text));
+    return fail(ErrorCode::NotFound, "the events of the notification have left the log");
+}
+
+Result<http::Response> readOne(const ApiParts& parts, const Call& call) {
+    FERRY_TRY_ASSIGN(const DeliveryId id, idOf(call));
+    FERRY_TRY_ASSIGN(const auto named, findNamed(parts, call, id));
+    if (named) return answerOf(notificationOf(*named));
+    FERRY_TRY_ASSIGN(const Delivery found, findOne(parts, call, id));
+    return answerOne(parts, found);
+}
+
 Result<http::Response> acknowledge(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(Delivery one, findOne(parts, call));
+    FERRY_TRY_ASSIGN(const DeliveryId id, idOf(call));
+    FERRY_TRY_ASSIGN(auto named, findNamed(parts, call, id));
+    if (named) {
+        FERRY_TRY_ASSIGN(named->is_acknowledged, parts.store.topics().acknowledge(id));
+        if (named->is_acknowledged) return answerOf(notificationOf(*named));
+        return fail(ErrorCode::NotFound, "the notification has just gone");
+    }
+    FERRY_TRY_ASSIGN(Delivery one, findOne(parts, call, id));
     FERRY_TRY_ASSIGN(
         one.is_acknowledged, parts.store.deliveries().acknowledge(one.instance, one.id)
     );
@@ -86,13 +141,21 @@ Result<http::Response> acknowledge(const ApiParts& parts, const Call& call) {
 
 Result<http::Response> listNotifications(const ApiParts& parts, const Call& call) {
     FERRY_TRY_ASSIGN(const std::size_t page_size, readPageSize(call.request));
-    FERRY_TRY_ASSIGN(DeliveryWhere where, whereOfTopics(parts, call));
-    FERRY_TRY_ASSIGN(const auto list, listDeliveries(parts, call, std::move(where), page_size));
+    FERRY_TRY_ASSIGN(Topics topics, readTopics(parts, call));
+    FERRY_TRY_ASSIGN(
+        const auto list,
+        listNotificationsOf(parts, call, std::move(topics.instances), topics.named, page_size)
+    );
     ListHeaders headers;
     JsonWriter json;
     json.beginArray();
-    for (const Delivery& delivery : list.deliveries) {
-        FERRY_TRY_ASSIGN(const std::string text, notificationOf(parts, delivery));
+    for (const auto& one : list.notifications) {
+        std::string text;
+        if (const auto* delivery = std::get_if<Delivery>(&one)) {
+            FERRY_TRY_ASSIGN(text, notificationOf(parts, *delivery));
+        } else {
+            text = notificationOf(std::get<store::TopicNotification>(one));
+        }
         if (text.empty()) continue;
         json.raw(text);
         ++headers.returned;
@@ -114,12 +177,9 @@ void addSingle(RouteTable& table, const ApiParts& parts) {
     one.subject = Subject::AnyInstance;
     one.parameters = {
         {"notificationId", ParameterPlace::Path, "Its Elements-Webhook-Id", "integer", true}};
-    one.answers = {{200, "The notification", schemaOf("Notification")}};
+    one.answers = {{200, "The notification", schemaOf("AnyNotification")}};
     Route seen = one;
-    one.handler = [&parts](const Call& call) -> Result<http::Response> {
-        FERRY_TRY_ASSIGN(const Delivery found, findOne(parts, call));
-        return answerOne(parts, found);
-    };
+    one.handler = [&parts](const Call& call) { return readOne(parts, call); };
     table.add(std::move(one));
     seen.method = "PUT";
     seen.path += "/acknowledge";
@@ -166,19 +226,19 @@ void addNotificationRoutes(RouteTable& table, const ApiParts& parts) {
     list.path = "/notifications";
     list.operation_id = "listNotifications";
     list.summary =
-        "What callbacks have told or are to tell of instances, newest first, in the form of "
-        "open-connectors";
+        "What callbacks have told or are to tell of instances, in the form of open-connectors, and "
+        "what callers sent to topics of their own; newest first";
     list.area = "deliveries";
     list.subject = Subject::AnyInstance;
     list.parameters = pagingParameters();
     list.parameters.push_back(
         {"topics[]",
          ParameterPlace::Query,
-         "Topic of an instance (instance-1-dropbox-events); may come several times",
+         "Topic of an instance (instance-1-dropbox-events) or another; may come several times",
          "strings",
          true}
     );
-    list.answers = {pageOf("Notification")};
+    list.answers = {pageOf("AnyNotification")};
     list.handler = [&parts](const Call& call) { return listNotifications(parts, call); };
     table.add(std::move(list));
     addSingle(table, parts);

@@ -1,16 +1,20 @@
 #include "api/subscription_body.h"
 
 #include "api/json_body.h"
+#include "api/topic_message.h"
+#include "config/value_type.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace ferry::api {
 namespace {
 
-constexpr std::size_t kShownBytesMax = 128;
+constexpr std::size_t kTopicsMax = 100;
+constexpr std::size_t kUrlBytesMax = 2'000;
 
 /// The text member; says what is wrong if there is none.
 std::string_view readText(
@@ -31,23 +35,30 @@ void readTopics(
     const rapidjson::Value& root, SubscriptionBody& body, std::vector<std::string>& problems
 ) {
     const rapidjson::Value* topics = findMember(root, "topics");
-    const bool is_one = topics != nullptr && topics->IsArray() && topics->Size() == 1;
-    if (!is_one || !(*topics)[0].IsString()) {
-        problems.emplace_back(
-            "'topics' must be a list of one topic: a subscription is of one instance"
-        );
+    const bool is_list =
+        topics != nullptr && topics->IsArray() && !topics->Empty() && topics->Size() <= kTopicsMax;
+    const auto is_text = [](const rapidjson::Value& topic) { return topic.IsString(); };
+    if (!is_list || !std::all_of(topics->Begin(), topics->End(), is_text)) {
+        problems.push_back(fmt::format("'topics' must be a list of 1 to {} texts", kTopicsMax));
         return;
     }
-    const std::string_view text = textOf((*topics)[0]);
-    auto topic = parseTopic(text);
-    if (topic) {
-        body.topic = std::move(*topic);
-        return;
+    if (topics->Size() == 1) body.instance = parseTopic(textOf((*topics)[0]));
+    if (body.instance) return;
+    for (const rapidjson::Value& topic : topics->GetArray()) {
+        if (std::string problem = topicProblem(textOf(topic)); !problem.empty())
+            problems.push_back(std::move(problem));
+        else
+            body.topics.emplace_back(textOf(topic));
     }
-    problems.push_back(fmt::format(
-        "'{}' is no topic of this hub, which has those of instances: instance-1-dropbox-events",
-        text.substr(0, kShownBytesMax)
-    ));
+}
+
+/// Of an instance it is checked with the rest of its configuration.
+void checkTopicUrl(const SubscriptionBody& body, std::vector<std::string>& problems) {
+    config::UrlParts parts;
+    const std::string_view problem = body.url.size() > kUrlBytesMax
+                                         ? std::string_view("it is too long")
+                                         : config::checkUrl(body.url, parts);
+    if (!problem.empty()) problems.push_back(fmt::format("'config.url' is no URL: {}", problem));
 }
 
 }  // namespace
@@ -67,6 +78,7 @@ Result<SubscriptionBody> readSubscriptionBody(std::string_view text) {
     } else {
         problems.emplace_back("'config' must be an object with a 'url'");
     }
+    if (problems.empty() && !body.instance) checkTopicUrl(body, problems);
     if (problems.empty()) return body;
     return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));
 }

@@ -4,18 +4,21 @@
 #include "base/result.h"
 #include "model/topic.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ferry::api {
 
 struct SubscriptionBody {
-    Topic topic;
+    std::optional<Topic> instance;    ///< the one topic, if it is an instance's
+    std::vector<std::string> topics;  ///< those that callers name; empty if it is an instance's
     std::string url;
 };
 
 /// Reads {channel, topics, config: {url}}. Errors: InvalidArgument naming everything that is wrong
-/// at once; other channels than webhook, and other topics than those of instances, are wrong.
+/// at once; other channels than webhook are wrong, and the topic of an instance beside others.
 Result<SubscriptionBody> readSubscriptionBody(std::string_view body);
 
 }  // namespace ferry::api

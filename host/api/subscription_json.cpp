@@ -34,7 +34,7 @@ void defineSubscriptionSchema(RouteTable& table) {
         "type": "object",
         "required": ["id", "channel", "topics", "config", "active"],
         "properties": {
-            "id": {"type": "integer", "description": "another one for each URL of the instance"},
+            "id": {"type": "integer", "description": "another one for each URL"},
             "channel": {"const": "webhook"},
             "topics": {"type": "array", "items": {"type": "string"}},
             "config": {
@@ -45,7 +45,7 @@ void defineSubscriptionSchema(RouteTable& table) {
             },
             "active": {
                 "type": "boolean",
-                "description": "false: the instance is disabled, or its callback is switched off"
+                "description": "false: the instance is disabled, its callback is switched off, or the receiver of a topic answered 410"
             }
         },
         "additionalProperties": false

@@ -1,6 +1,6 @@
 #pragma once
-// Subscriptions in the words of the Open Connectors API. One is an instance that is to have
-// callbacks at a URL, and there is one of an instance at most: another URL is another one.
+// Subscriptions of instances in the words of the Open Connectors API. One is an instance that is to
+// have callbacks at a URL, and there is one of an instance at most: another URL is another one.
 
 #include "api/route_table.h"
 #include "base/json_writer.h"

@@ -1,5 +1,5 @@
-// Subscriptions: who gets the callbacks of an instance. One is made and removed by switching the
-// events of its instance on and off.
+// Subscriptions: who gets the callbacks of an instance, and who gets what callers send to a topic.
+// One of an instance is made and removed by switching the events of its instance on and off.
 
 #include "api/answers.h"
 #include "api/areas.h"
@@ -7,6 +7,7 @@
 #include "api/paging.h"
 #include "api/subscription_body.h"
 #include "api/subscription_json.h"
+#include "api/topic_subscriptions.h"
 #include "model/subscription_number.h"
 
 #include <fmt/format.h>
@@ -29,17 +30,29 @@ Result<SettingsPtr> settingsOf(const ApiParts& parts, InstanceId id) {
     return settings;
 }
 
-Result<http::Response> listSubscriptions(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, kList));
+/// How far a list has come: through the instances, and then through the subscriptions of topics.
+/// Its key is twice the last id, and one more where it is a topic's.
+struct ListPlace {
+    bool is_in_topics = false;
+    std::int64_t after = 0;
+
+    static ListPlace of(std::int64_t key) { return {key % 2 != 0, key / 2}; }
+    std::int64_t key() const { return after * 2 + (is_in_topics ? 1 : 0); }
+};
+
+/// Writes subscriptions of instances until there are `page_size` or it has looked often enough; the
+/// place is moved on.
+Status listInstances(
+    const ApiParts& parts,
+    JsonWriter& json,
+    ListPlace& place,
+    std::size_t& returned,
+    std::size_t page_size
+) {
     FERRY_TRY_ASSIGN(const SwitchedOff off, switchedOffCallbacks(parts.store.deliveries()));
-    ListHeaders headers;
-    JsonWriter json;
-    json.beginArray();
-    InstanceId after(paging.after);
-    bool has_more = true;
-    for (int looks = 0; has_more && looks < kLooksMax && headers.returned < paging.page_size;
-         ++looks) {
-        const std::size_t wanted = paging.page_size - headers.returned;
+    InstanceId after(place.after);
+    for (int looks = 0; looks < kLooksMax && returned < page_size; ++looks) {
+        const std::size_t wanted = page_size - returned;
         FERRY_TRY_ASSIGN(const auto page, parts.store.instances().page(after, wanted));
         for (const Instance& instance : page) {
             after = instance.id;
@@ -48,12 +61,39 @@ Result<http::Response> listSubscriptions(const ApiParts& parts, const Call& call
             FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(instance, parts.key));
             if (!isSubscription(settings)) continue;
             writeSubscription(json, settings, off.contains(settings.callback));
+            ++returned;
+        }
+        if (page.size() < wanted) {
+            place = {true, 0};
+            return {};
+        }
+    }
+    place.after = after.value;
+    return {};
+}
+
+Result<http::Response> listSubscriptions(const ApiParts& parts, const Call& call) {
+    FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, kList));
+    ListPlace place = ListPlace::of(paging.after);
+    ListHeaders headers;
+    JsonWriter json;
+    json.beginArray();
+    if (!place.is_in_topics) {
+        FERRY_TRY(listInstances(parts, json, place, headers.returned, paging.page_size));
+    }
+    bool has_more = true;
+    if (place.is_in_topics) {
+        const std::size_t wanted = paging.page_size - headers.returned;
+        FERRY_TRY_ASSIGN(const auto page, parts.store.topics().subscriptions(place.after, wanted));
+        for (const store::TopicSubscription& one : page) {
+            place.after = one.id;
+            FERRY_TRY(writeTopicSubscription(json, one, parts.key));
             ++headers.returned;
         }
         has_more = page.size() == wanted;
     }
     json.endArray();
-    if (has_more) headers.next_page = nextPageToken(kList, after.value);
+    if (has_more) headers.next_page = nextPageToken(kList, place.key());
     http::Response response = jsonAnswer(json);
     addListHeaders(response, headers);
     return response;
@@ -64,6 +104,21 @@ Result<http::Response> shown(const ApiParts& parts, const pipeline::InstanceSett
     JsonWriter json;
     writeSubscription(json, settings, off.contains(settings.callback));
     return jsonAnswer(json);
+}
+
+Result<http::Response> shown(const ApiParts& parts, const store::TopicSubscription& subscription) {
+    JsonWriter json;
+    FERRY_TRY(writeTopicSubscription(json, subscription, parts.key));
+    return jsonAnswer(json);
+}
+
+/// {subscriptionId}, if it can be that of a subscription of topics, and there is one.
+Result<std::optional<store::TopicSubscription>> topicSubscriptionOf(
+    const ApiParts& parts, const Call& call
+) {
+    const auto number = parseId(call.params.get("subscriptionId"));
+    if (!number) return std::optional<store::TopicSubscription>();
+    return topicSubscriptionOf(parts, *number);
 }
 
 /// The settings of the instance whose subscription {subscriptionId} is.
@@ -78,8 +133,8 @@ Result<SettingsPtr> subscriptionOf(const ApiParts& parts, const Call& call) {
         return settings;
     return fail(
         ErrorCode::NotFound,
-        "there is no such subscription: events are disabled, or the instance has another callback "
-        "URL by now, which is another subscription"
+        "there is no such subscription: it was removed, or the events of its instance are disabled, "
+        "or the instance has another callback URL by now, which is another subscription"
     );
 }
 
@@ -93,12 +148,17 @@ Result<http::Response> subscribe(
     const ApiParts& parts, InstanceChanges& changes, const Call& call
 ) {
     FERRY_TRY_ASSIGN(const SubscriptionBody wanted, readSubscriptionBody(call.request.body));
-    const InstanceId id = wanted.topic.instance;
+    if (!wanted.instance) {
+        FERRY_TRY_ASSIGN(const auto made, subscribeTopics(parts, wanted));
+        return shown(parts, made);
+    }
+    const InstanceId id = wanted.instance->instance;
+    const std::string& connector = wanted.instance->connector_key;
     FERRY_TRY_ASSIGN(const SettingsPtr before, settingsOf(parts, id));
-    if (!before || before->connector_key != wanted.topic.connector_key) {
+    if (!before || before->connector_key != connector) {
         return fail(
             ErrorCode::InvalidArgument,
-            fmt::format("there is no instance {} of '{}'", id.value, wanted.topic.connector_key)
+            fmt::format("there is no instance {} of '{}'", id.value, connector)
         );
     }
     if (isSubscription(*before)) {
@@ -127,14 +187,19 @@ Result<http::Response> subscribe(
 Result<http::Response> unsubscribe(
     const ApiParts& parts, InstanceChanges& changes, const Call& call
 ) {
+    http::Response response;
+    response.body = "{}";
+    FERRY_TRY_ASSIGN(const auto of_topics, topicSubscriptionOf(parts, call));
+    if (of_topics) {
+        FERRY_TRY(parts.store.topics().unsubscribe(of_topics->id));
+        return response;
+    }
     FERRY_TRY_ASSIGN(const SettingsPtr settings, subscriptionOf(parts, call));
     InstanceBody body;
     body.has_configuration = true;
     body.configuration.emplace(kEnabled, "false");
     FERRY_TRY_ASSIGN(const Instance instance, readInstance(parts, settings->id));
     FERRY_TRY(changes.update(instance, body, {}));
-    http::Response response;
-    response.body = "{}";
     return response;
 }
 
@@ -155,18 +220,23 @@ void addSingle(RouteTable& table, const ApiParts& parts, const ChangesPtr& chang
     one.path += "/{subscriptionId}";
     one.parameters = {id};
     one.handler = [&parts](const Call& call) -> Result<http::Response> {
+        FERRY_TRY_ASSIGN(const auto of_topics, topicSubscriptionOf(parts, call));
+        if (of_topics) return shown(parts, *of_topics);
         FERRY_TRY_ASSIGN(const SettingsPtr settings, subscriptionOf(parts, call));
         return shown(parts, *settings);
     };
     table.add(std::move(one));
 
     Route removal = subscriptionRoute(
-        "DELETE", "deleteSubscription", "Switches the events of an instance off: no more callbacks"
+        "DELETE",
+        "deleteSubscription",
+        "No more callbacks: switches the events of an instance off, or ends the subscription of "
+        "topics"
     );
     removal.path += "/{subscriptionId}";
     removal.parameters = {id};
     removal.role = Role::Write;
-    removal.answers = {{200, "It is gone; the instance stays", schemaOf("Nothing")}};
+    removal.answers = {{200, "It is gone; an instance stays", schemaOf("Nothing")}};
     removal.refusals = {409};
     removal.handler = [&parts, changes](const Call& call) {
         return unsubscribe(parts, *changes, call);
@@ -185,10 +255,10 @@ void addSubscriptionRoutes(RouteTable& table, const ApiParts& parts, const Chang
             "channel": {"const": "webhook"},
             "topics": {
                 "type": "array",
-                "description": "that of an instance: instance-1-dropbox-events",
+                "description": "that of one instance, instance-1-dropbox-events; or any names, to which POST /notifications sends",
                 "items": {"type": "string"},
                 "minItems": 1,
-                "maxItems": 1
+                "maxItems": 100
             },
             "config": {
                 "type": "object",
@@ -199,7 +269,9 @@ void addSubscriptionRoutes(RouteTable& table, const ApiParts& parts, const Chang
     })json");
 
     Route list = subscriptionRoute(
-        "GET", "listSubscriptions", "The instances that have callbacks, as subscriptions"
+        "GET",
+        "listSubscriptions",
+        "The instances that have callbacks, as subscriptions; then those of topics"
     );
     list.parameters = pagingParameters();
     list.answers = {pageOf(
@@ -209,11 +281,13 @@ void addSubscriptionRoutes(RouteTable& table, const ApiParts& parts, const Chang
     table.add(std::move(list));
 
     Route made = subscriptionRoute(
-        "POST", "createSubscription", "Switches the events of an instance on, for this URL"
+        "POST",
+        "createSubscription",
+        "Switches the events of an instance on for this URL, or subscribes the URL to topics"
     );
     made.role = Role::Write;
     made.body = schemaOf("SubscriptionWrite");
-    made.refusals = {404, 409};
+    made.refusals = {404, 409, 429};
     made.handler = [&parts, changes](const Call& call) { return subscribe(parts, *changes, call); };
     table.add(std::move(made));
 

@@ -25,8 +25,8 @@ Result<TimePoint> parseTime(std::string_view name, std::string_view text);
 /// end. Errors: InvalidArgument for what is no time, and if it ends before it begins.
 Result<TimeRange> readTimeRange(const http::Request& request, TimePoint now, Milliseconds span);
 
-/// More of them in one answer are refused.
-inline constexpr std::size_t kBucketsMax = 20'000;
+/// More of them in one answer are refused: the seconds of a day are too many, as in the original.
+inline constexpr std::size_t kBucketsMax = 86'400;
 
 /// Where each bucket begins that has a part of the range: buckets of `interval` ("second",
 /// "minute", "hour", "day", "week", "month", "quarter", "year", all UTC, weeks from Monday), the

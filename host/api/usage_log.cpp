@@ -8,8 +8,7 @@
 namespace ferry::api {
 
 void UsageLog::add(UsageEntry entry) {
-    if (entry.path.size() > kUsagePathBytesMax)
-        entry.path = std::string(truncateUtf8(entry.path, kUsagePathBytesMax));
+    entry.path = toValidUtf8(truncateUtf8(entry.path, kUsagePathBytesMax));
     const std::lock_guard lock(mutex_);
     entry.number = ++last_;
     entries_.push_back(std::move(entry));

@@ -40,6 +40,7 @@ std::optional<std::size_t> Housekeeping::dropOlderThan(TimePoint before, TimePoi
     note("waiting deliveries", expire(now));
     note("deliveries", store_.deliveries().prune(before, kPruneRows));
     note("events", store_.events().prune(before, kPruneRows));
+    note("notifications", store_.topics().prune(before, kPruneRows));
     note("replays", store_.replays().prune(before, kPruneRows));
     note("tombstones", store_.sync().pruneTombstones(now - retention_.tombstones, kPruneRows));
     note("inbox", store_.inbox().prune(now - retention_.inbox, kPruneRows));

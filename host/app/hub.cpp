@@ -130,6 +130,7 @@ Status Hub::start() {
     operator_thread_->start();
     for (const auto& thread : async_threads_)
         thread->start();
+    topic_thread_->start();
     housekeeping_thread_->start();
     store_watch_thread_->start();
     is_running_ = true;
@@ -244,6 +245,7 @@ void Hub::stopDrains() {
     api_->asyncCalls().stop();
     for (const auto& thread : async_threads_)
         thread->stop();
+    topic_thread_->stop();
     // Before the server, which waits for its handlers: a browser that waits for a provider's answer
     // is told that the hub stops. What drains commit makes deliveries, which wait in the store for
     // the next start.

@@ -162,6 +162,7 @@ class Hub {
     std::unique_ptr<Worker> replay_thread_;
     std::unique_ptr<Worker> operator_thread_;
     std::vector<std::unique_ptr<Worker>> async_threads_;
+    std::unique_ptr<Worker> topic_thread_;
     std::unique_ptr<Worker> housekeeping_thread_;
     std::unique_ptr<Worker> store_watch_thread_;
 

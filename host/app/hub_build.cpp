@@ -247,6 +247,7 @@ void Hub::buildApi() {
             for (const auto& thread : async_threads_)
                 thread->wake();
         },
+        [this] { topic_thread_->wake(); },
         [this](InstanceId id) { sync_->interrupt(id); },
         *key_,
         random_,
@@ -273,6 +274,7 @@ void Hub::buildApi() {
          connectorCallsMax()}};
     parts.retry_schedule = retrySchedule();
     api_ = std::make_unique<api::Api>(std::move(parts));
+    topic_thread_ = std::make_unique<Worker>("ferry-topics", api_->topicSender(), clock_);
     api::AsyncCalls& async = api_->asyncCalls();
     async_threads_.push_back(std::make_unique<Worker>("ferry-answers", async.sender(), clock_));
     for (std::size_t i = 0; i < api::AsyncCalls::kCallers; ++i) {

@@ -39,4 +39,15 @@ std::optional<Subscription> subscriptionOfNumber(std::int64_t number) noexcept {
     return found;
 }
 
+std::int64_t topicSubscriptionNumber(std::int64_t id) noexcept {
+    return subscriptionNumber({InstanceId(0), CallbackId(id)});
+}
+
+std::optional<std::int64_t> topicSubscriptionOfNumber(std::int64_t number) noexcept {
+    if (number < 1 || number >= kIdMax * kIdMax) return std::nullopt;
+    const std::int64_t id = rootOf(number);
+    if (id * id != number) return std::nullopt;
+    return id;
+}
+
 }  // namespace ferry

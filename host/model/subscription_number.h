@@ -24,4 +24,11 @@ std::int64_t subscriptionNumber(const Subscription& subscription) noexcept;
 /// not say.
 std::optional<Subscription> subscriptionOfNumber(std::int64_t number) noexcept;
 
+/// The number of a subscription of topics that callers name, whose id in the store is `id`: those
+/// that would be of no instance, and so no instance's subscription has it.
+std::int64_t topicSubscriptionNumber(std::int64_t id) noexcept;
+
+/// The other way; nullopt if no subscription of topics can have this number.
+std::optional<std::int64_t> topicSubscriptionOfNumber(std::int64_t number) noexcept;
+
 }  // namespace ferry

@@ -123,7 +123,7 @@ void AccountAuthorizer::proceed(JobNumber number) {
         return failed(number, prepared.error());
     }
     if (job.credential == Credential::None) {
-        verdicts_.recordWaiting(job.instance, "it waits for somebody to authorize it");
+        verdicts_.recordWaiting(job.instance, kWaitsForPerson);
         return erase(number);
     }
     if (job.credential == Credential::ApiKey) job.tokens = TokenSet();

@@ -49,6 +49,13 @@ std::string_view cookieValue(const http::Request& request, std::string_view name
     return {};
 }
 
+/// True if the page that a consent comes back to can be none of this hub's, under whatever name: it
+/// is a program's that asks for consent itself.
+bool isOfAnotherProgram(std::string_view redirect_uri) {
+    const std::string_view path = redirect_uri.substr(0, redirect_uri.find('?'));
+    return !path.ends_with("/oauth/callback");
+}
+
 /// True if the browser brings cookies of public_url to `redirect_uri`.
 bool isUnder(std::string_view redirect_uri, std::string_view public_url) {
     while (public_url.ends_with('/'))
@@ -109,6 +116,23 @@ http::Response BrowserFlow::redirect(
     pipeline::AuthorizeUrlRequest request;
     request.redirect_uri = redirectUri(settings, parts_.public_url);
     request.scope = settings.value(kScope);
+    if (isOfAnotherProgram(request.redirect_uri)) {
+        return renderPage(messagePage(
+            409,
+            "Another program asks for this consent",
+            fmt::format(
+                "Instance {} has {} as its oauth.callback.url, which is no page of this hub. The "
+                "program there gets the address for the browser from "
+                "/elements/api-v2/elements/{}/oauth/url, and sends the code that comes back to it "
+                "as providerData.code. To have the hub ask for consent, set oauth.callback.url to "
+                "{}.",
+                settings.name,
+                request.redirect_uri,
+                settings.connector_key,
+                redirectUri("", parts_.public_url)
+            )
+        ));
+    }
     PendingAuthorization pending{settings.id, request.redirect_uri, {}, false};
     pending.is_browser_bound = isUnder(request.redirect_uri, parts_.public_url);
     if (provider.options().uses_pkce) {

@@ -14,6 +14,8 @@ inline constexpr std::string_view kAuthenticationType = "authentication.type";
 inline constexpr std::string_view kAppKey = "oauth.api.key";
 inline constexpr std::string_view kAppSecret = "oauth.api.secret";
 inline constexpr std::string_view kCallbackUrl = "oauth.callback.url";
+/// Why an instance is not authorized, where nothing went wrong.
+inline constexpr std::string_view kWaitsForPerson = "it waits for somebody to authorize it";
 inline constexpr std::string_view kScope = "oauth.scope";
 inline constexpr std::string_view kCode = "code";
 inline constexpr std::string_view kRefreshToken = "oauth.user.refresh_token";

@@ -23,8 +23,7 @@ Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key) {
 
 bool isCredential(std::string_view key) {
     return key == "authentication.type" || key == "code" || key == "oauth.api.key" ||
-           key == "oauth.user.refresh_token" || key == "oauth.user.token" ||
-           key.ends_with(".authorization.apikey");
+           key == "oauth.user.refresh_token" || key.ends_with(".authorization.apikey");
 }
 
 bool sameCredentials(const Configuration& a, const Configuration& b) {

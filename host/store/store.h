@@ -22,6 +22,7 @@
 #include "store/subscription_store.h"
 #include "store/sync_store.h"
 #include "store/token_store.h"
+#include "store/topic_store.h"
 
 namespace ferry::store {
 
@@ -65,6 +66,7 @@ class Store {
     virtual ConditionStore& conditions() = 0;
     virtual MessageStore& messages() = 0;
     virtual SubscriptionStore& subscriptions() = 0;
+    virtual TopicStore& topics() = 0;
     virtual MetaStore& meta() = 0;
 
   protected:

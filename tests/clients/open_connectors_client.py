@@ -4,7 +4,7 @@
 Usage: open_connectors_client.py FERRY FAKE_DROPBOX [TEST...]
 Starts the hub, a fake Dropbox and a callback receiver, and runs the tests of open_connectors/, or
 those whose names have one of the given words in them. A docstring says what the contract says, with
-its section; what the hub does otherwise is skipped with the reason, and fails once it is no more so.
+its section.
 """
 
 import pathlib

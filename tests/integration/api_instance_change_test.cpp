@@ -49,6 +49,17 @@ TEST_F(ApiInstanceChangeTest, EventsAreSwitchedWithoutANewAuthorization) {
     EXPECT_EQ(authorizations(), before);
 }
 
+TEST_F(ApiInstanceChangeTest, AnAccessTokenOfTheCallersMeansNothing) {
+    const std::string path = make("alice");
+    ASSERT_TRUE(waitUntilLive("alice"));
+    const double before = authorizations();
+    const auto same =
+        json(200, "PATCH", path, R"({"configuration":{"oauth.user.token":"another"}})");
+    EXPECT_EQ(text(same, "state"), "running");
+    EXPECT_EQ(authorizations(), before);
+    EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200);
+}
+
 TEST_F(ApiInstanceChangeTest, ReplacingKeepsTheAuthorizationAndResetsTheRest) {
     const std::string path = make("alice", notify());
     const double before = authorizations();

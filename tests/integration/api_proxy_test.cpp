@@ -49,6 +49,18 @@ TEST_F(ApiProxyTest, CarriesTheCallersRequestAndTheProvidersAnswer) {
     EXPECT_THAT(limited.body, HasSubstr("too_many_requests"));
 }
 
+TEST_F(ApiProxyTest, ABrowsersQuestionIsNoCall) {
+    const std::string target = "/elements/api-v2/proxy/api/2/files/list_folder";
+    const Answer question =
+        ask(hub_->port(),
+            "OPTIONS",
+            target,
+            {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "POST"}});
+    EXPECT_EQ(question.status, 405) << "http/cors makes the answer of it";
+    EXPECT_EQ(question.headers.at("allow"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(ask(hub_->port(), "OPTIONS", target).status, 401);
+}
+
 TEST_F(ApiProxyTest, RefreshesATokenThatIsRefusedOnce) {
     fake_->expireAccessTokens(account_);
     EXPECT_EQ(list().status, 200);

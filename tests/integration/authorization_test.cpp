@@ -117,6 +117,23 @@ TEST_F(AuthorizationTest, TheScopesOfTheConnectorAreAskedForUnlessTheInstanceNam
     );
 }
 
+TEST_F(AuthorizationTest, AConsentThatAnotherProgramAsksForIsNotBegunHere) {
+    Overrides elsewhere = byBrowser();
+    elsewhere["oauth.callback.url"] = "https://app.example/authorized";
+    declare("marketing", elsewhere);
+    startHub();
+    const Answer page = ask(hub_->port(), "GET", "/oauth/start/marketing");
+    EXPECT_EQ(page.status, 409);
+    EXPECT_THAT(
+        page.body,
+        AllOf(
+            HasSubstr("https://app.example/authorized"),
+            HasSubstr("/elements/dropbox/oauth/url"),
+            HasSubstr("providerData.code")
+        )
+    );
+}
+
 TEST_F(AuthorizationTest, DeniedConsentChangesNothing) {
     declare("marketing", byBrowser());
     startHub();

@@ -25,6 +25,7 @@ std::vector<ReceivedEvent> eventsOf(const http::Request& request) {
     body.Parse(request.body.data(), request.body.size());
     if (body.HasParseError() || !body.IsObject() || !body.HasMember("message")) return events;
     const auto& message = body["message"];
+    if (!message.IsObject()) return events;  // what a caller sent to a topic
     for (const auto& item : message["events"].GetArray()) {
         ReceivedEvent event;
         event.id = textOf(item, "id");

@@ -359,6 +359,7 @@ class FaultyStore final : public store::Store {
           conditions_(inner.conditions()),
           messages_(inner.messages()),
           subscriptions_(inner.subscriptions()),
+          topics_(inner.topics()),
           meta_(inner.meta(), script) {}
 
     store::InstanceStore& instances() override { return instances_; }
@@ -375,6 +376,7 @@ class FaultyStore final : public store::Store {
     store::ConditionStore& conditions() override { return conditions_; }
     store::MessageStore& messages() override { return messages_; }
     store::SubscriptionStore& subscriptions() override { return subscriptions_; }
+    store::TopicStore& topics() override { return topics_; }
     store::MetaStore& meta() override { return meta_; }
 
   private:
@@ -392,6 +394,7 @@ class FaultyStore final : public store::Store {
     store::ConditionStore& conditions_;
     store::MessageStore& messages_;
     store::SubscriptionStore& subscriptions_;
+    store::TopicStore& topics_;
     FaultyMetaStore meta_;
 };
 

@@ -98,6 +98,12 @@ Result<std::optional<Row>> collectOne(Query& query, Decode&& decode) {
     return std::optional<Row>(decode(query));
 }
 
+/// The integer of a query that gives one, such as a count; 0 if it gives no row.
+inline Result<std::int64_t> firstInteger(Query query) {
+    FERRY_TRY_ASSIGN(const bool has_row, query.step());
+    return has_row ? query.integer(0) : 0;
+}
+
 /// Number of rows per state of those that there are.
 template <typename State>
 std::map<State, std::int64_t> countsByState(const RowCounts::States& states) {

@@ -21,9 +21,10 @@ Message messageOf(const Query& row) {
 }
 
 Status checkRoom(Connection& connection, std::size_t count_max) {
-    auto count = connection.query("SELECT count(*) FROM message");
-    FERRY_TRY_ASSIGN(const bool has_row, count.step());
-    if (!has_row || count.integer(0) < static_cast<std::int64_t>(count_max)) return {};
+    FERRY_TRY_ASSIGN(
+        const std::int64_t count, firstInteger(connection.query("SELECT count(*) FROM message"))
+    );
+    if (count < static_cast<std::int64_t>(count_max)) return {};
     return fail(
         ErrorCode::RateLimited,
         fmt::format("{} answers are on their way already: ask again later", count_max)

@@ -17,6 +17,7 @@
 #include "store/sqlite/sqlite_subscription_store.h"
 #include "store/sqlite/sqlite_sync_store.h"
 #include "store/sqlite/sqlite_token_store.h"
+#include "store/sqlite/sqlite_topic_store.h"
 #include "store/store.h"
 
 #include <memory>
@@ -72,6 +73,7 @@ class SqliteStore final : public Store {
     ConditionStore& conditions() override { return conditions_; }
     MessageStore& messages() override { return messages_; }
     SubscriptionStore& subscriptions() override { return subscriptions_; }
+    TopicStore& topics() override { return topics_; }
     MetaStore& meta() override { return meta_; }
 
   private:
@@ -97,6 +99,7 @@ class SqliteStore final : public Store {
     SqliteConditionStore conditions_{core_};
     SqliteMessageStore messages_{core_};
     SqliteSubscriptionStore subscriptions_{core_};
+    SqliteTopicStore topics_{core_};
     SqliteMetaStore meta_{core_};
 };
 

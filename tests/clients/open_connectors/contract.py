@@ -1,6 +1,5 @@
-"""What every test of the contract has: a caller, mailboxes, instances, and a word for what differs."""
+"""What every test of the contract has: a caller, mailboxes and instances."""
 
-import functools
 import itertools
 import json
 import pathlib
@@ -27,20 +26,6 @@ def connector_calls(instance):
 def id_less(instance):
     """The header of routes that know their instance by its token."""
     return f"User {USER}, Organization {ORGANIZATION}, Element {instance['token']}"
-
-
-def known_difference(reason):
-    """The hub does not keep to the contract here, for this reason. Fails once it does: take the mark away then."""
-    def decorate(test):
-        @functools.wraps(test)
-        def run(self):
-            try:
-                test(self)
-            except AssertionError:
-                self.skipTest(f"known difference: {reason}")
-            self.fail(f"no difference any more, so remove the mark: {reason}")
-        return run
-    return decorate
 
 
 class Answer:

@@ -42,6 +42,15 @@ class EventHistory(ContractTest):
         self.assertEqual((link["eventId"], link["elementInstanceId"]), (event["id"], self.instance["id"]))
         self.assertEqual(str(link["notificationId"]), self.mailbox.taken[0].headers["Elements-Webhook-Id"])
 
+    def test_kinds_of_events_are_named_in_any_form_of_a_list(self):
+        self.put_and_wait(2)
+        path = f"/instances/{self.instance['id']}/events"
+        for query, count in (({"eventTypes": "CREATED"}, 2), ({"eventTypes": "DELETED,MOVED"}, 0),
+                             ({"eventTypes[]": ["DELETED", "MOVED"]}, 0), ({"eventTypes[]": ["DELETED", "CREATED"]}, 2),
+                             ({"objectTypes[]": "folder"}, 0), ({"objectTypes[]": "file"}, 2)):
+            with self.subTest(query):
+                self.assertEqual(len(self.call("GET", path, query=query)), count)
+
     def test_an_event_that_nobody_takes_is_not_notified(self):
         """2.9: the status is one of NEW, RECEIVED, DISPATCHED, CONSUMED, NOTIFIED, the last after a good callback."""
         self.mailbox.status = 500
@@ -126,6 +135,9 @@ class EventHistory(ContractTest):
         self.refused(404, "GET", "/instances/999999999")
         failed = self.call("GET", "/usage", query={"status": "failed", "pageSize": 1})[0]
         self.assertEqual((failed["request_uri"], failed["http_status"]), ("/elements/api-v2/instances/999999999", 404))
+        self.ask("GET", "/instances/%FF")
+        self.assertEqual(self.call("GET", "/usage", query={"pageSize": 1})[0]["request_uri"],
+                         "/elements/api-v2/instances/\ufffd")
         self.refused(404, "GET", "/usage", query={"from": "2100-01-01T00:00:00Z"})
         self.refused(404, "GET", "/usage/nothing")
         self.refused(400, "GET", "/usage", query={"status": "nonsense"})

@@ -20,10 +20,10 @@ class Callback:
     def __init__(self, headers, body):
         self.headers, self.body = headers, body
         self.notification = json.loads(body)
-        # The answer of an asynchronous call is another body (2.10).
-        is_answer = "response" in self.notification
-        self.message = None if is_answer else self.notification["message"]
-        self.events = [] if is_answer else self.message["events"]
+        # The answer of an asynchronous call is another body (2.10), and so is what callers send to topics (2.8).
+        has_events = not {"response", "from"} & set(self.notification)
+        self.message = self.notification["message"] if has_events else None
+        self.events = self.message["events"] if has_events else []
 
 
 class Mailbox:

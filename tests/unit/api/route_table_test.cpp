@@ -111,6 +111,7 @@ class ApiTableTest : public testing::Test {
         [] {},
         [] {},
         [] {},
+        [] {},
         [](InstanceId) {},
         key_,
         random_,

@@ -22,6 +22,22 @@ TEST(SubscriptionNumber, IsOfOneSubscriptionAlone) {
     }
 }
 
+TEST(SubscriptionNumber, OfTopicsIsNoInstances) {
+    for (const std::int64_t id : {std::int64_t{1}, std::int64_t{60}, (std::int64_t{1} << 31) - 1}) {
+        const std::int64_t number = topicSubscriptionNumber(id);
+        EXPECT_EQ(topicSubscriptionOfNumber(number), id);
+        EXPECT_FALSE(subscriptionOfNumber(number)) << id;
+    }
+    for (std::int64_t instance = 1; instance <= 60; ++instance) {
+        for (std::int64_t callback = 1; callback <= 60; ++callback) {
+            const Subscription one{InstanceId(instance), CallbackId(callback)};
+            EXPECT_FALSE(topicSubscriptionOfNumber(subscriptionNumber(one)));
+        }
+    }
+    for (const std::int64_t number : {-1L, 0L, 2L, 3L, INT64_MAX})
+        EXPECT_FALSE(topicSubscriptionOfNumber(number)) << number;
+}
+
 TEST(SubscriptionNumber, IsExactWhereIdsAreLarge) {
     constexpr std::int64_t kLarge = (std::int64_t{1} << 31) - 1;
     for (const std::int64_t instance : {std::int64_t{1}, kLarge - 1, kLarge}) {
