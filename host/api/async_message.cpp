@@ -1,5 +1,6 @@
 #include "api/async_message.h"
 
+#include "api/callback_request.h"
 #include "api/json_body.h"
 #include "base/json_writer.h"
 #include "http/problem.h"
@@ -12,9 +13,6 @@
 
 namespace ferry::api {
 namespace {
-
-constexpr Milliseconds kTimeout{15'000};  // as of callbacks that say nothing
-constexpr std::size_t kResponseBytesMax = 64 * 1024;
 
 std::string contextOf(InstanceId instance) {
     return fmt::format("message of instance {}", instance.value);
@@ -92,14 +90,8 @@ http::OutboundRequest asyncCallback(
     const pipeline::InstanceSettings& settings,
     TimePoint wall_now
 ) {
-    http::OutboundRequest request;
-    request.method = "POST";
-    request.url = message.url;
-    request.body = message.body;
-    request.timeout = settings.delivery.timeout.value_or(kTimeout);
-    request.response_bytes_max = kResponseBytesMax;
-    request.traffic = http::Traffic::Callback;
-    request.headers.add("Content-Type", "application/json");
+    http::OutboundRequest request = callbackRequest(message.url, message.body);
+    request.timeout = settings.delivery.timeout.value_or(request.timeout);
     if (message.url == settings.callback_url) {
         request.tls = settings.delivery.tls;
         for (const auto& [name, value] : settings.delivery.headers)

@@ -1,7 +1,7 @@
 #include "api/async_request.h"
 
+#include "api/callback_request.h"
 #include "base/ascii.h"
-#include "config/value_type.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,6 @@ namespace ferry::api {
 namespace {
 
 constexpr std::string_view kCallbackHeader = "Elements-Async-Callback-Url";
-constexpr std::size_t kUrlBytesMax = 2'000;
 
 }  // namespace
 
@@ -55,10 +54,7 @@ Result<std::string> asyncCallbackUrl(const Call& call, const pipeline::InstanceS
             )
         );
     }
-    config::UrlParts parts;
-    const std::string_view problem = given->size() > kUrlBytesMax
-                                         ? std::string_view("it is too long")
-                                         : config::checkUrl(*given, parts);
+    const std::string_view problem = callbackUrlProblem(*given);
     if (problem.empty()) return std::string(*given);
     return fail(
         ErrorCode::InvalidArgument, fmt::format("{} is no URL: {}", kCallbackHeader, problem)

@@ -1,8 +1,8 @@
 #include "api/subscription_body.h"
 
+#include "api/callback_request.h"
 #include "api/json_body.h"
 #include "api/topic_message.h"
-#include "config/value_type.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,7 +14,6 @@ namespace ferry::api {
 namespace {
 
 constexpr std::size_t kTopicsMax = 100;
-constexpr std::size_t kUrlBytesMax = 2'000;
 
 /// The text member; says what is wrong if there is none.
 std::string_view readText(
@@ -54,10 +53,7 @@ void readTopics(
 
 /// Of an instance it is checked with the rest of its configuration.
 void checkTopicUrl(const SubscriptionBody& body, std::vector<std::string>& problems) {
-    config::UrlParts parts;
-    const std::string_view problem = body.url.size() > kUrlBytesMax
-                                         ? std::string_view("it is too long")
-                                         : config::checkUrl(body.url, parts);
+    const std::string_view problem = callbackUrlProblem(body.url);
     if (!problem.empty()) problems.push_back(fmt::format("'config.url' is no URL: {}", problem));
 }
 

@@ -1,5 +1,6 @@
 #include "api/topic_message.h"
 
+#include "api/callback_request.h"
 #include "api/json_body.h"
 #include "base/ascii.h"
 #include "base/clock.h"
@@ -14,8 +15,6 @@
 namespace ferry::api {
 namespace {
 
-constexpr Milliseconds kTimeout{15'000};  // as of callbacks that say nothing
-constexpr std::size_t kResponseBytesMax = 64 * 1024;
 constexpr std::size_t kSenderBytesMax = 200;
 constexpr std::size_t kMessageBytesMax = 64 * 1024;
 constexpr std::array<std::string_view, 3> kSeverities{"low", "medium", "high"};
@@ -130,14 +129,7 @@ http::OutboundRequest topicCallback(
 ) {
     JsonWriter json;
     writeTopicNotification(json, notification);
-    http::OutboundRequest request;
-    request.method = "POST";
-    request.url = url;
-    request.body = json.take();
-    request.timeout = kTimeout;
-    request.response_bytes_max = kResponseBytesMax;
-    request.traffic = http::Traffic::Callback;
-    request.headers.add("Content-Type", "application/json");
+    http::OutboundRequest request = callbackRequest(url, json.take());
     request.headers.add("Elements-Webhook-Id", std::to_string(notification.id.value));
     return request;
 }

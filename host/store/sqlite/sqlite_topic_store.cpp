@@ -11,10 +11,6 @@
 namespace ferry::store::sqlite {
 namespace {
 
-std::string_view bytesOf(const Digest256& digest) {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 /// Of a row of id, fingerprint, sealed_url, is_active, created_at.
 Result<TopicSubscription> subscriptionOf(const Query& row) {
     TopicSubscription subscription;
@@ -61,7 +57,7 @@ Result<std::int64_t> reactivate(Connection& connection, const Digest256& fingerp
     auto update = connection.query(
         "UPDATE topic_subscription SET is_active = 1 WHERE fingerprint = ? RETURNING id"
     );
-    FERRY_TRY_ASSIGN(const bool has_row, update.bind(Blob{bytesOf(fingerprint)}).step());
+    FERRY_TRY_ASSIGN(const bool has_row, update.bind(Blob{asText(fingerprint)}).step());
     if (!has_row) return std::int64_t{0};
     const std::int64_t id = update.integer(0);
     FERRY_TRY(update.run());
@@ -77,7 +73,7 @@ Status insertSubscription(
     );
     insert.bind(
         id,
-        Blob{bytesOf(subscription.fingerprint)},
+        Blob{asText(subscription.fingerprint)},
         Blob{subscription.sealed_url},
         subscription.created_at
     );
