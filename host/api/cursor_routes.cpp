@@ -18,7 +18,7 @@ constexpr const char* kCursor = R"json({
     "properties": {
         "instanceId": {"type": "integer"},
         "phase": {
-            "enum": ["baseline", "live", "resync", "skip"],
+            "enum": ["baseline", "live", "resync", "skip", "compare"],
             "description": "live: goes on from the cursor; the others list everything"
         },
         "cursor": {"type": "string", "description": "the provider's; empty at the start of a listing"},

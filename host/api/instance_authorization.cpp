@@ -22,6 +22,12 @@ constexpr Milliseconds kComeBack{5'000};
 /// Callers that wait at one time; each holds a thread of the server.
 constexpr unsigned kWaitingMax = 16;
 
+/// Nobody has to consent.
+bool usesClientCredentials(const ApiParts& parts, std::string_view connector_key) {
+    const auto provider = parts.providers.find(connector_key);
+    return provider != nullptr && provider->options().uses_client_credentials;
+}
+
 }  // namespace
 
 bool isReachedAlike(pipeline::Configuration a, pipeline::Configuration b) {
@@ -46,7 +52,8 @@ Status InstanceChanges::checkRedirect(const pipeline::Configuration& configurati
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
     const bool has_own =
         oauth::usesApiKey(pipeline::valueOf(draft.configuration, oauth::kAuthenticationType)) ||
-        !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty();
+        !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty() ||
+        usesClientCredentials(parts_, draft.connector_key);
     if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
 
     // The code may come from the URL of oauth/url, or from one that the caller has made.

@@ -115,8 +115,7 @@ Result<Instance> InstanceChanges::create(
         connector.key,
         body.tags.value_or(std::vector<std::string>()),
         std::move(configuration),
-        ""
-    };
+        ""};
     FERRY_TRY_ASSIGN(const Instance instance, insert(draft));
     if (const Status done = authorize(instance.id, draft, body.code); !done) {
         FERRY_TRY(parts_.store.instances().remove(std::span(&instance.id, 1)));
@@ -191,6 +190,9 @@ Result<InstanceChanges::Written> InstanceChanges::write(
     pipeline::InstanceRecords records(parts_.store.instances(), parts_.key, parts_.random);
     FERRY_TRY(records.fill(written.after, written.draft, parts_.clock.now()));
     FERRY_TRY(parts_.store.instances().reconfigure(std::span(&written.after, 1)));
+    const bool is_running = written.before.state == InstanceState::Running;
+    if (is_running && !pipeline::samePolling(was, written.draft.configuration))
+        FERRY_TRY(parts_.store.notices().mark(std::span(&id, 1), parts_.clock.now()));
     return written;
 }
 

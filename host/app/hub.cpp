@@ -124,6 +124,7 @@ Status Hub::start() {
     FERRY_TRY(server_->start());
     token_thread_->start();
     sync_thread_->start();
+    subscription_thread_->start();
     delivery_thread_->start();
     replay_thread_->start();
     operator_thread_->start();
@@ -196,6 +197,7 @@ Result<ReloadReport> Hub::reload() {
             authorizer_->enqueue(id);
         token_thread_->wake();
         sync_thread_->wake();
+        subscriptions_->noteChanges();
     }
     for (const config::Diagnostic& item : report.diagnostics.items()) {
         log_.warning("config", config::describe(item));
@@ -249,6 +251,8 @@ void Hub::stopDrains() {
     // the next start.
     sync_thread_->stop();
     sync_->shutDown();
+    subscription_thread_->stop();
+    subscriptions_->shutDown();
     replay_thread_->stop();
     operator_thread_->stop();
     token_thread_->stop();

@@ -28,6 +28,7 @@
 #include "pipeline/operator_worker.h"
 #include "pipeline/replay_worker.h"
 #include "pipeline/settings_cache.h"
+#include "pipeline/subscription_worker.h"
 #include "pipeline/sync_worker.h"
 #include "pipeline/webhook_receiver.h"
 #include "store/api_key_store.h"
@@ -100,6 +101,7 @@ class Hub {
     Status buildOauth();
     void buildSync();
     pipeline::RetrySchedule retrySchedule() const;
+    void buildSubscriptions();
     void buildDelivery();
     void buildReplays();
     void buildOperator();
@@ -140,6 +142,7 @@ class Hub {
     std::unique_ptr<oauth::AccountAuthorizer> authorizer_;
     std::unique_ptr<oauth::BrowserFlow> browser_flow_;
     std::unique_ptr<pipeline::SyncWorker> sync_;
+    std::unique_ptr<pipeline::SubscriptionWorker> subscriptions_;
     std::unique_ptr<pipeline::CallbackPermissions> permissions_;
     std::unique_ptr<pipeline::DeliveryWorker> delivery_;
     std::unique_ptr<pipeline::ReplayWorker> replays_;
@@ -154,6 +157,7 @@ class Hub {
     std::unique_ptr<StoreWatch> store_watch_;
     std::unique_ptr<Worker> token_thread_;
     std::unique_ptr<Worker> sync_thread_;
+    std::unique_ptr<Worker> subscription_thread_;
     std::unique_ptr<Worker> delivery_thread_;
     std::unique_ptr<Worker> replay_thread_;
     std::unique_ptr<Worker> operator_thread_;

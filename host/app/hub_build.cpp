@@ -24,6 +24,7 @@ Status Hub::build() {
     account_ = std::make_unique<pipeline::AccountPolicy>(store_->meta());
     FERRY_TRY(buildOauth());
     buildSync();
+    buildSubscriptions();
     buildDelivery();
     buildReplays();
     buildOperator();
@@ -37,6 +38,7 @@ Status Hub::build() {
 
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
+    subscription_thread_ = std::make_unique<Worker>("ferry-webhooks", *subscriptions_, clock_);
     delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
     replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
     operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
@@ -90,6 +92,7 @@ Status Hub::buildOauth() {
         tokens_->forget(id);
         settings_->invalidate(id);
         sync_thread_->wake();
+        subscriptions_->noteChanges();
     };
     authorizer_ =
         std::make_unique<oauth::AccountAuthorizer>(oauth_parts, *authorize_urls_, authorized);
@@ -112,6 +115,26 @@ void Hub::buildSync() {
 
 pipeline::RetrySchedule Hub::retrySchedule() const {
     return {"ferry.yaml", retry_delays_, 0.2};
+}
+
+void Hub::buildSubscriptions() {
+    pipeline::SubscriptionWorkerOptions options;
+    options.public_url = config_.public_url;
+    subscriptions_ = std::make_unique<pipeline::SubscriptionWorker>(
+        pipeline::SubscriptionWorkerParts{
+            *store_,
+            catalog_,
+            *settings_,
+            *tokens_,
+            *outbound_,
+            *key_,
+            clock_,
+            random_,
+            log_,
+            metrics_},
+        std::move(options),
+        [this] { subscription_thread_->wake(); }
+    );
 }
 
 void Hub::buildDelivery() {
@@ -237,6 +260,7 @@ void Hub::buildApi() {
             settings_->invalidate(id);
             sync_thread_->wake();
             delivery_thread_->wake();
+            subscriptions_->noteChanges();
         },
         config_.public_url,
         hub_id_,

@@ -60,6 +60,7 @@ class Applier {
     std::set<std::string, std::less<>> declared_;
     std::vector<Instance> batch_;         // new ones, and those whose authorization is void
     std::vector<Instance> reconfigured_;  // those that keep it
+    std::vector<InstanceId> repolled_;    // of these, those that are polled otherwise
     pipeline::InstanceRecords records_{parts_.store.instances(), parts_.key, parts_.random};
 };
 
@@ -122,9 +123,12 @@ Status Applier::addChanged(
             const Configuration before,
             pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
         );
-        keeps_authorization =
-            instance.connector_key == draft.connector_key &&
-            pipeline::sameCredentials(before, draft.configuration);
+        keeps_authorization = instance.connector_key == draft.connector_key &&
+                              pipeline::sameCredentials(before, draft.configuration);
+        const bool is_running = instance.state == InstanceState::Running;
+        if (is_running && keeps_authorization &&
+            !pipeline::samePolling(before, draft.configuration))
+            repolled_.push_back(id);
         ++report_.changed;
     } else {
         ++report_.unchanged;  // it only moved to another line
@@ -162,6 +166,10 @@ Status Applier::flush() {
             report_.touched.push_back(instance.id);
         reconfigured_.clear();
     }
+    if (!repolled_.empty()) {
+        FERRY_TRY(parts_.store.notices().mark(repolled_, now_));
+        repolled_.clear();
+    }
     return {};
 }
 
@@ -182,7 +190,9 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
                 return item.name.empty() && item.file == file;
             });
         const bool is_missing = std::any_of(
-            load.missing_paths.begin(), load.missing_paths.end(), [&](const std::string& path) {
+            load.missing_paths.begin(),
+            load.missing_paths.end(),
+            [&](const std::string& path) {
                 const auto folder = (std::filesystem::path(path) / "").parent_path();
                 return file == path || std::filesystem::path(file).parent_path() == folder;
             }

@@ -1,5 +1,6 @@
 #include "cli/connector_samples.h"
 
+#include "base/json_writer.h"
 #include "config/source_text.h"
 #include "pipeline/event_body.h"
 #include "pipeline/normalization.h"
@@ -9,6 +10,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -91,7 +93,6 @@ Event toEvent(const DirectEvent& direct, TimePoint now) {
     event.id = "sample";
     event.type = direct.type;
     event.object = direct.object;
-    event.object_type = direct.object_type;
     event.properties = direct.properties;
     event.previous_path = direct.previous_path;
     event.is_restored = direct.is_restored;
@@ -100,15 +101,29 @@ Event toEvent(const DirectEvent& direct, TimePoint now) {
     return event;
 }
 
+/// What the record means to an index that knows nothing yet; nullopt: it is no event.
+std::optional<Event> eventOf(const NormalizedChange& change, TimePoint now) {
+    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) return toEvent(*direct, now);
+    DirectEvent made;
+    if (const auto* put = std::get_if<UpsertObject>(&change.action)) {
+        made.type = put->existed ? EventType::Updated : EventType::Created;
+        made.object = put->object;
+        made.properties = put->properties;
+        return toEvent(made, now);
+    }
+    if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
+        made.type = EventType::Deleted;
+        made.object.object_id = gone->object_id;
+        return toEvent(made, now);
+    }
+    return std::nullopt;
+}
+
 void tell(pipeline::Provider& provider, NormalizedChange& change, SampleOutcome& outcome) {
     const TimePoint now = SystemClock().now();
-    if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
+    if (const auto told = eventOf(change, now)) {
         const auto recorded = pipeline::recordEvent(
-            toEvent(*direct, now),
-            provider.key(),
-            provider.hub(),
-            pipeline::MoveReporting::Moved,
-            now
+            *told, provider.key(), provider.hub(), pipeline::MoveReporting::Moved, now
         );
         for (const RecordedEvent& event : recorded)
             outcome.events.push_back(event.body);
@@ -117,6 +132,22 @@ void tell(pipeline::Provider& provider, NormalizedChange& change, SampleOutcome&
     } else {
         outcome.notes.emplace_back("no event: the map passes it over");
     }
+}
+
+/// A record that a poll of `resource` has shown, with the hint that the plugin gives it
+/// (plugins/declarative/polling.cpp).
+Status runPolled(pipeline::Provider& provider, const Value& sample, SampleOutcome& outcome) {
+    JsonWriter hint;
+    hint.beginObject().field("polled:resource", stringAt(sample, "resource")).endObject();
+    const Value* record = member(sample, "record");
+    if (record == nullptr) return fail(ErrorCode::Corrupt, "the sample has no 'record'");
+    FERRY_TRY_ASSIGN(
+        auto changes, pipeline::normalizePage(provider, {}, {textOf(*record)}, {hint.take()})
+    );
+    for (NormalizedChange& change : changes)
+        tell(provider, change, outcome);
+    compareEvents(sample, outcome);
+    return {};
 }
 
 }  // namespace
@@ -129,9 +160,14 @@ Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesys
     document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
     if (document.HasParseError() || !document.IsObject())
         return fail(ErrorCode::Corrupt, "the sample is no JSON object");
-    const http::Request request = requestOf(document);
     SampleOutcome outcome;
-    FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request));
+    if (member(document, "resource") != nullptr) {
+        FERRY_TRY(runPolled(provider, document, outcome));
+        return outcome;
+    }
+    const http::Request request = requestOf(document);
+    const Secret secret(stringAt(document, "secret"));
+    FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request, &secret));
     if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);
     if (const Value* answer = member(document, "answer")) {
         const std::string wanted = answer->IsString() ? answer->GetString() : "";

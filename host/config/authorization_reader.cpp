@@ -26,6 +26,7 @@ class AuthorizationReader {
         json_.endObject();
         copy(section, "client", "header");
         copy(section, "token_format", "form");
+        copy(section, "grant", "authorization_code");
         copy(section, "scope_separator", " ");
         copy(section, "api_key");
         for (const char* key : {"authorize_params", "token_params"})

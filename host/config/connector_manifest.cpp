@@ -93,6 +93,13 @@ class ManifestReader {
         oauth.has_pkce = parseBoolean(textOf(*node, "pkce")).value_or(oauth.has_pkce);
         oauth.expiry_margin =
             parseDuration(textOf(*node, "expiry_margin")).value_or(oauth.expiry_margin);
+        const YamlNode* authorization = given(root_, "authorization");
+        manifest_.uses_client_credentials =
+            authorization != nullptr && textOf(*authorization, "grant") == "client_credentials";
+        if (oauth.authorize_url.empty() && !manifest_.uses_client_credentials)
+            reporter_.atKey(
+                *root_.findKey("oauth2"), "the key 'authorize_url' is missing in 'oauth2'"
+            );
         for (const char* key : {"authorize_url", "token_url", "revoke_url"}) {
             const YamlNode* url = node->find(key);
             if (url != nullptr && url->isScalar()) requireHttps(key, *url);
@@ -187,7 +194,9 @@ class ManifestReader {
                 );
             }
         }
-        addHubParameters(fields, keys, list);
+        addHubParameters(hubParameters(), fields, keys, list);
+        if (root_.findKey("polling") != nullptr)
+            addHubParameters(pollingParameters(), fields, keys, list);
         for (std::size_t at = 0; at < list.children.size(); ++at) {
             checkLinks(fields[at], list.children[at], keys);
         }
@@ -203,9 +212,12 @@ class ManifestReader {
 
     /// Those that the connector declares stay where it has them.
     void addHubParameters(
-        std::vector<Field>& fields, std::set<std::string>& keys, const YamlNode& declared
+        const std::vector<Field>& added,
+        std::vector<Field>& fields,
+        std::set<std::string>& keys,
+        const YamlNode& declared
     ) {
-        for (const Field& field : hubParameters()) {
+        for (const Field& field : added) {
             if (keys.insert(field.key).second) {
                 fields.push_back(field);
                 continue;

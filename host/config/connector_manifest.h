@@ -44,6 +44,15 @@ enum class WebhookScope : std::uint8_t {
     Instance,  ///< one URL for each instance
 };
 
+/// How the provider is asked for changes, as far as the hub itself goes by it.
+struct PollingDescription {
+    std::chrono::milliseconds interval_min{60'000};
+    std::chrono::milliseconds interval_max{900'000};
+    unsigned rate_requests = 0;  ///< of all instances of an app in `rate_period`; 0: any
+    std::chrono::milliseconds rate_period{0};
+    bool can_list = false;  ///< every resource has a listing
+};
+
 struct ConnectorManifest {
     std::string key;
     std::string name;
@@ -67,6 +76,11 @@ struct ConnectorManifest {
     std::vector<std::string> event_methods;  ///< "webhook", "polling"
     FieldTable parameters;                   ///< in the order of the file
     std::string source;                      ///< path of the file
+    bool brings_changes = true;  ///< webhooks say what changed; if not, only that something did
+    std::optional<PollingDescription> polling;
+    bool signs_challenges = false;         ///< a challenge is answered with a signature
+    bool uses_client_credentials = false;  ///< nobody has to consent: the app gets tokens by itself
+    bool registers_webhooks = false;       ///< the hub does it at the provider, by 'subscription'
     /// For the plugin, by name; of connectors without code, their sections in JSON.
     std::vector<std::pair<std::string, std::string>> settings;
 

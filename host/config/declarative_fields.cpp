@@ -19,6 +19,7 @@ const FieldTable& verifyFields() {
             ),
             field("header", ValueType::String, "that has the signature or token"),
             field("query", ValueType::String, "parameter of the URL that has the token"),
+            field("body", ValueType::String, "pointer to the token in the body"),
             field("prefix", ValueType::String, "before the signature or token"),
             field("separator", ValueType::String, "between several signatures in the header"),
             byDefault(
@@ -47,6 +48,28 @@ const FieldTable& verifyFields() {
     return table;
 }
 
+const FieldTable& crcFields() {
+    static const FieldTable table("'crc'", [] {
+        Field token = formed("token", AnyForm::Expression, "what of the request is signed");
+        token.is_required = true;
+        return std::vector<Field>{
+            token,
+            byDefault(
+                oneOf(field("hash", ValueType::Enum, "of the HMAC"), {"sha1", "sha256", "sha512"}),
+                "sha256"
+            ),
+            byDefault(
+                oneOf(
+                    field("encoding", ValueType::Enum, "of the signature"),
+                    {"hex", "base64", "base64url"}
+                ),
+                "base64"
+            ),
+        };
+    }());
+    return table;
+}
+
 const FieldTable& challengeFields() {
     static const FieldTable table("a challenge", [] {
         Field reply =
@@ -58,6 +81,10 @@ const FieldTable& challengeFields() {
                 "when", AnyForm::Condition, "which requests are one; default: the reply has a value"
             ),
             reply,
+            within(
+                field("crc", ValueType::Object, "a token that is signed with the secret: ${crc}"),
+                crcFields()
+            ),
             byDefault(field("content_type", ValueType::String, "of the answer"), "text/plain"),
         };
     }());
@@ -88,6 +115,14 @@ const FieldTable& notificationFields() {
                 ),
                 "json"
             ),
+            byDefault(
+                field(
+                    "marks",
+                    ValueType::Boolean,
+                    "it says only that something changed, and the provider is asked what"
+                ),
+                "false"
+            ),
         };
     }());
     return table;
@@ -101,7 +136,7 @@ const FieldTable& mapRuleFields() {
             field("ignore", ValueType::Any, "why such a notification is no event"),
             oneOf(
                 formed("event", kValue, "what happened; no value: no event"),
-                {"created", "updated", "deleted", "moved"}
+                {"created", "updated", "deleted", "moved", "changed"}
             ),
             formed("type", kValue, "what the object is: file, folder, or a word of its own"),
             formed("id", kValue, "the provider's id of the object"),
@@ -153,6 +188,13 @@ const FieldTable& authorizationFields() {
                 "form"
             ),
             byDefault(field("scope_separator", ValueType::String, "between scopes"), " "),
+            byDefault(
+                oneOf(
+                    field("grant", ValueType::Enum, "how tokens are got"),
+                    {"authorization_code", "client_credentials"}
+                ),
+                "authorization_code"
+            ),
             field("authorize_params", ValueType::StringMap, "further parameters of the consent"),
             field("token_params", ValueType::StringMap, "further ones of token requests"),
             field("api_key", ValueType::String, "the parameter that has the access token"),

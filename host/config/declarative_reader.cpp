@@ -45,6 +45,7 @@ class SectionReader {
             json_.key("each");
             expression().readPointer(*each);
         }
+        json_.field("marks", textOf(node, "marks") == "true");
         return json_.endObject().take();
     }
 
@@ -65,6 +66,8 @@ class SectionReader {
         return json_.endArray().take();
     }
 
+    bool signsChallenges() const { return signs_challenges_; }
+
   private:
     ExpressionReader expression(SourceSet sources = SourceSet::Webhook) {
         return {reporter_, json_, sources};
@@ -84,8 +87,9 @@ class SectionReader {
         const bool has_query = node.find("query") != nullptr;
         if (is_signature && !has_header)
             reporter_.atKey(*node.findKey("method"), "'" + method + "' needs 'header'");
-        if (method == "token" && has_header == has_query)
-            reporter_.atKey(*node.findKey("method"), "'token' needs 'header' or 'query'");
+        const bool has_body = node.find("body") != nullptr;
+        if (method == "token" && has_header + has_query + has_body != 1)
+            reporter_.atKey(*node.findKey("method"), "'token' needs 'header', 'query' or 'body'");
         for (const char* key :
              {"hash", "encoding", "signed", "timestamp_header", "separator", "tolerance"}) {
             const YamlNode* name = node.findKey(key);
@@ -99,6 +103,10 @@ class SectionReader {
         copy(node, "header", method == "basic" ? "authorization" : "");
         for (const char* key : {"query", "prefix", "separator", "timestamp_header"})
             copy(node, key);
+        if (const YamlNode* body = given(node, "body")) {
+            json_.key("body");
+            expression().readPointer(*body);
+        }
         copy(node, "timestamp_prefix");
         copy(node, "encoding", "hex");
         copy(node, "secret_prefix");
@@ -142,8 +150,22 @@ class SectionReader {
             json_.key("when");
             expression().readCondition(*when);
         }
+        const YamlNode& reply = *node.find("reply");
         json_.key("reply");
-        expression().read(*node.find("reply"));
+        if (const YamlNode* crc = given(node, "crc")) {
+            signs_challenges_ = true;
+            expression(SourceSet::Challenge).read(reply);
+            json_.key("crc").beginObject();
+            json_.key("token");
+            expression().read(*crc->find("token"));
+            copy(*crc, "hash", "sha256");
+            copy(*crc, "encoding", "base64");
+            json_.endObject();
+            if (reply.text.find("${crc}") == reply.text.npos)
+                say(reply, "the signature is not in the reply", "put ${crc} into it");
+        } else {
+            expression().read(reply);
+        }
         json_.endObject();
     }
 
@@ -199,6 +221,7 @@ class SectionReader {
     Reporter& reporter_;
     JsonWriter json_;
     std::string body_;  // of the notifications
+    bool signs_challenges_ = false;
 };
 
 }  // namespace
@@ -206,8 +229,9 @@ class SectionReader {
 void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest& manifest) {
     const YamlNode* notifications = given(root, "notifications");
     const YamlNode* map = given(root, "map");
+    const YamlNode* polling = given(root, "polling");
     const bool is_declarative = manifest.plugin == kDeclarativePlugin;
-    for (const char* key : {"notifications", "map", "authorization"}) {
+    for (const char* key : {"notifications", "polling", "subscription", "map", "authorization"}) {
         if (is_declarative || root.findKey(key) == nullptr) continue;
         reporter.atKey(
             *root.findKey(key),
@@ -216,10 +240,22 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
         );
     }
     if (!is_declarative) return;
-    if ((notifications == nullptr) != (map == nullptr)) {
+    const bool has_source = notifications != nullptr || polling != nullptr;
+    if (has_source && map == nullptr) {
         reporter.atKey(
-            *root.findKey(notifications == nullptr ? "map" : "notifications"),
-            "'notifications' and 'map' belong together"
+            *root.findKey(notifications == nullptr ? "polling" : "notifications"),
+            "there is no 'map' that says which events these are"
+        );
+    }
+    if (!has_source && map != nullptr) {
+        reporter.atKey(
+            *root.findKey("map"), "'map' has no records without 'notifications' or 'polling'"
+        );
+    }
+    manifest.brings_changes = notifications != nullptr && textOf(*notifications, "marks") != "true";
+    if (notifications != nullptr && !manifest.brings_changes && polling == nullptr) {
+        reporter.atKey(
+            *notifications->findKey("marks"), "without 'polling' nobody would ask what has changed"
         );
     }
     SectionReader reader(reporter);
@@ -228,6 +264,30 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     );
     if (notifications != nullptr)
         manifest.settings.emplace_back("notifications", reader.notifications(*notifications));
+    manifest.signs_challenges = reader.signsChallenges();
+    if (manifest.signs_challenges && manifest.webhook != WebhookScope::Instance)
+        reporter.atKey(
+            *root.findKey("notifications"),
+            "a challenge is signed with the secret of the instance that the URL names",
+            "write 'webhook: instance'"
+        );
+    if (const YamlNode* subscription = given(root, "subscription")) {
+        if (notifications == nullptr)
+            reporter.atKey(
+                *root.findKey("subscription"),
+                "webhooks that are registered need 'notifications', which say how they are taken"
+            );
+        if (notifications != nullptr && manifest.webhook != WebhookScope::Instance)
+            reporter.atKey(
+                *root.findKey("subscription"),
+                "the hub registers URLs of instances alone",
+                "write 'webhook: instance'"
+            );
+        manifest.registers_webhooks = true;
+        manifest.settings.emplace_back("subscription", readSubscription(*subscription, reporter));
+    }
+    if (polling != nullptr)
+        manifest.settings.emplace_back("polling", readPolling(*polling, reporter, manifest));
     if (map != nullptr) manifest.settings.emplace_back("map", reader.map(*map));
 }
 

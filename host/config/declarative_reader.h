@@ -1,6 +1,6 @@
 #pragma once
-// The sections of connector.yaml by which a connector needs no code: 'notifications', 'map',
-// 'authorization'. Checked here; the plugin 'declarative' gets them as JSON.
+// The sections of connector.yaml by which a connector needs no code: 'notifications', 'polling',
+// 'subscription', 'map', 'authorization'. Checked here; the plugin 'declarative' gets them as JSON.
 
 #include "config/connector_manifest.h"
 #include "config/reporter.h"
@@ -13,8 +13,12 @@ inline constexpr const char* kDeclarativePlugin = "declarative";
 
 inline constexpr std::size_t kMapRulesMax = 500;
 
-/// The fields of 'notifications', of a rule of 'map', and of 'authorization'.
+inline constexpr std::size_t kPollResourcesMax = 50;
+
+/// The fields of 'notifications', 'polling', 'subscription', a rule of 'map', and 'authorization'.
 const FieldTable& notificationFields();
+const FieldTable& pollingFields();
+const FieldTable& subscriptionFields();
 const FieldTable& mapRuleFields();
 const FieldTable& authorizationFields();
 
@@ -22,6 +26,12 @@ const FieldTable& authorizationFields();
 std::string readAuthorization(
     const YamlNode* node, Reporter& reporter, const ConnectorManifest& manifest
 );
+
+/// The section 'polling' as JSON; what the hub itself needs of it goes into `manifest`.
+std::string readPolling(const YamlNode& node, Reporter& reporter, ConnectorManifest& manifest);
+
+/// The section 'subscription' as JSON.
+std::string readSubscription(const YamlNode& node, Reporter& reporter);
 
 /// Reads the sections of a manifest whose shape was checked, into its settings. `manifest` has all
 /// else already.

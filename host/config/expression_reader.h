@@ -20,9 +20,13 @@ inline constexpr std::size_t kExpressionDepthMax = 8;
 
 /// What can stand in `${...}` and alone, beside literal text.
 enum class SourceSet : std::uint8_t {
-    Webhook,  ///< /pointer, body:/pointer, header:name, query:name
+    Webhook,  ///< /pointer, body:/pointer, header:name, query:name, polled:resource
     Signed,   ///< body, timestamp, method, url, path, header:name, query:name
     Account,  ///< /pointer into an answer, access_token, token:/pointer, config:key, base_url:name
+    Poll,  ///< cursor, page, page_number, offset, since..., access_token, config:key, base_url:name
+    Challenge,     ///< as Webhook, and crc
+    Subscription,  ///< webhook_url, secret, nonce, expires..., kept:name, and as Poll the account's
+    Answer,        ///< /pointer, header:name, link:relation
 };
 
 /// The fields of an expression that is a mapping.

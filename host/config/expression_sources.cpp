@@ -20,17 +20,44 @@ struct SourceNames {
 };
 
 const SourceNames& namesOf(SourceSet sources) {
-    static const SourceNames webhook{{"body", "header", "query"}, {}, true};
+    static const SourceNames webhook{{"body", "header", "query", "polled"}, {}, true};
+    static const SourceNames challenge{{"body", "header", "query"}, {"crc"}, true};
     static const SourceNames signature{
         {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
     static const SourceNames account{{"token", "config", "base_url"}, {"access_token"}, true};
+    static const SourceNames poll{
+        {"config", "base_url"},
+        {"access_token",
+         "cursor",
+         "page",
+         "page_or_cursor",
+         "page_number",
+         "offset",
+         "since",
+         "since_date",
+         "since_epoch",
+         "since_epoch_ms"},
+        false};
+    static const SourceNames subscription{
+        {"config", "base_url", "kept"},
+        {"access_token", "cursor", "webhook_url", "secret", "nonce", "expires", "expires_epoch_ms"},
+        false};
+    static const SourceNames answer{{"header", "link"}, {}, true};
     switch (sources) {
         case SourceSet::Webhook:
             return webhook;
+        case SourceSet::Challenge:
+            return challenge;
         case SourceSet::Signed:
             return signature;
         case SourceSet::Account:
             return account;
+        case SourceSet::Poll:
+            return poll;
+        case SourceSet::Subscription:
+            return subscription;
+        case SourceSet::Answer:
+            return answer;
     }
     return webhook;
 }
@@ -98,6 +125,11 @@ bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) 
     if (source.size() > prefix.size() && contains(names.prefixes, prefix) && !rest.empty()) {
         if (takesPointer(prefix) && !rest.starts_with('/')) {
             complain(at, fmt::format("'{}' takes a pointer such as {}:/a/b", prefix, prefix));
+            json_.null();
+            return false;
+        }
+        if (prefix == "polled" && rest != "resource") {
+            complain(at, "of a poll there is 'polled:resource' alone");
             json_.null();
             return false;
         }

@@ -6,6 +6,7 @@ namespace ferry::config {
 
 extern const char* const kEventParameters;
 extern const char* const kCallbackParameters;
+extern const char* const kPollingParameters;  ///< of connectors that know how to poll
 extern const char* const kCallbackAccessParameters;
 
 }  // namespace ferry::config

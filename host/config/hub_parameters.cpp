@@ -6,13 +6,15 @@
 #include "config/manifest_parameter.h"
 #include "config/yaml_document.h"
 
+#include <initializer_list>
+
 namespace ferry::config {
 
 namespace {
 
-std::vector<Field> readAll() {
+std::vector<Field> readAll(std::initializer_list<const char*> texts) {
     std::vector<Field> fields;
-    for (const char* text : {kEventParameters, kCallbackParameters, kCallbackAccessParameters}) {
+    for (const char* text : texts) {
         YamlDocument document;
         Diagnostics out;
         const bool is_parsed = parseYaml("the hub's parameters", text, document, out);
@@ -31,7 +33,13 @@ std::vector<Field> readAll() {
 }  // namespace
 
 const std::vector<Field>& hubParameters() {
-    static const std::vector<Field> fields = readAll();
+    static const std::vector<Field> fields =
+        readAll({kEventParameters, kCallbackParameters, kCallbackAccessParameters});
+    return fields;
+}
+
+const std::vector<Field>& pollingParameters() {
+    static const std::vector<Field> fields = readAll({kPollingParameters});
     return fields;
 }
 

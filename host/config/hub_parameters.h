@@ -12,4 +12,7 @@ namespace ferry::config {
 /// require it, but not give it another type.
 const std::vector<Field>& hubParameters();
 
+/// The same of connectors with the section 'polling'.
+const std::vector<Field>& pollingParameters();
+
 }  // namespace ferry::config

@@ -84,7 +84,7 @@ const FieldTable& oauthFields() {
     static const FieldTable table(
         "'oauth2'",
         {
-            required(field("authorize_url", ValueType::Url, "where the user consents")),
+            field("authorize_url", ValueType::Url, "where the user consents"),
             required(field("token_url", ValueType::Url, "where codes become tokens")),
             field("revoke_url", ValueType::Url, "where tokens are given back"),
             field("scopes", ValueType::List, "scopes asked for by default"),
@@ -198,6 +198,14 @@ const FieldTable& manifestFields() {
             ),
             within(
                 field("notifications", ValueType::Object, "what webhooks say"), notificationFields()
+            ),
+            within(
+                field("polling", ValueType::Object, "how the provider is asked for changes"),
+                pollingFields()
+            ),
+            within(
+                field("subscription", ValueType::Object, "how webhooks are registered there"),
+                subscriptionFields()
             ),
             within(
                 formed("map", AnyForm::Rules, "which events notifications are"), mapRuleFields()

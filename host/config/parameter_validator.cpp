@@ -35,6 +35,11 @@ bool isInstanceKey(std::string_view key) noexcept {
 
 namespace {
 
+/// Open Connectors had the requests of polls with each instance.
+bool describesPolls(std::string_view key) noexcept {
+    return key == "event.poller.configuration" || key == "event.poller.urls";
+}
+
 class ParameterCheck {
   public:
     explicit ParameterCheck(const ConnectorManifest& connector) : connector_(connector) {}
@@ -83,7 +88,10 @@ class ParameterCheck {
                      value.key.substr(0, 128),
                      connector_.key
                  ),
-                 connector_.parameters.suggestionFor(value.key)});
+                 describesPolls(value.key)
+                     ? "leave it out: what the provider is asked for stands in the connector, "
+                       "under 'polling'"
+                     : connector_.parameters.suggestionFor(value.key)});
             // Its correction may well be what is missing: one finding for one mistake.
             if (const Field* meant = connector_.parameters.nearestTo(value.key)) {
                 unknown_.insert(meant);

@@ -149,18 +149,22 @@ void ChildServer::connect(FrameReader& frame) {
     plugin::Setup setup;
     frame(description, setup);
     auto served = plugin_->serve(description, setup, clock_);
-    if (!served) return answer<bool>(fail(std::move(served.error())));
+    if (!served) return answer<ConnectAnswer>(fail(std::move(served.error())));
     providers_[head_.connector] = *served;
-    answer<bool>((*served)->options().has_feed);
+    pipeline::Provider& provider = **served;
+    answer<ConnectAnswer>(ConnectAnswer{
+        provider.options().feed, provider.subscriptions() != nullptr});
 }
 
 void ChildServer::serveProvider(FrameReader& frame) {
     http::Request request;
     pipeline::ProviderAccount account;
     switch (head_.call) {
-        case Call::AnswerChallenge:
-            frame(request);
-            return answer(provider().answerChallenge(request));
+        case Call::AnswerChallenge: {
+            std::optional<Secret> secret;
+            frame(request, secret);
+            return answer(provider().answerChallenge(request, secret ? &*secret : nullptr));
+        }
         case Call::VerifySignature: {
             Secret secret;
             frame(request, secret);
@@ -203,6 +207,7 @@ Result<pipeline::OperationPtr> ChildServer::beginOperation(OperationKind kind, F
         frame(account, request);
         return provider().startExchange(account, request);
     }
+    if (kind >= OperationKind::Subscribe) return beginSubscriptions(kind, frame);
     if (kind >= OperationKind::Metadata) return beginDocuments(kind, frame);
     frame(account, tokens);
     if (kind == OperationKind::Refresh) return provider().startRefresh(account, tokens);
@@ -239,6 +244,19 @@ Result<pipeline::OperationPtr> ChildServer::beginDocuments(OperationKind kind, F
         default:
             return documents.startStorage(account, tokens);
     }
+}
+
+Result<pipeline::OperationPtr> ChildServer::beginSubscriptions(
+    OperationKind kind, FrameReader& frame
+) {
+    pipeline::Subscriptions& subscriptions = *provider().subscriptions();
+    pipeline::ProviderAccount account;
+    TokenSet tokens;
+    pipeline::SubscriptionRequest request;
+    frame(account, tokens, request);
+    return kind == OperationKind::Subscribe
+               ? subscriptions.startSubscribe(account, tokens, request)
+               : subscriptions.startUnsubscribe(account, tokens, request);
 }
 
 void ChildServer::advance(FrameReader& frame) {

@@ -45,6 +45,7 @@ class ChildServer {
     void startOperation(FrameReader& frame);
     Result<pipeline::OperationPtr> beginOperation(OperationKind kind, FrameReader& frame);
     Result<pipeline::OperationPtr> beginDocuments(OperationKind kind, FrameReader& frame);
+    Result<pipeline::OperationPtr> beginSubscriptions(OperationKind kind, FrameReader& frame);
     void advance(FrameReader& frame);
     template <typename T>
     void answer(const Result<T>& result);

@@ -7,6 +7,7 @@
 #include "isolation/values.h"
 #include "pipeline/documents.h"
 #include "pipeline/stages.h"
+#include "pipeline/subscriptions.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_log.h"
 #include "plugin/plugin_provider.h"
@@ -42,6 +43,9 @@ void fields(auto& archive, Is<pipeline::DocumentDownloadRequest> auto& request) 
 void fields(auto& archive, Is<pipeline::DocumentRevisionsRequest> auto& request) {
     archive(request.file, request.cursor, request.limit);
 }
+void fields(auto& archive, Is<pipeline::SubscriptionRequest> auto& request) {
+    archive(request.callback_url, request.secret, request.nonce, request.state);
+}
 /// What a plugin is shown of it.
 void fields(auto& archive, Is<http::Request> auto& request) {
     archive(request.method, request.path, request.query, request.headers, Bytes(request.body));
@@ -56,12 +60,21 @@ void fields(auto& archive, Is<plugin::Field> auto& field) {
 void fields(auto& archive, Is<plugin::Setup> auto& setup) {
     archive(setup.connector, setup.settings);
 }
+void fields(auto& archive, Is<pipeline::RequestRate> auto& rate) {
+    archive(rate.requests, rate.period);
+}
+void fields(auto& archive, Is<pipeline::PollingOptions> auto& polling) {
+    archive(polling.interval_min, polling.interval_max, polling.rate, polling.can_list);
+    archive(polling.is_default);
+}
 void fields(auto& archive, Is<pipeline::ProviderOptions> auto& options) {
     archive(options.base_urls, options.poll_interval, options.expiry_margin, options.uses_pkce);
-    archive(options.default_scope, options.has_feed);
+    archive(options.default_scope, options.signs_challenges, options.uses_client_credentials);
+    archive(options.feed, options.polling);
 }
 void fields(auto& archive, Is<plugin::ProviderDescription> auto& description) {
     archive(description.key, description.hub, description.options, description.egress);
+    archive(description.registers_webhooks);
 }
 
 // ---- Answers: from the plugin's process.
@@ -69,16 +82,17 @@ void fields(auto& archive, Is<plugin::ProviderDescription> auto& description) {
 void fields(auto& archive, Is<IndexedObject> auto& object) {
     archive(object.object_id, object.path_key, object.path, object.name, object.kind);
     archive(object.revision, object.content_hash, object.size, object.modified_ms);
-    archive(object.created_ms, object.modified_by);
+    archive(object.created_ms, object.modified_by, object.object_type);
     archive.require(!object.object_id.empty(), "an object has no id");
     archive.require(object.size >= -1, "a size is negative");
     archive.require(
         isTimeInRange(object.modified_ms) && isTimeInRange(object.created_ms),
         "a time is out of range"
     );
+    archive.require(plugin::isTypeName(object.object_type), "an object's type is no name");
 }
 void fields(auto& archive, Is<UpsertObject> auto& change) {
-    archive(change.object);
+    archive(change.object, change.properties, change.existed);
 }
 void fields(auto& archive, Is<RemovePath> auto& change) {
     archive(change.path_key, change.path);
@@ -90,9 +104,8 @@ void fields(auto& archive, Is<RemoveObject> auto& change) {
 }
 void fields(auto& archive, Is<DirectEvent> auto& event) {
     archive(event.type, event.object, event.previous_path, event.occurred_ms, event.is_restored);
-    archive(event.object_type, event.properties);
+    archive(event.properties);
     archive.require(isTimeInRange(event.occurred_ms), "a time is out of range");
-    archive.require(plugin::isTypeName(event.object_type), "an object's type is no name");
 }
 void fields(auto& archive, Is<IgnoreChange> auto& change) {
     archive(change.reason);
@@ -117,7 +130,7 @@ void fields(auto& archive, Is<AccountIdentity> auto& identity) {
 }
 void fields(auto& archive, Is<pipeline::ChangePage> auto& page) {
     archive(BytesList(page.changes));
-    archive(page.next_cursor, page.has_more, page.hints);
+    archive(page.next_cursor, page.has_more, page.hints, page.lists_next);
     archive.require(!page.next_cursor.empty(), "a page has no cursor");
     archive.require(
         page.hints.empty() || page.hints.size() == page.changes.size(),
@@ -143,9 +156,15 @@ void fields(auto& archive, Is<pipeline::DocumentLink> auto& link) {
     archive.require(plugin::hasHttpScheme(link.url), "a link is neither http nor https");
     archive.require(isExpiryInRange(link.expires_at), "a time is out of range");
 }
+void fields(auto& archive, Is<pipeline::WebhookRegistration> auto& registration) {
+    archive(registration.state, registration.expires_at);
+    archive.require(!registration.state.empty(), "a registration has no state");
+    archive.require(isExpiryInRange(registration.expires_at), "a time is out of range");
+}
+/// Without `requests`, which the hub counts.
 void fields(auto& archive, Is<pipeline::OperationResult> auto& result) {
     archive(result.tokens, result.identity, result.page, result.document, result.documents);
-    archive(result.storage, result.link);
+    archive(result.storage, result.link, result.registration);
 }
 void fields(auto& archive, Is<http::Response> auto& response) {
     archive(response.status, response.content_type, response.headers, Bytes(response.body));

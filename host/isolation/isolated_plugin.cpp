@@ -184,10 +184,11 @@ Status IsolatedPlugin::prepare(
 }
 
 Status IsolatedPlugin::connect(Connector& connector) {
-    auto has_feed =
-        exchange<bool>(Call::Connect, connector, connector.description, connector.setup);
-    if (!has_feed) return fail(std::move(has_feed.error()));
-    connector.description.options.has_feed = *has_feed;
+    auto served =
+        exchange<ConnectAnswer>(Call::Connect, connector, connector.description, connector.setup);
+    if (!served) return fail(std::move(served.error()));
+    connector.description.options.feed = served->feed;
+    connector.description.registers_webhooks = served->registers_webhooks;
     connector.made_in = generation_;
     return {};
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "isolation/frame.h"
+#include "pipeline/stages.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,9 +52,11 @@ enum class OperationKind : std::uint8_t {
     Revisions,
     Storage,
     Link,
+    Subscribe,
+    Unsubscribe,
 };
 template <>
-inline constexpr std::uint8_t kEnumCount<OperationKind> = 12;
+inline constexpr std::uint8_t kEnumCount<OperationKind> = 14;
 
 /// Child to hub.
 enum class Report : std::uint8_t {
@@ -93,6 +96,15 @@ struct AnswerHead {
 };
 void fields(auto& archive, Is<AnswerHead> auto& head) {
     archive(head.misbehaviours, head.is_quarantined);
+}
+
+/// What the plugin has of what the connector wants, as an answer to Call::Connect.
+struct ConnectAnswer {
+    pipeline::Feed feed = pipeline::Feed::Fetched;
+    bool registers_webhooks = false;
+};
+void fields(auto& archive, Is<ConnectAnswer> auto& answer) {
+    archive(answer.feed, answer.registers_webhooks);
 }
 
 /// Why the plugin was not loaded, as an answer to Call::Load; an empty rule: it was.

@@ -55,6 +55,7 @@ class RemoteOperation final : public pipeline::ProviderOperation {
             case OperationKind::Refresh:
                 return result.tokens && !result.tokens->access_token.empty();
             case OperationKind::Revoke:
+            case OperationKind::Unsubscribe:
                 return true;
             case OperationKind::Verify:
                 return result.identity.has_value();
@@ -71,6 +72,8 @@ class RemoteOperation final : public pipeline::ProviderOperation {
                 return result.storage.has_value();
             case OperationKind::Link:
                 return result.link.has_value();
+            case OperationKind::Subscribe:
+                return result.registration.has_value();
         }
         return false;
     }
@@ -101,10 +104,11 @@ Result<OperationPtr> RemoteProvider::start(OperationKind kind, const Args&... ar
     return std::make_unique<RemoteOperation>(plugin_, connector_, kind, place);
 }
 
-Result<std::optional<http::Response>> RemoteProvider::answerChallenge(const http::Request& request
+Result<std::optional<http::Response>> RemoteProvider::answerChallenge(
+    const http::Request& request, const Secret* secret
 ) {
     return plugin_->call<std::optional<http::Response>>(
-        *connector_, Call::AnswerChallenge, request
+        *connector_, Call::AnswerChallenge, request, secret
     );
 }
 
@@ -218,6 +222,22 @@ Result<OperationPtr> RemoteProvider::startLink(
     const ProviderAccount& account, const TokenSet& tokens, const pipeline::DocumentRef& file
 ) {
     return start(OperationKind::Link, account, tokens, file);
+}
+
+Result<OperationPtr> RemoteProvider::startSubscribe(
+    const ProviderAccount& account,
+    const TokenSet& tokens,
+    const pipeline::SubscriptionRequest& request
+) {
+    return start(OperationKind::Subscribe, account, tokens, request);
+}
+
+Result<OperationPtr> RemoteProvider::startUnsubscribe(
+    const ProviderAccount& account,
+    const TokenSet& tokens,
+    const pipeline::SubscriptionRequest& request
+) {
+    return start(OperationKind::Unsubscribe, account, tokens, request);
 }
 
 }  // namespace ferry::isolation

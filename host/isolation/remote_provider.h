@@ -5,6 +5,7 @@
 #include "isolation/isolated_plugin.h"
 #include "pipeline/documents.h"
 #include "pipeline/stages.h"
+#include "pipeline/subscriptions.h"
 
 #include <memory>
 #include <string>
@@ -14,7 +15,9 @@
 namespace ferry::isolation {
 
 /// Threads: any.
-class RemoteProvider final : public pipeline::Provider, public pipeline::Documents {
+class RemoteProvider final : public pipeline::Provider,
+                             public pipeline::Documents,
+                             public pipeline::Subscriptions {
   public:
     RemoteProvider(std::shared_ptr<IsolatedPlugin> plugin, std::shared_ptr<Connector> connector);
 
@@ -22,9 +25,14 @@ class RemoteProvider final : public pipeline::Provider, public pipeline::Documen
     std::string_view hub() const override { return description_.hub; }
     const pipeline::ProviderOptions& options() const override { return description_.options; }
     pipeline::Documents* documents() override { return this; }
+    pipeline::Subscriptions* subscriptions() override {
+        return description_.registers_webhooks ? this : nullptr;
+    }
     Status checkEgress(const std::string& url) const override;
 
-    Result<std::optional<http::Response>> answerChallenge(const http::Request& request) override;
+    Result<std::optional<http::Response>> answerChallenge(
+        const http::Request& request, const Secret* secret
+    ) override;
     Status verifySignature(const http::Request& request, const Secret& secret) override;
     Result<pipeline::Notification> parseNotification(const http::Request& request) override;
     Result<std::string> authorizeUrl(
@@ -85,6 +93,17 @@ class RemoteProvider final : public pipeline::Provider, public pipeline::Documen
         const pipeline::ProviderAccount& account,
         const TokenSet& tokens,
         const pipeline::DocumentRef& file
+    ) override;
+
+    Result<pipeline::OperationPtr> startSubscribe(
+        const pipeline::ProviderAccount& account,
+        const TokenSet& tokens,
+        const pipeline::SubscriptionRequest& request
+    ) override;
+    Result<pipeline::OperationPtr> startUnsubscribe(
+        const pipeline::ProviderAccount& account,
+        const TokenSet& tokens,
+        const pipeline::SubscriptionRequest& request
     ) override;
 
   private:

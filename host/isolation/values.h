@@ -8,6 +8,7 @@
 #include "model/event_type.h"
 #include "model/object.h"
 #include "model/sync_position.h"
+#include "pipeline/stages.h"
 #include "plugin/limits.h"
 #include "plugin/plugin_log.h"
 #include "plugin/text_rules.h"
@@ -23,13 +24,15 @@ namespace ferry::isolation {
 template <>
 inline constexpr std::uint8_t kEnumCount<ErrorCode> = 14;
 template <>
-inline constexpr std::uint8_t kEnumCount<SyncPhase> = 4;
+inline constexpr std::uint8_t kEnumCount<SyncPhase> = 5;
 template <>
 inline constexpr std::uint8_t kEnumCount<http::TransportError> = 9;
 template <>
 inline constexpr std::uint8_t kEnumCount<ObjectKind> = 3;
 template <>
 inline constexpr std::uint8_t kEnumCount<EventType> = 4;
+template <>
+inline constexpr std::uint8_t kEnumCount<pipeline::Feed> = 3;
 template <>
 inline constexpr std::uint8_t kEnumCount<plugin::LogLevel> = 4;
 

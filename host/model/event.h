@@ -27,7 +27,6 @@ struct Event {
     IndexedObject object;       ///< after the change; for Deleted as it was last known
     std::string previous_path;  ///< for Moved
     std::string cascade_of;     ///< id of the event of the folder this one follows from
-    std::string object_type;    ///< what an object of kind Other is; empty: not said
     std::string properties;     ///< what else is told of the object: a JSON object, or empty
     bool is_restored = false;   ///< Created again after it was deleted
     TimePoint occurred_at;      ///< by the provider if it tells, else when the hub saw it

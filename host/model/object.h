@@ -16,7 +16,7 @@ namespace ferry {
 enum class ObjectKind : std::uint8_t {
     File = 0,
     Folder = 1,
-    Other = 2,  ///< an issue, an order, ...; only in events that a provider tells itself
+    Other = 2,  ///< an issue, an order, ...; it has no path_key
 };
 
 inline std::string_view objectKindName(ObjectKind kind) noexcept {
@@ -44,6 +44,7 @@ struct IndexedObject {
     std::int64_t modified_ms = 0;  ///< epoch ms by the provider's clock; 0: unknown
     std::int64_t created_ms = 0;   ///< the same; not kept in the index
     std::string modified_by;       ///< the provider's name of the actor, where it tells
+    std::string object_type;       ///< what an object of kind Other is; empty: not said
 
     bool operator==(const IndexedObject&) const = default;
 };
@@ -51,6 +52,8 @@ struct IndexedObject {
 /// "There is this object now, at this path." A file replaces what stood at its path and all below.
 struct UpsertObject {
     IndexedObject object;
+    std::string properties{};  ///< as in DirectEvent; not kept in the index
+    bool existed = false;      ///< it is older than the index: if that lacks it, it was updated
 };
 
 /// "There is nothing at this path any more, nor below it."
@@ -71,8 +74,7 @@ struct DirectEvent {
     std::string previous_path;
     std::int64_t occurred_ms = 0;  ///< 0: when the hub saw it
     bool is_restored = false;
-    std::string object_type;  ///< what an object of kind Other is; empty: not said
-    std::string properties;   ///< of the object: a JSON object, or empty
+    std::string properties;  ///< of the object: a JSON object, or empty
 };
 
 /// The record means nothing for the index (an unknown kind, say); counted under `reason`.

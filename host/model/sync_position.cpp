@@ -12,6 +12,8 @@ std::string_view syncPhaseName(SyncPhase phase) noexcept {
             return "resync";
         case SyncPhase::Skip:
             return "skip";
+        case SyncPhase::Compare:
+            return "compare";
     }
     return "live";
 }

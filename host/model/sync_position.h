@@ -12,9 +12,10 @@ enum class SyncPhase : std::uint8_t {
     Live = 1,      ///< continues from the cursor
     Resync = 2,    ///< lists everything again and compares with the index
     Skip = 3,      ///< lists everything again and brings the index up to date, without events
+    Compare = 4,   ///< as Resync, but as a matter of course: polls that find deletions this way
 };
 
-/// "baseline", "live", "resync", "skip".
+/// "baseline", "live", "resync", "skip", "compare".
 std::string_view syncPhaseName(SyncPhase phase) noexcept;
 
 struct SyncPosition {

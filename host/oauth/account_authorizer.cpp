@@ -159,7 +159,8 @@ Status AccountAuthorizer::prepare(AuthorizationJob& job) {
         const std::string& key = job.record.connector_key;
         return fail(ErrorCode::Unavailable, fmt::format("no connector {} is loaded", key));
     }
-    job.credential = job.grant ? Credential::BrowserCode : chooseCredential(*job.settings);
+    job.credential =
+        job.grant ? Credential::BrowserCode : chooseCredential(*job.settings, *job.provider);
     if (job.isBrowser() && job.credential == Credential::None) {
         return fail(ErrorCode::InvalidArgument, "there is nothing to authorize the instance with");
     }
@@ -170,6 +171,9 @@ Result<pipeline::OperationPtr> AccountAuthorizer::startNext(AuthorizationJob& jo
     const pipeline::InstanceSettings& settings = *job.settings;
     const auto account = settings.providerAccount(job.provider->options().base_urls);
     if (job.tokens) return job.provider->startVerify(account, *job.tokens);
+    // What a refresh of such tokens asks for as well.
+    if (job.credential == Credential::Client)
+        return job.provider->startRefresh(account, TokenSet());
     if (job.credential == Credential::RefreshToken) {
         TokenSet tokens;
         tokens.refresh_token = Secret(std::string(settings.value(kRefreshToken)));

@@ -22,8 +22,11 @@ bool isConsentGone(ErrorCode code) {
 
 }  // namespace
 
-Credential chooseCredential(const pipeline::InstanceSettings& settings) {
+Credential chooseCredential(
+    const pipeline::InstanceSettings& settings, const pipeline::Provider& provider
+) {
     if (usesApiKey(settings)) return Credential::ApiKey;
+    if (provider.options().uses_client_credentials) return Credential::Client;
     if (!settings.value(kRefreshToken).empty()) return Credential::RefreshToken;
     if (!settings.value(kCode).empty()) return Credential::Code;
     return Credential::None;

@@ -47,6 +47,7 @@ enum class Credential : std::uint8_t {
     RefreshToken,  ///< configuration `oauth.user.refresh_token`; preferred to `code`, as it can be
                    ///< tried again. An access token beside it is not used: its end is not known.
     ApiKey,        ///< the plugin finds the key in the configuration
+    Client,        ///< the app's own key and secret; nobody has to consent
 };
 
 struct AuthorizationJob {
@@ -78,8 +79,10 @@ struct AuthorizationJob {
     void forgetWhatWasReached();
 };
 
-/// The credential that the configuration holds.
-Credential chooseCredential(const pipeline::InstanceSettings& settings);
+/// The credential that the configuration holds, or that `provider` needs no other.
+Credential chooseCredential(
+    const pipeline::InstanceSettings& settings, const pipeline::Provider& provider
+);
 
 /// The next exchange of the job's code.
 pipeline::CodeExchangeRequest nextExchange(

@@ -13,11 +13,20 @@ using store::LostObject;
 
 namespace {
 
-/// Same object at the same path: is there a new version of it? A folder has none.
+/// Same object at the same path: is there a new version of it? A folder at a path has none; of one
+/// without a path all that its provider calls another revision is told.
 bool isNewVersion(const IndexedObject& before, const IndexedObject& after) {
-    if (after.kind == ObjectKind::Folder && before.kind == ObjectKind::Folder) return false;
+    const bool are_folders = after.kind == ObjectKind::Folder && before.kind == ObjectKind::Folder;
+    if (are_folders && !after.path_key.empty()) return false;
     return before.kind != after.kind || before.content_hash != after.content_hash ||
            before.size != after.size || before.revision != after.revision;
+}
+
+/// An object without a path key stays at its place in the index whatever becomes of it: what is
+/// shown of it tells that it moved.
+bool isShownElsewhere(const IndexedObject& before, const IndexedObject& after) {
+    if (after.kind == ObjectKind::Other || !after.path_key.empty()) return false;
+    return before.name != after.name || before.path != after.path;
 }
 
 }  // namespace
@@ -78,7 +87,7 @@ bool ChangeDerivation::needsNoStore(const std::vector<NormalizedChange>& page) c
 Result<bool> ChangeDerivation::apply(NormalizedChange& change, TimePoint now) {
     if (isFull()) return false;
     if (auto* put = std::get_if<UpsertObject>(&change.action)) {
-        return upsert(put->object, change.raw, now);
+        return upsert(*put, change.raw, now);
     }
     if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
         return removePath(removal->path_key, change.raw, now);
@@ -108,14 +117,14 @@ void ChangeDerivation::report(const DirectEvent& direct, std::string& raw, TimeP
     Event& event = emit(direct.type, nextEventId(), direct.object, now);
     event.previous_path = direct.previous_path;
     event.is_restored = direct.is_restored;
-    event.object_type = direct.object_type;
     event.properties = direct.properties;
     if (direct.occurred_ms > 0) event.occurred_at = fromEpochMilliseconds(direct.occurred_ms);
     event.raw = std::move(raw);
 }
 
-/// Takes `object` apart only if the change is applied in full.
-Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, TimePoint now) {
+/// Takes `put` apart only if the change is applied in full.
+Result<bool> ChangeDerivation::upsert(UpsertObject& put, std::string& raw, TimePoint now) {
+    IndexedObject& object = put.object;
     const std::string key = store::storageKey(object);
     if (open_removal_ == key) {
         FERRY_TRY_ASSIGN(const bool is_done, removePath(key, raw, now));
@@ -144,8 +153,7 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
 
     FERRY_TRY_ASSIGN(const IndexEntry* known, overlay_.byId(object.object_id));
     if (known != nullptr && store::storageKey(known->object) == key) {
-        samePlace(IndexEntry(*known), object, raw, now);
-        return true;
+        return samePlace(IndexEntry(*known), put, raw, now);
     }
     FERRY_TRY(replaceFileAbove(object.path_key, raw, now));
     // Again: the file above may be this very object, which is lost then, and turns up.
@@ -166,15 +174,16 @@ Result<bool> ChangeDerivation::upsert(IndexedObject& object, std::string& raw, T
         return true;
     }
     FERRY_TRY_ASSIGN(const LostObject* lost, overlay_.lostById(object.object_id));
-    if (lost != nullptr) return turnUp(LostObject(*lost), object, raw, now);
-    FERRY_TRY(created(std::move(object), raw, now));
+    if (lost != nullptr) return turnUp(LostObject(*lost), put, raw, now);
+    FERRY_TRY(created(std::move(put), raw, now));
     return true;
 }
 
 /// A lost object is there again, here or elsewhere.
 Result<bool> ChangeDerivation::turnUp(
-    const LostObject& before, IndexedObject& object, std::string& raw, TimePoint now
+    const LostObject& before, UpsertObject& put, std::string& raw, TimePoint now
 ) {
+    IndexedObject& object = put.object;
     const std::string key = store::storageKey(object);
     const std::string old_key = store::storageKey(before.object);
     if (before.object.kind == ObjectKind::Folder && old_key != key && losesLeftBehind()) {
@@ -186,35 +195,49 @@ Result<bool> ChangeDerivation::turnUp(
     if (old_key == key) {
         // Gone and back in the same place: nothing happened, unless it has a new version.
         noteFolderMove(before.object, object, before.event_id, before.cascade_of);
-        samePlace({before.object, 0}, object, raw, now);
+        return samePlace({before.object, 0}, put, raw, now);
     } else {
         FERRY_TRY(moved(before.object, before.event_id, before.cascade_of, object, raw, now));
     }
     return true;
 }
 
-void ChangeDerivation::samePlace(
-    const IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
+Result<bool> ChangeDerivation::samePlace(
+    const IndexEntry& before, UpsertObject& put, std::string& raw, TimePoint now
 ) {
+    const IndexedObject& after = put.object;
+    if (isShownElsewhere(before.object, after)) {
+        const std::size_t first = events_.size();
+        FERRY_TRY(moved(before.object, nextEventId(), {}, after, raw, now));
+        for (std::size_t i = first; i < events_.size(); ++i)
+            events_[i].properties = put.properties;
+        return true;
+    }
     const bool is_new_version = isNewVersion(before.object, after);
     if (is_new_version || before.object != after || before.generation != position_.generation) {
         store(after);
     }
     if (is_new_version && !isSilent()) {
-        emit(EventType::Updated, nextEventId(), after, now).raw = std::move(raw);
+        Event& event = emit(EventType::Updated, nextEventId(), after, now);
+        event.properties = std::move(put.properties);
+        event.raw = std::move(raw);
     }
+    return true;
 }
 
-Status ChangeDerivation::created(IndexedObject object, std::string& raw, TimePoint now) {
-    store(object);
+Status ChangeDerivation::created(UpsertObject put, std::string& raw, TimePoint now) {
+    store(put.object);
     if (isSilent()) return {};
     bool is_restored = false;
     if (position_.phase != SyncPhase::Baseline) {
-        FERRY_TRY_ASSIGN(is_restored, overlay_.hasTombstone(object.object_id));
-        if (is_restored) tombstone_removals_.push_back(object.object_id);
+        FERRY_TRY_ASSIGN(is_restored, overlay_.hasTombstone(put.object.object_id));
+        if (is_restored) tombstone_removals_.push_back(put.object.object_id);
     }
-    Event& event = emit(EventType::Created, nextEventId(), std::move(object), now);
+    const bool is_older = put.existed && !is_restored;
+    const EventType type = is_older ? EventType::Updated : EventType::Created;
+    Event& event = emit(type, nextEventId(), std::move(put.object), now);
     event.is_restored = is_restored;
+    event.properties = std::move(put.properties);
     event.raw = std::move(raw);
     return {};
 }
@@ -225,6 +248,7 @@ std::string ChangeDerivation::nextEventId() {
 
 Event& ChangeDerivation::emit(EventType type, std::string id, IndexedObject object, TimePoint now) {
     Event& event = events_.emplace_back();
+    ++counts_.events;
     event.type = type;
     event.id = std::move(id);
     event.occurred_at = object.modified_ms > 0 ? fromEpochMilliseconds(object.modified_ms) : now;
@@ -235,6 +259,7 @@ Event& ChangeDerivation::emit(EventType type, std::string id, IndexedObject obje
             event.origin = EventOrigin::Baseline;
             break;
         case SyncPhase::Live:
+        case SyncPhase::Compare:
             event.origin = EventOrigin::Live;
             break;
         case SyncPhase::Resync:

@@ -42,8 +42,9 @@ enum class DrainEnd : std::uint8_t {
 /// What became of the commit that `flush` filled last.
 enum class CommitBefore : std::uint8_t { OnItsWay, OnDisk };
 
-/// Counts of what a page did not turn into events.
+/// Counts of events, and of what did not become one.
 struct DerivationCounts {
+    std::uint64_t events = 0;
     std::uint64_t unknown_removals = 0;
     std::uint64_t ignored = 0;
     std::uint64_t rejected = 0;
@@ -82,6 +83,8 @@ class ChangeDerivation {
     /// From here on the provider is asked for everything, into a new generation; the differences
     /// are the events, and what it does not show is deleted at the end.
     void beginListing();
+    /// The same as a matter of course, for a provider whose deletions nothing else tells.
+    void beginComparison();
 
     /// Moves events and index writes since the last flush into `commit`, with the position.
     std::vector<Event> flush(store::SyncCommit& commit);
@@ -91,7 +94,7 @@ class ChangeDerivation {
     const DerivationCounts& counts() const { return counts_; }
 
   private:
-    Result<bool> upsert(IndexedObject& object, std::string& raw, TimePoint now);
+    Result<bool> upsert(UpsertObject& put, std::string& raw, TimePoint now);
     void report(const DirectEvent& direct, std::string& raw, TimePoint now);
     Result<bool> removePath(const std::string& path_key, const std::string& raw, TimePoint now);
     Result<bool> removeFromMovedFolder(const std::string& path_key);
@@ -103,10 +106,10 @@ class ChangeDerivation {
         TimePoint now
     );
     Result<bool> turnUp(
-        const store::LostObject& before, IndexedObject& object, std::string& raw, TimePoint now
+        const store::LostObject& before, UpsertObject& put, std::string& raw, TimePoint now
     );
-    void samePlace(
-        const store::IndexEntry& before, const IndexedObject& after, std::string& raw, TimePoint now
+    Result<bool> samePlace(
+        const store::IndexEntry& before, UpsertObject& put, std::string& raw, TimePoint now
     );
     Status moved(
         const IndexedObject& before,
@@ -125,7 +128,7 @@ class ChangeDerivation {
         const std::string& event_id,
         const std::string& lost_with
     );
-    Status created(IndexedObject object, std::string& raw, TimePoint now);
+    Status created(UpsertObject put, std::string& raw, TimePoint now);
     void lose(
         const store::IndexEntry& entry,
         std::string event_id,

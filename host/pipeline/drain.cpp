@@ -1,5 +1,6 @@
 #include "pipeline/drain.h"
 
+#include "base/number_text.h"
 #include "pipeline/change_fetch.h"
 #include "pipeline/inbox_page.h"
 #include "pipeline/normalization.h"
@@ -26,11 +27,22 @@ Status Drain::open(store::Store& store) {
     store::CursorStore& cursors = store.cursors();
     FERRY_TRY_ASSIGN(SyncPosition position, store.sync().position(instance()));
     FERRY_TRY_ASSIGN(request, cursors.requested(instance()));
-    if (!provider_->options().has_feed) {
-        // There is nothing that could be listed: the inbox is all there is.
+    const ProviderOptions& options = provider_->options();
+    const bool fetches = fetchesChanges(options, *settings_);
+    if (!fetches) {
         inbox_ = &store.inbox();
         position.phase = SyncPhase::Live;
-        if (request) FERRY_TRY(cursors.begin(instance(), *request, position));
+    }
+    // Cursors of the inbox are numbers, and no others are: event.vendor.type was changed.
+    const bool is_of_inbox = parseInteger(position.cursor).has_value();
+    if (options.feed == Feed::Either && !position.cursor.empty() && is_of_inbox == fetches) {
+        position.cursor.clear();
+        if (fetches) position.phase = SyncPhase::Baseline;
+    }
+    const bool can_list = fetches && (!options.polling || options.polling->can_list);
+    if (request && !can_list) {
+        // There is nothing that could be listed.
+        FERRY_TRY(cursors.begin(instance(), *request, position));
         request.reset();
     }
     if (request) {
@@ -107,8 +119,14 @@ Status Drain::derive(TimePoint now) {
     }
     dropPage();
     derivation_->position().cursor = std::move(raw_.next_cursor);
-    if (!hasMore()) return finish(now);
-    prepareCommit(AfterCommit::Fetch, now);
+    if (hasMore()) {
+        prepareCommit(AfterCommit::Fetch, now);
+    } else if (raw_.lists_next && derivation_->position().phase == SyncPhase::Live) {
+        derivation_->beginComparison();
+        prepareCommit(AfterCommit::List, now);
+    } else {
+        return finish(now);
+    }
     return {};
 }
 
@@ -136,9 +154,10 @@ Status Drain::finish(TimePoint now) {
     if (end == DrainEnd::WaitForMoves) {
         commit_.next_due_at = fromEpochMilliseconds(commit_.position.window_until_ms);
     } else {
-        const Milliseconds interval =
-            settings_->poll_interval.value_or(provider_->options().poll_interval);
-        commit_.next_due_at = nextPoll(now, interval, options_.poll_unit);
+        poll_interval = pollInterval(
+            provider_->options(), *settings_, options_.poll_interval, counts().events > 0
+        );
+        commit_.next_due_at = nextPoll(now, poll_interval, options_.poll_unit);
     }
     return {};
 }

@@ -23,6 +23,8 @@ struct DrainOptions {
     std::string hub_id;
     unsigned page_records = 2000;
     double poll_unit = 0;  ///< random number in [0,1) for the next poll
+    /// Time between the poll before and this one; nullopt: not known.
+    std::optional<Milliseconds> poll_interval{};
 };
 
 /// What the worker does once the commit that a drain prepared is on disk.
@@ -70,6 +72,8 @@ class Drain {
 
     /// Begins to list everything again, into a new generation; `commit()` holds the new position.
     void beginResync(TimePoint now);
+    /// False: webhooks bring the changes, and no request is made.
+    bool fetches() const { return inbox_ == nullptr; }
 
     /// Of a listing that nothing came of yet: a commit that changes nothing but what
     /// `endForAccount` adds.
@@ -105,6 +109,9 @@ class Drain {
     bool is_committing = false;      ///< its commit was submitted and is not on disk yet
     std::optional<Status> received;  ///< how the next page came, which was not taken yet
     std::optional<Status> ahead;     ///< how the work went that was done while `is_committing`
+    Milliseconds poll_interval{0};   ///< until the next poll, once the drain has finished
+    bool has_turn = false;           ///< the provider's rate has room for its next request
+    TimePoint resume_at{};           ///< when another drain goes on, if it is interrupted
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
     bool is_interrupted = false;     ///< it ends after its next commit, and another one begins
     std::optional<store::CursorRequest> request;  ///< that it began with

@@ -122,6 +122,11 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
     return {};
 }
 
+void ChangeDerivation::beginComparison() {
+    position_.beginListing(SyncPhase::Compare);
+    is_settling_ = false;
+}
+
 void ChangeDerivation::beginListing() {
     // A baseline that is listed again is still a baseline.
     const bool is_live = position_.phase == SyncPhase::Live;

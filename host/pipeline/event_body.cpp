@@ -15,8 +15,9 @@ void optionalField(JsonWriter& json, std::string_view name, const std::string& t
 }
 
 std::string_view objectTypeOf(const Event& event) {
-    const bool is_named = event.object.kind == ObjectKind::Other && !event.object_type.empty();
-    return is_named ? std::string_view(event.object_type) : objectKindName(event.object.kind);
+    const IndexedObject& object = event.object;
+    const bool is_named = object.kind == ObjectKind::Other && !object.object_type.empty();
+    return is_named ? std::string_view(object.object_type) : objectKindName(object.kind);
 }
 
 /// The half of a move that happened at the old place.

@@ -4,6 +4,7 @@
 #include "pipeline/instance_lookup.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace ferry::pipeline {
@@ -37,6 +38,18 @@ bool sameCredentials(const Configuration& a, const Configuration& b) {
         return found;
     };
     return credentials(a) == credentials(b);
+}
+
+bool samePolling(const Configuration& a, const Configuration& b) {
+    constexpr std::array<std::string_view, 4> kKeys = {
+        "event.vendor.type",
+        "event.poll.interval",
+        "event.poller.refresh_interval",
+        "event.poller.max_interval",
+    };
+    return std::all_of(kKeys.begin(), kKeys.end(), [&](std::string_view key) {
+        return valueOf(a, key) == valueOf(b, key);
+    });
 }
 
 Status InstanceRecords::fill(Instance& instance, const InstanceDraft& draft, TimePoint now) {

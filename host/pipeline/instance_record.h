@@ -36,6 +36,10 @@ bool isCredential(std::string_view key);
 /// way of authorizing. All else may change while an instance runs on.
 bool sameCredentials(const Configuration& a, const Configuration& b);
 
+/// True if the provider is asked as often with the one as with the other. If not, the next poll is
+/// planned by what was, and may be far away.
+bool samePolling(const Configuration& a, const Configuration& b);
+
 /// Fills records. Many instances share one app and one callback: each is interned once, as long as
 /// this lives. Threads: one. Lifetime: all that is given outlives it.
 class InstanceRecords {

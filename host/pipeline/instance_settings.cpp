@@ -2,6 +2,7 @@
 
 #include "base/duration_text.h"
 #include "base/json_writer.h"
+#include "base/number_text.h"
 #include "pipeline/callback_body.h"
 
 #include <rapidjson/document.h>
@@ -15,6 +16,12 @@ std::string sealContext(std::string_view instance_name) {
 
 bool isTrue(std::string_view text) {
     return text == "true";
+}
+
+/// A duration; a number alone is minutes, as callers of Open Connectors send it.
+std::optional<Milliseconds> parseRefreshInterval(std::string_view text) {
+    if (const auto minutes = parseInteger(text)) return std::chrono::minutes(*minutes);
+    return parseDuration(text);
 }
 
 }  // namespace
@@ -126,6 +133,10 @@ Result<InstanceSettings> openSettings(const Instance& instance, const SealingKey
         settings.move_window = *window;
     }
     settings.poll_interval = parseDuration(settings.value("event.poll.interval"));
+    const std::string_view vendor = settings.value("event.vendor.type");
+    if (!vendor.empty()) settings.polls = vendor == "polling";
+    settings.poll_min = parseRefreshInterval(settings.value("event.poller.refresh_interval"));
+    settings.poll_max = parseDuration(settings.value("event.poller.max_interval"));
     settings.delivery = readDeliverySettings(settings.configuration);
     settings.reports_baseline = isTrue(settings.value("event.baseline"));
     return settings;

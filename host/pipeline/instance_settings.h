@@ -74,7 +74,11 @@ struct InstanceSettings {
     RestoreReporting restores = RestoreReporting::Created;  ///< event.notification.restores
     Milliseconds move_window{2000};                         ///< event.move.window
     std::optional<Milliseconds> poll_interval;  ///< event.poll.interval; nullopt: the connector's
-    bool reports_baseline = false;              ///< event.baseline
+    /// event.vendor.type says polling, or webhook; nullopt: what the connector does by default.
+    std::optional<bool> polls;
+    std::optional<Milliseconds> poll_min;  ///< event.poller.refresh_interval
+    std::optional<Milliseconds> poll_max;  ///< event.poller.max_interval
+    bool reports_baseline = false;         ///< event.baseline
     DeliverySettings delivery;
 
     /// Value of `key`, or empty.

@@ -46,21 +46,25 @@ bool isJson(const std::string& text, rapidjson::Reader& reader) {
     return stream.Tell() == text.size();  // less: a NUL stands in it
 }
 
+/// A JSON object, or nothing.
+bool isObjectText(const std::string& text, rapidjson::Reader& reader) {
+    return text.empty() || (text.front() == '{' && isJson(text, reader));
+}
+
 std::string problemOf(const NormalizedChange& change, rapidjson::Reader& reader) {
     if (const auto* upsert = std::get_if<UpsertObject>(&change.action)) {
-        if (upsert->object.kind == ObjectKind::Other)
-            return "the object is neither file nor folder";
-        return problemOf(upsert->object);
+        if (upsert->object.kind == ObjectKind::Other && !upsert->object.path_key.empty())
+            return "the object has a path key, and is neither file nor folder";
+        return isObjectText(upsert->properties, reader) ? problemOf(upsert->object)
+                                                        : "the properties are no JSON object";
     }
     if (const auto* removal = std::get_if<RemovePath>(&change.action)) {
         return removal->path_key.empty() ? "removal names no path"
                                          : problemOfPath(removal->path_key);
     }
     if (const auto* direct = std::get_if<DirectEvent>(&change.action)) {
-        const std::string& properties = direct->properties;
-        const bool is_good =
-            properties.empty() || (properties.front() == '{' && isJson(properties, reader));
-        return is_good ? problemOf(direct->object) : "the properties are no JSON object";
+        return isObjectText(direct->properties, reader) ? problemOf(direct->object)
+                                                        : "the properties are no JSON object";
     }
     if (const auto* gone = std::get_if<RemoveObject>(&change.action)) {
         return gone->object_id.empty() ? "removal names no object" : std::string();

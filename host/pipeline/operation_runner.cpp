@@ -63,6 +63,7 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
     }
 
     if (!step && response != nullptr) step.error().provider_message = running.text.of(*response);
+    if (step) std::get<OperationResult>(*step).requests = running.steps;
     // The completion may start the next operation, so this one is gone before it is called.
     const Completion completion = std::move(running.completion);
     running_.erase(found);

@@ -36,7 +36,8 @@ struct ChangePage {
     std::vector<std::string> changes;
     std::string next_cursor;
     bool has_more = false;
-    std::vector<std::string> hints{};  ///< of the changes, if webhooks brought them; else none
+    std::vector<std::string> hints{};  ///< of the changes, for normalization; or none at all
+    bool lists_next = false;  ///< of a last page: everything is to be listed and compared now
 };
 
 /// A change that a webhook brings with it.
@@ -71,15 +72,23 @@ struct DocumentLink {
     std::optional<TimePoint> expires_at;  ///< nullopt: unknown
 };
 
+/// A webhook that is registered at the provider.
+struct WebhookRegistration {
+    std::string state;                    ///< the plugin's, to renew and remove it by
+    std::optional<TimePoint> expires_at;  ///< nullopt: it stays until it is removed
+};
+
 /// What an operation ended with; each kind of operation fills its own member.
 struct OperationResult {
-    std::optional<TokenSet> tokens;           ///< exchange, refresh
-    std::optional<AccountIdentity> identity;  ///< verify
-    std::optional<ChangePage> page;           ///< fetch
-    std::optional<IndexedObject> document;    ///< metadata, download
-    std::optional<DocumentPage> documents;    ///< list, search, revisions
-    std::optional<StorageUsage> storage{};    ///< storage
-    std::optional<DocumentLink> link{};       ///< link
+    std::optional<TokenSet> tokens;                     ///< exchange, refresh
+    std::optional<AccountIdentity> identity;            ///< verify
+    std::optional<ChangePage> page;                     ///< fetch
+    std::optional<IndexedObject> document;              ///< metadata, download
+    std::optional<DocumentPage> documents;              ///< list, search, revisions
+    std::optional<StorageUsage> storage{};              ///< storage
+    std::optional<DocumentLink> link{};                 ///< link
+    std::optional<WebhookRegistration> registration{};  ///< subscribe
+    unsigned requests = 0;                              ///< made for it; set by operation_runner
 };
 
 /// Either one request to make, or the end.
@@ -115,6 +124,28 @@ struct FetchRequest {
     unsigned limit = 2000;  ///< records a page, a wish
 };
 
+/// How an instance's changes come to its drains.
+enum class Feed : std::uint8_t {
+    Fetched,  ///< asked for; webhooks are marks
+    Brought,  ///< in webhooks, and drains read the inbox
+    Either,   ///< Fetched of instances that poll, Brought of the others
+};
+
+/// At most so many requests in any such time.
+struct RequestRate {
+    unsigned requests = 0;
+    Milliseconds period{0};
+};
+
+/// How instances are polled that no webhook tells of.
+struct PollingOptions {
+    Milliseconds interval_min{60'000};   ///< after a poll that has found something
+    Milliseconds interval_max{900'000};  ///< after many that have not
+    std::optional<RequestRate> rate{};   ///< shared by all instances of an app at the provider
+    bool can_list = false;               ///< the provider can be asked for everything
+    bool is_default = false;             ///< instances poll unless they say that webhooks come
+};
+
 /// What the manifest and ferry.yaml say of a connector, as far as the flow needs it.
 struct ProviderOptions {
     std::vector<std::pair<std::string, std::string>> base_urls;  ///< name, URL
@@ -122,11 +153,16 @@ struct ProviderOptions {
     Milliseconds expiry_margin{300'000};  ///< an access token is refreshed this long before its end
     bool uses_pkce = true;
     std::string default_scope;  ///< space-separated
-    /// Changes are asked for; if not, webhooks bring them, and drains read the inbox.
-    bool has_feed = true;
+    /// An answer to a challenge is signed with the secret of the instance that the URL names.
+    bool signs_challenges = false;
+    /// The app gets tokens by itself (RFC 6749, 4.4): nobody has to consent.
+    bool uses_client_credentials = false;
+    Feed feed = Feed::Fetched;
+    std::optional<PollingOptions> polling{};  ///< of connectors that know how
 };
 
 class Documents;
+class Subscriptions;
 
 /// A provider as its plugin implements it. Pure functions unless they start an operation.
 /// Unsupported if the plugin lacks the hook.
@@ -140,8 +176,11 @@ class Provider {
     virtual const ProviderOptions& options() const = 0;
 
     // Webhooks (fail closed).
-    /// The answer to a provider's verification request; nullopt if the request is none.
-    virtual Result<std::optional<http::Response>> answerChallenge(const http::Request& request) = 0;
+    /// The answer to a provider's verification request; nullopt if the request is none. `secret`:
+    /// of the instance that the URL names, if `options().signs_challenges`; null: none.
+    virtual Result<std::optional<http::Response>> answerChallenge(
+        const http::Request& request, const Secret* secret
+    ) = 0;
     /// OK if `secret` signed the raw body; Unauthenticated if not.
     virtual Status verifySignature(const http::Request& request, const Secret& secret) = 0;
     virtual Result<Notification> parseNotification(const http::Request& request) = 0;
@@ -177,6 +216,9 @@ class Provider {
 
     /// What callers can read besides (pipeline/documents.h); null: nothing. Lives as long as this.
     virtual Documents* documents() { return nullptr; }
+    /// How webhooks are registered there (pipeline/subscriptions.h); null: people do that. Lives as
+    /// long as this.
+    virtual Subscriptions* subscriptions() { return nullptr; }
     /// OK if a request of the hub for this provider may go to `url`. Errors: PermissionDenied.
     virtual Status checkEgress(const std::string& url) const = 0;
 };

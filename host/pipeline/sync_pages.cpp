@@ -8,6 +8,7 @@
 namespace ferry::pipeline {
 
 void SyncWorker::fetch(DrainId id) {
+    if (!takeTurn(id)) return;
     Drain& drain = *drains_.at(id);
     drain.fetch_began_at = std::chrono::steady_clock::now();
     const observe::LogTraceScope scope(traceIdText(drain.notice().trace));
@@ -31,6 +32,7 @@ void SyncWorker::receiveFetch(DrainId id, Result<OperationResult> result) {
     } else if (!result->page) {
         drain.received = fail(ErrorCode::Internal, "the plugin's fetch ended without a page");
     } else {
+        noteFurtherRequests(drain, result->requests);
         counters_->changes.add(result->page->changes.size());
         counters_->fetch_seconds.observe(std::chrono::steady_clock::now() - drain.fetch_began_at);
         drain.has_retried_token = false;

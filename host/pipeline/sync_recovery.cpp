@@ -20,6 +20,7 @@ void SyncWorker::onError(DrainId id, Error error) {
         refreshAccount(id, std::move(error));
         return;
     }
+    pauseApp(drain, error);
     giveBack(drain.notice(), error, drain.settings()->name);
     end(id);
 }
@@ -177,6 +178,8 @@ void SyncWorker::giveBack(
     if (error.code == ErrorCode::NotFound && !parts_.settings.get(notice.instance)) {
         // The instance was removed while it was drained; its notice went with it.
         waits_.erase(notice.instance);
+        poll_intervals_.erase(notice.instance);
+        budget_.forget(notice.instance);
         returns_.push_back(std::move(item));
         return;
     }

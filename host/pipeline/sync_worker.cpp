@@ -28,17 +28,22 @@ TimePoint SyncWorker::step() {
     const TimePoint now = parts_.clock.now();
     runner_.poll();
     takeInterrupts();
+    fetchHeld(now);
     advance(now);
     returnLeases();
     leaseDrains(now);
     advance(now);
+    returnLeases();  // of those that wait for their turn: the next one may be soon
 
-    if (now < store_retry_at_) return store_retry_at_;
-    if (!returns_.empty()) return now + kStoreRetry;
-    if (drains_.size() >= options_.drains_max) return TimePoint::max();
+    TimePoint wake_at = TimePoint::max();
+    for (const auto& [turn, id] : held_)
+        wake_at = std::min(wake_at, turn);
+    if (now < store_retry_at_) return std::min(wake_at, store_retry_at_);
+    if (!returns_.empty()) return std::min(wake_at, now + kStoreRetry);
+    if (drains_.size() >= options_.drains_max) return wake_at;
     const auto due = parts_.store.notices().nextDue();
-    if (!due) return now + kStoreRetry;
-    return due->value_or(TimePoint::max());
+    if (!due) return std::min(wake_at, now + kStoreRetry);
+    return std::min(wake_at, due->value_or(TimePoint::max()));
 }
 
 void SyncWorker::advance(TimePoint now) {
@@ -104,6 +109,8 @@ void SyncWorker::begin(store::LeasedNotice notice) {
     options.hub_id = options_.hub_id;
     options.page_records = options_.page_records;
     options.poll_unit = parts_.random.unit();
+    const auto interval = poll_intervals_.find(notice.instance);
+    if (interval != poll_intervals_.end()) options.poll_interval = interval->second;
     auto drain = std::make_unique<Drain>(
         notice, std::move(*settings), std::move(provider), std::move(options)
     );
@@ -112,6 +119,7 @@ void SyncWorker::begin(store::LeasedNotice notice) {
         return;
     }
     if (drain->request) noteRequest(*drain);
+    if (waitsForTurn(*drain)) return;
     noteStep(*drain, "drain begins");
     const DrainId id = next_drain_++;
     drains_.emplace(id, std::move(drain));
@@ -224,10 +232,13 @@ bool SyncWorker::takeCommits(TimePoint now) {
 
 void SyncWorker::goOn(DrainId id, TimePoint now) {
     Drain& drain = *drains_.at(id);
-    if (drain.is_interrupted && drain.afterCommit() != AfterCommit::End) {
+    const bool is_between_pages =
+        drain.afterCommit() == AfterCommit::Fetch || drain.afterCommit() == AfterCommit::List;
+    const bool waits_for_turn = drain.resume_at > now && is_between_pages;
+    if (waits_for_turn || (drain.is_interrupted && drain.afterCommit() != AfterCommit::End)) {
         // As if it had ended with the process: what was committed stays, the rest is another
         // drain's.
-        Return item{drain.notice(), now};
+        Return item{drain.notice(), drain.is_interrupted ? now : drain.resume_at};
         item.failures = drain.notice().failures;
         returns_.push_back(std::move(item));
         return end(id);
@@ -260,6 +271,7 @@ void SyncWorker::finishDrain(DrainId id, TimePoint now) {
     counters_->drains.add();
     noteStep(drain, "drain is done");
     waits_.erase(drain.instance());
+    if (drain.poll_interval.count() > 0) poll_intervals_[drain.instance()] = drain.poll_interval;
     if (drain.changes_account) parts_.settings.invalidate(drain.instance());
     if (drain.notice().failures > 0 || drain.changes_account) {
         Return item{drain.notice(), now};

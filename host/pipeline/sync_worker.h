@@ -11,6 +11,7 @@
 #include "observe/metrics.h"
 #include "pipeline/drain.h"
 #include "pipeline/operation_runner.h"
+#include "pipeline/request_budget.h"
 #include "pipeline/settings_cache.h"
 #include "pipeline/token_source.h"
 #include "store/store.h"
@@ -73,6 +74,14 @@ class SyncWorker final : public Steppable {
     void requestTokens(DrainId id, std::optional<Secret> rejected);
     void takeTokens();
     void fetch(DrainId id);
+    /// Gives the notice back if other instances of the app have used up the provider's rate.
+    bool waitsForTurn(Drain& drain);
+    /// False: the drain's request has to wait; it is made later, here or by another drain.
+    bool takeTurn(DrainId id);
+    void fetchHeld(TimePoint now);
+    /// What the provider asks of one instance of an app it means of all.
+    void pauseApp(const Drain& drain, const Error& error);
+    void noteFurtherRequests(const Drain& drain, unsigned requests);
     void receiveFetch(DrainId id, Result<OperationResult> result);
     void takePages();
     void takePage(DrainId id);
@@ -81,9 +90,7 @@ class SyncWorker final : public Steppable {
     void goOn(DrainId id, TimePoint now);
     void finishDrain(DrainId id, TimePoint now);
     void refreshAccount(DrainId id, std::optional<Error> cause);
-    void takeAccount(
-        DrainId id, const std::optional<Error>& cause, Result<OperationResult> result
-    );
+    void takeAccount(DrainId id, const std::optional<Error>& cause, Result<OperationResult> result);
     void noteResync(const Drain& drain, const Error& cause);
     void noteDoubt(const Drain& drain);
     void noteStep(const Drain& drain, std::string_view what);
@@ -132,8 +139,11 @@ class SyncWorker final : public Steppable {
         bool was_asked = false;  ///< by the provider: a webhook does not end it
     };
     std::unordered_map<InstanceId, Wait> waits_;  // of instances whose last drain failed
-    TimePoint store_retry_at_{};                  // the store failed: nothing is leased before this
-    bool is_store_failing_ = false;               // and people have been told
+    std::unordered_map<InstanceId, Milliseconds> poll_intervals_;  // as they are by now
+    RequestBudget budget_;
+    std::vector<std::pair<TimePoint, DrainId>> held_;  // they wait a moment for their turn
+    TimePoint store_retry_at_{};     // the store failed: nothing is leased before this
+    bool is_store_failing_ = false;  // and people have been told
 };
 
 }  // namespace ferry::pipeline

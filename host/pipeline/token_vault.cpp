@@ -34,7 +34,12 @@ store::SealedTokens TokenVault::seal(InstanceId id, const TokenSet& tokens) cons
 Result<std::optional<TokenSet>> TokenVault::load(InstanceId id) const {
     FERRY_TRY_ASSIGN(const auto stored, tokens_.get(id));
     if (!stored) return std::optional<TokenSet>();
-    FERRY_TRY_ASSIGN(const Secret plain, key_.open(stored->sealed, sealContext(id)));
+    FERRY_TRY_ASSIGN(TokenSet tokens, open(id, *stored));
+    return std::optional<TokenSet>(std::move(tokens));
+}
+
+Result<TokenSet> TokenVault::open(InstanceId id, const store::SealedTokens& sealed) const {
+    FERRY_TRY_ASSIGN(const Secret plain, key_.open(sealed.sealed, sealContext(id)));
     rapidjson::Document document;
     document.Parse(plain.reveal().data(), plain.reveal().size());
     if (document.HasParseError() || !document.IsObject()) {
@@ -45,8 +50,8 @@ Result<std::optional<TokenSet>> TokenVault::load(InstanceId id) const {
     tokens.refresh_token = Secret(textMember(document, "refresh_token"));
     tokens.scope = textMember(document, "scope");
     tokens.account_id = textMember(document, "account_id");
-    tokens.expires_at = stored->expires_at;
-    return std::optional<TokenSet>(std::move(tokens));
+    tokens.expires_at = sealed.expires_at;
+    return tokens;
 }
 
 Status TokenVault::save(InstanceId id, const TokenSet& tokens) {

@@ -19,6 +19,8 @@ class TokenVault {
 
     /// The instance's tokens; nullopt if it has none. Corrupt if they do not open.
     Result<std::optional<TokenSet>> load(InstanceId id) const;
+    /// Tokens that somebody else has kept. Corrupt if they do not open.
+    Result<TokenSet> open(InstanceId id, const store::SealedTokens& sealed) const;
     Status save(InstanceId id, const TokenSet& tokens);
 
     store::SealedTokens seal(InstanceId id, const TokenSet& tokens) const;

@@ -119,7 +119,9 @@ WebhookReceiver::Decision WebhookReceiver::decide(
         response.headers.add("Allow", "GET, POST");
         return response;
     }
-    auto challenge = provider->answerChallenge(request);
+    std::shared_ptr<const Secret> secret;
+    if (instance && provider->options().signs_challenges) secret = secretOf(*provider, *instance);
+    auto challenge = provider->answerChallenge(request, secret.get());
     if (challenge) {
         if (*challenge) return std::move(**challenge);
     } else if (challenge.error().code == ErrorCode::InvalidArgument) {

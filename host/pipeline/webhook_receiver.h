@@ -139,6 +139,7 @@ class WebhookReceiver {
     Decision decideNotification(
         Provider& provider, std::optional<InstanceId> instance, const http::Request& request
     );
+    std::shared_ptr<const Secret> secretOf(const Provider& provider, InstanceId instance);
     Verified verify(
         Provider& provider,
         std::span<const store::AccountMatch> matches,

@@ -64,4 +64,14 @@ WebhookReceiver::Verified WebhookReceiver::verify(
     return verified;
 }
 
+/// Null if the instance has none, or the store does not tell: then no challenge is answered.
+std::shared_ptr<const Secret> WebhookReceiver::secretOf(
+    const Provider& provider, InstanceId instance
+) {
+    const auto found = parts_.lookup.byInstance(provider.key(), instance, {});
+    if (!found || found->matches.empty() || !found->matches.front().webhook_secret) return nullptr;
+    auto secret = parts_.lookup.webhookSecret(found->matches.front().webhook_secret);
+    return secret ? std::move(*secret) : nullptr;
+}
+
 }  // namespace ferry::pipeline

@@ -168,6 +168,16 @@ Object AbiReader::object(const ferry_object* from) {
     return object;
 }
 
+Registration AbiReader::registration(const ferry_subscription* from) {
+    Registration registration;
+    if (!require(from && FERRY_HAS(from, ferry_subscription, expires_at_ms), "subscription"))
+        return registration;
+    registration.state = Secret(requiredText(from->state, "subscription state", kTextBytesMax));
+    if (from->expires_at_ms != 0)
+        registration.expires_at = time(from->expires_at_ms, "expires_at_ms");
+    return registration;
+}
+
 Storage AbiReader::storage(const ferry_storage* from) {
     Storage storage;
     if (!require(from && FERRY_HAS(from, ferry_storage, total), "storage")) return storage;
@@ -197,7 +207,7 @@ IndexOp AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count)
     IndexOp op;
     if (!require(from && FERRY_HAS(from, ferry_index_op, object), "index op")) return op;
     op.change_index = changeIndex(from->change_index, change_count);
-    if (from->action < FERRY_INDEX_IGNORE || from->action > FERRY_INDEX_REMOVE)
+    if (from->action < FERRY_INDEX_IGNORE || from->action > FERRY_INDEX_UPSERT_OTHER)
         return wrong(FERRY_ERROR_MALFORMED, "index action", "is unknown"), op;
     op.action = static_cast<IndexAction>(from->action);
     if (op.action == IndexAction::Ignore) return op;
@@ -209,7 +219,16 @@ IndexOp AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count)
     if (op.action == IndexAction::Remove) return op;
     if (!has_id) wrong(FERRY_ERROR_MALFORMED, "object id", "is empty");
     // The action decides, so that the two can't disagree.
-    op.object.type = op.action == IndexAction::UpsertFile ? ObjectType::File : ObjectType::Folder;
+    op.object.type = op.action == IndexAction::UpsertFile     ? ObjectType::File
+                     : op.action == IndexAction::UpsertFolder ? ObjectType::Folder
+                                                              : ObjectType::Other;
+    if (op.object.type == ObjectType::Other && !op.object.path_key.empty())
+        wrong(FERRY_ERROR_MALFORMED, "object", "has a path key, and is neither file nor folder");
+    op.existed = (from->flags & FERRY_INDEX_EXISTED) != 0;
+    if (!FERRY_HAS(from, ferry_index_op, properties)) return op;
+    op.object_type = text(from->object_type, "object type", kTypeNameBytesMax);
+    op.properties = text(from->properties, "properties", kPropertiesBytesMax);
+    if (!isTypeName(op.object_type)) wrong(FERRY_ERROR_MALFORMED, "object type", "is no name");
     return op;
 }
 

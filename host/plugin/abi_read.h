@@ -39,6 +39,7 @@ class AbiReader {
     Identity identity(const ferry_identity* from);
     Notice notice(const ferry_notice* from);
     Object object(const ferry_object* from);
+    Registration registration(const ferry_subscription* from);
     Storage storage(const ferry_storage* from);
     Link link(const ferry_link* from);
     IndexOp indexOp(const ferry_index_op* from, std::size_t change_count);

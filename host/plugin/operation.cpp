@@ -142,6 +142,13 @@ struct ResultOf<Link> {
     static std::optional<Link> take(OutputSink& sink) { return std::move(sink.link); }
 };
 template <>
+struct ResultOf<Registration> {
+    static constexpr Output kOutputs = Output::Registration;
+    static std::optional<Registration> take(OutputSink& sink) {
+        return std::move(sink.registration);
+    }
+};
+template <>
 struct ResultOf<Done> {
     static constexpr Output kOutputs = Output::Nothing;
     static std::optional<Done> take(OutputSink&) { return Done(); }
@@ -172,6 +179,7 @@ template class Operation<DocumentPage>;
 template class Operation<Download>;
 template class Operation<Storage>;
 template class Operation<Link>;
+template class Operation<Registration>;
 template class Operation<Done>;
 
 }  // namespace ferry::plugin

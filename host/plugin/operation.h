@@ -61,8 +61,9 @@ class OperationCore {
     int requests_ = 0;
 };
 
-/// T: TokenSet, Identity, Page, Document, DocumentPage, Download, Storage, Link or Done. Movable;
-/// the destructor drops the plugin's side at any point. One thread at a time, not always the same.
+/// T: TokenSet, Identity, Page, Document, DocumentPage, Download, Storage, Link, Registration or
+/// Done. Movable; the destructor drops the plugin's side at any point. One thread at a time, not
+/// always the same.
 template <typename T>
 class Operation {
   public:

@@ -26,6 +26,7 @@ OutputSink::OutputSink(Output allowed, std::size_t change_count)
     sink_.objects_end = &onObjectsEnd;
     sink_.storage = &onStorage;
     sink_.link = &onLink;
+    sink_.subscription = &onSubscription;
     normalized.reserve(change_count);
 }
 
@@ -103,7 +104,15 @@ void OutputSink::readChange(AbiReader& reader, const ferry_change* change) {
     std::string raw = reader.bytes(change->raw, "change", kChangeBytesMax);
     page_bytes_ += raw.size();
     if (page_bytes_ > kPageBytesMax) reader.wrong(FERRY_ERROR_LIMIT, "page", "is too large");
-    if (reader.ok()) page.changes.push_back(std::move(raw));
+    std::string hint;
+    if (FERRY_HAS(change, ferry_change, hint))
+        hint = reader.text(change->hint, "hint of a change", kTextBytesMax);
+    if (!reader.ok()) return;
+    page.changes.push_back(std::move(raw));
+    if (!hint.empty()) {
+        page.hints.resize(page.changes.size());
+        page.hints.back() = std::move(hint);
+    }
 }
 
 ferry_status OutputSink::onChange(const ferry_sink* sink, const ferry_change* from) noexcept {
@@ -118,6 +127,9 @@ void OutputSink::readPage(AbiReader& reader, const ferry_page* from) {
         return reader.wrong(FERRY_ERROR_MALFORMED, "page", "is NULL or too short");
     page.next_cursor = reader.requiredText(from->next_cursor, "next cursor", kCursorBytesMax);
     page.has_more = from->has_more != 0;
+    if (FERRY_HAS(from, ferry_page, flags))
+        page.lists_next = (from->flags & FERRY_PAGE_LIST_NEXT) != 0;
+    if (!page.hints.empty()) page.hints.resize(page.changes.size());
     has_page = reader.ok();
 }
 
@@ -196,6 +208,14 @@ ferry_status OutputSink::onObjectsEnd(const ferry_sink* sink, ferry_str next_cur
             reader.text(next_cursor, "next cursor", kCursorBytesMax),
             "the end of the objects"
         );
+    });
+}
+
+ferry_status OutputSink::onSubscription(
+    const ferry_sink* sink, const ferry_subscription* from
+) noexcept {
+    return accept<Output::Registration>(sink, [&](OutputSink& self, AbiReader& reader) {
+        once(reader, self.registration, reader.registration(from), "subscription");
     });
 }
 

@@ -32,6 +32,7 @@ enum class Output : std::uint32_t {
     StreamedAnswer = 1 << 11,  ///< a request may ask for its answer to be streamed
     Storage = 1 << 12,
     Link = 1 << 13,
+    Registration = 1 << 14,
 };
 constexpr Output operator|(Output a, Output b) {
     return static_cast<Output>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -66,6 +67,7 @@ class OutputSink {
     std::optional<std::string> next_cursor;  ///< set: the objects are complete
     std::optional<Storage> storage;
     std::optional<Link> link;
+    std::optional<Registration> registration;
 
   private:
     template <Output kOutput, typename Read>
@@ -94,6 +96,7 @@ class OutputSink {
     static ferry_status onObjectsEnd(const ferry_sink*, ferry_str) noexcept;
     static ferry_status onStorage(const ferry_sink*, const ferry_storage*) noexcept;
     static ferry_status onLink(const ferry_sink*, const ferry_link*) noexcept;
+    static ferry_status onSubscription(const ferry_sink*, const ferry_subscription*) noexcept;
 
     Output allowed_;
     std::size_t change_count_;

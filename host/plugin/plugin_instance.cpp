@@ -40,6 +40,8 @@ PluginInstance::PluginInstance(std::shared_ptr<PluginLibrary> library, void* sel
     extensions_.auth = static_cast<const ferry_auth_1*>(get(FERRY_EXT_AUTH));
     extensions_.webhook = static_cast<const ferry_webhook_1*>(get(FERRY_EXT_WEBHOOK));
     extensions_.documents = static_cast<const ferry_documents_1*>(get(FERRY_EXT_DOCUMENTS));
+    extensions_.subscription =
+        static_cast<const ferry_subscription_1*>(get(FERRY_EXT_SUBSCRIPTION));
     extensions_.changes = static_cast<const ferry_changes_1*>(get(FERRY_EXT_CHANGES));
     extensions_.normalize = static_cast<const ferry_normalize_1*>(get(FERRY_EXT_NORMALIZE));
 }

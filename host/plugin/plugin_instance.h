@@ -12,6 +12,7 @@ struct ferry_auth_1;
 struct ferry_webhook_1;
 struct ferry_changes_1;
 struct ferry_documents_1;
+struct ferry_subscription_1;
 struct ferry_normalize_1;
 
 namespace ferry::plugin {
@@ -40,6 +41,7 @@ class PluginInstance {
         const ferry_changes_1* changes = nullptr;
         const ferry_normalize_1* normalize = nullptr;
         const ferry_documents_1* documents = nullptr;
+        const ferry_subscription_1* subscription = nullptr;
     };
 
     const Extensions& extensions() const noexcept { return extensions_; }

@@ -2,6 +2,7 @@
 
 #include "plugin/plugin_documents.h"
 #include "plugin/plugin_operation.h"
+#include "plugin/plugin_subscriptions.h"
 
 #include <sstream>
 #include <string>
@@ -16,13 +17,12 @@ using pipeline::ProviderAccount;
 namespace {
 
 ProviderDescription withHooksOf(const PluginInstance& instance, ProviderDescription description) {
-    description.options.has_feed = hasFetch(instance);
+    if (!hasFetch(instance)) description.options.feed = pipeline::Feed::Brought;
     return description;
 }
 
-/// Accounts and changes of a webhook. The changes are left out if the provider has a feed, where
-/// they are found anyway.
-pipeline::Notification toNotification(std::vector<Notice> notices, bool has_feed) {
+/// Accounts and changes of a webhook. The changes are left out if they are fetched anyway.
+pipeline::Notification toNotification(std::vector<Notice> notices, bool are_fetched) {
     pipeline::Notification notification;
     notification.accounts.reserve(notices.size());
     std::unordered_set<std::string> seen;
@@ -31,7 +31,7 @@ pipeline::Notification toNotification(std::vector<Notice> notices, bool has_feed
         const bool is_new = !notice.account_key.empty() &&
                             (notices.size() == 1 || seen.insert(notice.account_key).second);
         if (is_new) notification.accounts.push_back(notice.account_key);
-        if (has_feed || notice.change.empty()) continue;
+        if (are_fetched || notice.change.empty()) continue;
         notification.changes.push_back(
             {std::move(notice.account_key),
              std::move(notice.change_id),
@@ -55,12 +55,20 @@ PluginProvider::PluginProvider(
       webhook_(instance),
       changes_(instance),
       normalize_(instance),
-      documents_(std::make_unique<PluginDocuments>(description_, std::move(instance), clock)) {}
+      documents_(std::make_unique<PluginDocuments>(description_, instance, clock)) {
+    if (description_->registers_webhooks && registersWebhooks(*instance))
+        subscriptions_ =
+            std::make_unique<PluginSubscriptions>(description_, std::move(instance), clock);
+}
 
 PluginProvider::~PluginProvider() = default;
 
 pipeline::Documents* PluginProvider::documents() {
     return documents_.get();
+}
+
+pipeline::Subscriptions* PluginProvider::subscriptions() {
+    return subscriptions_.get();
 }
 
 Status PluginProvider::checkEgress(const std::string& url) const {
@@ -74,9 +82,12 @@ CallInfo PluginProvider::call(std::string account) const {
     return info;
 }
 
-Result<std::optional<http::Response>> PluginProvider::answerChallenge(const http::Request& request
+Result<std::optional<http::Response>> PluginProvider::answerChallenge(
+    const http::Request& request, const Secret* secret
 ) {
-    auto reply = webhook_.verifyChallenge(call(), WebhookInput(request).view(), {});
+    Fields secrets;
+    if (secret != nullptr) secrets.push_back({"webhook.secret", std::string(secret->reveal())});
+    auto reply = webhook_.verifyChallenge(call(), WebhookInput(request).view(), secrets);
     if (!reply) {
         // A provider without challenges has no hook for them: then no request is one.
         if (reply.error().code == ErrorCode::Unsupported) return std::optional<http::Response>();
@@ -107,7 +118,7 @@ Result<pipeline::Notification> PluginProvider::parseNotification(const http::Req
         if (error.code == ErrorCode::Corrupt) error.code = ErrorCode::InvalidArgument;
         return fail(std::move(error));
     }
-    return toNotification(std::move(*parsed), options().has_feed);
+    return toNotification(std::move(*parsed), options().feed == pipeline::Feed::Fetched);
 }
 
 Result<std::string> PluginProvider::authorizeUrl(
@@ -127,8 +138,7 @@ Result<OperationPtr> PluginProvider::startExchange(
     const ProviderAccount& account, const pipeline::CodeExchangeRequest& request
 ) {
     const CodeExchange exchange{
-        Secret(request.code), request.redirect_uri, Secret(request.code_verifier)
-    };
+        Secret(request.code), request.redirect_uri, Secret(request.code_verifier)};
     return wrap(
         auth_.exchangeCode(call(account.account_id), toPlugin(account), exchange),
         description_,
@@ -187,6 +197,7 @@ Result<OperationPtr> PluginProvider::startFetch(
             break;
         case SyncPhase::Resync:
         case SyncPhase::Skip:
+        case SyncPhase::Compare:
             wanted.mode = FetchMode::Resync;
             break;
     }

@@ -22,12 +22,15 @@ struct ProviderDescription {
     std::string key;
     std::string hub;
     pipeline::ProviderOptions options;
+    /// The connector has its webhooks registered, if its plugin knows how.
+    bool registers_webhooks = true;
     /// Hosts that requests may reach: exact names, or "*.example.com". Hosts of base URLs are
     /// reachable as well.
     std::vector<std::string> egress;
 };
 
 class PluginDocuments;
+class PluginSubscriptions;
 
 /// Threads: any.
 class PluginProvider final : public pipeline::Provider {
@@ -45,7 +48,9 @@ class PluginProvider final : public pipeline::Provider {
     std::string_view hub() const override { return description_->hub; }
     const pipeline::ProviderOptions& options() const override { return description_->options; }
 
-    Result<std::optional<http::Response>> answerChallenge(const http::Request& request) override;
+    Result<std::optional<http::Response>> answerChallenge(
+        const http::Request& request, const Secret* secret
+    ) override;
     Status verifySignature(const http::Request& request, const Secret& secret) override;
     Result<pipeline::Notification> parseNotification(const http::Request& request) override;
 
@@ -76,6 +81,7 @@ class PluginProvider final : public pipeline::Provider {
     ) override;
 
     pipeline::Documents* documents() override;
+    pipeline::Subscriptions* subscriptions() override;
     Status checkEgress(const std::string& url) const override;
 
   private:
@@ -88,6 +94,7 @@ class PluginProvider final : public pipeline::Provider {
     ChangesView changes_;
     NormalizeView normalize_;
     std::unique_ptr<PluginDocuments> documents_;
+    std::unique_ptr<PluginSubscriptions> subscriptions_;  // null: people register its webhooks
 };
 
 }  // namespace ferry::plugin

@@ -46,6 +46,7 @@ pipeline::OperationResult toResult(DocumentPage page);
 pipeline::OperationResult toResult(Download download);
 pipeline::OperationResult toResult(const Storage& storage);
 pipeline::OperationResult toResult(Link link);
+pipeline::OperationResult toResult(Registration registration);
 pipeline::OperationResult toResult(Done);
 
 /// One result per change. Internal if the plugin gave one change two results: the flow could not

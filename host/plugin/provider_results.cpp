@@ -29,8 +29,12 @@ pipeline::OperationResult toResult(Identity identity) {
 
 pipeline::OperationResult toResult(Page page) {
     pipeline::OperationResult result;
-    result.page =
-        pipeline::ChangePage{std::move(page.changes), std::move(page.next_cursor), page.has_more};
+    result.page = pipeline::ChangePage{
+        std::move(page.changes),
+        std::move(page.next_cursor),
+        page.has_more,
+        std::move(page.hints),
+        page.lists_next};
     return result;
 }
 
@@ -62,6 +66,13 @@ pipeline::OperationResult toResult(const Storage& storage) {
 pipeline::OperationResult toResult(Link link) {
     pipeline::OperationResult result;
     result.link = pipeline::DocumentLink{std::move(link.url), link.expires_at};
+    return result;
+}
+
+pipeline::OperationResult toResult(Registration registration) {
+    pipeline::OperationResult result;
+    result.registration = pipeline::WebhookRegistration{
+        std::string(registration.state.reveal()), registration.expires_at};
     return result;
 }
 

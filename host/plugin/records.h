@@ -150,6 +150,8 @@ struct Page {
     std::vector<std::string> changes;
     std::string next_cursor;
     bool has_more = false;
+    std::vector<std::string> hints{};  ///< of the changes; empty: there are none
+    bool lists_next = false;           ///< everything is to be listed and compared now
 };
 
 enum class ObjectType : std::uint8_t { Other, File, Folder };
@@ -168,6 +170,19 @@ struct Object {
     std::optional<TimePoint> modified;
     std::optional<TimePoint> client_modified;
     std::string modified_by;
+};
+
+/// A webhook that is registered at the provider.
+struct Registration {
+    Secret state;                         ///< opaque; to renew and remove it by
+    std::optional<TimePoint> expires_at;  ///< nullopt: never
+};
+
+struct Subscribe {
+    std::string callback_url;
+    Secret secret;
+    std::string nonce;
+    Secret state;  ///< of the registration that is there; empty: none
 };
 
 /// Which file or folder is meant: by id or by path; neither is the top folder.
@@ -225,7 +240,7 @@ struct Download {
     Object object;
 };
 
-enum class IndexAction : std::uint8_t { Ignore, UpsertFile, UpsertFolder, Remove };
+enum class IndexAction : std::uint8_t { Ignore, UpsertFile, UpsertFolder, Remove, UpsertOther };
 
 /// How the change at `change_index` alters the object index.
 struct IndexOp {
@@ -233,6 +248,9 @@ struct IndexOp {
     IndexAction action = IndexAction::Ignore;
     bool replaces_children = false;  ///< what else was at path_key, and all below it, is gone
     Object object;                   ///< upserts have an object_id; Remove an id or a path_key
+    bool existed = false;            ///< it is older than the index
+    std::string object_type{};       ///< of an object that is neither file nor folder
+    std::string properties{};        ///< further members of the object: a JSON object, or empty
 };
 
 enum class EventType : std::uint8_t { Created, Updated, Deleted, Moved, Restored };

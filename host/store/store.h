@@ -19,6 +19,7 @@
 #include "store/message_store.h"
 #include "store/notice_store.h"
 #include "store/replay_store.h"
+#include "store/subscription_store.h"
 #include "store/sync_store.h"
 #include "store/token_store.h"
 #include "store/topic_store.h"
@@ -64,6 +65,7 @@ class Store {
     virtual InboxStore& inbox() = 0;
     virtual ConditionStore& conditions() = 0;
     virtual MessageStore& messages() = 0;
+    virtual SubscriptionStore& subscriptions() = 0;
     virtual TopicStore& topics() = 0;
     virtual MetaStore& meta() = 0;
 

@@ -1,5 +1,5 @@
 #pragma once
-// What expressions of 'authorization' look at.
+// What expressions of 'authorization' look at, and those of requests to the provider.
 
 #include "program.h"
 
@@ -8,7 +8,7 @@
 namespace ferry::declarative {
 
 /// What is known of an account: its configuration, its tokens, and an answer about them.
-class AccountSources final : public Sources {
+class AccountSources : public Sources {
   public:
     AccountSources(const sdk::AccountView& account, std::string_view access_token)
         : account_(account), access_token_(access_token) {}
@@ -30,10 +30,12 @@ class AccountSources final : public Sources {
     const rapidjson::Value* answer = nullptr;  ///< of the API
     const rapidjson::Value* tokens = nullptr;  ///< of the token endpoint
 
-  private:
+  protected:
     static Value text(std::string_view text) {
         return text.empty() ? Value() : Value{Value::Kind::Text, text};
     }
+
+  private:
     const sdk::AccountView& account_;
     std::string_view access_token_;
 };

@@ -1,5 +1,6 @@
 #include "answers.h"
 
+#include "json.h"
 #include "text.h"
 
 #include <rapidjson/stringbuffer.h>
@@ -11,7 +12,6 @@
 #include <chrono>
 
 namespace ferry::declarative {
-namespace {
 
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     const std::string_view text = response.header("retry-after");
@@ -19,15 +19,6 @@ sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds < 0) return std::nullopt;
     return std::chrono::seconds(seconds);
-}
-
-}  // namespace
-
-std::string textAt(const rapidjson::Value& object, const char* name) {
-    if (!object.IsObject()) return {};
-    const auto found = object.FindMember(name);
-    if (found == object.MemberEnd() || !found->value.IsString()) return {};
-    return {found->value.GetString(), found->value.GetStringLength()};
 }
 
 std::string form(const Texts& fields) {

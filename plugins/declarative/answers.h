@@ -18,6 +18,9 @@ using Texts = std::vector<std::pair<std::string, std::string>>;
 std::string form(const Texts& fields);
 std::string json(const Texts& fields);
 
+/// What Retry-After asks for, if it is a number of seconds.
+sdk::Error::Wait retryAfter(const sdk::HttpResponse& response);
+
 /// Throws sdk::Error for an answer that says nothing but that it failed for a while.
 void throwIfTransient(const sdk::HttpResponse& response, std::string_view what);
 
@@ -25,8 +28,5 @@ void throwIfTransient(const sdk::HttpResponse& response, std::string_view what);
 std::string errorWord(const rapidjson::Value& answer);
 /// Does it say that the consent or the code is not good (any more)?
 bool saysRevoked(std::string_view word);
-
-/// The text of a member, or nothing.
-std::string textAt(const rapidjson::Value& object, const char* name);
 
 }  // namespace ferry::declarative

@@ -36,6 +36,7 @@ Authorization::Authorization(const rapidjson::Value* settings, std::string conne
     authorize_url_ = textAt(*settings, "authorize_url");
     token_url_ = textAt(*settings, "token_url");
     has_client_in_body_ = textAt(*settings, "client") == "body";
+    is_of_client_ = textAt(*settings, "grant") == "client_credentials";
     sends_json_ = textAt(*settings, "token_format") == "json";
     if (settings->HasMember("scope_separator"))
         scope_separator_ = textAt(*settings, "scope_separator");
@@ -45,17 +46,7 @@ Authorization::Authorization(const rapidjson::Value* settings, std::string conne
     base_urls_ = textsAt(*settings, "base_urls");
     if (settings->HasMember("account")) account_ = Expression((*settings)["account"]);
     if (settings->HasMember("label")) label_ = Expression((*settings)["label"]);
-    if (!settings->HasMember("check")) return;
-    const rapidjson::Value& check = (*settings)["check"];
-    if (!check.IsObject() || !check.HasMember("url"))
-        throw sdk::Error::invalid("settings: 'check' has no 'url'");
-    has_check_ = true;
-    check_method_ = textAt(check, "method");
-    check_url_ = Expression(check["url"]);
-    if (check.HasMember("body")) check_body_ = Expression(check["body"]);
-    if (!check.HasMember("headers")) return;
-    for (const auto& entry : check["headers"].GetObject())
-        check_headers_.emplace_back(entry.name.GetString(), Expression(entry.value));
+    if (settings->HasMember("check")) check_.emplace((*settings)["check"]);
 }
 
 /// An address of the connector where the operator wants it: its base URL may be another one.
@@ -172,6 +163,15 @@ sdk::Task<sdk::TokenSet> Authorization::exchange(
 sdk::Task<sdk::TokenSet> Authorization::refresh(
     sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
 ) const {
+    if (is_of_client_) {
+        Texts fields{{"grant_type", "client_credentials"}};
+        const sdk::HttpResponse response =
+            co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
+        sdk::TokenSet fresh = readTokens(response, account, context.call());
+        // RFC 6749, 4.4.3: there is none. The host wants one to know that it can ask again.
+        if (fresh.refresh_token.empty()) fresh.refresh_token = "client_credentials";
+        co_return fresh;
+    }
     if (tokens.refresh_token.empty())
         co_return sdk::Error::authRevoked("there is no refresh token: authorize the instance again"
         );
@@ -186,25 +186,21 @@ sdk::Task<sdk::TokenSet> Authorization::refresh(
     co_return fresh;
 }
 
+std::string Authorization::accessToken(const sdk::AccountView& account, const sdk::TokenSet& tokens)
+    const {
+    return api_key_.empty() || !tokens.access_token.empty() ? tokens.access_token
+                                                            : std::string(account.config(api_key_));
+}
+
 sdk::Task<sdk::Identity> Authorization::identify(
     sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
 ) const {
-    const std::string access_token = api_key_.empty() || !tokens.access_token.empty()
-                                         ? tokens.access_token
-                                         : std::string(account.config(api_key_));
+    const std::string access_token = accessToken(account, tokens);
     AccountSources sources(account, access_token);
     Scratch scratch;
     JsonDocument answer;
-    if (has_check_) {
-        const Value url = check_url_.evaluate(sources, scratch);
-        if (url.isMissing()) throw sdk::Error::invalid("check: its URL lacks a value");
-        sdk::Request request(check_method_.empty() ? "GET" : check_method_, std::string(url.text));
-        for (const auto& [name, expression] : check_headers_) {
-            const Value value = expression.evaluate(sources, scratch);
-            if (!value.isMissing()) request.header(name, std::string(value.text));
-        }
-        const Value body = check_body_.evaluate(sources, scratch);
-        if (!body.isMissing()) request.body("application/json", std::string(body.text));
+    if (check_) {
+        sdk::Request request = check_->make(sources);
         request.responseBytesMax(kAnswerBytesMax);
         const sdk::HttpResponse response = co_await context.send(std::move(request));
         throwIfTransient(response, "check");

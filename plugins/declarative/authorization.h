@@ -4,6 +4,7 @@
 
 #include "answers.h"
 #include "program.h"
+#include "request_template.h"
 
 #include <ferry/sdk.hpp>
 
@@ -37,9 +38,10 @@ class Authorization {
         sdk::Context& context, const sdk::AccountView& account, const sdk::TokenSet& tokens
     ) const;
 
-  private:
-    using Templates = std::vector<std::pair<std::string, Expression>>;
+    /// The token that requests are made with: that of `tokens`, or the key that the instance has.
+    std::string accessToken(const sdk::AccountView& account, const sdk::TokenSet& tokens) const;
 
+  private:
     std::string placed(std::string_view url, const sdk::AccountView& account) const;
     sdk::Request tokenRequest(const sdk::AccountView& account, const sdk::Call& call, Texts fields)
         const;
@@ -50,6 +52,7 @@ class Authorization {
     std::string connector_;
     std::string authorize_url_;
     std::string token_url_;
+    bool is_of_client_ = false;  // grant client_credentials
     bool has_client_in_body_ = false;
     bool sends_json_ = false;
     std::string scope_separator_ = " ";
@@ -59,11 +62,7 @@ class Authorization {
     Texts base_urls_;  ///< as the connector has them
     Expression account_;
     Expression label_;
-    bool has_check_ = false;
-    std::string check_method_;
-    Expression check_url_;
-    Expression check_body_;
-    Templates check_headers_;
+    std::optional<RequestTemplate> check_;
 };
 
 }  // namespace ferry::declarative

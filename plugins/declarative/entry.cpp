@@ -5,6 +5,8 @@
 #include "json.h"
 #include "mapping.h"
 #include "notifications.h"
+#include "polling.h"
+#include "subscription.h"
 
 #include <ferry/sdk.hpp>
 
@@ -27,8 +29,15 @@ class Declarative : public sdk::Plugin {
         } else {
             authorization_ = std::make_unique<Authorization>(nullptr, std::move(connector));
         }
+        if (const auto polling = setup.settings().find("polling")) {
+            polling_ = std::make_unique<Polling>(parsed(*polling).root());
+        }
+        if (const auto subscription = setup.settings().find("subscription")) {
+            subscription_ = std::make_unique<SubscriptionPlan>(parsed(*subscription).root());
+        }
+        const std::int64_t tolerance = polling_ ? polling_->toleranceMs() : 0;
         if (const auto map = setup.settings().find("map")) {
-            mapping_ = std::make_unique<Mapping>(parsed(*map).root());
+            mapping_ = std::make_unique<Mapping>(parsed(*map).root(), tolerance);
         }
         if (const auto notifications = setup.settings().find("notifications")) {
             std::vector<const Expression*> outside;
@@ -59,10 +68,12 @@ class Declarative : public sdk::Plugin {
         return authorization_->identify(context, account, tokens);
     }
 
-    std::optional<sdk::Reply>
-    verifyChallenge(const sdk::Call&, const sdk::WebhookRequestView& request, const sdk::FieldsView&)
-        const {
-        return notifications_ ? notifications_->answer(request) : std::nullopt;
+    std::optional<sdk::Reply> verifyChallenge(
+        const sdk::Call& call,
+        const sdk::WebhookRequestView& request,
+        const sdk::FieldsView& secrets
+    ) const {
+        return notifications_ ? notifications_->answer(call, request, secrets) : std::nullopt;
     }
     bool verifySignature(
         const sdk::Call& call,
@@ -79,15 +90,48 @@ class Declarative : public sdk::Plugin {
         return notifications_->parse(request);
     }
 
+    sdk::Task<sdk::Page> fetch(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::FetchRequest& request
+    ) const {
+        if (!polling_) throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector has no 'polling'");
+        return polling_->fetch(
+            context, account, authorization_->accessToken(account, tokens), request
+        );
+    }
+
+    sdk::Task<sdk::Subscription> subscribe(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::Subscribe& wanted
+    ) const {
+        return subscriptionPlan().subscribe(
+            context, account, authorization_->accessToken(account, tokens), wanted
+        );
+    }
+    sdk::Task<void> unsubscribe(
+        sdk::Context& context,
+        const sdk::AccountView& account,
+        const sdk::TokenSet& tokens,
+        const sdk::Subscribe& wanted
+    ) const {
+        return subscriptionPlan().unsubscribe(
+            context, account, authorization_->accessToken(account, tokens), wanted
+        );
+    }
+
     void normalize(
-        const sdk::Call&,
+        const sdk::Call& call,
         const sdk::AccountView&,
         const sdk::ChangesView& changes,
         sdk::Normalizer& out
     ) const {
         for (std::size_t i = 0; i < changes.size(); ++i) {
             if (mapping_)
-                mapping_->apply(i, changes[i], changes.hint(i), out);
+                mapping_->apply(call, i, changes[i], changes.hint(i), out);
             else
                 out.ignore(i);
         }
@@ -103,10 +147,17 @@ class Declarative : public sdk::Plugin {
         std::unique_ptr<JsonDocument> document;
     };
     static Parsed parsed(std::string_view text) { return Parsed(text); }
+    const SubscriptionPlan& subscriptionPlan() const {
+        if (!subscription_)
+            throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector has no 'subscription'");
+        return *subscription_;
+    }
 
     std::unique_ptr<const Authorization> authorization_;
     std::unique_ptr<const Mapping> mapping_;  // the notifications look at it
     std::unique_ptr<const Notifications> notifications_;
+    std::unique_ptr<const Polling> polling_;
+    std::unique_ptr<const SubscriptionPlan> subscription_;
 };
 
 }  // namespace

@@ -106,6 +106,13 @@ bool enter(Walker& walker, const std::string& part) {
 
 }  // namespace
 
+std::string textAt(const rapidjson::Value& object, const char* name) {
+    if (!object.IsObject()) return {};
+    const auto found = object.FindMember(name);
+    if (found == object.MemberEnd() || !found->value.IsString()) return {};
+    return {found->value.GetString(), found->value.GetStringLength()};
+}
+
 bool JsonDocument::parse(std::string_view text) {
     document_.SetNull();
     values_.Clear();

@@ -37,6 +37,9 @@ class JsonDocument {
     rapidjson::GenericDocument<rapidjson::UTF8<>, Pool> document_{&values_, kStackBytes};
 };
 
+/// The text of a member, or nothing.
+std::string textAt(const rapidjson::Value& object, const char* name);
+
 /// The items of the list at `pointer`, as they stand in `text`, which must have been parsed.
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer);
 

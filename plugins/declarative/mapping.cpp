@@ -52,6 +52,8 @@ std::optional<sdk::EventType> eventType(std::string_view text) {
     if (text == "updated") return sdk::EventType::Updated;
     if (text == "deleted") return sdk::EventType::Deleted;
     if (text == "moved") return sdk::EventType::Moved;
+    // Of a poll the host finds out which; a webhook that says no more is about what was there.
+    if (text == "changed") return sdk::EventType::Updated;
     return std::nullopt;
 }
 
@@ -93,9 +95,36 @@ std::string_view typeName(std::string_view text, Scratch& scratch) {
     return scratch.keep(std::move(name));
 }
 
+std::string propertiesOf(
+    const std::vector<std::pair<std::string, Expression>>& expressions,
+    const Sources& sources,
+    Scratch& scratch
+) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> properties(buffer);
+    properties.StartObject();
+    for (const auto& [name, expression] : expressions) {
+        const Value value = expression.evaluate(sources, scratch);
+        if (value.isMissing() || value.text.size() > kPropertyBytesMax) continue;
+        if (value.kind == Value::Kind::Text && !value.text.empty() &&
+            !sdk::isText(value.text, kPropertyBytesMax))
+            continue;
+        if (buffer.GetSize() + 2 * value.text.size() > kPropertiesBytesMax / 2) break;
+        properties.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+        const auto size = static_cast<rapidjson::SizeType>(value.text.size());
+        if (value.kind == Value::Kind::Text)
+            properties.String(size == 0 ? "" : value.text.data(), size);
+        else
+            properties.RawValue(value.text.data(), size, rapidjson::kNumberType);
+    }
+    properties.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
 }  // namespace
 
-Mapping::Mapping(const rapidjson::Value& settings) {
+Mapping::Mapping(const rapidjson::Value& settings, std::int64_t tolerance_ms)
+    : tolerance_ms_(tolerance_ms) {
     if (!settings.IsArray() || settings.Empty())
         throw sdk::Error::invalid("settings: 'map' has no rules");
     for (const rapidjson::Value& rule : settings.GetArray())
@@ -173,7 +202,11 @@ std::vector<const Expression*> Mapping::outside() const {
 }
 
 void Mapping::apply(
-    std::size_t change, std::string_view record, std::string_view hint, sdk::Normalizer& out
+    const sdk::Call& call,
+    std::size_t change,
+    std::string_view record,
+    std::string_view hint,
+    sdk::Normalizer& out
 ) const {
     JsonDocument body;
     if (!body.parse(record)) return out.reject(change, "the record is no JSON");
@@ -184,19 +217,15 @@ void Mapping::apply(
     for (const Rule& rule : rules_) {
         if (rule.has_condition && !holds(rule.condition, sources, scratch)) continue;
         if (rule.ignores) return out.ignore(change);
-        return emit(change, rule, sources, scratch, out);
+        return emit(rule, {call, change, record, sources, scratch, out});
     }
     out.ignore(change);
 }
 
-void Mapping::emit(
-    std::size_t change,
-    const Rule& rule,
-    const Sources& sources,
-    Scratch& scratch,
-    sdk::Normalizer& out
-) {
-    const auto type = eventType(rule.event.evaluate(sources, scratch).text);
+void Mapping::emit(const Rule& rule, const Work& work) const {
+    const auto& [call, change, record, sources, scratch, out] = work;
+    const std::string_view word = rule.event.evaluate(sources, scratch).text;
+    const auto type = eventType(word);
     // Such as an action that no table has: one more that the provider made up meanwhile.
     if (!type) return out.ignore(change);
     const std::string_view id = textOf(rule.id, sources, scratch);
@@ -218,30 +247,20 @@ void Mapping::emit(
     object.created_ms = timeOf(rule.created, sources, scratch);
     object.modified_ms = timeOf(rule.modified, sources, scratch);
 
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> properties(buffer);
-    properties.StartObject();
-    for (const auto& [name, expression] : rule.properties) {
-        const Value value = expression.evaluate(sources, scratch);
-        if (value.isMissing() || value.text.size() > kPropertyBytesMax) continue;
-        if (value.kind == Value::Kind::Text && !value.text.empty() &&
-            !sdk::isText(value.text, kPropertyBytesMax))
-            continue;
-        if (buffer.GetSize() + 2 * value.text.size() > kPropertiesBytesMax / 2) break;
-        properties.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-        const auto size = static_cast<rapidjson::SizeType>(value.text.size());
-        if (value.kind == Value::Kind::Text)
-            properties.String(size == 0 ? "" : value.text.data(), size);
-        else
-            properties.RawValue(value.text.data(), size, rapidjson::kNumberType);
+    const std::string_view object_type =
+        object.type == sdk::ObjectType::Other ? typeName(kind, scratch) : std::string_view();
+    const std::string_view properties =
+        rule.properties.empty() ? std::string_view()
+                                : scratch.keep(propertiesOf(rule.properties, sources, scratch));
+    if (!sources.outside("polled:resource", scratch).isMissing()) {
+        if (word == "deleted") return out.remove(change, object);
+        return emitPolled(word, object, object_type, properties, work);
     }
-    properties.EndObject();
-
     sdk::Event event(*type, object);
     event.previous_path = textOf(rule.previous_path, sources, scratch, kPathBytesMax);
     event.occurred_ms = timeOf(rule.occurred, sources, scratch);
-    if (object.type == sdk::ObjectType::Other) event.object_type = typeName(kind, scratch);
-    if (!rule.properties.empty()) event.properties = {buffer.GetString(), buffer.GetSize()};
+    event.object_type = object_type;
+    event.properties = properties;
     out.event(change, event);
 }
 

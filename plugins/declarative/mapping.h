@@ -8,6 +8,7 @@
 
 #include <rapidjson/document.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,14 +19,19 @@ namespace ferry::declarative {
 /// Immutable; any thread. Stays where it is: others look at its expressions.
 class Mapping {
   public:
-    /// Throws sdk::Error INVALID.
-    explicit Mapping(const rapidjson::Value& settings);
+    /// `tolerance_ms`: how far apart the two times of what nobody has touched since it was created
+    /// may be. Throws sdk::Error INVALID.
+    Mapping(const rapidjson::Value& settings, std::int64_t tolerance_ms);
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
 
-    /// Gives one output for the record. `hint` is the notice's.
+    /// Gives one output for the record. `hint` is the notice's, or that of the poll.
     void apply(
-        std::size_t change, std::string_view record, std::string_view hint, sdk::Normalizer& out
+        const sdk::Call& call,
+        std::size_t change,
+        std::string_view record,
+        std::string_view hint,
+        sdk::Normalizer& out
     ) const;
 
     /// What the rules look at outside of the record, each once.
@@ -42,14 +48,26 @@ class Mapping {
     };
     static Rule compile(const rapidjson::Value& settings);
     static void collect(const Rule& rule, std::vector<const Expression*>& into);
-    static void emit(
-        std::size_t change,
-        const Rule& rule,
-        const Sources& sources,
-        Scratch& scratch,
-        sdk::Normalizer& out
-    );
+    /// One record, and who asks what it is.
+    struct Work {
+        const sdk::Call& call;
+        std::size_t change;
+        std::string_view record;
+        const Sources& sources;
+        Scratch& scratch;
+        sdk::Normalizer& out;
+    };
+    void emit(const Rule& rule, const Work& work) const;
+    void emitPolled(
+        std::string_view word,
+        sdk::Object object,
+        std::string_view object_type,
+        std::string_view properties,
+        const Work& work
+    ) const;
+    bool isOlder(const sdk::Object& object, const Work& work) const;
 
+    std::int64_t tolerance_ms_;
     std::vector<Rule> rules_;
 };
 

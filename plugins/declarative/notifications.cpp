@@ -13,14 +13,9 @@ namespace ferry::declarative {
 namespace {
 
 constexpr std::size_t kReplyBytesMax = 4096;
+constexpr std::size_t kTokenBytesMax = 128;
 constexpr std::size_t kHintBytesMax = 8192;
 constexpr std::size_t kRecordsMax = 10'000;
-
-std::string textOf(const rapidjson::Value& settings, const char* name) {
-    const auto found = settings.FindMember(name);
-    if (found == settings.MemberEnd() || !found->value.IsString()) return {};
-    return {found->value.GetString(), found->value.GetStringLength()};
-}
 
 /// A webhook, and one record of its body.
 class WebhookSources final : public Sources {
@@ -45,10 +40,16 @@ class WebhookSources final : public Sources {
             // Text, as all that goes on to the host.
             return sdk::isText(value, kHintBytesMax) ? Value{Value::Kind::Text, value} : Value();
         }
+        if (!key.starts_with("query:")) return {};
         auto value = queryValue(request_.query(), name);
         if (!value || !sdk::isText(*value, kHintBytesMax)) return {};
         return {Value::Kind::Text, scratch.keep(std::move(*value))};
     }
+    Value word(std::string_view name, Scratch&) const override {
+        return name == "crc" && !crc.empty() ? Value{Value::Kind::Text, crc} : Value();
+    }
+
+    std::string crc;  ///< the signed token of a challenge
 
   private:
     const sdk::WebhookRequestView& request_;
@@ -74,7 +75,7 @@ Notifications::Notifications(
         throw sdk::Error::invalid("settings: 'notifications' has no 'verify'");
     for (const rapidjson::Value& way : settings["verify"].GetArray())
         ways_.emplace_back(way);
-    const std::string body = textOf(settings, "body");
+    const std::string body = textAt(settings, "body");
     if (body == "form") body_ = Body::Form;
     if (body == "query") body_ = Body::Query;
     for (const Verification& way : ways_)
@@ -84,24 +85,64 @@ Notifications::Notifications(
             if (!item.IsObject() || !item.HasMember("reply"))
                 throw sdk::Error::invalid("settings: a challenge has no 'reply'");
             Challenge challenge{
-                textOf(item, "method"),
-                textOf(item, "content_type"),
+                textAt(item, "method"),
+                textAt(item, "content_type"),
                 item.HasMember("when"),
                 {},
-                Expression(item["reply"])};
+                Expression(item["reply"]),
+                {},
+                {},
+                {}};
             if (challenge.has_condition) challenge.condition = compileCondition(item["when"]);
+            if (item.HasMember("crc") && item["crc"].IsObject()) {
+                const rapidjson::Value& signature = item["crc"];
+                if (!signature.HasMember("token"))
+                    throw sdk::Error::invalid("settings: 'crc' has no 'token'");
+                challenge.crc_token = Expression(signature["token"]);
+                challenge.crc_hash = textAt(signature, "hash");
+                challenge.crc_encoding = textAt(signature, "encoding");
+            }
             challenges_.push_back(std::move(challenge));
         }
     }
     if (settings.HasMember("account")) account_ = Expression(settings["account"]);
     if (settings.HasMember("id")) id_ = Expression(settings["id"]);
+    are_marks_ = settings.HasMember("marks") && settings["marks"].IsTrue();
     if (settings.HasMember("each")) {
         splits_ = true;
         each_ = compilePointer(settings["each"]);
     }
 }
 
-std::optional<sdk::Reply> Notifications::answer(const sdk::WebhookRequestView& request) const {
+/// The signed token; empty: there is nothing that may be signed. Whoever asks gets what the secret
+/// makes of a text of his own, so the text must be none that a webhook could be: a token and no
+/// more.
+std::string Notifications::crc(
+    const sdk::Call& call,
+    const Challenge& challenge,
+    const Sources& sources,
+    const sdk::FieldsView& secrets
+) {
+    Scratch scratch;
+    const std::string_view token = challenge.crc_token.evaluate(sources, scratch).text;
+    const bool is_token =
+        !token.empty() && token.size() <= kTokenBytesMax &&
+        std::all_of(token.begin(), token.end(), [](char c) {
+            return isDigit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
+        });
+    if (!is_token || secrets.size() == 0 || secrets.value(0).empty()) return {};
+    const ferry_hash hash = challenge.crc_hash == "sha1"     ? FERRY_HASH_SHA1
+                            : challenge.crc_hash == "sha512" ? FERRY_HASH_SHA512
+                                                             : FERRY_HASH_SHA256;
+    const std::string mac = call.crypto().hmac(hash, secrets.value(0), token);
+    if (challenge.crc_encoding == "hex") return call.crypto().hex(mac);
+    return challenge.crc_encoding == "base64url" ? call.crypto().base64Url(mac)
+                                                 : call.crypto().base64(mac);
+}
+
+std::optional<sdk::Reply> Notifications::answer(
+    const sdk::Call& call, const sdk::WebhookRequestView& request, const sdk::FieldsView& secrets
+) const {
     if (challenges_.empty()) return std::nullopt;
     std::optional<JsonDocument> body;
     std::string made;
@@ -112,9 +153,10 @@ std::optional<sdk::Reply> Notifications::answer(const sdk::WebhookRequestView& r
             const auto json = jsonOf(request, made);
             if (!json || !body->parse(*json)) body->root().SetNull();
         }
-        const WebhookSources sources(request, body->root(), body->root());
+        WebhookSources sources(request, body->root(), body->root());
         Scratch scratch;
         if (challenge.has_condition && !holds(challenge.condition, sources, scratch)) continue;
+        if (challenge.crc_token.isSet()) sources.crc = crc(call, challenge, sources, secrets);
         const Value reply = challenge.reply.evaluate(sources, scratch);
         if (reply.isMissing() || reply.text.empty() || reply.text.size() > kReplyBytesMax) continue;
         sdk::Reply answer(200, challenge.content_type, std::string(reply.text));
@@ -177,18 +219,50 @@ sdk::Notice Notifications::notice(const Sources& sources, std::string_view recor
     return notice;
 }
 
+/// Whose changes are to be asked for; nobody in particular: those of the instance that the URL
+/// names.
+std::vector<sdk::Notice> Notifications::marks(
+    const sdk::WebhookRequestView& request, const rapidjson::Value& body
+) const {
+    std::vector<sdk::Notice> notices;
+    if (!account_.isSet()) return notices;
+    const rapidjson::Value* list = splits_ ? nodeAt(body, each_) : nullptr;
+    const bool is_list = list != nullptr && list->IsArray();
+    const rapidjson::SizeType count = is_list ? list->Size() : 1;
+    if (splits_ && !is_list) throw sdk::Error::malformed("the notification has no list of changes");
+    if (count > kRecordsMax)
+        throw sdk::Error(FERRY_ERROR_LIMIT, "the notification has too many changes");
+    for (rapidjson::SizeType i = 0; i < count; ++i) {
+        Scratch scratch;
+        const WebhookSources sources(request, body, is_list ? (*list)[i] : body);
+        const Value account = account_.evaluate(sources, scratch);
+        if (!sdk::isText(account.text))
+            throw sdk::Error::malformed("the notification does not say whose it is");
+        notices.emplace_back(std::string(account.text));
+    }
+    return notices;
+}
+
 std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& request) const {
     if (request.method() != "POST" && body_ != Body::Query)
         throw sdk::Error::malformed("a notification comes by POST");
     std::string made;
     const auto json = jsonOf(request, made);
+    JsonDocument body;
+    if (are_marks_) {
+        // Some say all in their headers.
+        if (!json || !body.parse(*json)) body.root().SetNull();
+        return marks(request, body.root());
+    }
     if (!json)
         throw sdk::Error::malformed(
             body_ == Body::Form ? "the body of the notification is no form, or an empty one"
                                 : "the URL of the notification has no parameters that can be read"
         );
-    JsonDocument body;
     if (!body.parse(*json)) throw sdk::Error::malformed("the body of the notification is no JSON");
+    // What is signed in answer to a challenge could be a number: that is no notification.
+    if (!body.root().IsObject() && !body.root().IsArray())
+        throw sdk::Error::malformed("the body of the notification is neither object nor list");
     std::vector<sdk::Notice> notices;
     Scratch scratch;
     if (!splits_) {

@@ -20,7 +20,12 @@ class Notifications {
     /// INVALID.
     Notifications(const rapidjson::Value& settings, std::vector<const Expression*> outside);
 
-    std::optional<sdk::Reply> answer(const sdk::WebhookRequestView& request) const;
+    /// `secrets`: of the instance that the URL names, if there is a challenge that is signed.
+    std::optional<sdk::Reply> answer(
+        const sdk::Call& call,
+        const sdk::WebhookRequestView& request,
+        const sdk::FieldsView& secrets
+    ) const;
     bool verify(
         const sdk::Call& call,
         const sdk::WebhookRequestView& request,
@@ -41,10 +46,22 @@ class Notifications {
         bool has_condition = false;
         Condition condition;
         Expression reply;
+        Expression crc_token;  ///< what is signed, if something is
+        std::string crc_hash;
+        std::string crc_encoding;
     };
     /// The notification as JSON: the body, or what `made` keeps; nullopt if it is no form or query.
     std::optional<std::string_view> jsonOf(
         const sdk::WebhookRequestView& request, std::string& made
+    ) const;
+    static std::string crc(
+        const sdk::Call& call,
+        const Challenge& challenge,
+        const Sources& sources,
+        const sdk::FieldsView& secrets
+    );
+    std::vector<sdk::Notice> marks(
+        const sdk::WebhookRequestView& request, const rapidjson::Value& body
     ) const;
     sdk::Notice notice(const Sources& sources, std::string_view record, Scratch& scratch) const;
 
@@ -54,6 +71,7 @@ class Notifications {
     std::vector<Challenge> challenges_;
     Expression account_;
     Expression id_;
+    bool are_marks_ = false;  // only that something changed, and not what
     bool splits_ = false;
     Pointer each_;
     std::vector<const Expression*> outside_;

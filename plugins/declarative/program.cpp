@@ -36,6 +36,7 @@ Value textValue(std::string_view text) {
 Value scalar(const rapidjson::Value& node, Scratch& scratch) {
     if (node.IsString()) return textValue({node.GetString(), node.GetStringLength()});
     if (node.IsBool()) return {Value::Kind::Bool, node.GetBool() ? "true" : "false"};
+    if (node.IsObject() || node.IsArray()) return {Value::Kind::Structure, {}};
     if (!node.IsNumber()) return {};
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
@@ -127,7 +128,7 @@ void Expression::compileObject(const rapidjson::Value& tree, unsigned depth) {
             text_ += "/" + part;
         return;
     }
-    for (const char* name : {"header", "query", "config", "base_url"}) {
+    for (const char* name : {"header", "query", "config", "base_url", "polled", "link", "kept"}) {
         const auto* outside = member(tree, name);
         if (outside == nullptr) continue;
         operation_ = Operation::Outside;
@@ -277,7 +278,7 @@ Condition compileCondition(const rapidjson::Value& tree) {
 bool holds(const Condition& condition, const Sources& sources, Scratch& scratch) {
     return std::all_of(condition.begin(), condition.end(), [&](const Test& test) {
         const Value value = test.source.evaluate(sources, scratch);
-        if (test.asks_existence) return value.isMissing() != test.exists;
+        if (test.asks_existence) return (value.kind != Value::Kind::Missing) == test.exists;
         if (!test.begin.empty()) return value.text.starts_with(test.begin);
         return !value.isMissing() &&
                std::find(test.wanted.begin(), test.wanted.end(), value.text) != test.wanted.end();

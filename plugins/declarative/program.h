@@ -18,9 +18,10 @@ using Pointer = std::vector<std::string>;
 
 /// A single value; texts live as long as the document or the scratch that they are of.
 struct Value {
-    enum class Kind : std::uint8_t { Missing, Text, Number, Bool };
+    enum class Kind : std::uint8_t { Missing, Structure, Text, Number, Bool };
 
-    bool isMissing() const noexcept { return kind == Kind::Missing; }
+    /// An object or a list is no value, but it is there.
+    bool isMissing() const noexcept { return kind == Kind::Missing || kind == Kind::Structure; }
 
     Kind kind = Kind::Missing;
     std::string_view text;  ///< of numbers and truth values as JSON has them

@@ -1,8 +1,10 @@
 #include "text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 
 namespace ferry::declarative {
 namespace {
@@ -87,6 +89,41 @@ std::optional<std::int64_t> parseTime(std::string_view text) noexcept {
     const std::int64_t days = sys_days(date).time_since_epoch().count();
     const std::int64_t minutes = (days * 24 + hour) * 60 + minute - *zone;
     return (minutes * 60 + second) * 1000 + millisecond;
+}
+
+std::optional<std::int64_t> parseHttpDate(std::string_view text) noexcept {
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    constexpr std::size_t kWeekdayBytes = 5;  // "Sun, "
+    if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
+    const std::size_t month = kMonths.find(text.substr(8, 3));
+    if (month == kMonths.npos || month % 3 != 0) return std::nullopt;
+    // The same in the order of RFC 3339.
+    const std::string number = std::to_string(month / 3 + 101);
+    std::string plain(text.substr(12, 4));
+    plain.append("-").append(number.substr(1)).append("-");
+    plain.append(text.substr(kWeekdayBytes, 2)).append("T").append(text.substr(17, 8)).append("Z");
+    return parseTime(plain);
+}
+
+std::string formatTime(std::int64_t ms) {
+    using namespace std::chrono;
+    const sys_time<milliseconds> time{milliseconds(ms)};
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(floor<seconds>(time) - day);
+    std::array<char, 32> text{};
+    const int size = std::snprintf(
+        text.data(),
+        text.size(),
+        "%04d-%02u-%02uT%02d:%02d:%02dZ",
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()),
+        static_cast<int>(clock.hours().count()),
+        static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count())
+    );
+    return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
 }
 
 std::string percentEncode(std::string_view text) {

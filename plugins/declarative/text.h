@@ -22,6 +22,12 @@ inline char upper(char c) noexcept {
 /// "+0000" as the zone), or of a number: seconds, or ms if it has more than 11 digits.
 std::optional<std::int64_t> parseTime(std::string_view text) noexcept;
 
+/// Ms since 1970 UTC of the header Date: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
+std::optional<std::int64_t> parseHttpDate(std::string_view text) noexcept;
+
+/// "2026-01-02T03:04:05Z": whole seconds, rounded down.
+std::string formatTime(std::int64_t ms);
+
 /// Everything but RFC 3986's unreserved characters becomes %XX.
 std::string percentEncode(std::string_view text);
 

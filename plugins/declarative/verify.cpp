@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "json.h"
 #include "text.h"
 
 #include <algorithm>
@@ -9,12 +10,6 @@ namespace ferry::declarative {
 namespace {
 
 constexpr std::size_t kCandidatesMax = 10;  // signatures in one header
-
-std::string textOf(const rapidjson::Value& settings, const char* name) {
-    const auto found = settings.FindMember(name);
-    if (found == settings.MemberEnd() || !found->value.IsString()) return {};
-    return {found->value.GetString(), found->value.GetStringLength()};
-}
 
 /// What is signed may be made of the request alone.
 class RequestSources final : public Sources {
@@ -89,29 +84,31 @@ std::string_view onlyHeader(const sdk::FieldsView& headers, std::string_view nam
 
 Verification::Verification(const rapidjson::Value& settings) {
     if (!settings.IsObject()) throw sdk::Error::invalid("settings: 'verify' has no object");
-    const std::string method = textOf(settings, "method");
+    const std::string method = textAt(settings, "method");
     method_ = method == "token"     ? Method::Token
               : method == "basic"   ? Method::Basic
               : method == "ed25519" ? Method::Ed25519
                                     : Method::Hmac;
     if (method_ == Method::Hmac && method != "hmac")
         throw sdk::Error::invalid("settings: there is no method '" + method + "' of 'verify'");
-    const std::string hash = textOf(settings, "hash");
+    const std::string hash = textAt(settings, "hash");
     hash_ = hash == "sha1"     ? FERRY_HASH_SHA1
             : hash == "sha512" ? FERRY_HASH_SHA512
                                : FERRY_HASH_SHA256;
-    const std::string encoding = textOf(settings, "encoding");
+    const std::string encoding = textAt(settings, "encoding");
     encoding_ = encoding == "base64"      ? FERRY_ENCODING_BASE64
                 : encoding == "base64url" ? FERRY_ENCODING_BASE64URL
                                           : FERRY_ENCODING_HEX;
-    header_ = textOf(settings, "header");
-    query_ = textOf(settings, "query");
-    prefix_ = textOf(settings, "prefix");
-    separator_ = textOf(settings, "separator");
-    timestamp_header_ = textOf(settings, "timestamp_header");
-    timestamp_prefix_ = textOf(settings, "timestamp_prefix");
-    secret_prefix_ = textOf(settings, "secret_prefix");
-    secret_encoding_ = textOf(settings, "secret_encoding");
+    header_ = textAt(settings, "header");
+    query_ = textAt(settings, "query");
+    is_in_body_ = settings.HasMember("body");
+    if (is_in_body_) body_ = compilePointer(settings["body"]);
+    prefix_ = textAt(settings, "prefix");
+    separator_ = textAt(settings, "separator");
+    timestamp_header_ = textAt(settings, "timestamp_header");
+    timestamp_prefix_ = textAt(settings, "timestamp_prefix");
+    secret_prefix_ = textAt(settings, "secret_prefix");
+    secret_encoding_ = textAt(settings, "secret_encoding");
     const auto tolerance = settings.FindMember("tolerance_ms");
     if (tolerance != settings.MemberEnd() && tolerance->value.IsInt64())
         tolerance_ms_ = tolerance->value.GetInt64();
@@ -154,11 +151,16 @@ bool Verification::holds(
     const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
 ) const {
     const sdk::Crypto crypto = call.crypto();
-    std::string from_query;
+    std::string elsewhere;
     std::string_view value = onlyHeader(request.headers(), header_);
-    if (!query_.empty()) {
-        from_query = queryValue(request.query(), query_).value_or("");
-        value = from_query;
+    if (!query_.empty() || is_in_body_) {
+        JsonDocument body;
+        Scratch place;
+        if (!query_.empty())
+            elsewhere = queryValue(request.query(), query_).value_or("");
+        else if (body.parse(request.body()))
+            elsewhere = valueAt(body.root(), body_, place).text;
+        value = elsewhere;
     }
     if (value.empty()) return false;
     if (method_ == Method::Token) {

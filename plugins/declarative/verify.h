@@ -43,6 +43,8 @@ class Verification {
     ferry_encoding encoding_ = FERRY_ENCODING_HEX;
     std::string header_;
     std::string query_;
+    bool is_in_body_ = false;
+    Pointer body_;  ///< where the token is, if it is in the body
     std::string prefix_;
     std::string separator_;
     std::string timestamp_header_;

@@ -24,6 +24,9 @@ struct ferry_abi {
     const ferry_document_revisions* document_revisions_;
     const ferry_documents_1* documents_1_;
     const ferry_normalize_1* normalize_1_;
+    const ferry_subscribe* subscribe_;
+    const ferry_subscription* subscription_;
+    const ferry_subscription_1* subscription_1_;
     const ferry_webhook_1* webhook_1_;
     const ferry_host* host_;
     const ferry_http_request* http_request_;

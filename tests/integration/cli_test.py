@@ -96,7 +96,9 @@ class Usage(CliCase):
             "        example: /Invoices",
         ]:
             self.assertIn(line + "\n", text)
-        self.assertLessEqual(max(len(line) for line in text.splitlines() if " from " not in line), 100)
+        # A word that is longer stays whole.
+        lines = [line for line in text.splitlines() if " from " not in line and " " in line.strip()]
+        self.assertLessEqual(max(len(line) for line in lines), 100)
 
     def test_a_terminal_is_not_written_wider_than_it_is(self):
         for columns, widest in [(72, 72), (200, 100), (20, 60)]:

@@ -68,6 +68,8 @@ class DerivationBench {
     Page truth;
     /// A full listing after the cursor was lost.
     Lines resync(std::vector<Page> pages);
+    /// The next drain is a comparison with everything.
+    void compare() { derivation().beginComparison(); }
     /// Forgets everything that is not in the store, as a crash does.
     void crash() { derivation_.reset(); }
     /// A page that is applied and committed, without the drain being ended.

@@ -102,7 +102,8 @@ class FakeProvider : public pipeline::Provider {
     const pipeline::ProviderOptions& options() const override { return provider_options; }
     Status checkEgress(const std::string&) const override { return {}; }
 
-    Result<std::optional<http::Response>> answerChallenge(const http::Request& request) override {
+    Result<std::optional<http::Response>>
+    answerChallenge(const http::Request& request, const Secret*) override {
         if (challenge_error) return fail(*challenge_error);
         if (request.method != "GET" || !request.query.starts_with("challenge=")) {
             return std::optional<http::Response>();

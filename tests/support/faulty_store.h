@@ -358,6 +358,7 @@ class FaultyStore final : public store::Store {
           inbox_(inner.inbox()),
           conditions_(inner.conditions()),
           messages_(inner.messages()),
+          subscriptions_(inner.subscriptions()),
           topics_(inner.topics()),
           meta_(inner.meta(), script) {}
 
@@ -374,6 +375,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox() override { return inbox_; }
     store::ConditionStore& conditions() override { return conditions_; }
     store::MessageStore& messages() override { return messages_; }
+    store::SubscriptionStore& subscriptions() override { return subscriptions_; }
     store::TopicStore& topics() override { return topics_; }
     store::MetaStore& meta() override { return meta_; }
 
@@ -391,6 +393,7 @@ class FaultyStore final : public store::Store {
     store::InboxStore& inbox_;
     store::ConditionStore& conditions_;
     store::MessageStore& messages_;
+    store::SubscriptionStore& subscriptions_;
     store::TopicStore& topics_;
     FaultyMetaStore meta_;
 };

@@ -2,6 +2,7 @@
 // so that other writes get their turn between them.
 
 #include "store/sqlite/sqlite_instance_store.h"
+#include "store/sqlite/sqlite_subscription_store.h"
 
 #include <array>
 
@@ -33,6 +34,7 @@ constexpr std::array kSteps = {
 };
 
 Status removeRow(Connection& connection, InstanceId id) {
+    FERRY_TRY(endSubscription(connection, id));
     FERRY_TRY(connection.query("DELETE FROM instance WHERE id = ?").bind(id).run());
     if (connection.changes() == 0) return {};
     FERRY_TRY(connection.query("DELETE FROM token WHERE instance_id = ?").bind(id).run());

@@ -3,7 +3,7 @@
 namespace ferry::store::sqlite {
 namespace {
 
-/// The nine columns that follow the key in both tables.
+/// The ten columns that follow the key in both tables.
 void readObject(const Query& row, IndexedObject& object) {
     object.object_id = row.text(1);
     object.path = row.text(2);
@@ -14,6 +14,7 @@ void readObject(const Query& row, IndexedObject& object) {
     object.size = row.integer(7);
     object.modified_ms = row.integer(8);
     object.modified_by = row.text(9);
+    object.object_type = row.text(10);
 }
 
 }  // namespace
@@ -24,7 +25,7 @@ IndexEntry readEntry(const Query& row) {
     const std::string_view key = row.view(0);
     // Keys that begin with \x01 are made up (see storageKey): such an object has no path.
     if (!key.starts_with('\x01')) entry.object.path_key = key;
-    entry.generation = row.as<std::uint32_t>(10);
+    entry.generation = row.as<std::uint32_t>(11);
     return entry;
 }
 
@@ -32,10 +33,10 @@ LostObject readLost(const Query& row) {
     LostObject lost;
     readObject(row, lost.object);
     lost.object.path_key = row.text(0);
-    lost.event_id = row.text(10);
-    lost.cascade_of = row.text(11);
-    lost.raw = row.text(12);
-    lost.lost_at_ms = row.integer(13);
+    lost.event_id = row.text(11);
+    lost.cascade_of = row.text(12);
+    lost.raw = row.text(13);
+    lost.lost_at_ms = row.integer(14);
     return lost;
 }
 

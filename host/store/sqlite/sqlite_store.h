@@ -14,6 +14,7 @@
 #include "store/sqlite/sqlite_message_store.h"
 #include "store/sqlite/sqlite_notice_store.h"
 #include "store/sqlite/sqlite_replay_store.h"
+#include "store/sqlite/sqlite_subscription_store.h"
 #include "store/sqlite/sqlite_sync_store.h"
 #include "store/sqlite/sqlite_token_store.h"
 #include "store/sqlite/sqlite_topic_store.h"
@@ -71,6 +72,7 @@ class SqliteStore final : public Store {
     InboxStore& inbox() override { return inbox_; }
     ConditionStore& conditions() override { return conditions_; }
     MessageStore& messages() override { return messages_; }
+    SubscriptionStore& subscriptions() override { return subscriptions_; }
     TopicStore& topics() override { return topics_; }
     MetaStore& meta() override { return meta_; }
 
@@ -96,6 +98,7 @@ class SqliteStore final : public Store {
     SqliteInboxStore inbox_{core_};
     SqliteConditionStore conditions_{core_};
     SqliteMessageStore messages_{core_};
+    SqliteSubscriptionStore subscriptions_{core_};
     SqliteTopicStore topics_{core_};
     SqliteMetaStore meta_{core_};
 };

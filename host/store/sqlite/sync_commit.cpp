@@ -40,8 +40,8 @@ Status writeIndex(Connection& connection, const SyncCommit& commit) {
     // REPLACE also drops the row of the same object at another key: an object has one place.
     auto put = connection.query(
         "INSERT OR REPLACE INTO object (instance_id, storage_key, object_id, path, name, kind, "
-        "revision, content_hash, size, modified_ms, modified_by, generation) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "revision, content_hash, size, modified_ms, modified_by, object_type, generation) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     for (const IndexEntry& entry : commit.index_puts) {
         const IndexedObject& object = entry.object;
@@ -58,6 +58,7 @@ Status writeIndex(Connection& connection, const SyncCommit& commit) {
             object.size,
             object.modified_ms,
             object.modified_by,
+            object.object_type,
             entry.generation
         );
         FERRY_TRY(put.run());
@@ -74,8 +75,9 @@ Status writeLost(Connection& connection, const SyncCommit& commit) {
     ));
     auto put = connection.query(
         "INSERT OR REPLACE INTO lost_object (instance_id, object_id, path_key, path, name, kind, "
-        "revision, content_hash, size, modified_ms, modified_by, event_id, cascade_of, raw, "
-        "lost_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "revision, content_hash, size, modified_ms, modified_by, object_type, event_id, "
+        "cascade_of, "
+        "raw, lost_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     for (const LostObject& lost : commit.lost_puts) {
         put.bind(
@@ -90,6 +92,7 @@ Status writeLost(Connection& connection, const SyncCommit& commit) {
             lost.object.size,
             lost.object.modified_ms,
             lost.object.modified_by,
+            lost.object.object_type,
             lost.event_id,
             lost.cascade_of,
             lost.raw,

@@ -159,6 +159,8 @@ class Adapter {
     FERRY_SLOT(ListRevisions, ferry_documents_1, revisions_start, Hooks::template recordStart<DocumentPage, DocumentRevisions, ferry_document_revisions, Hooks::kRevisions>)
     FERRY_SLOT(StorageUsage, ferry_documents_1, storage_start, Hooks::template tokenStart<Storage, Hooks::kStorage>)
     FERRY_SLOT(DocumentLink, ferry_documents_1, link_start, Hooks::template recordStart<Link, DocumentRef, ferry_document_ref, Hooks::kLink>)
+    FERRY_SLOT(SubscribeWebhook, ferry_subscription_1, subscribe_start, Hooks::template recordStart<Subscription, Subscribe, ferry_subscribe, Hooks::kSubscribe>)
+    FERRY_SLOT(UnsubscribeWebhook, ferry_subscription_1, unsubscribe_start, Hooks::template recordStart<void, Subscribe, ferry_subscribe, Hooks::kUnsubscribe>)
 #undef FERRY_SLOT
 
     static constexpr ferry_auth_1 kAuth{
@@ -190,6 +192,13 @@ class Adapter {
         storage_startSlot(),
         link_startSlot()};
 
+    static constexpr ferry_subscription_1 kSubscription{
+        sizeof(ferry_subscription_1), 0, subscribe_startSlot(), unsubscribe_startSlot()};
+    static_assert(
+        HasSubscribeWebhook<P> == HasUnsubscribeWebhook<P>,
+        "what registers webhooks has to remove them: subscribe and unsubscribe belong together"
+    );
+
     static constexpr bool kHasAuth =
         HasAuthorizeUrl<P> || HasExchangeCode<P> || HasRefresh<P> || HasRevoke<P> || HasVerify<P>;
     static constexpr bool kHasWebhook =
@@ -207,6 +216,7 @@ class Adapter {
         if (kHasChanges && wanted == FERRY_EXT_CHANGES) return &kChanges;
         if (HasNormalize<P> && wanted == FERRY_EXT_NORMALIZE) return &kNormalize;
         if (kHasDocuments && wanted == FERRY_EXT_DOCUMENTS) return &kDocuments;
+        if (HasSubscribeWebhook<P> && wanted == FERRY_EXT_SUBSCRIPTION) return &kSubscription;
         return nullptr;
     }
 

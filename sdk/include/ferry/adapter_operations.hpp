@@ -112,6 +112,12 @@ class OperationHooks {
     static constexpr auto kRevisions = [](const auto& plugin, auto&... v) {
         return plugin.listRevisions(v...);
     };
+    static constexpr auto kSubscribe = [](const auto& plugin, auto&... v) {
+        return plugin.subscribe(v...);
+    };
+    static constexpr auto kUnsubscribe = [](const auto& plugin, auto&... v) {
+        return plugin.unsubscribe(v...);
+    };
     static constexpr auto kStorage = [](const auto& plugin, auto&... v) {
         return plugin.storageUsage(v...);
     };

@@ -10,6 +10,7 @@
 #include "abi/ext/changes.h"
 #include "abi/ext/documents.h"
 #include "abi/ext/normalize.h"
+#include "abi/ext/subscription.h"
 #include "abi/ext/webhook.h"
 #include "abi/host.h"
 #include "abi/http.h"

@@ -6,6 +6,7 @@
 #include <ferry/documents.hpp>
 #include <ferry/normalizer.hpp>
 #include <ferry/records.hpp>
+#include <ferry/subscriptions.hpp>
 #include <ferry/task.hpp>
 
 #include <concepts>
@@ -234,6 +235,32 @@ FERRY_HOOK(
     (context, account, tokens, file)
 )
 
+FERRY_HOOK(
+    SubscribeWebhook,
+    subscribe,
+    Task<Subscription>,
+    "Task<Subscription> subscribe(Context&, const AccountView&, const TokenSet&, const Subscribe&) "
+    "const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const Subscribe& wanted),
+    (context, account, tokens, wanted)
+)
+FERRY_HOOK(
+    UnsubscribeWebhook,
+    unsubscribe,
+    Task<void>,
+    "Task<void> unsubscribe(Context&, const AccountView&, const TokenSet&, const Subscribe&) const",
+    (const P& plugin,
+     Context& context,
+     const AccountView& account,
+     const TokenSet& tokens,
+     const Subscribe& wanted),
+    (context, account, tokens, wanted)
+)
+
 #undef FERRY_HOOK
 
 template <typename P>
@@ -243,7 +270,8 @@ consteval bool checkHooks() {
            checkVerifySignature<P>() && checkParseNotification<P>() && checkFetch<P>() &&
            checkInitialCursor<P>() && checkNormalize<P>() && checkDocumentMetadata<P>() &&
            checkListDocuments<P>() && checkSearchDocuments<P>() && checkDownloadDocument<P>() &&
-           checkListRevisions<P>() && checkStorageUsage<P>() && checkDocumentLink<P>();
+           checkListRevisions<P>() && checkStorageUsage<P>() && checkDocumentLink<P>() &&
+           checkSubscribeWebhook<P>() && checkUnsubscribeWebhook<P>();
 }
 
 }  // namespace detail

@@ -23,6 +23,28 @@ class Normalizer {
             change, is_folder ? FERRY_INDEX_UPSERT_FOLDER : FERRY_INDEX_UPSERT_FILE, &object, flags
         );
     }
+    /// There is an object in this state now, of whatever kind (ABI 1.1): `object_type` says what an
+    /// object is that is neither file nor folder, `properties` is a JSON object or empty.
+    void upsert(
+        std::size_t change,
+        const Object& object,
+        std::uint32_t flags,
+        std::string_view object_type,
+        std::string_view properties
+    ) {
+        const bool is_other = object.type == ObjectType::Other;
+        const bool is_folder = object.type == ObjectType::Folder;
+        indexOp(
+            change,
+            is_other    ? FERRY_INDEX_UPSERT_OTHER
+            : is_folder ? FERRY_INDEX_UPSERT_FOLDER
+                        : FERRY_INDEX_UPSERT_FILE,
+            &object,
+            flags,
+            object_type,
+            properties
+        );
+    }
     /// What is at object.path_key, or has object.object_id, is gone with all below it.
     void remove(std::size_t change, const Object& object) {
         indexOp(change, FERRY_INDEX_REMOVE, &object, 0);
@@ -57,7 +79,12 @@ class Normalizer {
 
   private:
     void indexOp(
-        std::size_t change, ferry_index_action action, const Object* object, std::uint32_t flags
+        std::size_t change,
+        ferry_index_action action,
+        const Object* object,
+        std::uint32_t flags,
+        std::string_view object_type = {},
+        std::string_view properties = {}
     ) {
         const ferry_object state = detail::toAbi(object != nullptr ? *object : Object());
         const ferry_index_op out{
@@ -65,7 +92,9 @@ class Normalizer {
             static_cast<std::uint32_t>(change),
             action,
             flags,
-            object != nullptr ? &state : nullptr};
+            object != nullptr ? &state : nullptr,
+            toStr(object_type),
+            toStr(properties)};
         detail::require(sink_->index_op(sink_, &out), "an index operation");
     }
 

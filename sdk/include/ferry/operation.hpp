@@ -4,6 +4,7 @@
 
 #include <ferry/documents.hpp>
 #include <ferry/records.hpp>
+#include <ferry/subscriptions.hpp>
 #include <ferry/task.hpp>
 
 #include <string>
@@ -81,17 +82,20 @@ inline ferry_status emit(const ferry_sink* sink, const Identity& identity) {
     return sink->identity(sink, &out);
 }
 
-inline ferry_status emitPage(const ferry_sink* sink, std::string_view cursor, bool has_more) {
-    const ferry_page out{sizeof(ferry_page), has_more ? 1 : 0, toStr(cursor)};
+inline ferry_status emitPage(
+    const ferry_sink* sink, std::string_view cursor, bool has_more, std::uint32_t flags = 0
+) {
+    const ferry_page out{sizeof(ferry_page), has_more ? 1 : 0, toStr(cursor), flags, 0};
     return sink->page(sink, &out);
 }
 
 inline ferry_status emit(const ferry_sink* sink, const Page& page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
-        const ferry_change change{sizeof(ferry_change), 0, toBytes(page[i]), {}};
+        const ferry_change change{sizeof(ferry_change), 0, toBytes(page[i]), toStr(page.hint(i))};
         if (const ferry_status status = sink->change(sink, &change); status < 0) return status;
     }
-    return emitPage(sink, page.next_cursor, page.has_more);
+    const std::uint32_t flags = page.lists_next ? FERRY_PAGE_LIST_NEXT : 0;
+    return emitPage(sink, page.next_cursor, page.has_more, flags);
 }
 
 /// The only hook with a text for a result is initialCursor.

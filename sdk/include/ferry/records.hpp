@@ -87,23 +87,31 @@ class Page {
   public:
     Page() {}
 
-    /// Copies one record.
-    void add(std::string_view raw) {
+    /// Copies one record. `hint` (ABI 1.1) comes back in ChangesView::hint().
+    void add(std::string_view raw, std::string hint = {}) {
         bytes_.append(raw);
         ends_.push_back(bytes_.size());
+        if (!hint.empty()) hints_.resize(ends_.size());
+        if (!hint.empty()) hints_.back() = std::move(hint);
     }
     std::size_t size() const noexcept { return ends_.size(); }
     std::string_view operator[](std::size_t index) const noexcept {
         const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
         return std::string_view(bytes_).substr(begin, ends_[index] - begin);
     }
+    std::string_view hint(std::size_t index) const noexcept {
+        return index < hints_.size() ? std::string_view(hints_[index]) : std::string_view();
+    }
 
     std::string next_cursor;  ///< the position after this page; not empty
     bool has_more = false;    ///< fetch again at once
+    /// Of a last page: everything is to be listed and compared now (ABI 1.1).
+    bool lists_next = false;
 
   private:
     std::string bytes_;
     std::vector<std::size_t> ends_;
+    std::vector<std::string> hints_;  // empty: there are none
 };
 
 /// "Account X changed".

@@ -43,19 +43,22 @@ int main(int argc, char** argv) {
     ferry::declarative::JsonDocument settings;
     for (const auto& [name, value] : manifest->settings)
         if (name == "map" && !settings.parse(value)) return 1;
-    const ferry::declarative::Mapping mapping(settings.root());
+    const ferry::declarative::Mapping mapping(settings.root(), 0);
     const std::string record = contentOf(argv[2]);
 
     ferry_sink sink{};
     sink.struct_size = sizeof sink;
     sink.event = &countEvent;
     ferry::sdk::Normalizer out(&sink);
+    const ferry_call raw_call{};
+    const ferry::sdk::Services services;
+    const ferry::sdk::Call call(&raw_call, services);
     constexpr int kRecords = 200'000;
     for (int round = 0; round < 3; ++round) {
         events = 0;
         const auto begin = std::chrono::steady_clock::now();
         for (int i = 0; i < kRecords; ++i)
-            mapping.apply(0, record, argv[3], out);
+            mapping.apply(call, 0, record, argv[3], out);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         std::cout << record.size() << " bytes: " << static_cast<int>(kRecords / took.count())
                   << " records/s, " << took.count() / kRecords * 1e6 << " us each, " << events

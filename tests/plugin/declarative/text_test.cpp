@@ -48,6 +48,26 @@ TEST(DeclarativeText, ReadsTimes) {
         EXPECT_EQ(parseTime(text), std::nullopt) << text;
 }
 
+TEST(DeclarativeText, ReadsTheTimesOfHttpHeaders) {
+    EXPECT_EQ(parseHttpDate("Sun, 29 Nov 2026 01:02:03 GMT"), 1'795'914'123'000);
+    EXPECT_EQ(parseHttpDate("Thu, 01 Jan 1970 00:00:00 GMT"), 0);
+    for (const char* text :
+         {"",
+          "Sun, 29 Nov 2026 01:02:03 CET",
+          "Sun, 29 Nox 2026 01:02:03 GMT",
+          "Sun, 29 ovD 2026 01:02:03 GMT",
+          "Sun, 30 Feb 2026 01:02:03 GMT",
+          "Sunday, 29-Nov-26 01:02:03 GMT"})
+        EXPECT_EQ(parseHttpDate(text), std::nullopt) << text;
+}
+
+TEST(DeclarativeText, WritesTimesThatItReads) {
+    EXPECT_EQ(formatTime(1'795'914'123'999), "2026-11-29T01:02:03Z");
+    EXPECT_EQ(formatTime(0), "1970-01-01T00:00:00Z");
+    EXPECT_EQ(formatTime(-1), "1969-12-31T23:59:59Z");
+    EXPECT_EQ(parseTime(formatTime(1'795'914'123'000)), 1'795'914'123'000);
+}
+
 TEST(DeclarativeText, FindsQueryValues) {
     EXPECT_EQ(queryValue("a=1&hub.challenge=x%20y+z&b", "hub.challenge"), "x y z");
     EXPECT_EQ(queryValue("a=1&b", "b"), "");

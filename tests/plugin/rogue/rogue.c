@@ -66,7 +66,7 @@ static ferry_status change(const ferry_sink* sink, size_t size) {
     return sink->change(sink, &change);
 }
 static ferry_status page(const ferry_sink* sink, const char* cursor) {
-    ferry_page page = {sizeof(ferry_page), 0, {NULL, 0}};
+    ferry_page page = {sizeof(ferry_page), 0, {NULL, 0}, 0, 0};
     page.next_cursor = str(cursor);
     return sink->page(sink, &page);
 }
@@ -113,7 +113,7 @@ static ferry_status advance(
     if (is(mode, "foreign-output")) return sink->text(sink, str("x"));
     if (is(mode, "null-record")) return sink->page(sink, NULL);
     if (is(mode, "short-record")) {
-        ferry_page short_page = {8, 0, STR("c")};
+        ferry_page short_page = {8, 0, STR("c"), 0, 0};
         return sink->page(sink, &short_page);
     }
     if (is(mode, "long-message")) {

@@ -224,6 +224,25 @@ class Sample : public Plugin {
         co_return link;
     }
 
+    Task<Subscription> subscribe(
+        Context& context, const AccountView& account, const TokenSet&, const Subscribe& wanted
+    ) const {
+        const auto response = co_await call(
+            context,
+            account,
+            "/subscribe?" + wanted.callback_url + "&" + wanted.secret + "&" + wanted.nonce + "&" +
+                wanted.state
+        );
+        Subscription made{std::string(response.body())};
+        if (response.status() == 200) made.expires_at_ms = 7;
+        co_return made;
+    }
+    Task<void> unsubscribe(
+        Context& context, const AccountView& account, const TokenSet&, const Subscribe& wanted
+    ) const {
+        co_await call(context, account, "/unsubscribe?" + wanted.state);
+    }
+
     void normalize(
         const Call&, const AccountView& account, const ChangesView& changes, Normalizer& out
     ) const {

@@ -103,7 +103,7 @@ static const ferry_change* changeAt(ferry_changes changes, size_t i) {
 }
 
 static ferry_status ignore(const ferry_sink* sink, size_t i) {
-    const ferry_index_op op = {sizeof(ferry_index_op), (uint32_t)i, FERRY_INDEX_IGNORE, 0, NULL};
+    const ferry_index_op op = {sizeof(ferry_index_op), (uint32_t)i, FERRY_INDEX_IGNORE, 0, NULL, {NULL, 0}, {NULL, 0}};
     return sink->index_op(sink, &op);
 }
 
@@ -114,7 +114,7 @@ static int seen_last_record_first;
 /* A record is the path of a file; anything else than printable ASCII is not understood. */
 static ferry_status normalizeOne(const ferry_sink* sink, size_t i, ferry_bytes raw) {
     ferry_object object;
-    ferry_index_op op = {sizeof(ferry_index_op), 0, FERRY_INDEX_UPSERT_FILE, 0, NULL};
+    ferry_index_op op = {sizeof(ferry_index_op), 0, FERRY_INDEX_UPSERT_FILE, 0, NULL, {NULL, 0}, {NULL, 0}};
     size_t at;
     for (at = 0; at < raw.size && raw.size < 1000; ++at)
         if (raw.data[at] <= ' ' || raw.data[at] > '~') break;

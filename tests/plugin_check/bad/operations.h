@@ -93,7 +93,7 @@ static ferry_status finish(ferry_operation* op, const ferry_http_response* respo
     }
     {
         const ferry_change change = {sizeof(ferry_change), 0, response->body, {NULL, 0}};
-        ferry_page page = {sizeof(ferry_page), 0, STR("next")};
+        ferry_page page = {sizeof(ferry_page), 0, STR("next"), 0, 0};
         if (response->body.size > 0 && sink->change(sink, &change) < 0) return FERRY_ERROR_MALFORMED;
 #ifdef FAULT_NO_PAGE
         return FERRY_OK;

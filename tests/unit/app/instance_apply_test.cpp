@@ -70,6 +70,14 @@ TEST_F(InstanceApplyTest, ChangesOfEventsAndCallbackKeepTheAuthorization) {
     EXPECT_NE(stored("one").callback, before.callback);
 }
 
+TEST_F(InstanceApplyTest, WhoPollsOtherwiseIsDrainedAtOnce) {
+    apply(declared("one"));
+    authorize("one");
+    ASSERT_TRUE(store_->notices().markAll(clock_.now() + Milliseconds(9'000'000), Milliseconds(1)));
+    apply(declared("one", {{"event.poll.interval", "1h"}}));
+    EXPECT_LE(**store_->notices().nextDue(), clock_.now());
+}
+
 TEST_F(InstanceApplyTest, AnAuthorizationThatEndsMeanwhileIsKept) {
     apply(declared("one"));
     before_call_ = [this](std::string_view call) {

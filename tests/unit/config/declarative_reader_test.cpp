@@ -162,7 +162,7 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verify: []\n", "nothing proves that the provider is the sender"},
         {"  verify: [{method: hmca, header: X}]\n", "did you mean 'hmac'?"},
         {"  verify: [{method: hmac}]\n", "'hmac' needs 'header'"},
-        {"  verify: [{method: token}]\n", "'token' needs 'header' or 'query'"},
+        {"  verify: [{method: token}]\n", "'token' needs 'header', 'query' or 'body'"},
         {"  verify: [{method: token, query: t, hash: sha1}]\n", "'hash' has no use with 'token'"},
         {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}'}]\n",
          "needs 'timestamp_header'"},
@@ -178,6 +178,8 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verify: [{method: hmac, header: X, signed: '${body}'}]\n  body: query\n",
          "the query is not signed"},
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
+        {"  verify: [{method: basic}]\n  marks: true\n", "without 'polling' nobody would ask"},
+        {"  verify: [{method: basic}]\n  account: polled:page\n", "'polled:resource' alone"},
         {"  account: /id\n", "the key 'verify' is missing"},
     };
     for (const Mistake& mistake : mistakes) {
@@ -192,7 +194,12 @@ TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {
     text.replace(text.find("declarative"), 11, "libacme.so");
     EXPECT_THAT(read(text).findings, Contains(HasSubstr("'map' is for connectors without code")));
     EXPECT_THAT(
-        read(fmt::format("{}{}", kHead, kMap)).findings, Contains(HasSubstr("belong together"))
+        read(fmt::format("{}{}", kHead, kMap)).findings,
+        Contains(HasSubstr("'map' has no records without 'notifications' or 'polling'"))
+    );
+    EXPECT_THAT(
+        read(fmt::format("{}{}", kHead, kNotifications)).findings,
+        Contains(HasSubstr("there is no 'map'"))
     );
 }
 

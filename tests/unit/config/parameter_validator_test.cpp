@@ -77,6 +77,7 @@ TEST(ParameterValidator, FindsEachFault) {
          nullptr,
          "is required, as 'event.notification.enabled' is true"},
         {"event.notification.callback.url", "app.example.com", "does not begin with https://"},
+        {"event.poller.urls", "files|/files", "stands in the connector, under 'polling'"},
         {"event.notification.calback.url", "x", "did you mean 'event.notification.callback.url'?"},
         {"oauth.api.kye", "x", "did you mean 'oauth.api.key'?"},
         {"nonsense", "x", "unknown parameter 'nonsense' for connector 'dropbox' ()"},

@@ -106,7 +106,7 @@ TEST_F(AttackTest, OtherPluginsGoOnMeanwhile) {
     while (!is_over) {
         http::Request request;
         request.query = "challenge=x";
-        const auto answered = other->answerChallenge(request);
+        const auto answered = other->answerChallenge(request, nullptr);
         ASSERT_TRUE(answered && *answered);
         ++calls;
     }

@@ -34,12 +34,13 @@ pipeline::OperationResult aResult() {
         Secret("access"), Secret("refresh"), fromEpochMilliseconds(1'750'000'000'000), "a b", "me"};
     result.identity = AccountIdentity{"id", "label", "{}"};
     result.page =
-        pipeline::ChangePage{{"raw", std::string("\0\xff", 2)}, "cursor", true, {"x", ""}};
+        pipeline::ChangePage{{"raw", std::string("\0\xff", 2)}, "cursor", true, {"x", ""}, true};
     result.document = anObject();
     result.documents = pipeline::DocumentPage{{anObject(), anObject()}, ""};
     result.storage = pipeline::StorageUsage{7, std::nullopt};
     result.link = pipeline::DocumentLink{
         "https://content.example/a", fromEpochMilliseconds(1'750'000'000'000)};
+    result.registration = pipeline::WebhookRegistration{"{}", std::nullopt};
     return result;
 }
 
@@ -57,11 +58,11 @@ std::vector<NormalizedChange> theChanges() {
     DirectEvent event;
     event.type = EventType::Moved;
     event.object = anObject();
-    event.object_type = "issue";
+    event.object.object_type = "issue";
     event.properties = "{}";
     std::vector<NormalizedChange> changes;
     for (auto& action : std::initializer_list<decltype(NormalizedChange::action)>{
-             UpsertObject{anObject()},
+             UpsertObject{anObject(), "{\"a\":1}", true},
              RemovePath{"/a", "/A"},
              RemoveObject{"id:2"},
              event,
@@ -130,6 +131,16 @@ TEST(Frame, ALinkOfAPluginLeadsToTheWeb) {
     const auto script = frameWith({"javascript:alert(1)", std::nullopt});
     EXPECT_EQ(again<pipeline::OperationStep>(script), "refused: a link is neither http nor https");
     const auto late = frameWith({"https://a.example/", fromEpochMilliseconds(1LL << 60)});
+    EXPECT_EQ(again<pipeline::OperationStep>(late), "refused: a time is out of range");
+}
+
+TEST(Frame, ARegistrationOfAPluginHasAState) {
+    pipeline::OperationResult result;
+    result.registration = pipeline::WebhookRegistration{"", std::nullopt};
+    const std::string empty = frameOf<pipeline::OperationStep>(result);
+    EXPECT_EQ(again<pipeline::OperationStep>(empty), "refused: a registration has no state");
+    result.registration = {"s", fromEpochMilliseconds(1LL << 60)};
+    const std::string late = frameOf<pipeline::OperationStep>(result);
     EXPECT_EQ(again<pipeline::OperationStep>(late), "refused: a time is out of range");
 }
 

@@ -97,21 +97,23 @@ TEST_F(SamenessTest, PureHooks) {
     request.query = "challenge=abc";
     request.body = std::string("a,b\0\xff", 5);
     request.headers.add("X-Signature", hexEncode(hmac(Hash::Sha256, "secret", request.body)));
-    expectSame("challenge", [&](auto& p) { return p.answerChallenge(request); });
+    expectSame("challenge", [&](auto& p) { return p.answerChallenge(request, nullptr); });
     expectSame("signed", [&](auto& p) { return p.verifySignature(request, Secret("secret")); });
     expectSame("not signed", [&](auto& p) { return p.verifySignature(request, Secret("other")); });
     expectSame("no UTF-8", [&](auto& p) { return p.parseNotification(request); });
     request.body = "a,b";
     request.query = "";
     expectSame("notification", [&](auto& p) { return p.parseNotification(request); });
-    expectSame("no challenge", [&](auto& p) { return p.answerChallenge(request); });
+    const Secret secret("secret");
+    expectSame("no challenge", [&](auto& p) { return p.answerChallenge(request, &secret); });
     request.body = "throw";
     expectSame("a throw", [&](auto& p) { return p.parseNotification(request); });
     const pipeline::AuthorizeUrlRequest wanted{"https://hub.example/cb", "st", "a b", "ch"};
     expectSame("url", [&](auto& p) { return p.authorizeUrl(account_, wanted); });
     const std::vector<std::string> changes{"F id:1", "D /x", "nonsense", ""};
     expectSame("normalize", [&](auto& p) { return p.normalize(account_, changes, {}); });
-    EXPECT_EQ(here_->options().has_feed, there_->options().has_feed);
+    EXPECT_EQ(here_->options().feed, there_->options().feed);
+    EXPECT_EQ(here_->subscriptions() != nullptr, there_->subscriptions() != nullptr);
 }
 
 TEST_F(SamenessTest, Operations) {
@@ -171,6 +173,24 @@ TEST_F(SamenessTest, Documents) {
         [&](pipeline::Provider& p) { return p.documents()->startStorage(account_, tokens_); },
         good
     );
+}
+
+TEST_F(SamenessTest, Subscriptions) {
+    useSample();
+    ASSERT_NE(there_->subscriptions(), nullptr);
+    const pipeline::SubscriptionRequest request{
+        "https://hub.example/e", Secret("secret"), "nonce", "state"};
+    const auto subscribe = [&](auto& p) {
+        return p.subscriptions()->startSubscribe(account_, tokens_, request);
+    };
+    expectSameSteps("subscribe", subscribe, {answer(200, "new state")});
+    expectSameSteps("without an end", subscribe, {answer(201, "new state")});
+    expectSameSteps("without a state", subscribe, {answer(200, "")});
+    const auto unsubscribe = [&](auto& p) {
+        return p.subscriptions()->startUnsubscribe(account_, tokens_, request);
+    };
+    expectSameSteps("unsubscribe", unsubscribe, {answer(200, "")});
+    expectSameSteps("limited", unsubscribe, {answer(429, "")});
 }
 
 TEST_F(SamenessTest, Dropbox) {

@@ -29,7 +29,8 @@ typedef struct ferry_change {
     ferry_bytes raw;   /* as the provider sent it (usually JSON); at most 1 MiB */
 
     /* Since 1.1 */
-    ferry_str hint; /* of the notice that brought it; empty if it was fetched */
+    ferry_str hint; /* of the notice that brought it; or what fetch says of it, at most 8 KiB:
+                     * opaque to the host, which gives it to normalize; may be empty */
 } ferry_change;
 
 typedef struct ferry_changes {
@@ -43,7 +44,18 @@ typedef struct ferry_page {
     uint32_t struct_size;
     ferry_bool has_more;   /* 1: fetch again at once with next_cursor */
     ferry_str next_cursor; /* the position after this page; not empty */
+
+    /* Since 1.1 */
+
+    uint32_t flags;    /* FERRY_PAGE_... */
+    uint32_t reserved; /* 0 */
 } ferry_page;
+
+enum {
+    /* Of a last page in mode CONTINUE: it is time to compare. The host lists everything (mode
+     * RESYNC, without a cursor), and what the listing does not show was deleted. */
+    FERRY_PAGE_LIST_NEXT = 1
+};
 
 /* Open: the host takes unknown values for OTHER. */
 typedef int32_t ferry_object_type;
@@ -73,13 +85,18 @@ enum {
     FERRY_INDEX_IGNORE = 0,        /* nothing to see */
     FERRY_INDEX_UPSERT_FILE = 1,   /* object_id is required; no path_key: it has no path for us */
     FERRY_INDEX_UPSERT_FOLDER = 2, /* likewise */
-    FERRY_INDEX_REMOVE = 3 /* what has object_id, or is at path_key (one is required), is gone, and
-                            * so is all below it */
+    FERRY_INDEX_REMOVE = 3, /* what has object_id, or is at path_key (one is required), is gone,
+                             * and so is all below it */
+    /* Since 1.1: neither file nor folder. object_id is required; it has no path_key. */
+    FERRY_INDEX_UPSERT_OTHER = 4
 };
 
 enum {
     /* Whatever else was at path_key is gone, and so is all that was below it. */
-    FERRY_INDEX_REPLACES_CHILDREN = 1
+    FERRY_INDEX_REPLACES_CHILDREN = 1,
+    /* Since 1.1: it is older than the index, so what the index does not know was updated, and not
+     * created. */
+    FERRY_INDEX_EXISTED = 2
 };
 
 /* APPENDABLE. */
@@ -87,8 +104,13 @@ typedef struct ferry_index_op {
     uint32_t struct_size;
     uint32_t change_index; /* which change of the page */
     ferry_index_action action;
-    uint32_t flags;             /* FERRY_INDEX_REPLACES_... */
+    uint32_t flags;             /* FERRY_INDEX_REPLACES_..., FERRY_INDEX_EXISTED */
     const ferry_object* object; /* NULL only with FERRY_INDEX_IGNORE */
+
+    /* Since 1.1 */
+
+    ferry_str object_type; /* with UPSERT_OTHER, as in ferry_event */
+    ferry_str properties;  /* of an upserted object, as in ferry_event; not kept in the index */
 } ferry_index_op;
 
 /* Open: an unknown value is refused for that change. */
@@ -135,6 +157,14 @@ typedef struct ferry_link {
     ferry_str url;      /* http or https; whoever has it may read the file */
     int64_t expires_ms; /* since 1970, UTC; FERRY_TIME_UNKNOWN */
 } ferry_link;
+
+/* A webhook that is registered at the provider. Since 1.1. APPENDABLE. */
+typedef struct ferry_subscription {
+    uint32_t struct_size;
+    uint32_t reserved;     /* 0 */
+    ferry_str state;       /* opaque text of the plugin, kept by the host; not empty, at most 8 KiB */
+    int64_t expires_at_ms; /* ms since 1970 UTC; 0 = it stays until it is removed */
+} ferry_subscription;
 
 /* A change that can't be understood. APPENDABLE. */
 typedef struct ferry_reject {

@@ -55,6 +55,13 @@ struct ferry_sink {
     ferry_status (*storage)(const ferry_sink* sink, const ferry_storage* storage) FERRY_NOEXCEPT;
     /* ferry_documents_1.link: exactly once. */
     ferry_status (*link)(const ferry_sink* sink, const ferry_link* link) FERRY_NOEXCEPT;
+
+    /* Since 1.1; there wherever a hook of ferry_subscription_1 is called. */
+
+    /* ferry_subscription_1.subscribe: exactly once. */
+    ferry_status (*subscription)(
+        const ferry_sink* sink, const ferry_subscription* subscription
+    ) FERRY_NOEXCEPT;
 };
 
 FERRY_EXTERN_C_END

@@ -1,0 +1,236 @@
+// The section 'polling' of connectors without code.
+#include "base/json_writer.h"
+#include "config/declarative_reader.h"
+#include "config/expression_reader.h"
+#include "config/node_reader.h"
+#include "config/request_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace ferry::config {
+
+namespace {
+
+class PollingReader {
+  public:
+    explicit PollingReader(Reporter& reporter) : reporter_(reporter) {}
+
+    std::string read(const YamlNode& node, PollingDescription& description) {
+        json_.beginObject().key("resources").beginArray();
+        const YamlNode& resources = *node.find("resources");
+        if (resources.children.empty())
+            say(resources, "there is nothing that could be asked for", "write '- name: ...'");
+        if (resources.children.size() > kPollResourcesMax)
+            say(resources, fmt::format("there are more than {} resources", kPollResourcesMax));
+        for (const YamlNode& item : resources.children)
+            resource(item);
+        json_.endArray();
+        description.can_list = listed_ > 0 && listed_ == resources.children.size();
+        checkListings(node, resources);
+        times(node, description);
+        expired(node);
+        if (const YamlNode* condition = given(node, "limited")) {
+            json_.key("limited");
+            expression(SourceSet::Answer).readCondition(*condition);
+        }
+        return json_.endObject().take();
+    }
+
+  private:
+    ExpressionReader expression(SourceSet sources) { return {reporter_, json_, sources}; }
+    void say(const YamlNode& at, std::string message, std::string suggestion = {}) {
+        reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));
+    }
+    static std::chrono::milliseconds timeOf(
+        const YamlNode& node, std::string_view key, std::chrono::milliseconds otherwise
+    ) {
+        return parseDuration(textOf(node, key)).value_or(otherwise);
+    }
+
+    void times(const YamlNode& node, PollingDescription& description) {
+        using std::chrono::milliseconds;
+        json_.field("tolerance_ms", timeOf(node, "tolerance", milliseconds(2000)).count());
+        json_.field("compare_every_ms", timeOf(node, "compare_every", milliseconds(0)).count());
+        if (const YamlNode* interval = given(node, "interval")) {
+            description.interval_min = timeOf(*interval, "min", description.interval_min);
+            description.interval_max = timeOf(
+                *interval, "max", std::max(description.interval_min, description.interval_max)
+            );
+            if (description.interval_max < description.interval_min)
+                say(*interval, "'max' is less than 'min'");
+        }
+        if (const YamlNode* rate = given(node, "rate")) {
+            description.rate_requests =
+                static_cast<unsigned>(parseInteger(textOf(*rate, "requests")).value_or(0));
+            description.rate_period = timeOf(*rate, "per", milliseconds(0));
+        }
+    }
+
+    void expired(const YamlNode& node) {
+        json_.key("expired").beginArray();
+        if (node.find("expired") == nullptr) json_.number(std::int64_t{410});
+        for (const auto& [item, text] : itemsOf(node, "expired")) {
+            const auto status = parseInteger(text);
+            if (!status || *status < 400 || *status > 499)
+                say(*item, fmt::format("'{}' is no status from 400 to 499", text.substr(0, 80)));
+            json_.number(status.value_or(0));
+        }
+        json_.endArray();
+    }
+
+    void checkListings(const YamlNode& node, const YamlNode& resources) {
+        if (listed_ > 0 && listed_ < resources.children.size())
+            say(resources,
+                "some resources have 'list' and some have not",
+                "give all of them one, or none: what a listing does not show is told as deleted");
+        const YamlNode* compare = node.findKey("compare_every");
+        if (compare == nullptr) return;
+        if (listed_ == 0)
+            reporter_.atKey(*compare, "'compare_every' needs 'list' of the resources");
+        if (unchanging_ > 0)
+            reporter_.atKey(
+                *compare, "everything is listed in each poll, as a resource has no 'changes'"
+            );
+    }
+
+    void resource(const YamlNode& node) {
+        const YamlNode* start = given(node, "start");
+        const YamlNode* list = given(node, "list");
+        const YamlNode* changes = given(node, "changes");
+        const YamlNode* updated = given(node, "updated");
+        const std::string name = textOf(node, "name");
+        if (!names_.insert(name).second)
+            say(*node.find("name"), fmt::format("the resource '{}' stands here twice", name));
+        listed_ += list == nullptr ? 0 : 1;
+        unchanging_ += changes == nullptr ? 1 : 0;
+        if (list == nullptr && changes == nullptr)
+            reporter_.atKey(*node.findKey("name"), "a resource needs 'list', 'changes', or both");
+        json_.beginObject().field("name", name);
+        json_.field("overlap_ms", timeOf(node, "overlap", std::chrono::minutes(2)).count());
+        if (start != nullptr) request("start", *start);
+        if (list != nullptr) request("list", *list);
+        if (changes != nullptr) request("changes", *changes);
+        if (updated != nullptr) {
+            json_.key("updated");
+            expression(SourceSet::Answer).readSource(*updated);
+        }
+        json_.endObject();
+        if (changes != nullptr) position(node, *changes, list, updated);
+        if (start != nullptr && (list == nullptr || changes == nullptr || updated != nullptr))
+            reporter_.atKey(
+                *node.findKey("start"),
+                "'start' is for a resource with 'list', 'changes' and a cursor"
+            );
+    }
+
+    /// What is asked for next time has to begin somewhere: at a cursor, or at a time.
+    void position(
+        const YamlNode& node, const YamlNode& changes, const YamlNode* list, const YamlNode* updated
+    ) {
+        const YamlNode* cursor = changes.findKey("cursor");
+        if ((cursor == nullptr) == (updated == nullptr)) {
+            reporter_.atKey(
+                *node.findKey("changes"),
+                "the next poll begins either at a cursor or at a time",
+                "give 'changes' a 'cursor', or the resource 'updated'"
+            );
+        }
+        if (cursor != nullptr && list == nullptr)
+            reporter_.atKey(
+                *cursor,
+                "a provider may give a cursor up, and then everything has to be listed",
+                "give the resource 'list'"
+            );
+        const bool begins = node.findKey("start") != nullptr ||
+                            (list != nullptr && list->findKey("cursor") != nullptr);
+        if (cursor != nullptr && list != nullptr && !begins)
+            reporter_.atKey(
+                *cursor,
+                "nothing says where the first one begins",
+                "give 'list' a 'cursor', or the resource 'start'"
+            );
+        const std::string_view wanted = cursor == nullptr ? "${since" : "${cursor}";
+        if (uses(changes, wanted)) return;
+        if (cursor != nullptr && uses(changes, "${page_or_cursor}")) return;
+        reporter_.atKey(
+            *node.findKey("changes"),
+            fmt::format("the request has no {}{}", wanted, cursor == nullptr ? "}" : ""),
+            "without it each poll asks for the same"
+        );
+    }
+
+    static bool uses(const YamlNode& request, std::string_view source) {
+        const auto has = [source](const YamlNode& value) {
+            return value.text.find(source) != value.text.npos;
+        };
+        for (const char* key : {"url", "body"})
+            if (const YamlNode* value = given(request, key); value != nullptr && has(*value))
+                return true;
+        for (const char* key : {"query", "headers"}) {
+            const YamlNode* map = given(request, key);
+            for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i)
+                if (has(map->value(i))) return true;
+        }
+        return false;
+    }
+
+    void request(std::string_view key, const YamlNode& node) {
+        json_.key(key).beginObject();
+        writeRequest(node, "GET", json_, [this](const YamlNode& value) {
+            expression(SourceSet::Poll).readTemplate(value);
+        });
+        if (const YamlNode* records = given(node, "records")) {
+            json_.key("records");
+            expression(SourceSet::Answer).readPointer(*records);
+        }
+        for (const char* name : {"next_url", "next_page", "cursor"}) {
+            const YamlNode* value = given(node, name);
+            if (value == nullptr) continue;
+            json_.key(name);
+            expression(SourceSet::Answer).read(*value);
+        }
+        for (const char* name : {"page_size", "first_page"}) {
+            const auto number = parseInteger(textOf(node, name));
+            if (number) json_.key(name).number(*number);
+        }
+        json_.endObject();
+        paging(node);
+    }
+
+    void paging(const YamlNode& node) {
+        std::size_t ways = 0;
+        for (const char* name : {"next_url", "next_page", "page_size"})
+            ways += node.findKey(name) == nullptr ? 0 : 1;
+        if (ways > 1)
+            say(node, "the next page is found by one of 'next_url', 'next_page' and 'page_size'");
+        const bool is_used = uses(node, "${page}") || uses(node, "${page_or_cursor}");
+        const YamlNode* token = node.findKey("next_page");
+        if (token != nullptr && !is_used)
+            reporter_.atKey(*token, "the request has no ${page}", "put it into 'query'");
+        if (node.findKey("page_size") != nullptr && !uses(node, "${page_number}") &&
+            !uses(node, "${offset}"))
+            reporter_.atKey(
+                *node.findKey("page_size"), "the request has neither ${page_number} nor ${offset}"
+            );
+    }
+
+    Reporter& reporter_;
+    JsonWriter json_;
+    std::set<std::string> names_;
+    std::size_t listed_ = 0;      ///< resources with a listing
+    std::size_t unchanging_ = 0;  ///< resources that can be listed alone
+};
+
+}  // namespace
+
+std::string readPolling(const YamlNode& node, Reporter& reporter, ConnectorManifest& manifest) {
+    PollingDescription description;
+    std::string json = PollingReader(reporter).read(node, description);
+    manifest.polling = description;
+    return json;
+}
+
+}  // namespace ferry::config

@@ -1,0 +1,30 @@
+#include "pipeline/poll_timer.h"
+
+#include <algorithm>
+
+namespace ferry::pipeline {
+
+bool polls(const ProviderOptions& options, const InstanceSettings& settings) noexcept {
+    return options.polling && settings.polls.value_or(options.polling->is_default);
+}
+
+bool fetchesChanges(const ProviderOptions& options, const InstanceSettings& settings) noexcept {
+    if (options.feed == Feed::Either) return polls(options, settings);
+    return options.feed == Feed::Fetched;
+}
+
+Milliseconds pollInterval(
+    const ProviderOptions& options,
+    const InstanceSettings& settings,
+    std::optional<Milliseconds> previous,
+    bool has_found
+) noexcept {
+    if (!polls(options, settings)) return settings.poll_interval.value_or(options.poll_interval);
+    const Milliseconds least = settings.poll_min.value_or(options.polling->interval_min);
+    const Milliseconds most =
+        std::max(least, settings.poll_max.value_or(options.polling->interval_max));
+    if (has_found || !previous) return least;
+    return std::clamp(*previous + *previous / 2, least, most);
+}
+
+}  // namespace ferry::pipeline

@@ -1,0 +1,99 @@
+// Of the sync worker: no request before its turn, where the provider counts those of all instances
+// of an app together.
+
+#include "pipeline/sync_worker_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry::pipeline {
+namespace {
+
+/// A drain keeps its place for so long; for longer it gives it to others.
+constexpr Milliseconds kHoldMax{2'000};
+
+/// Null: the provider's requests are not counted.
+const RequestRate* rateOf(const Drain& drain) {
+    const auto& polling = drain.provider()->options().polling;
+    return drain.fetches() && polling && polling->rate ? &*polling->rate : nullptr;
+}
+
+/// Instances of one app share its limit; a key of an account has one of its own.
+std::string appOf(const Drain& drain) {
+    const std::string_view app = drain.settings()->value("oauth.api.key");
+    return app.empty() ? fmt::format("{}#{}", drain.provider()->key(), drain.instance().value)
+                       : fmt::format("{}/{}", drain.provider()->key(), app);
+}
+
+}  // namespace
+
+bool SyncWorker::waitsForTurn(Drain& drain) {
+    const RequestRate* rate = rateOf(drain);
+    if (rate == nullptr) return false;
+    const TimePoint now = parts_.clock.now();
+    TimePoint turn = budget_.taken(drain.instance(), TimePoint::max());
+    if (turn == TimePoint::max()) turn = budget_.reserve(appOf(drain), *rate, now);
+    if (turn <= now) {
+        drain.has_turn = true;
+        return false;
+    }
+    budget_.keep(drain.instance(), turn);
+    Return item{drain.notice(), turn};
+    item.failures = drain.notice().failures;
+    returns_.push_back(std::move(item));
+    return true;
+}
+
+bool SyncWorker::takeTurn(DrainId id) {
+    Drain& drain = *drains_.at(id);
+    const RequestRate* rate = rateOf(drain);
+    if (rate == nullptr || std::exchange(drain.has_turn, false)) return true;
+    const TimePoint now = parts_.clock.now();
+    const TimePoint turn = budget_.reserve(appOf(drain), *rate, now);
+    if (turn <= now) return true;
+    if (turn - now <= kHoldMax) {
+        drain.has_turn = true;
+        held_.emplace_back(turn, id);
+        return false;
+    }
+    budget_.keep(drain.instance(), turn);
+    drain.resume_at = turn;
+    const bool is_busy = drain.hasPage() || drain.hasCommit() || drain.is_committing;
+    if (is_busy) return false;  // it ends after its commit
+    Return item{drain.notice(), turn};
+    item.failures = drain.notice().failures;
+    returns_.push_back(std::move(item));
+    end(id);
+    return false;
+}
+
+void SyncWorker::fetchHeld(TimePoint now) {
+    if (held_.empty()) return;
+    std::vector<std::pair<TimePoint, DrainId>> due;
+    const auto later = std::stable_partition(held_.begin(), held_.end(), [&](const auto& held) {
+        return held.first > now;
+    });
+    due.assign(later, held_.end());
+    held_.erase(later, held_.end());
+    for (const auto& [turn, id] : due) {
+        if (drains_.contains(id)) fetch(id);
+    }
+}
+
+/// An operation that made more than one request used up more turns than its own.
+void SyncWorker::noteFurtherRequests(const Drain& drain, unsigned requests) {
+    const RequestRate* rate = rateOf(drain);
+    if (rate == nullptr) return;
+    for (unsigned i = 1; i < requests; ++i)
+        (void)budget_.reserve(appOf(drain), *rate, parts_.clock.now());
+}
+
+void SyncWorker::pauseApp(const Drain& drain, const Error& error) {
+    if (error.code != ErrorCode::RateLimited || !error.retry_after || rateOf(drain) == nullptr)
+        return;
+    budget_.pause(appOf(drain), parts_.clock.now() + *error.retry_after);
+}
+
+}  // namespace ferry::pipeline

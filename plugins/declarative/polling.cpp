@@ -1,0 +1,252 @@
+#include "polling.h"
+
+#include "answers.h"
+#include "text.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace ferry::declarative {
+namespace {
+
+constexpr std::size_t kRecordBytesMax = 1U << 20U;
+
+std::int64_t millisecondsAt(const rapidjson::Value& settings, const char* name) {
+    const auto found = settings.FindMember(name);
+    const bool is_there = found != settings.MemberEnd() && found->value.IsInt64();
+    return is_there ? found->value.GetInt64() : 0;
+}
+
+std::int64_t numberIn(const std::string& text) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+}  // namespace
+
+struct Polling::Step {
+    const sdk::Call& call;
+    const Resource& resource;
+    const PollRequest& request;
+    bool lists;
+    PollCursor& cursor;
+};
+
+Polling::Polling(const rapidjson::Value& settings) {
+    if (!settings.IsObject() || !settings.HasMember("resources") ||
+        !settings["resources"].IsArray() || settings["resources"].Empty())
+        throw sdk::Error::invalid("settings: 'polling' has no 'resources'");
+    for (const rapidjson::Value& item : settings["resources"].GetArray()) {
+        Resource resource;
+        resource.name = textAt(item, "name");
+        if (item.HasMember("start")) resource.start.emplace(item["start"]);
+        if (item.HasMember("list")) resource.list.emplace(item["list"]);
+        if (item.HasMember("changes")) resource.changes.emplace(item["changes"]);
+        if (!resource.list && !resource.changes)
+            throw sdk::Error::invalid("settings: a resource has neither 'list' nor 'changes'");
+        if (item.HasMember("updated")) resource.updated = Expression(item["updated"]);
+        resource.overlap_ms = millisecondsAt(item, "overlap_ms");
+        resources_.push_back(std::move(resource));
+    }
+    can_list_ = std::all_of(resources_.begin(), resources_.end(), [](const Resource& resource) {
+        return resource.list.has_value();
+    });
+    is_listed_always_ =
+        std::any_of(resources_.begin(), resources_.end(), [](const Resource& resource) {
+            return !resource.changes.has_value();
+        });
+    if (settings.HasMember("expired") && settings["expired"].IsArray())
+        for (const rapidjson::Value& status : settings["expired"].GetArray())
+            expired_.push_back(status.IsInt() ? status.GetInt() : 0);
+    has_limited_ = settings.HasMember("limited");
+    if (has_limited_) limited_ = compileCondition(settings["limited"]);
+    tolerance_ms_ = millisecondsAt(settings, "tolerance_ms");
+    compare_every_ms_ = millisecondsAt(settings, "compare_every_ms");
+}
+
+bool Polling::isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const {
+    if (!can_list_) return false;
+    const bool is_late = now_ms - cursor.listed_ms >= compare_every_ms_;
+    return is_listed_always_ || (compare_every_ms_ > 0 && is_late);
+}
+
+/// Throws for every answer that is no page.
+void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
+    throwIfTransient(response, place);
+    const int status = response.status();
+    const std::string message = place + ": answered " + std::to_string(status);
+    if (has_limited_) {
+        JsonDocument body;
+        if (!body.parse(response.body())) body.root().SetNull();
+        Scratch scratch;
+        if (holds(limited_, AnswerSources(response, body.root()), scratch))
+            throw sdk::Error::rateLimited(message, retryAfter(response));
+    }
+    if (response.ok()) return;
+    if (status == 401) throw sdk::Error::authExpired(message);
+    if (can_list_ && std::find(expired_.begin(), expired_.end(), status) != expired_.end())
+        throw sdk::Error::cursorInvalid(message);
+    throw sdk::Error::rejected(message);
+}
+
+/// True if the provider does not know the page that it named itself, as happens when a poll goes on
+/// after an outage: then the resource begins anew, once. What was told is in the host's index.
+bool Polling::restarts(const sdk::HttpResponse& response, PollCursor& cursor) const {
+    const int status = response.status();
+    const bool is_unknown = status == 400 || status == 404 || status == 410;
+    if (!is_unknown || cursor.isAtStart() || cursor.restarts > 0) return false;
+    const std::uint64_t restarts = cursor.restarts + 1;
+    cursor.forgetPages();
+    cursor.restarts = restarts;
+    return true;
+}
+
+std::string Polling::hint(const Resource& resource, const PollCursor& cursor) const {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.StartObject();
+    writer.Key("polled:resource");
+    writer.String(resource.name.c_str());
+    if (!can_list_) {
+        writer.Key("polled:first");
+        writer.String(std::to_string(cursor.first_ms).c_str());
+    }
+    writer.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
+    const std::string place = "poll of " + step.resource.name;
+    JsonDocument body;
+    // 204: nothing to say.
+    if (response.body().empty())
+        body.root().SetObject();
+    else if (!body.parse(response.body()))
+        throw sdk::Error::malformed(place + ": the answer is no JSON");
+    const rapidjson::Value* list = nodeAt(body.root(), step.request.records());
+    const bool is_list = list != nullptr && list->IsArray();
+    // What a listing does not show is gone: one that can't be read must not look like an empty one.
+    if (!is_list && (step.lists || (list != nullptr && !list->IsNull())))
+        throw sdk::Error::malformed(place + ": the answer has no list of records");
+    const rapidjson::SizeType count = is_list ? list->Size() : 0;
+    // As they were sent: a number may be longer than any that is written anew.
+    const std::vector<std::string_view> records =
+        is_list ? itemsOf(response.body(), step.request.records())
+                : std::vector<std::string_view>();
+    PollCursor& cursor = step.cursor;
+    const std::string hint = this->hint(step.resource, cursor);
+    Scratch scratch;
+    for (rapidjson::SizeType i = 0; i < count && i < records.size(); ++i) {
+        if (records[i].size() > kRecordBytesMax) {
+            step.call.warning(place + ": a record of more than 1 MiB is left out");
+            continue;
+        }
+        page.add(records[i], hint);
+        if (!step.resource.updated.isSet()) continue;
+        const AnswerSources record(response, (*list)[i]);
+        const auto time = parseTime(step.resource.updated.evaluate(record, scratch).text);
+        cursor.newest_ms = std::max(cursor.newest_ms, time.value_or(0));
+        scratch.clear();
+    }
+    const AnswerSources answer(response, body.root());
+    if (!step.request.turnPage(cursor, answer, count)) endResource(step, answer);
+}
+
+void Polling::endResource(Step& step, const AnswerSources& answer) const {
+    PollCursor& cursor = step.cursor;
+    std::string& position = cursor.positions[step.resource.name];
+    if (step.resource.updated.isSet()) {
+        const std::int64_t before = numberIn(position);
+        // Not beyond the beginning: what changed since then may have been on an earlier page.
+        std::int64_t after = std::min(cursor.newest_ms, cursor.began_ms);
+        if (after == 0 && (step.lists || before == 0)) after = cursor.began_ms;
+        position = std::to_string(std::max(before, after));
+    } else {
+        const std::string next = step.request.position(answer);
+        if (!next.empty()) position = next;
+        if (position.empty() && step.resource.changes)
+            throw sdk::Error::malformed("poll of " + step.resource.name + ": there is no cursor");
+    }
+    cursor.forgetPages();
+    cursor.restarts = 0;
+    ++cursor.resource;
+}
+
+/// The position that the answer to a resource's `start` names.
+std::string Polling::startOf(
+    const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
+) {
+    JsonDocument body;
+    if (!body.parse(response.body())) body.root().SetNull();
+    std::string position = request.position({response, body.root()});
+    if (position.empty()) throw sdk::Error::malformed(place + ": there is no cursor to start at");
+    return position;
+}
+
+sdk::Task<sdk::Page> Polling::fetch(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    std::string access_token,
+    const sdk::FetchRequest& wanted
+) const {
+    const bool lists = can_list_ && wanted.mode != sdk::FetchMode::Continue;
+    PollCursor cursor = PollCursor::read(wanted.cursor);
+    sdk::Page page;
+    if (!lists && cursor.isBetweenPolls() && wanted.mode == sdk::FetchMode::Continue &&
+        isComparisonDue(cursor, context.call().nowMs())) {
+        page.lists_next = true;
+        page.next_cursor = cursor.write();
+        co_return page;
+    }
+    if (cursor.resource >= resources_.size()) cursor.resource = 0;
+    const Resource& resource = resources_[cursor.resource];
+    const std::string place = "poll of " + resource.name;
+    const bool is_at_start = cursor.isAtStart();
+    if (is_at_start && lists && resource.start && cursor.starts == 0) {
+        // A page of its own: one request a page is what the provider's rate is counted by.
+        const std::string none;
+        PollSources sources(account, access_token, cursor, none, 0);
+        const sdk::HttpResponse response =
+            co_await context.send(resource.start->make(sources, cursor));
+        check(response, place);
+        cursor.positions[resource.name] = startOf(*resource.start, response, place);
+        cursor.starts = 1;
+        page.has_more = true;
+        page.next_cursor = cursor.write();
+        co_return page;
+    }
+    const PollRequest& request = lists ? *resource.list : *resource.changes;
+    const std::string position = cursor.positions[resource.name];
+    const std::int64_t last = numberIn(position);
+    const std::int64_t now = cursor.began_ms > 0 ? cursor.began_ms : context.call().nowMs();
+    const std::int64_t since = (last > 0 ? last : now) - resource.overlap_ms;
+    PollSources sources(account, access_token, cursor, position, std::max<std::int64_t>(since, 0));
+    const sdk::HttpResponse response = co_await context.send(request.make(sources, cursor));
+    if (restarts(response, cursor)) {
+        page.has_more = true;
+        page.next_cursor = cursor.write();
+        co_return page;
+    }
+    check(response, place);
+    if (is_at_start) {
+        const auto date = parseHttpDate(response.header("date"));
+        cursor.began_ms = date.value_or(context.call().nowMs());
+        if (cursor.first_ms == 0) cursor.first_ms = cursor.began_ms;
+    }
+    Step step{context.call(), resource, request, lists, cursor};
+    take(step, response, page);
+    page.has_more = cursor.resource < resources_.size();
+    if (!page.has_more) {
+        cursor.resource = 0;
+        if (lists) cursor.listed_ms = context.call().nowMs();
+    }
+    page.next_cursor = cursor.write();
+    co_return page;
+}
+
+}  // namespace ferry::declarative

@@ -1,0 +1,162 @@
+#include "subscription.h"
+
+#include "answers.h"
+#include "text.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace ferry::declarative {
+namespace {
+
+/// What the templates look at.
+class SubscriptionSources final : public AccountSources {
+  public:
+    /// All of it outlives this.
+    SubscriptionSources(
+        const sdk::AccountView& account,
+        std::string_view access_token,
+        const sdk::Subscribe& wanted,
+        std::int64_t end_ms
+    )
+        : AccountSources(account, access_token), wanted_(wanted), end_ms_(end_ms) {
+        if (!state_.parse(wanted.state)) state_.root().SetNull();
+    }
+
+    Value word(std::string_view name, Scratch& scratch) const override {
+        if (name == "webhook_url") return text(wanted_.callback_url);
+        if (name == "secret") return text(wanted_.secret);
+        if (name == "nonce") return text(wanted_.nonce);
+        if (name == "cursor") return text(cursor);
+        if (end_ms_ > 0 && name == "expires") return text(scratch.keep(formatTime(end_ms_)));
+        if (end_ms_ > 0 && name == "expires_epoch_ms")
+            return {Value::Kind::Number, scratch.keep(std::to_string(end_ms_))};
+        return AccountSources::word(name, scratch);
+    }
+    Value outside(std::string_view key, Scratch& scratch) const override {
+        if (!key.starts_with("kept:")) return AccountSources::outside(key, scratch);
+        return valueAt(state_.root(), {std::string(key.substr(5))}, scratch);
+    }
+
+    std::string cursor;  ///< that the provider wants to be told where to begin
+
+  private:
+    const sdk::Subscribe& wanted_;
+    const std::int64_t end_ms_;
+    JsonDocument state_;
+};
+
+bool isGone(const sdk::HttpResponse& response) {
+    return response.status() == 404 || response.status() == 410;
+}
+
+void check(const sdk::HttpResponse& response, const std::string& place) {
+    throwIfTransient(response, place);
+    if (response.ok()) return;
+    const std::string message = place + ": answered " + std::to_string(response.status());
+    if (response.status() == 401) throw sdk::Error::authExpired(message);
+    throw sdk::Error::rejected(message);
+}
+
+}  // namespace
+
+SubscriptionPlan::SubscriptionPlan(const rapidjson::Value& settings) {
+    if (!settings.IsObject() || !settings.HasMember("create") || !settings.HasMember("delete"))
+        throw sdk::Error::invalid("settings: 'subscription' has no 'create' or no 'delete'");
+    create_ = RequestTemplate(settings["create"]);
+    delete_ = RequestTemplate(settings["delete"]);
+    if (settings.HasMember("start")) {
+        start_.emplace(settings["start"]);
+        if (settings["start"].HasMember("cursor"))
+            cursor_ = Expression(settings["start"]["cursor"]);
+    }
+    if (settings.HasMember("renew")) renew_.emplace(settings["renew"]);
+    if (settings.HasMember("keep") && settings["keep"].IsObject())
+        for (const auto& entry : settings["keep"].GetObject())
+            kept_.emplace_back(entry.name.GetString(), Expression(entry.value));
+    if (settings.HasMember("expires")) expires_ = Expression(settings["expires"]);
+    if (settings.HasMember("lifetime_ms") && settings["lifetime_ms"].IsInt64())
+        lifetime_ms_ = settings["lifetime_ms"].GetInt64();
+}
+
+/// `state`: of the registration that was renewed, whose answer may leave out what has not changed.
+sdk::Subscription SubscriptionPlan::read(
+    const sdk::HttpResponse& response, std::string_view state, std::int64_t wanted_end_ms
+) const {
+    JsonDocument body;
+    if (!body.parse(response.body())) body.root().SetNull();
+    JsonDocument before;
+    if (!before.parse(state)) before.root().SetNull();
+    const AnswerSources answer(response, body.root());
+    Scratch scratch;
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.StartObject();
+    for (const auto& [name, expression] : kept_) {
+        Value value = expression.evaluate(answer, scratch);
+        if (value.isMissing()) value = valueAt(before.root(), {name}, scratch);
+        if (value.isMissing())
+            throw sdk::Error::malformed("subscription: the answer has no value for '" + name + "'");
+        writer.Key(name.c_str());
+        writer.String(value.text.data(), static_cast<rapidjson::SizeType>(value.text.size()));
+    }
+    writer.EndObject();
+    sdk::Subscription subscription(std::string(buffer.GetString(), buffer.GetSize()));
+    const Value end = expires_.evaluate(answer, scratch);
+    subscription.expires_at_ms =
+        end.isMissing() ? wanted_end_ms : parseTime(end.text).value_or(wanted_end_ms);
+    return subscription;
+}
+
+sdk::Task<sdk::Subscription> SubscriptionPlan::subscribe(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    std::string access_token,
+    const sdk::Subscribe& wanted
+) const {
+    const std::int64_t end = lifetime_ms_ > 0 ? context.call().nowMs() + lifetime_ms_ : 0;
+    SubscriptionSources sources(account, access_token, wanted, end);
+    bool is_known = !wanted.state.empty();
+    if (is_known && renew_) {
+        const sdk::HttpResponse response = co_await context.send(renew_->make(sources));
+        if (!isGone(response)) {
+            check(response, "renewal of the webhook");
+            co_return read(response, wanted.state, end);
+        }
+        is_known = false;
+    }
+    if (start_) {
+        const sdk::HttpResponse position = co_await context.send(start_->make(sources));
+        check(position, "registration of the webhook");
+        JsonDocument body;
+        if (!body.parse(position.body())) body.root().SetNull();
+        Scratch scratch;
+        sources.cursor = cursor_.evaluate(AnswerSources(position, body.root()), scratch).text;
+    }
+    const sdk::HttpResponse response = co_await context.send(create_.make(sources));
+    check(response, "registration of the webhook");
+    sdk::Subscription made = read(response, {}, end);
+    if (!is_known) co_return made;
+    // The new one is there before the old one goes: nothing is missed in between. What is left of
+    // the old one ends by itself.
+    const sdk::HttpResponse removed = co_await context.send(delete_.make(sources));
+    if (!removed.ok() && !isGone(removed))
+        context.call().warning(
+            "the former webhook could not be removed: answered " + std::to_string(removed.status())
+        );
+    co_return made;
+}
+
+sdk::Task<void> SubscriptionPlan::unsubscribe(
+    sdk::Context& context,
+    const sdk::AccountView& account,
+    std::string access_token,
+    const sdk::Subscribe& wanted
+) const {
+    const SubscriptionSources sources(account, access_token, wanted, 0);
+    const sdk::HttpResponse response = co_await context.send(delete_.make(sources));
+    if (!isGone(response)) check(response, "removal of the webhook");
+    co_return;
+}
+
+}  // namespace ferry::declarative

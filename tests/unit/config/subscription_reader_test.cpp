@@ -1,0 +1,113 @@
+// Goal: the section 'subscription' is read into what the plugin goes by, and every mistake in it is
+// found. Method: a small connector with one part changed at a time.
+
+#include "config/connector_manifest.h"
+#include "unit/config/config_test_support.h"
+
+#include <gmock/gmock.h>
+
+namespace ferry::config {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kSubscribing = R"(key: acme
+name: Acme
+hub: general
+version: 1.0.0
+plugin: declarative
+abi: 1
+webhook: instance
+base_urls: {api: https://acme.example}
+events: {object_types: [thing], event_types: [CREATED], methods: [webhook]}
+notifications: {verify: [{method: token, header: X-Token}]}
+map:
+  - {event: created, type: thing, id: /id}
+subscription:
+  start: {url: "${base_url:api}/now", cursor: /token}
+  create: {url: "${base_url:api}/hooks", body: '{"url": "${webhook_url}", "from": "${cursor}"}'}
+  renew: {method: PATCH, url: "${base_url:api}/hooks/${kept:id}", query: {until: "${expires}"}}
+  delete: {url: "${base_url:api}/hooks/${kept:id}", headers: {Authorization: "Bearer ${access_token}"}}
+  keep: {id: /id}
+  expires: /until
+  lifetime: 7d
+)";
+
+/// With `from` replaced by `to`; empty: as it is.
+std::vector<std::string> findingsOf(
+    std::string_view from = {},
+    std::string_view to = {},
+    std::optional<ConnectorManifest>* manifest = nullptr
+) {
+    std::string text(kSubscribing);
+    const std::size_t place = text.find(from);
+    EXPECT_NE(place, text.npos) << from;
+    if (!from.empty() && place != text.npos) text.replace(place, from.size(), to);
+    YamlDocument document;
+    Diagnostics out;
+    std::optional<ConnectorManifest> read;
+    if (parseYaml("acme.yaml", text, document, out)) read = readManifest(document, out);
+    if (manifest != nullptr) *manifest = std::move(read);
+    std::vector<std::string> findings;
+    for (const Diagnostic& finding : out.items())
+        findings.push_back(describe(finding));
+    return findings;
+}
+
+TEST(SubscriptionReader, HandsTheRequestsToThePlugin) {
+    std::optional<ConnectorManifest> manifest;
+    EXPECT_THAT(findingsOf({}, {}, &manifest), IsEmpty());
+    ASSERT_TRUE(manifest);
+    EXPECT_TRUE(manifest->registers_webhooks);
+    std::string json;
+    for (const auto& [key, value] : manifest->settings)
+        if (key == "subscription") json = value;
+    EXPECT_EQ(
+        json,
+        R"({"start":{"method":"GET","url":{"join":[{"base_url":"api"},"/now"]},)"
+        R"("cursor":{"path":["token"]}},)"
+        R"("create":{"method":"POST","url":{"join":[{"base_url":"api"},"/hooks"]},)"
+        R"("body":{"join":["{\"url\": \"",{"name":"webhook_url"},"\", \"from\": \"",)"
+        R"({"name":"cursor"},"\"}"]}},)"
+        R"("renew":{"method":"PATCH","url":{"join":[{"base_url":"api"},"/hooks/",{"kept":"id"}]},)"
+        R"("query":{"until":{"join":[{"name":"expires"}]}}},)"
+        R"("delete":{"method":"DELETE","url":{"join":[{"base_url":"api"},"/hooks/",{"kept":"id"}]},)"
+        R"("headers":{"Authorization":{"join":["Bearer ",{"name":"access_token"}]}}},)"
+        R"("keep":{"id":{"path":["id"]}},"expires":{"path":["until"]},"lifetime_ms":604800000})"
+    );
+}
+
+TEST(SubscriptionReader, FindsEachMistake) {
+    struct Change {
+        std::string_view from;
+        std::string_view to;
+        const char* finding;
+    };
+    const Change changes[] = {
+        {"  create: {", "  creates: {", "did you mean 'create'?"},
+        {"  delete: {", "  remove: {", "the key 'delete' is missing"},
+        {"PATCH", "PITCH", "did you mean 'PATCH'?"},
+        {"{webhook_url}", "{webhook_uri}", "did you mean 'webhook_url'?"},
+        {"/hooks\"", "/hooks/${kept:id}\"", "nothing is kept before the webhook is there"},
+        {"keep: {id: /id}", "keep: {name: /id}", "'keep' has no 'id'"},
+        {"lifetime: 7d", "lifetime: 1s", "is less than 1m"},
+        {"webhook: instance", "webhook: app", "the hub registers URLs of instances alone"},
+    };
+    for (const Change& change : changes)
+        EXPECT_THAT(findingsOf(change.from, change.to), Contains(HasSubstr(change.finding)))
+            << change.to;
+}
+
+TEST(SubscriptionReader, ARenewalNeedsAnEnd) {
+    EXPECT_THAT(findingsOf("  lifetime: 7d\n", ""), IsEmpty()) << "the answer says when";
+    EXPECT_THAT(findingsOf("  expires: /until\n", ""), IsEmpty()) << "it is asked for";
+    EXPECT_THAT(
+        findingsOf("  expires: /until\n  lifetime: 7d\n", ""),
+        Contains(HasSubstr("nothing says when the webhook ends"))
+    );
+}
+
+}  // namespace
+}  // namespace ferry::config

@@ -1,0 +1,115 @@
+// Goal: objects without a path give the events that polls mean, whatever kind they are. Method:
+// pages of changes against a real store, as in change_derivation_test.
+
+#include "support/derivation_bench.h"
+
+#include <gtest/gtest.h>
+
+namespace ferry::test {
+namespace {
+
+NormalizedChange record(std::string id, std::string name, std::string revision) {
+    UpsertObject put;
+    put.object.object_id = std::move(id);
+    put.object.name = std::move(name);
+    put.object.revision = std::move(revision);
+    put.object.kind = ObjectKind::Other;
+    put.object.object_type = "contact";
+    put.properties = R"({"size":1})";
+    return {std::move(put), "{}"};
+}
+
+NormalizedChange pathless(ObjectKind kind, std::string id, std::string name, std::string revision) {
+    NormalizedChange change = record(std::move(id), std::move(name), std::move(revision));
+    auto& object = std::get<UpsertObject>(change.action).object;
+    object.kind = kind;
+    object.object_type.clear();
+    return change;
+}
+
+NormalizedChange gone(std::string id) {
+    return {RemoveObject{std::move(id)}, "{}"};
+}
+
+std::vector<std::string> told(const DerivationBench& bench) {
+    std::vector<std::string> lines;
+    for (const Event& event : bench.lastEvents())
+        lines.push_back(
+            std::string(eventTypeName(event.type)) + " " + event.object.object_id + " " +
+            event.object.object_type + " " + event.properties
+        );
+    return lines;
+}
+
+using Told = std::vector<std::string>;
+
+TEST(RecordDerivation, TellsOnceWhatOverlappingPollsShow) {
+    DerivationBench bench;
+    bench.baseline(Page{record("1", "One", "r1")});
+    bench.drain(Page{record("1", "One", "r1"), record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(CREATED 2 contact {"size":1})"}));
+    bench.drain(Page{record("1", "One", "r2"), record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(UPDATED 1 contact {"size":1})"}));
+    bench.drain(Page{record("1", "Renamed", "r3"), record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(UPDATED 1 contact {"size":1})"})) << "a record has no place";
+}
+
+TEST(RecordDerivation, WhatIsOlderThanTheIndexWasUpdated) {
+    DerivationBench bench;
+    bench.baseline(Page{});
+    NormalizedChange older = record("1", "One", "r1");
+    std::get<UpsertObject>(older.action).existed = true;
+    bench.drain(Page{older});
+    EXPECT_EQ(told(bench), (Told{R"(UPDATED 1 contact {"size":1})"}));
+    bench.drain(Page{gone("1")});
+    bench.drainAfterWindow();
+    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact "}));
+    std::get<UpsertObject>(older.action).object.revision = "r2";
+    bench.drain(Page{older});
+    EXPECT_EQ(told(bench), (Told{R"(CREATED 1 contact {"size":1})"})) << "it was deleted before";
+    EXPECT_TRUE(bench.lastEvents().back().is_restored);
+}
+
+TEST(RecordDerivation, ANewNameOfAFileWithoutAPathIsAMove) {
+    for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
+        DerivationBench bench;
+        bench.baseline(Page{pathless(kind, "1", "a", "r1")});
+        bench.drain(Page{pathless(kind, "1", "b", "r2")});
+        EXPECT_EQ(told(bench), (Told{R"(MOVED 1  {"size":1})"}));
+        bench.drain(Page{pathless(kind, "1", "b", "r3")});
+        EXPECT_EQ(told(bench), (Told{R"(UPDATED 1  {"size":1})"}));
+        bench.drain(Page{pathless(kind, "1", "b", "r3")});
+        EXPECT_EQ(told(bench), Told{});
+    }
+}
+
+TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
+    DerivationBench bench;
+    bench.baseline(Page{
+        record("1", "One", "r1"), record("2", "Two", "r1"), record("3", "Three", "r1")});
+    bench.compare();
+    bench.drain(Page{
+        record("1", "One", "r1"), record("3", "Three", "r2"), record("4", "Four", "r1")});
+    EXPECT_EQ(
+        told(bench),
+        (Told{
+            R"(UPDATED 3 contact {"size":1})",
+            R"(CREATED 4 contact {"size":1})",
+            "DELETED 2 contact "})
+    );
+    for (const Event& event : bench.lastEvents())
+        EXPECT_EQ(event.origin, EventOrigin::Live);
+    EXPECT_EQ(bench.position().phase, SyncPhase::Live);
+}
+
+TEST(RecordDerivation, ACrashKeepsWhatARecordIs) {
+    DerivationBench bench;
+    bench.baseline(Page{record("1", "One", "r1")});
+    bench.crash();
+    bench.compare();
+    bench.drain(Page{});
+    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact "}));
+}
+
+}  // namespace
+}  // namespace ferry::test
