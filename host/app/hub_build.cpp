@@ -92,7 +92,7 @@ Status Hub::buildOauth() {
         tokens_->forget(id);
         settings_->invalidate(id);
         sync_thread_->wake();
-        subscriptions_->noteChanges();
+        subscriptions_->noteChange(id);
     };
     authorizer_ =
         std::make_unique<oauth::AccountAuthorizer>(oauth_parts, *authorize_urls_, authorized);
@@ -260,7 +260,7 @@ void Hub::buildApi() {
             settings_->invalidate(id);
             sync_thread_->wake();
             delivery_thread_->wake();
-            subscriptions_->noteChanges();
+            subscriptions_->noteChange(id);
         },
         config_.public_url,
         hub_id_,

@@ -19,6 +19,8 @@ constexpr BackoffRange kRetry{Milliseconds(2'000), Milliseconds(900'000)};
 constexpr BackoffRange kEndedRetry{Milliseconds(2'000), Milliseconds(14'400'000)};
 /// One or two failures in a row are noise.
 constexpr unsigned kTellAfterFailures = 3;
+constexpr Milliseconds kSoonestRenewal{10'000};
+constexpr Milliseconds kRenewalOfPast{300'000};
 /// Reasons that begin so were written here, and are taken back here.
 constexpr std::string_view kReasonPrefix = "its webhook at the provider: ";
 
@@ -32,8 +34,8 @@ void SubscriptionWorker::finish(InstanceId id, Result<OperationResult> result) {
     if (is_refused && !std::exchange(job.has_retried_token, true)) return refresh(id);
     Job done = std::move(job);
     jobs_.erase(found);
-    // Where one was removed, it may be wanted again, at another URL.
-    if (done.is_outdated || (result && done.kind == Kind::Unsubscribe)) look_again_.push_back(id);
+    // What its instance wants may be something else by now, and next_due_ is to know of it.
+    if (done.kind != Kind::End) look_again_.push_back(id);
     if (result)
         finishGood(id, std::move(done), std::move(*result));
     else
@@ -98,11 +100,9 @@ void SubscriptionWorker::finishGood(InstanceId id, Job job, OperationResult resu
         return finishFailed(id, std::move(job), recorded.error());
     }
     waits_.erase(id);
-    if (job.kind == Kind::Subscribe) {
-        registered_.add();
-        const auto& end = result.registration->expires_at;
-        if (end) next_due_ = std::min(next_due_, renewalOf(*end));
-    }
+    if (job.kind == Kind::Subscribe) registered_.add();
+    // More of them may wait than were looked at.
+    if (job.kind == Kind::End) next_due_ = parts_.clock.now();
     parts_.log.info(
         kComponent,
         job.kind != Kind::Subscribe ? "the webhook was removed at the provider"
@@ -161,10 +161,12 @@ void SubscriptionWorker::tell(const Job& job, std::string_view reason) {
     if (text != shown) static_cast<void>(parts_.store.instances().setReason(id, text));
 }
 
-/// After two thirds of its time, so that a failure has a third to pass in.
+/// After two thirds of its time, so that a failure has a third to pass in. An end that is past, of a
+/// provider or by a clock that is wrong, is no reason to ask without pause.
 TimePoint SubscriptionWorker::renewalOf(TimePoint expires_at) const {
     const auto left = std::chrono::duration_cast<Milliseconds>(expires_at - parts_.clock.wallNow());
-    const Milliseconds wait = std::max(left * 2 / 3, Milliseconds(1'000));
+    const Milliseconds wait = left.count() > 0 ? std::max(left * 2 / 3, kSoonestRenewal)
+                                               : kRenewalOfPast;
     return parts_.clock.now() + jitter(wait, 0.05, parts_.random.unit());
 }
 

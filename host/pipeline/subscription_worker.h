@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -61,7 +62,11 @@ class SubscriptionWorker final : public Steppable {
 
     TimePoint step() override;
 
-    /// Instances were made, changed, authorized or removed. Threads: any.
+    /// This instance was made, changed, authorized or removed. Costs nothing per other instance.
+    /// Threads: any.
+    void noteChange(InstanceId id);
+
+    /// Any of them may have been, or connectors: all are looked at. Threads: any.
     void noteChanges();
 
     /// Ends what is under way. No step may follow.
@@ -78,17 +83,19 @@ class SubscriptionWorker final : public Steppable {
         TokenSet tokens;
         bool has_retried_token = false;
         WebhookSecretId webhook_secret{};  ///< of the instance
-        bool is_outdated = false;          ///< its instance may have changed meanwhile
     };
     /// Tokens come on other threads, perhaps after the worker is gone.
     struct Inbox {
         std::mutex mutex;
         std::vector<std::pair<InstanceId, Result<TokenSet>>> tokens;
-        bool has_changes = true;
+        std::vector<InstanceId> changed;
+        bool has_changes = true;  ///< of any instance
         Wake wake;
     };
 
+    void takeChanges(TimePoint now);
     void scan(TimePoint now);
+    void lookAtDue(TimePoint now);
     void lookAt(const Instance& instance, TimePoint now);
     void lookAgain(InstanceId id, TimePoint now);
     void lookAtEnded(TimePoint now);
@@ -115,9 +122,9 @@ class SubscriptionWorker final : public Steppable {
     std::unordered_map<InstanceId, TimePoint> waits_;  // their last try failed
     std::unordered_map<InstanceId, WebhookSubscription> known_;
     std::vector<InstanceId> look_again_;  // what they want may be something else by now
+    std::unordered_set<InstanceId> left_out_;  // there was no room for them
     TimePoint next_scan_{};
-    TimePoint next_due_ = TimePoint::max();  // of what the last scan has seen
-    bool has_left_out_ = false;              // there was no room for more
+    TimePoint next_due_ = TimePoint::max();  // of known_, waits_ and those that are removed
     observe::Counter& registered_;
     observe::Counter& failed_;
     OperationRunner runner_;  // last: its operations end before the providers in jobs_ go

@@ -132,7 +132,7 @@ class SubscriptionWorkerTest : public testing::Test {
     InstanceId put(Instance instance) {
         instance.updated_at = clock_.now();
         const InstanceId id = store_->instances().put({&instance, 1}, clock_.now())->front();
-        worker_->noteChanges();
+        worker_->noteChange(id);
         return id;
     }
     InstanceId add(const std::string& name, const Configuration& configuration = {}) {
@@ -146,7 +146,7 @@ class SubscriptionWorkerTest : public testing::Test {
     }
     void remove(InstanceId id) {
         ASSERT_TRUE(store_->instances().remove({&id, 1}));
-        worker_->noteChanges();
+        worker_->noteChange(id);
     }
 
     /// Steps until there is nothing to do at this moment; every request is answered so. Gives what

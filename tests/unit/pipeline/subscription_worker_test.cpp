@@ -190,6 +190,43 @@ TEST_F(SubscriptionWorkerTest, FewAreUnderWayAtATimeAndAllAreDone) {
     EXPECT_EQ(store_->subscriptions().all()->size(), 10U);
 }
 
+TEST_F(SubscriptionWorkerTest, AChangeOfOneCostsNoLookAtTheOthers) {
+    for (int i = 0; i < 3; ++i)
+        add("instance" + std::to_string(i));
+    settle();
+    // Nobody tells of these: only a look at all of them would find out.
+    for (const InstanceId id : {InstanceId(1), InstanceId(2), InstanceId(3)}) {
+        Instance instance = **store_->instances().find(id);
+        instance.state = InstanceState::Disabled;
+        ASSERT_TRUE(store_->instances().put({&instance, 1}, clock_.now()));
+    }
+    add("another");
+    EXPECT_THAT(settle(), ElementsAre("subscribe token "));
+    clock_.advance(SubscriptionWorker::kScanInterval);
+    EXPECT_THAT(settle(), testing::SizeIs(3)) << "in the end they are found all the same";
+}
+
+TEST_F(SubscriptionWorkerTest, AProviderThatIsDownIsAskedByFewAtATimeHoweverManyAreDue) {
+    for (int i = 0; i < 30; ++i)
+        add("instance" + std::to_string(i));
+    settle();
+    clock_.advance(Milliseconds(640'000));
+    EXPECT_THAT(settle(503), testing::SizeIs(30)) << "each once";
+    EXPECT_GT(untilNextStep(), Milliseconds(0));
+    for (int i = 0; i < 20; ++i)
+        settleLater(503);
+    EXPECT_THAT(settle(503), IsEmpty());
+    clock_.advance(Milliseconds(900'000));
+    EXPECT_THAT(settle(), testing::SizeIs(30));
+}
+
+TEST_F(SubscriptionWorkerTest, AnEndThatIsPastIsNoReasonToAskWithoutPause) {
+    add("marketing");
+    EXPECT_THAT(settle(200, "state=s1;lives_s=-60"), ElementsAre("subscribe token "));
+    EXPECT_THAT(settle(), IsEmpty());
+    EXPECT_GE(untilNextStep(), Milliseconds(200'000));
+}
+
 TEST_F(SubscriptionWorkerTest, WhatNoConnectorCanRemoveStandsInNobodysWay) {
     std::vector<InstanceId> gone;
     for (int i = 0; i < 5; ++i) {
