@@ -251,7 +251,8 @@ CallScope::CallScope(const AbiPlugin& plugin, AbiOutcome& to) : host(plugin), ou
         takeObject,
         takeObjectsEnd,
         takeStorage,
-        takeLink};
+        takeLink,
+        nullptr};  // no plugin that is tested with it registers webhooks
 }
 
 }  // namespace ferry::test
