@@ -17,7 +17,7 @@ parameters:
       Of an instance that polls: the time between polls as long as they find something. A number alone
       is minutes. The connector's if not given.
     type: string
-    pattern: "[1-9][0-9]{0,4}|([0-9]+(s|m|h|d))+"
+    pattern: "[1-9][0-9]{0,4}|([0-9]+[smhd])*0*[1-9][0-9]*[smhd]([0-9]+[smhd])*"
     pattern_message: write minutes, or a time such as 30s, 5m or 1h
     example: 5m
   - key: event.poller.max_interval

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace ferry::pipeline {
+namespace {
+
+constexpr Milliseconds kLeast{1'000};
+
+}  // namespace
 
 bool polls(const ProviderOptions& options, const InstanceSettings& settings) noexcept {
     return options.polling && settings.polls.value_or(options.polling->is_default);
@@ -20,7 +25,9 @@ Milliseconds pollInterval(
     bool has_found
 ) noexcept {
     if (!polls(options, settings)) return settings.poll_interval.value_or(options.poll_interval);
-    const Milliseconds least = settings.poll_min.value_or(options.polling->interval_min);
+    // Whatever was configured, the provider is not asked without pause.
+    const Milliseconds least =
+        std::max(kLeast, settings.poll_min.value_or(options.polling->interval_min));
     const Milliseconds most =
         std::max(least, settings.poll_max.value_or(options.polling->interval_max));
     if (has_found || !previous) return least;

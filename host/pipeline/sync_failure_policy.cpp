@@ -13,8 +13,6 @@ namespace {
 // proxy can refuse or garble for the length of an outage, and what a person mends is found mended.
 constexpr BackoffRange kOutage{Milliseconds(1'000), Milliseconds(300'000)};
 constexpr BackoffRange kNeedsPerson{Milliseconds(60'000), Milliseconds(900'000)};
-// A provider that asks for more than this is asked again anyway.
-constexpr Milliseconds kRetryAfterMax{3'600'000};
 // One or two failures in a row are noise.
 constexpr unsigned kTellAfterFailures = 3;
 
@@ -68,7 +66,7 @@ SyncFailureDecision decideSyncFailure(const Error& error, const FailedDrain& dra
         decision.reason += "; the hub goes on asking";
     }
     if (error.retry_after) {
-        decision.delay = std::max(decision.delay, std::min(*error.retry_after, kRetryAfterMax));
+        decision.delay = std::max(decision.delay, std::min(*error.retry_after, kProviderWaitMax));
     }
     return decision;
 }

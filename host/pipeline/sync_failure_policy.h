@@ -10,6 +10,9 @@
 
 namespace ferry::pipeline {
 
+/// A provider that asks for a longer wait is asked again all the same.
+inline constexpr Milliseconds kProviderWaitMax{3'600'000};
+
 struct FailedDrain {
     unsigned failures = 0;  ///< consecutive ones before this
     double unit = 0;        ///< random number in [0,1)

@@ -1,6 +1,7 @@
 // Of the sync worker: no request before its turn, where the provider counts those of all instances
 // of an app together.
 
+#include "pipeline/sync_failure_policy.h"
 #include "pipeline/sync_worker_parts.h"
 
 #include <fmt/format.h>
@@ -93,7 +94,15 @@ void SyncWorker::noteFurtherRequests(const Drain& drain, unsigned requests) {
 void SyncWorker::pauseApp(const Drain& drain, const Error& error) {
     if (error.code != ErrorCode::RateLimited || !error.retry_after || rateOf(drain) == nullptr)
         return;
-    budget_.pause(appOf(drain), parts_.clock.now() + *error.retry_after);
+    const Milliseconds wait = std::min(*error.retry_after, kProviderWaitMax);
+    budget_.pause(appOf(drain), parts_.clock.now() + wait);
+    parts_.log.warning(
+        kSyncComponent,
+        "the provider's rate limit is reached: no instance of the app asks for a while",
+        {{"connector", drain.provider()->key()},
+         {"instance", drain.settings()->name},
+         {"wait_ms", static_cast<std::int64_t>(wait.count())}}
+    );
 }
 
 }  // namespace ferry::pipeline

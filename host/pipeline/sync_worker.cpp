@@ -234,7 +234,8 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
     Drain& drain = *drains_.at(id);
     const bool is_between_pages =
         drain.afterCommit() == AfterCommit::Fetch || drain.afterCommit() == AfterCommit::List;
-    const bool waits_for_turn = drain.resume_at > now && is_between_pages;
+    // Also if its turn has come meanwhile: the request that was put off is nobody's by now.
+    const bool waits_for_turn = drain.resume_at != TimePoint() && is_between_pages;
     if (waits_for_turn || (drain.is_interrupted && drain.afterCommit() != AfterCommit::End)) {
         // As if it had ended with the process: what was committed stays, the rest is another
         // drain's.

@@ -18,7 +18,8 @@ sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     std::int64_t seconds = -1;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds < 0) return std::nullopt;
-    return std::chrono::seconds(seconds);
+    constexpr std::int64_t kWeek = 604'800;  // and no number is too large for milliseconds
+    return std::chrono::seconds(std::min(seconds, kWeek));
 }
 
 std::string form(const Texts& fields) {

@@ -41,6 +41,14 @@ TEST(PollTimer, AnInstanceHasItsOwnBounds) {
     EXPECT_EQ(pollInterval(options, settings, minutes(10), false), minutes(12));
 }
 
+TEST(PollTimer, NobodyIsAskedWithoutPause) {
+    InstanceSettings settings;
+    settings.poll_min = seconds(0);
+    settings.poll_max = seconds(0);
+    EXPECT_EQ(pollInterval(polled(), settings, std::nullopt, true), seconds(1));
+    EXPECT_EQ(pollInterval(polled(), settings, seconds(1), false), seconds(1));
+}
+
 TEST(PollTimer, WhoDoesNotPollKeepsTheSafetyNet) {
     ProviderOptions options = polled();
     options.poll_interval = minutes(5);

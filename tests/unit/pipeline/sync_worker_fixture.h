@@ -14,6 +14,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 namespace ferry::pipeline {
 
 /// Its pages are empty: "cursor=C" is the whole answer, with ";more=1" if another one follows.
@@ -75,10 +78,14 @@ class FixedTokens final : public TokenSource {
 
 class SyncWorkerTest : public testing::Test {
   protected:
-    SyncWorkerTest() {
+    explicit SyncWorkerTest(bool writes_inline = true) {
         store::sqlite::SqliteOptions options;
-        options.inline_writes = true;
-        options.fails_commit = [this] { return is_disk_full_; };
+        options.inline_writes = writes_inline;
+        options.fails_commit = [this] {
+            while (is_disk_slow_)
+                std::this_thread::sleep_for(Milliseconds(1));
+            return is_disk_full_;
+        };
         store_ = *store::sqlite::SqliteStore::open((folder_.path() / "ferry.db").string(), options);
         provider_ = std::make_shared<ListingProvider>(clock_);
         directory_.providers["fake"] = provider_;
@@ -143,6 +150,7 @@ class SyncWorkerTest : public testing::Test {
         observe::LogFormat::Text,
         [this](std::string_view line) { lines_.emplace_back(line); }};
     bool is_disk_full_ = false;
+    std::atomic<bool> is_disk_slow_ = false;  ///< commits wait; not where they are inline
     std::unique_ptr<store::sqlite::SqliteStore> store_;
     std::shared_ptr<ListingProvider> provider_;
     test::FakeDirectory directory_;
