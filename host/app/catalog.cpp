@@ -15,7 +15,11 @@ constexpr std::string_view kComponent = "plugins";
 
 }  // namespace
 
-plugin::Refusal duplicateKey(const std::string& key, const std::string& source) {
+plugin::Refusal duplicateKey(const std::string& key, const std::string& source, bool is_own) {
+    if (is_own)
+        return {
+            "key-duplicate",
+            fmt::format("{} is used in its place; this one came with the program", source)};
     return {
         "key-duplicate",
         fmt::format(

@@ -146,7 +146,8 @@ plugin::Loaded<void> CatalogLoader::checkKeyIsFree(
 ) const {
     const auto other = snapshot.manifests.find(key);
     if (other == snapshot.manifests.end()) return {};
-    plugin::Refusal refusal = duplicateKey(key, other->second.source);
+    const bool is_own = config_.isOwn(source) && !config_.isOwn(other->second.source);
+    plugin::Refusal refusal = duplicateKey(key, other->second.source, is_own);
     const auto own_place = place_.find(source);
     const auto other_place = place_.find(other->second.source);
     if (own_place != place_.end() && other_place != place_.end() &&

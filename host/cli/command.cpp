@@ -135,7 +135,10 @@ config::ManifestSet knownConnectors(
         if (manifest->isPluginShared()) good_libraries.insert(*library);
         const auto other = manifests.find(manifest->key);
         if (other != manifests.end()) {
-            warn(folder.manifest, app::duplicateKey(manifest->key, other->second.source));
+            // Whoever replaces a connector of the program wants that.
+            const std::string& source = other->second.source;
+            if (!folders.isOwn(folder.manifest) || folders.isOwn(source))
+                warn(folder.manifest, app::duplicateKey(manifest->key, source));
             continue;
         }
         manifests.emplace(manifest->key, std::move(*manifest));
@@ -147,7 +150,8 @@ config::ManifestSet knownConnectors(
 config::HubConfig withOwnFolders(config::HubConfig config) {
     config.own_plugins = ownPlugins();
     addOwn(config.plugins, config.own_plugins);
-    addOwn(config.connectors, ownConnectors());
+    config.own_connectors = ownConnectors();
+    addOwn(config.connectors, config.own_connectors);
     return config;
 }
 

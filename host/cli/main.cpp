@@ -133,7 +133,10 @@ int runProgram(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        // --help, --version; but what is no command has no help.
+        const bool is_answered = error.get_exit_code() == 0;
+        if (is_answered && (!app.get_subcommands().empty() || app.remaining_size() == 0))
+            return app.exit(error);
         return misuse(app, error);
     }
     return run();

@@ -41,6 +41,8 @@ void Diagnostics::sort() {
         return a.line != 0 && std::tie(a.file, a.line, a.column, a.message) ==
                                   std::tie(b.file, b.line, b.column, b.message);
     });
+    for (auto item = again; item != items_.end(); ++item)
+        --(item->severity == Severity::Error ? error_count_ : warning_count_);
     items_.erase(again, items_.end());
 }
 

@@ -118,9 +118,12 @@ struct HubConfig {
     PluginSignatureConfig plugin_signatures;
     /// Of the program, and trusted as it is; never in the file. Empty: there is none.
     std::filesystem::path own_plugins;
+    std::filesystem::path own_connectors;  ///< likewise
     /// Ids of plugins that run in processes of their own, or "*" for all.
     std::vector<std::string> plugin_isolation;
 
+    /// The connector came with the program: one of the hub's that has its key takes its place.
+    bool isOwn(const std::filesystem::path& manifest) const;
     /// The plugin runs in a process of its own.
     bool isIsolated(std::string_view plugin) const;
     /// The provider's section, or the defaults.

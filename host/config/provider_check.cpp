@@ -15,6 +15,15 @@ bool HubConfig::isIsolated(std::string_view plugin) const {
     });
 }
 
+bool HubConfig::isOwn(const std::filesystem::path& manifest) const {
+    const auto isIn = [](const std::filesystem::path& inner, const std::filesystem::path& outer) {
+        std::error_code ignored;
+        return !outer.empty() && std::filesystem::equivalent(inner, outer, ignored);
+    };
+    const std::filesystem::path folder = manifest.parent_path();
+    return isIn(folder.parent_path(), own_plugins) || isIn(folder, own_connectors);
+}
+
 namespace {
 
 /// One with a slip in its name runs in the hub.

@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import pathlib
 import re
 import struct
 import subprocess
@@ -33,6 +34,7 @@ class Usage(CliCase):
     def test_a_wrong_call_says_what_is_wrong_and_where_to_read(self):
         for args, said in [
             ([], "a command is missing; see 'ferry --help'"),
+            (["nonsense", "--help"], "there is no command 'nonsense'; see 'ferry --help'"),
             (["nonsense"], "there is no command 'nonsense'; see 'ferry --help'"),
             (["lint", "--jsn"], "see 'ferry lint --help'"),
             (["lint", "--jsn"], "--jsn; did you mean --json?; see"),
@@ -236,6 +238,16 @@ class Init(CliCase):
         self.run_ok("init")
         self.assertIn("dropbox", self.run_ok("connectors"))
 
+    def test_a_connector_of_the_hub_takes_the_place_of_the_programs(self):
+        self.run_ok("init")
+        own = pathlib.Path(__file__).resolve().parents[2] / "connectors/github.yaml"
+        self.write("connectors/github.yaml", own.read_text())
+        self.assertEqual(self.run_ok("lint"), "0 errors, 0 warnings\n")
+        (one,) = [one for one in json.loads(self.run_ok("connectors", "--json"))["refused"] if one["key"] == "github"]
+        self.assertIn("connectors/github.yaml is used in its place; this one came with the program", one["message"])
+        self.write("connectors/github-again/connector.yaml", own.read_text())
+        self.assertIn("remove one of the two", self.run_ok("lint"))
+
     def test_a_file_in_the_way_is_an_error(self):
         self.write("hub", "x")
         self.assertIn("hub", self.run_bad(1, "init", "hub"))
@@ -252,6 +264,12 @@ class Lint(CliCase):
         self.write("good.yaml", self.GOOD)
         self.assertEqual(self.run_ok("lint", "good.yaml"), "0 errors, 0 warnings\n")
         self.assertEqual(json.loads(self.run_ok("lint", "--json", "good.yaml"))["errors"], 0)
+
+    def test_the_instance_files_to_copy_are_good(self):
+        folder = pathlib.Path(__file__).resolve().parents[2] / "examples/instances"
+        files = sorted(folder.glob("*.yaml"))
+        self.assertEqual(len(files), (folder / "README.md").read_text().count(".yaml)"), "each is in the README")
+        self.assertEqual(self.run_ok("lint", "--strict", *map(str, files)), "0 errors, 0 warnings\n")
 
     def test_bad(self):
         self.write("bad.yaml", self.GOOD.replace("oauth.api.key", "oauth.api.kee") + "      event.x: 1\n")

@@ -120,6 +120,16 @@ TEST(Diagnostics, SortByFileLineAndColumn) {
     EXPECT_EQ(order, "1234");
 }
 
+TEST(Diagnostics, WhatIsFoundTwiceInOnePlaceCountsOnce) {
+    Diagnostics diagnostics;
+    diagnostics.add(finding());
+    diagnostics.add(finding());
+    diagnostics.sort();
+    EXPECT_EQ(diagnostics.items().size(), 1U);
+    EXPECT_EQ(diagnostics.errorCount(), 1U);
+    EXPECT_EQ(diagnostics.droppedCount(), 0U);
+}
+
 TEST(Suggest, CountsSwapsAsOneEdit) {
     EXPECT_EQ(editDistance("callback", "calback", 5), 1U);
     EXPECT_EQ(editDistance("listen", "litsen", 5), 1U);
