@@ -222,8 +222,7 @@ Status AsyncCalls::settle(DeliveryId id, const http::OutboundResponse& answer) {
     if (!kept) return {};
     store::Message& message = kept->message;
     ++message.attempt_count;
-    pipeline::AttemptResult result{answer.status, answer.error, answer.error_detail, std::nullopt};
-    result.retry_after = pipeline::retryAfterOf(answer.headers, parts_.clock.wallNow());
+    const auto result = pipeline::attemptResultOf(answer, parts_.clock.wallNow());
     const pipeline::RetrySchedule schedule =
         pipeline::retryScheduleOf(kept->settings->delivery, parts_.retry_schedule);
     const auto decision = pipeline::decideDelivery(

@@ -48,9 +48,7 @@ std::string toPlainText(std::string_view text) {
     // "<<b>script>" has markup again once the inner one is out; each round makes it shorter.
     for (std::string next; (next = withoutMarkup(plain)) != plain;)
         plain = std::move(next);
-    std::replace_if(
-        plain.begin(), plain.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' '
-    );
+    std::replace_if(plain.begin(), plain.end(), isControl, ' ');
     const std::size_t first = plain.find_first_not_of(' ');
     if (first == std::string::npos) return {};
     return plain.substr(first, plain.find_last_not_of(' ') - first + 1);

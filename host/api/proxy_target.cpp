@@ -1,6 +1,7 @@
 #include "api/proxy_target.h"
 
 #include "api/route.h"
+#include "base/ascii.h"
 #include "base/encoding.h"
 
 #include <algorithm>
@@ -18,11 +19,7 @@ std::string_view withoutSegment(std::string_view path) {
 
 bool isHarmless(std::string_view path) {
     if (path.find('\\') != std::string_view::npos) return false;
-    if (std::any_of(path.begin(), path.end(), [](char c) {
-            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-        })) {
-        return false;
-    }
+    if (std::any_of(path.begin(), path.end(), isControl)) return false;
     while (!path.empty()) {
         const std::string_view segment = path.substr(0, path.find('/'));
         // What follows a semicolon is a parameter for some servers: "..;x" is "..".

@@ -21,10 +21,6 @@ constexpr std::array<std::string_view, 3> kSeverities{"low", "medium", "high"};
 
 constexpr std::string_view kUrlContext = "url of a topic subscription";
 
-bool isControl(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
 /// The text member, or empty; says what is wrong with it.
 std::string_view readText(
     const rapidjson::Value& root,

@@ -124,9 +124,7 @@ Status TopicSender::settle(const Answer& answer) {
     store::TopicSending sending = answer.first;
     const http::OutboundResponse& response = answer.second;
     ++sending.attempt_count;
-    pipeline::AttemptResult result{
-        response.status, response.error, response.error_detail, std::nullopt};
-    result.retry_after = pipeline::retryAfterOf(response.headers, parts_.clock.wallNow());
+    const auto result = pipeline::attemptResultOf(response, parts_.clock.wallNow());
     const auto decision = pipeline::decideDelivery(
         sending.attempt_count,
         result,

@@ -11,6 +11,11 @@ constexpr char lowerAscii(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// Below the blank, or DEL.
+constexpr bool isControl(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 inline std::string lowerAscii(std::string_view text) {
     std::string lower(text);
     for (char& c : lower)

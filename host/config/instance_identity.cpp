@@ -1,4 +1,5 @@
 // What stands beside the configuration of an instance: its name, connector, tags and grant code.
+#include "base/ascii.h"
 #include "config/instance_reader.h"
 #include "config/node_reader.h"
 #include "config/suggest.h"
@@ -62,9 +63,7 @@ void InstanceReader::readName(const YamlNode& node, InstanceDefinition& instance
     }
     instance.name_place.line = value->line;
     instance.name_place.column = value->column;
-    const auto control = std::find_if(instance.name.begin(), instance.name.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
+    const auto control = std::find_if(instance.name.begin(), instance.name.end(), isControl);
     if (control != instance.name.end()) {
         reporter_.atValue(
             *value,

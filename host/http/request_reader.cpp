@@ -42,10 +42,6 @@ bool isToken(std::string_view text) noexcept {
     });
 }
 
-bool isControl(char c) noexcept {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
 /// Of a name, an address or a port (RFC 3986, 3.2.2).
 bool mayBeInHost(char c) noexcept {
     static constexpr std::string_view kMarks = "-._~%!$&'()*+,;=:[]";

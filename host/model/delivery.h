@@ -34,11 +34,6 @@ enum class DeliveryOrigin : std::uint8_t {
     Replay = 3,   ///< a replay made it
 };
 
-/// True if the events of the delivery have another one, which their commit made.
-constexpr bool isCopy(DeliveryOrigin origin) noexcept {
-    return origin == DeliveryOrigin::Request || origin == DeliveryOrigin::Replay;
-}
-
 struct Delivery {
     DeliveryId id;
     InstanceId instance;

@@ -1,5 +1,6 @@
 #include "oauth/result_page.h"
 
+#include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/utf8.h"
@@ -41,7 +42,7 @@ std::string escapeHtml(std::string_view text) {
                 out += "&#39;";
                 break;
             default:
-                out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+                out += isControl(c) ? ' ' : c;
         }
     }
     return out;

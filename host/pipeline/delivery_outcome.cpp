@@ -57,11 +57,7 @@ void DeliveryWorker::takeAnswer(std::uint64_t number, const http::OutboundRespon
     in_flight_.erase(found);
     if (response.error == http::TransportError::Cancelled) return giveBack(attempt);
     if (renewsToken(attempt, response.status)) return;
-    AttemptResult result;
-    result.status = response.status;
-    result.error = response.error;
-    result.error_detail = response.error_detail;
-    result.retry_after = retryAfterOf(response.headers, services_.clock.wallNow());
+    const AttemptResult result = attemptResultOf(response, services_.clock.wallNow());
     settle(attempt, result, response.latency, response.body);
 }
 

@@ -203,4 +203,10 @@ std::optional<Milliseconds> retryAfterOf(const http::Headers& headers, TimePoint
     return std::nullopt;
 }
 
+AttemptResult attemptResultOf(const http::OutboundResponse& response, TimePoint wall_now) {
+    AttemptResult result{response.status, response.error, response.error_detail, std::nullopt};
+    result.retry_after = retryAfterOf(response.headers, wall_now);
+    return result;
+}
+
 }  // namespace ferry::pipeline

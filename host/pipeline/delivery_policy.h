@@ -91,4 +91,7 @@ std::optional<Milliseconds> parseRetryAfter(std::string_view value, TimePoint wa
 /// parseRetryAfter of the Retry-After header, if there is one.
 std::optional<Milliseconds> retryAfterOf(const http::Headers& headers, TimePoint wall_now);
 
+/// Of an answer, or of none.
+AttemptResult attemptResultOf(const http::OutboundResponse& response, TimePoint wall_now);
+
 }  // namespace ferry::pipeline

@@ -47,9 +47,8 @@ inline constexpr std::size_t kNotificationSecretsMax = 64;
 /// | no account of a running instance (or none at all) | 200: a retry would not change that |
 /// | known accounts, but no secret of theirs signed the body | 401, nothing is marked |
 /// | it brings changes without an account, and neither URL nor header name instances | 404 |
-/// | signed with the secret of at least one instance | 200 after those instances are marked, and
-/// the changes that it brings are kept | | store or plugin out of order | 503 with Retry-After: the
-/// provider sends it again |
+/// | signed with the secret of at least one instance | 200, after a commit of marks and changes |
+/// | store or plugin out of order | 503 with Retry-After: the provider sends it again |
 ///
 /// Nothing is believed before it is verified: an unsigned request costs look-ups, bounded by the
 /// limits above and the server's limit of the body, and can tell known accounts (401) from unknown

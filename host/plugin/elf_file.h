@@ -26,7 +26,6 @@ class ElfFile {
     /// Refusals: elf-malformed, elf-machine, and elf-section-missing if no section has a name.
     static Loaded<ElfFile> open(std::string_view bytes);
 
-    const std::vector<Section>& sections() const noexcept { return sections_; }
     const std::vector<Elf64_Phdr>& segments() const noexcept { return segments_; }
     /// The first section with this name, or nullptr.
     const Section* section(std::string_view name) const noexcept;

@@ -1,5 +1,6 @@
 #include "plugin/folder_manifest.h"
 
+#include "base/ascii.h"
 #include "base/ed25519.h"
 #include "base/encoding.h"
 #include "base/utf8.h"
@@ -115,8 +116,7 @@ bool isSignableName(std::string_view name) noexcept {
     const bool is_place = name.empty() || name == "." || name == ".." || name == kFolderManifest;
     if (is_place || name.size() > kNameBytesMax || !isValidUtf8(name)) return false;
     return std::none_of(name.begin(), name.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return c == '/' || c == '\\' || byte < 0x20 || byte == 0x7f;
+        return c == '/' || c == '\\' || isControl(c);
     });
 }
 

@@ -1,15 +1,12 @@
 #pragma once
 // What texts of a plugin have to be that go into requests, topics and names of types.
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <string_view>
 
 namespace ferry::plugin {
-
-inline bool isControlCharacter(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-}
 
 /// A method or the name of a header (RFC 9110, 5.6.2).
 inline bool isHttpToken(std::string_view text) noexcept {
@@ -22,7 +19,7 @@ inline bool isHttpToken(std::string_view text) noexcept {
 /// Nothing in it ends the header.
 inline bool isHeaderValue(std::string_view text) noexcept {
     return std::none_of(text.begin(), text.end(), [](char c) {
-        return isControlCharacter(c) && c != '\t';
+        return isControl(c) && c != '\t';
     });
 }
 
@@ -34,7 +31,7 @@ inline bool hasHttpScheme(std::string_view url) noexcept {
 /// An encoded http or https URL.
 inline bool isHttpUrl(std::string_view url) noexcept {
     return hasHttpScheme(url) && std::none_of(url.begin(), url.end(), [](char c) {
-               return isControlCharacter(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+               return isControl(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
            });
 }
 
