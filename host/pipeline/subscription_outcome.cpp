@@ -19,7 +19,7 @@ constexpr BackoffRange kRetry{Milliseconds(2'000), Milliseconds(900'000)};
 constexpr BackoffRange kEndedRetry{Milliseconds(2'000), Milliseconds(14'400'000)};
 /// One or two failures in a row are noise.
 constexpr unsigned kTellAfterFailures = 3;
-constexpr Milliseconds kSoonestRenewal{10'000};
+constexpr Milliseconds kSoonestRenewal{1'000};
 constexpr Milliseconds kRenewalOfPast{300'000};
 /// Reasons that begin so were written here, and are taken back here.
 constexpr std::string_view kReasonPrefix = "its webhook at the provider: ";
