@@ -49,6 +49,11 @@ const FieldTable& pageFields() {
         fields.push_back(byDefault(
             limited(field("first_page", ValueType::Integer, "number of the first page"), 0, 1), "1"
         ));
+        fields.push_back(field(
+            "past_end",
+            ValueType::List,
+            "statuses of a numbered page that is not there: the one before was the last"
+        ));
         fields.push_back(
             formed("cursor", AnyForm::Expression, "the position after the last page, in its answer")
         );

@@ -31,7 +31,7 @@ class PollingReader {
         description.can_list = listed_ > 0 && listed_ == resources.children.size();
         checkListings(node, resources);
         times(node, description);
-        expired(node);
+        statuses(node, "expired", 410);
         if (const YamlNode* condition = given(node, "limited")) {
             json_.key("limited");
             expression(SourceSet::Answer).readCondition(*condition);
@@ -69,10 +69,11 @@ class PollingReader {
         }
     }
 
-    void expired(const YamlNode& node) {
-        json_.key("expired").beginArray();
-        if (node.find("expired") == nullptr) json_.number(std::int64_t{410});
-        for (const auto& [item, text] : itemsOf(node, "expired")) {
+    /// `otherwise`: what there is if the key is not given.
+    void statuses(const YamlNode& node, std::string_view key, std::int64_t otherwise) {
+        json_.key(key).beginArray();
+        if (node.find(key) == nullptr) json_.number(otherwise);
+        for (const auto& [item, text] : itemsOf(node, key)) {
             const auto status = parseInteger(text);
             if (!status || *status < 400 || *status > 499)
                 say(*item, fmt::format("'{}' is no status from 400 to 499", text.substr(0, 80)));
@@ -196,6 +197,10 @@ class PollingReader {
             const auto number = parseInteger(textOf(node, name));
             if (number) json_.key(name).number(*number);
         }
+        // A listing that ends too early deletes what it has not shown: that has to be said.
+        const bool is_numbered = node.findKey("page_size") != nullptr;
+        if (node.findKey("past_end") != nullptr || (is_numbered && key == "changes"))
+            statuses(node, "past_end", 404);
         json_.endObject();
         paging(node);
     }
@@ -206,6 +211,11 @@ class PollingReader {
             ways += node.findKey(name) == nullptr ? 0 : 1;
         if (ways > 1)
             say(node, "the next page is found by one of 'next_url', 'next_page' and 'page_size'");
+        const YamlNode* past_end = node.findKey("past_end");
+        if (past_end != nullptr && node.findKey("page_size") == nullptr)
+            reporter_.atKey(
+                *past_end, "'past_end' is for pages with numbers or offsets", "give 'page_size'"
+            );
         const bool is_used = uses(node, "${page}") || uses(node, "${page_or_cursor}");
         const YamlNode* token = node.findKey("next_page");
         if (token != nullptr && !is_used)

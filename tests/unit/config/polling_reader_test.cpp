@@ -128,6 +128,7 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         {"requests: 100", "requests: 0", "is less than 1"},
         {"  rate:", "  compare_every: 1s\n  rate:", "is less than 1m"},
         {"  rate:", "  expired: [410, gone]\n  rate:", "'gone' is no status"},
+        {"next_page: /next", "next_page: /next, past_end: [404]", "for pages with numbers"},
         {"  rate:", "  limited: {status: 403}\n  rate:", "there is no source 'status'"},
         {"  rate:", "  rates: 1\n  rate:", "did you mean 'rate'?"},
     };
@@ -140,6 +141,38 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         EXPECT_FALSE(reading.manifest) << mistake.to;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.to;
     }
+}
+
+std::string settingOf(const Reading& reading) {
+    for (const auto& [key, value] : reading.manifest->settings)
+        if (key == "polling") return value;
+    return {};
+}
+
+TEST(PollingReader, APageThatIsNotThereEndsChangesAndListingsIfTheySaySo) {
+    const auto numbered = [](std::string_view more) {
+        return fmt::format(
+            "  resources:\n    - name: things\n      {}\n      changes: {{url: "
+            "'https://a.example?p=${{page_number}}&s=${{since}}', records: /, page_size: 5}}\n"
+            "      updated: /at",
+            more
+        );
+    };
+    const Reading changing = read(numbered("overlap: 1m"));
+    EXPECT_THAT(changing.findings, IsEmpty());
+    ASSERT_TRUE(changing.manifest);
+    EXPECT_THAT(settingOf(changing), HasSubstr(R"("page_size":5,"past_end":[404])"));
+
+    const Reading listed =
+        read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7}"));
+    EXPECT_THAT(listed.findings, IsEmpty());
+    ASSERT_TRUE(listed.manifest);
+    EXPECT_THAT(settingOf(listed), HasSubstr(R"("page_size":7},)"));
+    const Reading ended =
+        read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7, "
+                      "past_end: [404, 416]}"));
+    ASSERT_TRUE(ended.manifest);
+    EXPECT_THAT(settingOf(ended), HasSubstr(R"("page_size":7,"past_end":[404,416]},)"));
 }
 
 TEST(PollingReader, FindsResourcesThatDoNotFitTogether) {
