@@ -13,6 +13,7 @@
 namespace ferry::test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -141,6 +142,21 @@ TEST_F(ChangesByTime, LeavesLargeRecordsOutWithAWarning) {
     EXPECT_EQ(outcome.status, FERRY_OK) << outcome.message;
     EXPECT_THAT(outcome.changes, IsEmpty());
     EXPECT_THAT(outcome.log, SizeIs(1));
+}
+
+TEST_F(ChangesByTime, WhatIsNotKnownToBeNewWasThereBefore) {
+    plugin_.now_ms = 1'800'000'000'000;  // 2027-01-15T08:00:00Z
+    const std::string records =
+        R"({"id":"old","at":"2027-01-15T07:59:00Z","created":"2020-01-01"},)"
+        R"({"id":"new","at":"2027-01-15T08:01:00Z","created":"2027-01-15T08:00:01Z"})";
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"untimed","at":"2027-01-15T07:59:00Z"})"));
+    AbiOutcome shown = fetch(FERRY_FETCH_CONTINUE, page(records));
+    shown.changes.emplace_back(R"({"id":"untimed","at":"2027-01-15T07:59:00Z"})");
+    shown.hints.push_back(shown.hints.at(0));
+    std::vector<bool> existed;
+    for (const AbiIndexOp& op : plugin_.normalize(shown.changes, shown.hints).index_ops)
+        existed.push_back((op.flags & FERRY_INDEX_EXISTED) != 0);
+    EXPECT_THAT(existed, ElementsAre(true, false, true));
 }
 
 }  // namespace
