@@ -162,6 +162,14 @@ const FieldTable& pollingFields() {
                 60'000,
                 2'592'000'000
             ),
+            byDefault(
+                field(
+                    "unique_ids",
+                    ValueType::Boolean,
+                    "whether an id is of one resource alone, whichever that is"
+                ),
+                "false"
+            ),
             byDefault(field("expired", ValueType::List, "statuses that give the cursor up"), "410"),
             formed(
                 "limited", AnyForm::Condition, "answers beside 429 that mean: too many requests"

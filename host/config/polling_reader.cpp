@@ -234,7 +234,30 @@ class PollingReader {
     std::size_t unchanging_ = 0;  ///< resources that can be listed alone
 };
 
+bool mentions(const YamlNode& node, std::string_view source) {
+    if (node.text.find(source) != node.text.npos) return true;
+    return std::any_of(node.children.begin(), node.children.end(), [&](const YamlNode& child) {
+        return mentions(child, source);
+    });
+}
+
 }  // namespace
+
+void checkPolledIds(const YamlNode& polling, const YamlNode& map, Reporter& reporter) {
+    const YamlNode* resources = given(polling, "resources");
+    if (resources == nullptr || resources->children.size() < 2) return;
+    if (textOf(polling, "unique_ids") == "true") return;
+    for (const YamlNode& rule : map.children) {
+        const YamlNode* id = rule.isMapping() ? given(rule, "id") : nullptr;
+        if (id == nullptr || mentions(*id, "polled:resource")) continue;
+        reporter.atValue(
+            *id,
+            Visibility::Shown,
+            "records of two resources may have the same id, and would be taken for one object",
+            "write '${polled:resource}-${/id}', or 'unique_ids: true' in 'polling'"
+        );
+    }
+}
 
 std::string readPolling(const YamlNode& node, Reporter& reporter, ConnectorManifest& manifest) {
     PollingDescription description;

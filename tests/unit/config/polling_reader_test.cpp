@@ -175,6 +175,28 @@ TEST(PollingReader, APageThatIsNotThereEndsChangesAndListingsIfTheySaySo) {
     EXPECT_THAT(settingOf(ended), HasSubstr(R"("page_size":7,"past_end":[404,416]},)"));
 }
 
+TEST(PollingReader, IdsTellTheRecordsOfSeveralResourcesApart) {
+    const auto both = [](std::string_view more) {
+        return fmt::format(
+            "{}  resources:\n    - {{name: a, list: {{url: https://a.example, records: /}}}}\n"
+            "    - {{name: b, list: {{url: https://b.example, records: /}}}}",
+            more
+        );
+    };
+    const Reading reading = read(both(""));
+    EXPECT_FALSE(reading.manifest);
+    EXPECT_THAT(reading.findings, Contains(HasSubstr("would be taken for one object")));
+    EXPECT_THAT(read(both("  unique_ids: true\n")).findings, IsEmpty());
+
+    YamlDocument document;
+    Diagnostics out;
+    std::string text = fmt::format(kConnector, both(""));
+    text.replace(text.find("id: /id"), 7, "id: '${polled:resource}-${/id}'");
+    ASSERT_TRUE(parseYaml("acme.yaml", text, document, out));
+    EXPECT_TRUE(readManifest(document, out));
+    EXPECT_EQ(out.errorCount(), 0U);
+}
+
 TEST(PollingReader, FindsResourcesThatDoNotFitTogether) {
     constexpr std::string_view kList = "list: {url: https://a.example, records: /}";
     constexpr std::string_view kChanges =
