@@ -74,13 +74,31 @@ TEST(RecordDerivation, ANewNameOfAFileWithoutAPathIsAMove) {
     for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
         DerivationBench bench;
         bench.baseline(Page{pathless(kind, "1", "a", "r1")});
-        bench.drain(Page{pathless(kind, "1", "b", "r2")});
+        bench.drain(Page{pathless(kind, "1", "b", "r1")});
         EXPECT_EQ(told(bench), (Told{R"(MOVED 1  {"size":1})"}));
         bench.drain(Page{pathless(kind, "1", "b", "r3")});
         EXPECT_EQ(told(bench), (Told{R"(UPDATED 1  {"size":1})"}));
         bench.drain(Page{pathless(kind, "1", "b", "r3")});
         EXPECT_EQ(told(bench), Told{});
     }
+}
+
+TEST(RecordDerivation, WhatIsRenamedAndEditedBetweenTwoPollsIsTold) {
+    DerivationBench bench;
+    bench.baseline(Page{pathless(ObjectKind::File, "1", "a", "r1")});
+    bench.drain(Page{pathless(ObjectKind::File, "1", "b", "r2")});
+    const Told both{R"(MOVED 1  {"size":1})", R"(UPDATED 1  {"size":1})"};
+    EXPECT_EQ(told(bench), both) << "nothing but the revision tells of the content";
+
+    const auto sized = [](std::string name, std::string revision) {
+        NormalizedChange change =
+            pathless(ObjectKind::File, "2", std::move(name), std::move(revision));
+        std::get<UpsertObject>(change.action).object.size = 7;
+        return change;
+    };
+    bench.drain(Page{sized("a", "r1")});
+    bench.drain(Page{sized("b", "r2")});
+    EXPECT_EQ(told(bench), (Told{R"(MOVED 2  {"size":1})"})) << "the size tells";
 }
 
 TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
