@@ -18,8 +18,10 @@ namespace {
 bool isNewVersion(const IndexedObject& before, const IndexedObject& after) {
     const bool are_folders = after.kind == ObjectKind::Folder && before.kind == ObjectKind::Folder;
     if (are_folders && !after.path_key.empty()) return false;
-    return before.kind != after.kind || before.content_hash != after.content_hash ||
-           before.size != after.size || before.revision != after.revision;
+    // The size of a folder is that of all that is in it: each file below would change it.
+    const bool is_resized = !are_folders && before.size != after.size;
+    return before.kind != after.kind || before.content_hash != after.content_hash || is_resized ||
+           before.revision != after.revision;
 }
 
 /// An object without a path key stays at its place in the index whatever becomes of it: what is

@@ -101,6 +101,18 @@ TEST(RecordDerivation, WhatIsRenamedAndEditedBetweenTwoPollsIsTold) {
     EXPECT_EQ(told(bench), (Told{R"(MOVED 2  {"size":1})"})) << "the size tells";
 }
 
+TEST(RecordDerivation, TheSizeOfAFolderIsThatOfWhatIsInIt) {
+    const auto sized = [](ObjectKind kind, std::int64_t size) {
+        NormalizedChange change = pathless(kind, kind == ObjectKind::File ? "f" : "d", "a", "r1");
+        std::get<UpsertObject>(change.action).object.size = size;
+        return change;
+    };
+    DerivationBench bench;
+    bench.baseline(Page{sized(ObjectKind::Folder, 1), sized(ObjectKind::File, 1)});
+    bench.drain(Page{sized(ObjectKind::Folder, 2), sized(ObjectKind::File, 2)});
+    EXPECT_EQ(told(bench), (Told{R"(UPDATED f  {"size":1})"}));
+}
+
 TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
     DerivationBench bench;
     bench.baseline(Page{
