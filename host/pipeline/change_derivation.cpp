@@ -144,7 +144,9 @@ Result<bool> ChangeDerivation::upsert(UpsertObject& put, std::string& raw, TimeP
             lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
         }
     }
-    if (occupant == nullptr && object.kind == ObjectKind::File) {
+    // The key of an object without a path is made of its id, and a place of nothing else.
+    const bool has_path = !object.path_key.empty();
+    if (occupant == nullptr && object.kind == ObjectKind::File && has_path) {
         // A folder was here and is left out, as its entry had the same path as this one.
         FERRY_TRY_ASSIGN(const bool has_below, overlay_.hasBelow(key));
         if (has_below) {
@@ -164,7 +166,8 @@ Result<bool> ChangeDerivation::upsert(UpsertObject& put, std::string& raw, TimeP
         const IndexedObject before = known->object;
         const std::string old_key = store::storageKey(before);
         std::string event_id;
-        if (before.kind == ObjectKind::Folder && losesLeftBehind()) {
+        const bool was_place = before.kind == ObjectKind::Folder && !before.path_key.empty();
+        if (was_place && losesLeftBehind()) {
             FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, {}, now));
             if (!is_done) return false;
             event_id = std::exchange(open_removal_event_id_, {});
@@ -188,7 +191,9 @@ Result<bool> ChangeDerivation::turnUp(
     IndexedObject& object = put.object;
     const std::string key = store::storageKey(object);
     const std::string old_key = store::storageKey(before.object);
-    if (before.object.kind == ObjectKind::Folder && old_key != key && losesLeftBehind()) {
+    const bool was_place =
+        before.object.kind == ObjectKind::Folder && !before.object.path_key.empty();
+    if (was_place && old_key != key && losesLeftBehind()) {
         // Another folder took its place, which leaves there what was in this one.
         FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, before.event_id, now));
         if (!is_done) return false;

@@ -113,6 +113,22 @@ TEST(RecordDerivation, TheSizeOfAFolderIsThatOfWhatIsInIt) {
     EXPECT_EQ(told(bench), (Told{R"(UPDATED f  {"size":1})"}));
 }
 
+TEST(RecordDerivation, AnIdWithASlashIsNoPlaceInAnother) {
+    DerivationBench bench;
+    bench.baseline(Page{
+        pathless(ObjectKind::File, "a/b", "in", "r1"),
+        pathless(ObjectKind::Folder, "c", "c", "r1"),
+        pathless(ObjectKind::File, "c/d", "in", "r1")});
+    bench.drain(Page{pathless(ObjectKind::File, "a", "new", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(CREATED a  {"size":1})"}));
+    NormalizedChange placed = pathless(ObjectKind::Folder, "c", "c", "r1");
+    std::get<UpsertObject>(placed.action).object.path_key = "/c";
+    bench.drain(Page{placed});
+    bench.drainAfterWindow();
+    EXPECT_EQ(bench.position().phase, SyncPhase::Live);
+    EXPECT_EQ(told(bench), Told{}) << "its move took nothing along";
+}
+
 TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
     DerivationBench bench;
     bench.baseline(Page{
