@@ -29,6 +29,7 @@ class PollingReader {
             resource(item);
         json_.endArray();
         description.can_list = listed_ > 0 && listed_ == resources.children.size();
+        description.lists_by_number = lists_by_number_;
         checkListings(node, resources);
         times(node, description);
         statuses(node, "expired", 410);
@@ -203,6 +204,7 @@ class PollingReader {
             statuses(node, "past_end", 404);
         json_.endObject();
         paging(node);
+        if (is_numbered && key == "list") lists_by_number_ = true;
     }
 
     void paging(const YamlNode& node) {
@@ -232,6 +234,7 @@ class PollingReader {
     std::set<std::string> names_;
     std::size_t listed_ = 0;      ///< resources with a listing
     std::size_t unchanging_ = 0;  ///< resources that can be listed alone
+    bool lists_by_number_ = false;
 };
 
 bool mentions(const YamlNode& node, std::string_view source) {

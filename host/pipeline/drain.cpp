@@ -60,6 +60,7 @@ Status Drain::open(store::Store& store) {
     derivation_options.hub_id = options_.hub_id;
     derivation_options.reports_baseline = settings_->reports_baseline;
     derivation_options.move_window = settings_->move_window;
+    derivation_options.compares_twice = options.polling && options.polling->lists_by_number;
     derivation_.emplace(
         store.sync(),
         instance(),

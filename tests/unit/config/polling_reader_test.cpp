@@ -167,6 +167,8 @@ TEST(PollingReader, APageThatIsNotThereEndsChangesAndListingsIfTheySaySo) {
         read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7}"));
     EXPECT_THAT(listed.findings, IsEmpty());
     ASSERT_TRUE(listed.manifest);
+    EXPECT_FALSE(changing.manifest->polling->lists_by_number);
+    EXPECT_TRUE(listed.manifest->polling->lists_by_number);
     EXPECT_THAT(settingOf(listed), HasSubstr(R"("page_size":7},)"));
     const Reading ended =
         read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7, "
