@@ -18,6 +18,7 @@ void describeFeed(const config::ConnectorManifest& manifest, pipeline::ProviderO
     polling.interval_min = manifest.polling->interval_min;
     polling.interval_max = manifest.polling->interval_max;
     polling.can_list = manifest.polling->can_list;
+    polling.lists_by_number = manifest.polling->lists_by_number;
     polling.is_default = manifest.webhook == config::WebhookScope::None;
     if (manifest.polling->rate_requests > 0)
         polling.rate = {manifest.polling->rate_requests, manifest.polling->rate_period};

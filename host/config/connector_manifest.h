@@ -50,7 +50,8 @@ struct PollingDescription {
     std::chrono::milliseconds interval_max{900'000};
     unsigned rate_requests = 0;  ///< of all instances of an app in `rate_period`; 0: any
     std::chrono::milliseconds rate_period{0};
-    bool can_list = false;  ///< every resource has a listing
+    bool can_list = false;         ///< every resource has a listing
+    bool lists_by_number = false;  ///< pages of a listing have numbers or offsets
 };
 
 struct ConnectorManifest {

@@ -288,6 +288,7 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     }
     if (polling != nullptr)
         manifest.settings.emplace_back("polling", readPolling(*polling, reporter, manifest));
+    if (polling != nullptr && map != nullptr) checkPolledIds(*polling, *map, reporter);
     if (map != nullptr) manifest.settings.emplace_back("map", reader.map(*map));
 }
 

@@ -30,6 +30,9 @@ std::string readAuthorization(
 /// The section 'polling' as JSON; what the hub itself needs of it goes into `manifest`.
 std::string readPolling(const YamlNode& node, Reporter& reporter, ConnectorManifest& manifest);
 
+/// Finds ids in 'map' that do not tell the records of several resources apart.
+void checkPolledIds(const YamlNode& polling, const YamlNode& map, Reporter& reporter);
+
 /// The section 'subscription' as JSON.
 std::string readSubscription(const YamlNode& node, Reporter& reporter);
 

@@ -49,6 +49,11 @@ const FieldTable& pageFields() {
         fields.push_back(byDefault(
             limited(field("first_page", ValueType::Integer, "number of the first page"), 0, 1), "1"
         ));
+        fields.push_back(field(
+            "past_end",
+            ValueType::List,
+            "statuses of a numbered page that is not there: the one before was the last"
+        ));
         fields.push_back(
             formed("cursor", AnyForm::Expression, "the position after the last page, in its answer")
         );
@@ -156,6 +161,14 @@ const FieldTable& pollingFields() {
                 ),
                 60'000,
                 2'592'000'000
+            ),
+            byDefault(
+                field(
+                    "unique_ids",
+                    ValueType::Boolean,
+                    "whether an id is of one resource alone, whichever that is"
+                ),
+                "false"
             ),
             byDefault(field("expired", ValueType::List, "statuses that give the cursor up"), "410"),
             formed(

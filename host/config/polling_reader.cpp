@@ -29,9 +29,10 @@ class PollingReader {
             resource(item);
         json_.endArray();
         description.can_list = listed_ > 0 && listed_ == resources.children.size();
+        description.lists_by_number = lists_by_number_;
         checkListings(node, resources);
         times(node, description);
-        expired(node);
+        statuses(node, "expired", 410);
         if (const YamlNode* condition = given(node, "limited")) {
             json_.key("limited");
             expression(SourceSet::Answer).readCondition(*condition);
@@ -69,10 +70,11 @@ class PollingReader {
         }
     }
 
-    void expired(const YamlNode& node) {
-        json_.key("expired").beginArray();
-        if (node.find("expired") == nullptr) json_.number(std::int64_t{410});
-        for (const auto& [item, text] : itemsOf(node, "expired")) {
+    /// `otherwise`: what there is if the key is not given.
+    void statuses(const YamlNode& node, std::string_view key, std::int64_t otherwise) {
+        json_.key(key).beginArray();
+        if (node.find(key) == nullptr) json_.number(otherwise);
+        for (const auto& [item, text] : itemsOf(node, key)) {
             const auto status = parseInteger(text);
             if (!status || *status < 400 || *status > 499)
                 say(*item, fmt::format("'{}' is no status from 400 to 499", text.substr(0, 80)));
@@ -196,8 +198,13 @@ class PollingReader {
             const auto number = parseInteger(textOf(node, name));
             if (number) json_.key(name).number(*number);
         }
+        // A listing that ends too early deletes what it has not shown: that has to be said.
+        const bool is_numbered = node.findKey("page_size") != nullptr;
+        if (node.findKey("past_end") != nullptr || (is_numbered && key == "changes"))
+            statuses(node, "past_end", 404);
         json_.endObject();
         paging(node);
+        if (is_numbered && key == "list") lists_by_number_ = true;
     }
 
     void paging(const YamlNode& node) {
@@ -206,6 +213,11 @@ class PollingReader {
             ways += node.findKey(name) == nullptr ? 0 : 1;
         if (ways > 1)
             say(node, "the next page is found by one of 'next_url', 'next_page' and 'page_size'");
+        const YamlNode* past_end = node.findKey("past_end");
+        if (past_end != nullptr && node.findKey("page_size") == nullptr)
+            reporter_.atKey(
+                *past_end, "'past_end' is for pages with numbers or offsets", "give 'page_size'"
+            );
         const bool is_used = uses(node, "${page}") || uses(node, "${page_or_cursor}");
         const YamlNode* token = node.findKey("next_page");
         if (token != nullptr && !is_used)
@@ -222,9 +234,33 @@ class PollingReader {
     std::set<std::string> names_;
     std::size_t listed_ = 0;      ///< resources with a listing
     std::size_t unchanging_ = 0;  ///< resources that can be listed alone
+    bool lists_by_number_ = false;
 };
 
+bool mentions(const YamlNode& node, std::string_view source) {
+    if (node.text.find(source) != node.text.npos) return true;
+    return std::any_of(node.children.begin(), node.children.end(), [&](const YamlNode& child) {
+        return mentions(child, source);
+    });
+}
+
 }  // namespace
+
+void checkPolledIds(const YamlNode& polling, const YamlNode& map, Reporter& reporter) {
+    const YamlNode* resources = given(polling, "resources");
+    if (resources == nullptr || resources->children.size() < 2) return;
+    if (textOf(polling, "unique_ids") == "true") return;
+    for (const YamlNode& rule : map.children) {
+        const YamlNode* id = rule.isMapping() ? given(rule, "id") : nullptr;
+        if (id == nullptr || mentions(*id, "polled:resource")) continue;
+        reporter.atValue(
+            *id,
+            Visibility::Shown,
+            "records of two resources may have the same id, and would be taken for one object",
+            "write '${polled:resource}-${/id}', or 'unique_ids: true' in 'polling'"
+        );
+    }
+}
 
 std::string readPolling(const YamlNode& node, Reporter& reporter, ConnectorManifest& manifest) {
     PollingDescription description;

@@ -65,7 +65,7 @@ void fields(auto& archive, Is<pipeline::RequestRate> auto& rate) {
 }
 void fields(auto& archive, Is<pipeline::PollingOptions> auto& polling) {
     archive(polling.interval_min, polling.interval_max, polling.rate, polling.can_list);
-    archive(polling.is_default);
+    archive(polling.is_default, polling.lists_by_number);
 }
 void fields(auto& archive, Is<pipeline::ProviderOptions> auto& options) {
     archive(options.base_urls, options.poll_interval, options.expiry_margin, options.uses_pkce);

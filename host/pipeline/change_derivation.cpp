@@ -18,8 +18,10 @@ namespace {
 bool isNewVersion(const IndexedObject& before, const IndexedObject& after) {
     const bool are_folders = after.kind == ObjectKind::Folder && before.kind == ObjectKind::Folder;
     if (are_folders && !after.path_key.empty()) return false;
-    return before.kind != after.kind || before.content_hash != after.content_hash ||
-           before.size != after.size || before.revision != after.revision;
+    // The size of a folder is that of all that is in it: each file below would change it.
+    const bool is_resized = !are_folders && before.size != after.size;
+    return before.kind != after.kind || before.content_hash != after.content_hash || is_resized ||
+           before.revision != after.revision;
 }
 
 /// An object without a path key stays at its place in the index whatever becomes of it: what is
@@ -142,7 +144,9 @@ Result<bool> ChangeDerivation::upsert(UpsertObject& put, std::string& raw, TimeP
             lose(IndexEntry(*occupant), nextEventId(), {}, raw, now);
         }
     }
-    if (occupant == nullptr && object.kind == ObjectKind::File) {
+    // The key of an object without a path is made of its id, and a place of nothing else.
+    const bool has_path = !object.path_key.empty();
+    if (occupant == nullptr && object.kind == ObjectKind::File && has_path) {
         // A folder was here and is left out, as its entry had the same path as this one.
         FERRY_TRY_ASSIGN(const bool has_below, overlay_.hasBelow(key));
         if (has_below) {
@@ -162,7 +166,8 @@ Result<bool> ChangeDerivation::upsert(UpsertObject& put, std::string& raw, TimeP
         const IndexedObject before = known->object;
         const std::string old_key = store::storageKey(before);
         std::string event_id;
-        if (before.kind == ObjectKind::Folder && losesLeftBehind()) {
+        const bool was_place = before.kind == ObjectKind::Folder && !before.path_key.empty();
+        if (was_place && losesLeftBehind()) {
             FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, {}, now));
             if (!is_done) return false;
             event_id = std::exchange(open_removal_event_id_, {});
@@ -186,7 +191,9 @@ Result<bool> ChangeDerivation::turnUp(
     IndexedObject& object = put.object;
     const std::string key = store::storageKey(object);
     const std::string old_key = store::storageKey(before.object);
-    if (before.object.kind == ObjectKind::Folder && old_key != key && losesLeftBehind()) {
+    const bool was_place =
+        before.object.kind == ObjectKind::Folder && !before.object.path_key.empty();
+    if (was_place && old_key != key && losesLeftBehind()) {
         // Another folder took its place, which leaves there what was in this one.
         FERRY_TRY_ASSIGN(const bool is_done, loseLeftBehind(old_key, before.event_id, now));
         if (!is_done) return false;

@@ -29,6 +29,8 @@ struct DerivationOptions {
     bool reports_baseline = false;
     Milliseconds move_window{2000};
     std::size_t writes_max = 20'000;  ///< index writes of one commit, about
+    /// A comparison may pass over what is there: only what two in a row have not shown is gone.
+    bool compares_twice = false;
 };
 
 /// What is to do when the feed has no more pages.

@@ -33,9 +33,11 @@ Status Drain::open(store::Store& store) {
         inbox_ = &store.inbox();
         position.phase = SyncPhase::Live;
     }
-    // Cursors of the inbox are numbers, and no others are: event.vendor.type was changed.
+    // Cursors of the inbox are numbers, and those of connectors that poll are none. One of the
+    // other kind is from before event.vendor.type was changed, or the connector itself.
+    const bool is_declared = options.feed != Feed::Fetched || options.polling.has_value();
     const bool is_of_inbox = parseInteger(position.cursor).has_value();
-    if (options.feed == Feed::Either && !position.cursor.empty() && is_of_inbox == fetches) {
+    if (is_declared && !position.cursor.empty() && is_of_inbox == fetches) {
         position.cursor.clear();
         if (fetches) position.phase = SyncPhase::Baseline;
     }
@@ -58,6 +60,7 @@ Status Drain::open(store::Store& store) {
     derivation_options.hub_id = options_.hub_id;
     derivation_options.reports_baseline = settings_->reports_baseline;
     derivation_options.move_window = settings_->move_window;
+    derivation_options.compares_twice = options.polling && options.polling->lists_by_number;
     derivation_.emplace(
         store.sync(),
         instance(),

@@ -63,18 +63,20 @@ bool ChangeDerivation::waitsForMoves(TimePoint now, bool had_changes) {
 }
 
 Result<bool> ChangeDerivation::sweepUnseen(TimePoint now) {
+    // Of a resync nobody knows when the next one comes: that can't wait for it.
+    const bool waits = options_.compares_twice && position_.phase == SyncPhase::Compare;
+    const std::uint32_t seen_since = position_.generation - (waits ? 1 : 0);
     std::string after;
     for (;;) {
         if (isFull()) return false;
         FERRY_TRY_ASSIGN(
-            const auto unseen,
-            store_.entriesOlderThan(instance_, position_.generation, after, kSubtreeChunk)
+            const auto unseen, store_.entriesOlderThan(instance_, seen_since, after, kSubtreeChunk)
         );
         for (const IndexEntry& entry : unseen) {
             after = store::storageKey(entry.object);
             // Through the overlay: this page may have seen the object, or taken its place.
             FERRY_TRY_ASSIGN(const IndexEntry* current, overlay_.at(after));
-            if (current == nullptr || current->generation >= position_.generation) continue;
+            if (current == nullptr || current->generation >= seen_since) continue;
             lose(IndexEntry(*current), nextEventId(), {}, {}, now);
         }
         if (unseen.size() < kSubtreeChunk) return true;

@@ -14,13 +14,16 @@ using store::IndexEntry;
 namespace {
 
 /// Same object at another path: did its content change as well? Providers may give a new revision
-/// for a mere move, so the revision counts only where there is nothing better.
+/// for a mere move, so the revision counts only where there is nothing better, and of providers
+/// with paths not at all.
 bool hasNewContent(const IndexedObject& before, const IndexedObject& after) {
     if (after.kind == ObjectKind::Folder) return false;
     if (!before.content_hash.empty() && !after.content_hash.empty()) {
         return before.content_hash != after.content_hash;
     }
-    return before.size != after.size;
+    if (before.size != after.size) return true;
+    const bool is_size_known = after.size >= 0;
+    return !is_size_known && after.path_key.empty() && before.revision != after.revision;
 }
 
 }  // namespace

@@ -143,6 +143,7 @@ struct PollingOptions {
     Milliseconds interval_max{900'000};  ///< after many that have not
     std::optional<RequestRate> rate{};   ///< shared by all instances of an app at the provider
     bool can_list = false;               ///< the provider can be asked for everything
+    bool lists_by_number = false;        ///< and its pages shift if something is deleted meanwhile
     bool is_default = false;             ///< instances poll unless they say that webhooks come
 };
 

@@ -17,6 +17,10 @@ std::string authorityOf(std::string_view url) {
     return lowerAscii(rest);
 }
 
+bool isPlainHttp(std::string_view url) {
+    return lowerAscii(url.substr(0, url.find("://"))) == "http";
+}
+
 std::string_view hostOf(std::string_view authority) {
     if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
     return authority.substr(0, authority.find(':'));
@@ -40,10 +44,21 @@ Status checkEgress(
     const bool is_listed = std::any_of(egress.begin(), egress.end(), [&](const std::string& item) {
         return matches(item, host);
     });
-    const bool is_base = std::any_of(base_urls.begin(), base_urls.end(), [&](const auto& base) {
-        return authorityOf(base.second) == authority;
-    });
-    if (!authority.empty() && (is_listed || is_base)) return {};
+    const auto hasBase = [&](bool of_plain_http) {
+        return std::any_of(base_urls.begin(), base_urls.end(), [&](const auto& base) {
+            return authorityOf(base.second) == authority &&
+                   (!of_plain_http || isPlainHttp(base.second));
+        });
+    };
+    if (!authority.empty() && (is_listed || hasBase(false))) {
+        // The address may come from an answer of the provider, and tokens go with the request.
+        if (!isPlainHttp(url) || hasBase(true)) return {};
+        return fail(
+            ErrorCode::PermissionDenied,
+            "the plugin wants to reach '" + std::string(host) +
+                "' by http, which only a base URL that begins with http:// allows"
+        );
+    }
     return fail(
         ErrorCode::PermissionDenied,
         "the plugin wants to reach '" + std::string(host) +

@@ -33,7 +33,9 @@ void Mapping::emitPolled(
 bool Mapping::isOlder(const sdk::Object& object, const Work& work) const {
     const Value first = work.sources.outside("polled:first", work.scratch);
     // Without it the index has been filled by a listing, and knows.
-    if (first.isMissing() || !object.created_ms) return false;
+    if (first.isMissing()) return false;
+    // Most of what changes was there before: nothing says that this was not.
+    if (!object.created_ms) return true;
     std::int64_t first_ms = 0;
     std::from_chars(first.text.data(), first.text.data() + first.text.size(), first_ms);
     const bool is_untouched =

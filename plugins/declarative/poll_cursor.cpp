@@ -17,6 +17,7 @@ auto numbersOf(Cursor& cursor) {
     return std::array{
         std::pair("pages", &cursor.pages),
         std::pair("records", &cursor.records),
+        std::pair("digest", &cursor.digest),
         std::pair("restarts", &cursor.restarts),
         std::pair("starts", &cursor.starts)};
 }
@@ -103,6 +104,7 @@ void PollCursor::forgetPages() {
     is_url = false;
     pages = 0;
     records = 0;
+    digest = 0;
     starts = 0;
     began_ms = 0;
     newest_ms = 0;

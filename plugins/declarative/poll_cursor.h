@@ -26,6 +26,7 @@ struct PollCursor {
     bool is_url = false;         ///< `page` is the address of the next page
     std::uint64_t pages = 0;     ///< of the resource so far, in this poll
     std::uint64_t records = 0;   ///< on these pages
+    std::uint64_t digest = 0;    ///< of the last of them, if pages have numbers
     std::uint64_t restarts = 0;  ///< because the provider did not know its own page any more
     std::uint64_t starts = 0;    ///< 1: the position to begin at is known
     std::int64_t began_ms = 0;   ///< when the first of these pages was asked for

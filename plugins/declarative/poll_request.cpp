@@ -8,6 +8,9 @@
 namespace ferry::declarative {
 namespace {
 
+/// A provider with more goes round in circles, or ignores which page is asked for.
+constexpr std::uint64_t kPagesMax = 100'000;
+
 /// The target of the relation `wanted`: <https://api.example/x?page=2>; rel="next"
 std::string_view linkOf(std::string_view header, std::string_view wanted) {
     while (true) {
@@ -41,6 +44,20 @@ std::uint64_t numberAt(
     const auto found = settings.FindMember(name);
     const bool is_there = found != settings.MemberEnd() && found->value.IsUint64();
     return is_there ? found->value.GetUint64() : otherwise;
+}
+
+/// FNV-1a over the records of a page, to tell it from the one before.
+std::uint64_t digestOf(const std::vector<std::string_view>& records) {
+    std::uint64_t digest = 14'695'981'039'346'656'037U;
+    const auto add = [&digest](unsigned char byte) {
+        digest = (digest ^ byte) * 1'099'511'628'211U;
+    };
+    for (const std::string_view record : records) {
+        for (const char c : record)
+            add(static_cast<unsigned char>(c));
+        add('\n');
+    }
+    return digest;
 }
 
 }  // namespace
@@ -78,6 +95,10 @@ PollRequest::PollRequest(const rapidjson::Value& settings) : request_(settings) 
         if (settings.HasMember(name)) *place = Expression(settings[name]);
     page_size_ = numberAt(settings, "page_size", 0);
     first_page_ = numberAt(settings, "first_page", 1);
+    const auto past_end = settings.FindMember("past_end");
+    if (past_end != settings.MemberEnd() && past_end->value.IsArray())
+        for (const rapidjson::Value& status : past_end->value.GetArray())
+            past_end_.push_back(status.IsInt() ? status.GetInt() : 0);
 }
 
 sdk::Request PollRequest::make(PollSources& sources, const PollCursor& cursor) const {
@@ -85,20 +106,34 @@ sdk::Request PollRequest::make(PollSources& sources, const PollCursor& cursor) c
     return request_.make(sources, cursor.is_url ? cursor.page : std::string_view());
 }
 
-bool PollRequest::turnPage(PollCursor& cursor, const AnswerSources& answer, std::size_t count)
+PageShown PollRequest::shown(std::size_t count, const std::vector<std::string_view>& records)
+    const {
+    return {count, page_size_ > 0 ? digestOf(records) : 0};
+}
+
+bool PollRequest::turnPage(PollCursor& cursor, const AnswerSources& answer, const PageShown& shown)
     const {
     Scratch scratch;
     const bool is_url = next_url_.isSet();
     const Value next = (is_url ? next_url_ : next_page_).evaluate(answer, scratch);
-    const bool is_numbered = page_size_ > 0 && count >= page_size_;
+    const bool is_numbered = page_size_ > 0 && shown.count >= page_size_;
     if ((next.isMissing() || next.text.empty()) && !is_numbered) return false;
-    if (!is_numbered && next.text == cursor.page)
-        throw sdk::Error::malformed("poll: the page after this one is this one");
+    const bool is_same =
+        is_numbered ? cursor.pages > 0 && shown.digest == cursor.digest : next.text == cursor.page;
+    if (is_same) throw sdk::Error::malformed("poll: the page after this one is this one");
+    if (cursor.pages >= kPagesMax)
+        throw sdk::Error::malformed("poll: there is no end of pages, after 100,000 of them");
     cursor.page = next.text;
     cursor.is_url = is_url && !next.text.empty();
+    cursor.digest = is_numbered ? shown.digest : 0;
     ++cursor.pages;
-    cursor.records += count;
+    cursor.records += shown.count;
     return true;
+}
+
+bool PollRequest::isPastEnd(int status, const PollCursor& cursor) const {
+    return page_size_ > 0 && cursor.pages > 0 &&
+           std::find(past_end_.begin(), past_end_.end(), status) != past_end_.end();
 }
 
 std::string PollRequest::position(const AnswerSources& answer) const {

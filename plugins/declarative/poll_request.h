@@ -64,6 +64,12 @@ class AnswerSources final : public Sources {
     const rapidjson::Value& body_;
 };
 
+/// What a page had.
+struct PageShown {
+    std::size_t count = 0;     ///< of its records
+    std::uint64_t digest = 0;  ///< of their bytes, if pages have numbers
+};
+
 /// Immutable; any thread.
 class PollRequest {
   public:
@@ -74,9 +80,12 @@ class PollRequest {
     sdk::Request make(PollSources& sources, const PollCursor& cursor) const;
 
     const Pointer& records() const noexcept { return records_; }
-    /// Moves `cursor` to the page after the one that had `count` records; false: that was the last.
-    /// Throws sdk::Error MALFORMED if it is the same again.
-    bool turnPage(PollCursor& cursor, const AnswerSources& answer, std::size_t count) const;
+    PageShown shown(std::size_t count, const std::vector<std::string_view>& records) const;
+    /// Moves `cursor` to the page after the one that was `shown`; false: that was the last. Throws
+    /// sdk::Error MALFORMED if it is the same again, or if there is no end of pages.
+    bool turnPage(PollCursor& cursor, const AnswerSources& answer, const PageShown& shown) const;
+    /// True if `status` says that the page before, though it was full, was the last.
+    bool isPastEnd(int status, const PollCursor& cursor) const;
     /// The position that the answer names; empty: none.
     std::string position(const AnswerSources& answer) const;
 
@@ -87,6 +96,7 @@ class PollRequest {
     Expression next_page_;
     std::uint64_t page_size_ = 0;
     std::uint64_t first_page_ = 1;
+    std::vector<int> past_end_;  ///< statuses of a numbered page that is not there
     Expression cursor_;
 };
 

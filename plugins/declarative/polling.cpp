@@ -75,19 +75,24 @@ bool Polling::isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) con
     return is_listed_always_ || (compare_every_ms_ > 0 && is_late);
 }
 
-/// Throws for every answer that is no page.
-void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
+/// Throws for an outage, and if there were too many requests.
+void Polling::throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const {
     throwIfTransient(response, place);
+    if (!has_limited_) return;
+    JsonDocument body;
+    if (!body.parse(response.body())) body.root().SetNull();
+    Scratch scratch;
+    if (!holds(limited_, AnswerSources(response, body.root()), scratch)) return;
+    throw sdk::Error::rateLimited(
+        place + ": answered " + std::to_string(response.status()), retryAfter(response)
+    );
+}
+
+/// Throws for every other answer that is no page.
+void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
+    if (response.ok()) return;
     const int status = response.status();
     const std::string message = place + ": answered " + std::to_string(status);
-    if (has_limited_) {
-        JsonDocument body;
-        if (!body.parse(response.body())) body.root().SetNull();
-        Scratch scratch;
-        if (holds(limited_, AnswerSources(response, body.root()), scratch))
-            throw sdk::Error::rateLimited(message, retryAfter(response));
-    }
-    if (response.ok()) return;
     if (status == 401) throw sdk::Error::authExpired(message);
     if (can_list_ && std::find(expired_.begin(), expired_.end(), status) != expired_.end())
         throw sdk::Error::cursorInvalid(message);
@@ -96,10 +101,19 @@ void Polling::check(const sdk::HttpResponse& response, const std::string& place)
 
 /// True if the provider does not know the page that it named itself, as happens when a poll goes on
 /// after an outage: then the resource begins anew, once. What was told is in the host's index.
-bool Polling::restarts(const sdk::HttpResponse& response, PollCursor& cursor) const {
+bool Polling::restarts(Step& step, const sdk::HttpResponse& response) {
+    PollCursor& cursor = step.cursor;
     const int status = response.status();
     const bool is_unknown = status == 400 || status == 404 || status == 410;
-    if (!is_unknown || cursor.isAtStart() || cursor.restarts > 0) return false;
+    if (!is_unknown || cursor.isAtStart()) return false;
+    // What the pages before have shown, and is deleted by now, would pass for what this listing has
+    // seen: the host has to begin another one.
+    if (step.lists)
+        throw sdk::Error::cursorInvalid(
+            "poll of " + step.resource.name + ": the next page of the listing is gone, answered " +
+            std::to_string(status)
+        );
+    if (cursor.restarts > 0) return false;
     const std::uint64_t restarts = cursor.restarts + 1;
     cursor.forgetPages();
     cursor.restarts = restarts;
@@ -143,6 +157,12 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
     Scratch scratch;
     for (rapidjson::SizeType i = 0; i < count && i < records.size(); ++i) {
         if (records[i].size() > kRecordBytesMax) {
+            if (step.lists)
+                throw sdk::Error::malformed(
+                    place +
+                    ": a record of more than 1 MiB; without it the listing would say that "
+                    "it was deleted"
+                );
             step.call.warning(place + ": a record of more than 1 MiB is left out");
             continue;
         }
@@ -154,7 +174,33 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
         scratch.clear();
     }
     const AnswerSources answer(response, body.root());
-    if (!step.request.turnPage(cursor, answer, count)) endResource(step, answer);
+    const bool has_next = step.request.turnPage(cursor, answer, step.request.shown(count, records));
+    if (!has_next) endResource(step, answer);
+}
+
+/// The answer to the request of a page, whatever it is.
+void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
+    const std::string place = "poll of " + step.resource.name;
+    PollCursor& cursor = step.cursor;
+    throwIfLimited(response, place);
+    if (step.request.isPastEnd(response.status(), cursor)) {
+        endResource(step, {response, rapidjson::Value()});
+    } else if (restarts(step, response)) {
+        page.has_more = true;
+        return;
+    } else {
+        check(response, place);
+        if (cursor.isAtStart()) {
+            const auto date = parseHttpDate(response.header("date"));
+            cursor.began_ms = date.value_or(step.call.nowMs());
+            if (cursor.first_ms == 0) cursor.first_ms = cursor.began_ms;
+        }
+        take(step, response, page);
+    }
+    page.has_more = cursor.resource < resources_.size();
+    if (page.has_more) return;
+    cursor.resource = 0;
+    if (step.lists) cursor.listed_ms = step.call.nowMs();
 }
 
 void Polling::endResource(Step& step, const AnswerSources& answer) const {
@@ -206,13 +252,13 @@ sdk::Task<sdk::Page> Polling::fetch(
     if (cursor.resource >= resources_.size()) cursor.resource = 0;
     const Resource& resource = resources_[cursor.resource];
     const std::string place = "poll of " + resource.name;
-    const bool is_at_start = cursor.isAtStart();
-    if (is_at_start && lists && resource.start && cursor.starts == 0) {
+    if (cursor.isAtStart() && lists && resource.start && cursor.starts == 0) {
         // A page of its own: one request a page is what the provider's rate is counted by.
         const std::string none;
         PollSources sources(account, access_token, cursor, none, 0);
         const sdk::HttpResponse response =
             co_await context.send(resource.start->make(sources, cursor));
+        throwIfLimited(response, place);
         check(response, place);
         cursor.positions[resource.name] = startOf(*resource.start, response, place);
         cursor.starts = 1;
@@ -227,24 +273,8 @@ sdk::Task<sdk::Page> Polling::fetch(
     const std::int64_t since = (last > 0 ? last : now) - resource.overlap_ms;
     PollSources sources(account, access_token, cursor, position, std::max<std::int64_t>(since, 0));
     const sdk::HttpResponse response = co_await context.send(request.make(sources, cursor));
-    if (restarts(response, cursor)) {
-        page.has_more = true;
-        page.next_cursor = cursor.write();
-        co_return page;
-    }
-    check(response, place);
-    if (is_at_start) {
-        const auto date = parseHttpDate(response.header("date"));
-        cursor.began_ms = date.value_or(context.call().nowMs());
-        if (cursor.first_ms == 0) cursor.first_ms = cursor.began_ms;
-    }
     Step step{context.call(), resource, request, lists, cursor};
-    take(step, response, page);
-    page.has_more = cursor.resource < resources_.size();
-    if (!page.has_more) {
-        cursor.resource = 0;
-        if (lists) cursor.listed_ms = context.call().nowMs();
-    }
+    receive(step, response, page);
     page.next_cursor = cursor.write();
     co_return page;
 }

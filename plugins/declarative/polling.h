@@ -44,8 +44,10 @@ class Polling {
     struct Step;
 
     bool isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const;
+    void throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const;
     void check(const sdk::HttpResponse& response, const std::string& place) const;
-    bool restarts(const sdk::HttpResponse& response, PollCursor& cursor) const;
+    static bool restarts(Step& step, const sdk::HttpResponse& response);
+    void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     void take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     static std::string startOf(
         const PollRequest& request, const sdk::HttpResponse& response, const std::string& place

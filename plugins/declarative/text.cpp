@@ -38,6 +38,13 @@ std::optional<int> takeZone(std::string_view text) noexcept {
     return (is_west ? -1 : 1) * (hours * 60 + minutes);
 }
 
+/// Years 1 to 9999: everything that RFC 3339 can write, and all that the host takes.
+std::optional<std::int64_t> within(std::int64_t ms) noexcept {
+    constexpr std::int64_t kMsMin = -62'135'596'800'000;
+    constexpr std::int64_t kMsMax = 253'402'300'799'999;
+    return ms < kMsMin || ms > kMsMax ? std::nullopt : std::optional(ms);
+}
+
 std::optional<std::int64_t> parseEpoch(std::string_view text) noexcept {
     constexpr std::size_t kSecondsDigitsMax = 11;
     constexpr std::size_t kDigitsMax = 15;
@@ -45,7 +52,7 @@ std::optional<std::int64_t> parseEpoch(std::string_view text) noexcept {
     if (whole.empty() || whole.size() > kDigitsMax) return std::nullopt;
     std::int64_t number = 0;
     std::from_chars(whole.data(), whole.data() + whole.size(), number);
-    return whole.size() <= kSecondsDigitsMax ? number * 1000 : number;
+    return within(whole.size() <= kSecondsDigitsMax ? number * 1000 : number);
 }
 
 }  // namespace
@@ -88,7 +95,7 @@ std::optional<std::int64_t> parseTime(std::string_view text) noexcept {
     if (!zone || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     const std::int64_t days = sys_days(date).time_since_epoch().count();
     const std::int64_t minutes = (days * 24 + hour) * 60 + minute - *zone;
-    return (minutes * 60 + second) * 1000 + millisecond;
+    return within((minutes * 60 + second) * 1000 + millisecond);
 }
 
 std::optional<std::int64_t> parseHttpDate(std::string_view text) noexcept {

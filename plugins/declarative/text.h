@@ -19,7 +19,8 @@ inline char upper(char c) noexcept {
 }
 
 /// Ms since 1970 UTC of a time in RFC 3339 (also with a blank in place of the T, and with " UTC" or
-/// "+0000" as the zone), or of a number: seconds, or ms if it has more than 11 digits.
+/// "+0000" as the zone), or of a number: seconds, or ms if it has more than 11 digits. Nothing
+/// outside of the years 1 to 9999: the host refuses all of a page for one such time.
 std::optional<std::int64_t> parseTime(std::string_view text) noexcept;
 
 /// Ms since 1970 UTC of the header Date: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).

@@ -16,8 +16,8 @@ std::string AbiRequest::text() const {
     return text + "\n" + body;
 }
 
-AbiPlugin::AbiPlugin(const std::string& file, const std::string& connector)
-    : connector_(connector) {
+AbiPlugin::AbiPlugin(const std::string& file, const std::string& connector, Pairs settings)
+    : connector_(connector), settings_(std::move(settings)) {
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) die(dlerror());
     const auto entry =
@@ -42,6 +42,7 @@ void AbiPlugin::remake() {
     ferry_setup setup{};
     setup.struct_size = sizeof setup;
     setup.connector = loan.text(connector_);
+    setup.settings = loan.fields(settings_);
     if (module_->create(&host_, &scope.call, &setup, &self_) != FERRY_OK) die("create failed");
 }
 

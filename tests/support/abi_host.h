@@ -102,6 +102,7 @@ struct AbiOutcome {
     std::vector<AbiTokens> tokens;
     std::vector<AbiIdentity> identities;
     std::vector<std::string> changes;
+    std::vector<std::string> hints;  ///< one a change
     bool has_page = false;
     bool has_more = false;
     std::string next_cursor;
@@ -123,7 +124,8 @@ using Script = std::vector<AbiResponse>;
 class AbiPlugin {
   public:
     /// Ends the test program with a message if the file is not a plugin.
-    AbiPlugin(const std::string& file, const std::string& connector);
+    /// `settings`: sections of the connector, as JSON.
+    AbiPlugin(const std::string& file, const std::string& connector, Pairs settings = {});
     ~AbiPlugin();
     AbiPlugin(const AbiPlugin&) = delete;
     AbiPlugin& operator=(const AbiPlugin&) = delete;
@@ -219,7 +221,10 @@ class AbiPlugin {
         const std::string& body, const Pairs& headers, const std::vector<std::string>& secrets
     );
     AbiOutcome parseNotification(const std::string& body);
-    AbiOutcome normalize(const std::vector<std::string>& changes);
+    /// `hints`: of the changes, or none at all.
+    AbiOutcome normalize(
+        const std::vector<std::string>& changes, const std::vector<std::string>& hints = {}
+    );
 
     /// The raw table, for calls that the functions above do not make.
     const ferry_module& module() const { return *module_; }
@@ -232,6 +237,7 @@ class AbiPlugin {
     const ferry_module* module_ = nullptr;
     void* self_ = nullptr;
     std::string connector_;
+    Pairs settings_;
     ferry_host host_{};
 };
 

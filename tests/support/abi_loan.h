@@ -56,10 +56,16 @@ class Loan {
             stored[i] = text(from[i]);
         return {stored.get(), sizeof(ferry_str), from.size()};
     }
-    ferry_changes changes(const std::vector<std::string>& from) {
+    ferry_changes changes(
+        const std::vector<std::string>& from, const std::vector<std::string>& hints
+    ) {
         auto& stored = changes_.emplace_back(std::make_unique<ferry_change[]>(from.size()));
         for (std::size_t i = 0; i < from.size(); ++i)
-            stored[i] = {sizeof(ferry_change), 0, bytes(from[i]), {}};
+            stored[i] = {
+                sizeof(ferry_change),
+                0,
+                bytes(from[i]),
+                i < hints.size() ? text(hints[i]) : ferry_str{}};
         return {stored.get(), sizeof(ferry_change), from.size()};
     }
     ferry_account account(const AbiAccount& from) {

@@ -71,7 +71,9 @@ AbiOutcome AbiPlugin::parseNotification(const std::string& body) {
     return outcome;
 }
 
-AbiOutcome AbiPlugin::normalize(const std::vector<std::string>& changes) {
+AbiOutcome AbiPlugin::normalize(
+    const std::vector<std::string>& changes, const std::vector<std::string>& hints
+) {
     AbiOutcome outcome;
     CallScope scope(*this, outcome);
     scope.changes_in = changes.size();
@@ -79,7 +81,7 @@ AbiOutcome AbiPlugin::normalize(const std::vector<std::string>& changes) {
     const ferry_account account = loan.account({});
     outcome.status =
         extension<ferry_normalize_1>(*module_, FERRY_EXT_NORMALIZE)
-            .normalize(self_, &scope.call, &account, loan.changes(changes), &scope.sink);
+            .normalize(self_, &scope.call, &account, loan.changes(changes, hints), &scope.sink);
     return outcome;
 }
 

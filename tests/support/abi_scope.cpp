@@ -83,6 +83,7 @@ ferry_status takeChange(const ferry_sink* sink, const ferry_change* change) noex
     if (scope.outcome.has_page)
         return breach(scope, "a change after the page", FERRY_ERROR_INVALID);
     scope.outcome.changes.push_back(copy(change->raw));
+    scope.outcome.hints.push_back(copy(change->hint));
     return FERRY_OK;
 }
 

@@ -45,6 +45,7 @@ ChangeDerivation& DerivationBench::derivation() {
         options.hub_id = "test-hub";
         options.writes_max = writes_max_;
         options.reports_baseline = reports_baseline;
+        options.compares_twice = compares_twice;
         derivation_ = std::make_unique<ChangeDerivation>(
             store_->sync(),
             instance_,

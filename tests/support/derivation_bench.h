@@ -54,6 +54,7 @@ class DerivationBench {
     /// before it is on disk.
     bool derives_ahead = false;
     bool reports_baseline = false;
+    bool compares_twice = false;  ///< set before the first drain, or a crash
     std::size_t pages_ahead = 0;  ///< how many were derived so
 
     /// Lists `page` as the baseline; the instance is live afterwards.

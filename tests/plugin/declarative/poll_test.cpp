@@ -21,6 +21,7 @@ TEST(PollCursor, SurvivesItsText) {
     cursor.page = "a \"page\"";
     cursor.pages = 3;
     cursor.records = 300;
+    cursor.digest = 18'446'744'073'709'551'615U;
     cursor.restarts = 1;
     cursor.starts = 1;
     cursor.began_ms = 1;
@@ -62,7 +63,11 @@ class PollRequestTest : public testing::Test {
         return PollRequest(settings.root());
     }
     bool turn(
-        const PollRequest& request, std::string_view link, std::string_view body, std::size_t count
+        const PollRequest& request,
+        std::string_view link,
+        std::string_view body,
+        std::size_t count,
+        std::uint64_t digest = 0
     ) {
         const ferry_field field{sizeof(ferry_field), 0, str("link"), str(link)};
         ferry_http_response raw{};
@@ -72,7 +77,7 @@ class PollRequestTest : public testing::Test {
         const sdk::HttpResponse response(raw);
         JsonDocument document;
         EXPECT_TRUE(document.parse(body));
-        return request.turnPage(cursor_, AnswerSources(response, document.root()), count);
+        return request.turnPage(cursor_, AnswerSources(response, document.root()), {count, digest});
     }
     static ferry_str str(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -111,10 +116,42 @@ TEST_F(PollRequestTest, APageThatNamesItselfIsNoNextOne) {
 
 TEST_F(PollRequestTest, NumberedPagesEndWithOneThatIsNotFull) {
     const PollRequest numbered = request(R"(,"page_size":2)");
-    EXPECT_TRUE(turn(numbered, "", "{}", 2));
-    EXPECT_TRUE(turn(numbered, "", "{}", 2));
+    EXPECT_TRUE(turn(numbered, "", "{}", 2, 1));
+    EXPECT_TRUE(turn(numbered, "", "{}", 2, 2));
     EXPECT_EQ(cursor_.pages, 2U);
-    EXPECT_FALSE(turn(numbered, "", "{}", 1));
+    EXPECT_FALSE(turn(numbered, "", "{}", 1, 3));
+}
+
+TEST_F(PollRequestTest, ANumberedPageThatIsTheOneBeforeIsNoNextOne) {
+    const PollRequest numbered = request(R"(,"page_size":2)");
+    EXPECT_TRUE(turn(numbered, "", "{}", 2, 7));
+    cursor_ = PollCursor::read(cursor_.write());
+    EXPECT_THROW(turn(numbered, "", "{}", 2, 7), sdk::Error);
+    EXPECT_TRUE(turn(numbered, "", "{}", 2, 8));
+}
+
+TEST_F(PollRequestTest, PagesThatGoRoundInCirclesEnd) {
+    const PollRequest tokens = request(R"(,"next_page":{"path":["next"]})");
+    const auto go = [&] {
+        for (int i = 0; i < 100; ++i) {
+            turn(tokens, "", R"({"next":"a"})", 2);
+            turn(tokens, "", R"({"next":"b"})", 2);
+        }
+    };
+    EXPECT_NO_THROW(go());
+    cursor_.pages = 99'900;
+    EXPECT_THROW(go(), sdk::Error);
+    EXPECT_EQ(cursor_.pages, 100'000U);
+}
+
+TEST_F(PollRequestTest, OnlyNumberedPagesAfterTheFirstArePastTheEnd) {
+    const PollRequest numbered = request(R"(,"page_size":2,"past_end":[404])");
+    EXPECT_FALSE(numbered.isPastEnd(404, cursor_));
+    EXPECT_TRUE(turn(numbered, "", "{}", 2, 1));
+    EXPECT_TRUE(numbered.isPastEnd(404, cursor_));
+    EXPECT_FALSE(numbered.isPastEnd(410, cursor_));
+    EXPECT_FALSE(request(R"(,"page_size":2)").isPastEnd(404, cursor_));
+    EXPECT_FALSE(request(R"(,"past_end":[404])").isPastEnd(404, cursor_));
 }
 
 }  // namespace

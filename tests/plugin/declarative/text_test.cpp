@@ -30,6 +30,9 @@ TEST(DeclarativeText, ReadsTimes) {
         {"1795914123.789", 1'795'914'123'000},
         {"1795914123456", 1'795'914'123'456},
         {"0", 0},
+        {"0001-01-01T00:00:00Z", -62'135'596'800'000},
+        {"9999-12-31T23:59:59.999Z", 253'402'300'799'999},
+        {"253402300799999", 253'402'300'799'999},
     };
     for (const auto& [text, ms] : times)
         EXPECT_EQ(parseTime(text), ms) << text;
@@ -45,6 +48,16 @@ TEST(DeclarativeText, ReadsTimes) {
           "-5",
           ".5",
           "12345678901234567890"})
+        EXPECT_EQ(parseTime(text), std::nullopt) << text;
+}
+
+TEST(DeclarativeText, LeavesOutTimesThatTheHostRefuses) {
+    for (const char* text :
+         {"0001-01-01T00:00:00+01:00",
+          "9999-12-31T23:59:59-05:00",
+          "0000-01-01",
+          "253402300800000",
+          "999999999999999"})
         EXPECT_EQ(parseTime(text), std::nullopt) << text;
 }
 

@@ -128,6 +128,7 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         {"requests: 100", "requests: 0", "is less than 1"},
         {"  rate:", "  compare_every: 1s\n  rate:", "is less than 1m"},
         {"  rate:", "  expired: [410, gone]\n  rate:", "'gone' is no status"},
+        {"next_page: /next", "next_page: /next, past_end: [404]", "for pages with numbers"},
         {"  rate:", "  limited: {status: 403}\n  rate:", "there is no source 'status'"},
         {"  rate:", "  rates: 1\n  rate:", "did you mean 'rate'?"},
     };
@@ -140,6 +141,62 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         EXPECT_FALSE(reading.manifest) << mistake.to;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.to;
     }
+}
+
+std::string settingOf(const Reading& reading) {
+    for (const auto& [key, value] : reading.manifest->settings)
+        if (key == "polling") return value;
+    return {};
+}
+
+TEST(PollingReader, APageThatIsNotThereEndsChangesAndListingsIfTheySaySo) {
+    const auto numbered = [](std::string_view more) {
+        return fmt::format(
+            "  resources:\n    - name: things\n      {}\n      changes: {{url: "
+            "'https://a.example?p=${{page_number}}&s=${{since}}', records: /, page_size: 5}}\n"
+            "      updated: /at",
+            more
+        );
+    };
+    const Reading changing = read(numbered("overlap: 1m"));
+    EXPECT_THAT(changing.findings, IsEmpty());
+    ASSERT_TRUE(changing.manifest);
+    EXPECT_THAT(settingOf(changing), HasSubstr(R"("page_size":5,"past_end":[404])"));
+
+    const Reading listed =
+        read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7}"));
+    EXPECT_THAT(listed.findings, IsEmpty());
+    ASSERT_TRUE(listed.manifest);
+    EXPECT_FALSE(changing.manifest->polling->lists_by_number);
+    EXPECT_TRUE(listed.manifest->polling->lists_by_number);
+    EXPECT_THAT(settingOf(listed), HasSubstr(R"("page_size":7},)"));
+    const Reading ended =
+        read(numbered("list: {url: 'https://a.example?o=${offset}', records: /, page_size: 7, "
+                      "past_end: [404, 416]}"));
+    ASSERT_TRUE(ended.manifest);
+    EXPECT_THAT(settingOf(ended), HasSubstr(R"("page_size":7,"past_end":[404,416]},)"));
+}
+
+TEST(PollingReader, IdsTellTheRecordsOfSeveralResourcesApart) {
+    const auto both = [](std::string_view more) {
+        return fmt::format(
+            "{}  resources:\n    - {{name: a, list: {{url: https://a.example, records: /}}}}\n"
+            "    - {{name: b, list: {{url: https://b.example, records: /}}}}",
+            more
+        );
+    };
+    const Reading reading = read(both(""));
+    EXPECT_FALSE(reading.manifest);
+    EXPECT_THAT(reading.findings, Contains(HasSubstr("would be taken for one object")));
+    EXPECT_THAT(read(both("  unique_ids: true\n")).findings, IsEmpty());
+
+    YamlDocument document;
+    Diagnostics out;
+    std::string text = fmt::format(kConnector, both(""));
+    text.replace(text.find("id: /id"), 7, "id: '${polled:resource}-${/id}'");
+    ASSERT_TRUE(parseYaml("acme.yaml", text, document, out));
+    EXPECT_TRUE(readManifest(document, out));
+    EXPECT_EQ(out.errorCount(), 0U);
 }
 
 TEST(PollingReader, FindsResourcesThatDoNotFitTogether) {

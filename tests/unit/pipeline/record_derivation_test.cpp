@@ -74,13 +74,59 @@ TEST(RecordDerivation, ANewNameOfAFileWithoutAPathIsAMove) {
     for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder}) {
         DerivationBench bench;
         bench.baseline(Page{pathless(kind, "1", "a", "r1")});
-        bench.drain(Page{pathless(kind, "1", "b", "r2")});
+        bench.drain(Page{pathless(kind, "1", "b", "r1")});
         EXPECT_EQ(told(bench), (Told{R"(MOVED 1  {"size":1})"}));
         bench.drain(Page{pathless(kind, "1", "b", "r3")});
         EXPECT_EQ(told(bench), (Told{R"(UPDATED 1  {"size":1})"}));
         bench.drain(Page{pathless(kind, "1", "b", "r3")});
         EXPECT_EQ(told(bench), Told{});
     }
+}
+
+TEST(RecordDerivation, WhatIsRenamedAndEditedBetweenTwoPollsIsTold) {
+    DerivationBench bench;
+    bench.baseline(Page{pathless(ObjectKind::File, "1", "a", "r1")});
+    bench.drain(Page{pathless(ObjectKind::File, "1", "b", "r2")});
+    const Told both{R"(MOVED 1  {"size":1})", R"(UPDATED 1  {"size":1})"};
+    EXPECT_EQ(told(bench), both) << "nothing but the revision tells of the content";
+
+    const auto sized = [](std::string name, std::string revision) {
+        NormalizedChange change =
+            pathless(ObjectKind::File, "2", std::move(name), std::move(revision));
+        std::get<UpsertObject>(change.action).object.size = 7;
+        return change;
+    };
+    bench.drain(Page{sized("a", "r1")});
+    bench.drain(Page{sized("b", "r2")});
+    EXPECT_EQ(told(bench), (Told{R"(MOVED 2  {"size":1})"})) << "the size tells";
+}
+
+TEST(RecordDerivation, TheSizeOfAFolderIsThatOfWhatIsInIt) {
+    const auto sized = [](ObjectKind kind, std::int64_t size) {
+        NormalizedChange change = pathless(kind, kind == ObjectKind::File ? "f" : "d", "a", "r1");
+        std::get<UpsertObject>(change.action).object.size = size;
+        return change;
+    };
+    DerivationBench bench;
+    bench.baseline(Page{sized(ObjectKind::Folder, 1), sized(ObjectKind::File, 1)});
+    bench.drain(Page{sized(ObjectKind::Folder, 2), sized(ObjectKind::File, 2)});
+    EXPECT_EQ(told(bench), (Told{R"(UPDATED f  {"size":1})"}));
+}
+
+TEST(RecordDerivation, AnIdWithASlashIsNoPlaceInAnother) {
+    DerivationBench bench;
+    bench.baseline(Page{
+        pathless(ObjectKind::File, "a/b", "in", "r1"),
+        pathless(ObjectKind::Folder, "c", "c", "r1"),
+        pathless(ObjectKind::File, "c/d", "in", "r1")});
+    bench.drain(Page{pathless(ObjectKind::File, "a", "new", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(CREATED a  {"size":1})"}));
+    NormalizedChange placed = pathless(ObjectKind::Folder, "c", "c", "r1");
+    std::get<UpsertObject>(placed.action).object.path_key = "/c";
+    bench.drain(Page{placed});
+    bench.drainAfterWindow();
+    EXPECT_EQ(bench.position().phase, SyncPhase::Live);
+    EXPECT_EQ(told(bench), Told{}) << "its move took nothing along";
 }
 
 TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
@@ -100,6 +146,27 @@ TEST(RecordDerivation, AComparisonTellsWhatItDoesNotShow) {
     for (const Event& event : bench.lastEvents())
         EXPECT_EQ(event.origin, EventOrigin::Live);
     EXPECT_EQ(bench.position().phase, SyncPhase::Live);
+}
+
+TEST(RecordDerivation, WhereComparisonsMayPassThingsOverTwoOfThemTell) {
+    DerivationBench bench;
+    bench.compares_twice = true;
+    bench.baseline(Page{record("1", "One", "r1"), record("2", "Two", "r1")});
+    bench.compare();
+    bench.drain(Page{record("1", "One", "r1")});
+    EXPECT_EQ(told(bench), Told{}) << "it may have moved to a page that was read";
+    bench.compare();
+    bench.drain(Page{record("1", "One", "r1"), record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), Told{}) << "as it had";
+    bench.compare();
+    bench.drain(Page{record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), Told{});
+    bench.crash();
+    bench.compare();
+    bench.drain(Page{record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact "}));
+    bench.resync({Page{}});
+    EXPECT_EQ(told(bench), (Told{"DELETED 2 contact "})) << "another resync may never come";
 }
 
 TEST(RecordDerivation, ACrashKeepsWhatARecordIs) {

@@ -76,6 +76,29 @@ TEST_F(SyncWorkerTest, ADrainUnderWayEndsAfterItsPageIfItIsInterrupted) {
     EXPECT_EQ(*store_->cursors().requested(instance_), std::nullopt);
 }
 
+TEST_F(SyncWorkerTest, AConnectorThatHasLearntToPollBeginsWithABaseline) {
+    provider_->provider_options.feed = Feed::Brought;
+    webhook();
+    settle(200);
+    ASSERT_EQ(store_->sync().position(instance_)->cursor, "0") << "a number of the inbox";
+
+    provider_->provider_options.feed = Feed::Fetched;
+    provider_->provider_options.polling.emplace().can_list = true;
+    webhook();
+    settle(200);
+    EXPECT_EQ(provider_->asked, (std::vector<std::string>{"baseline"}));
+    webhook();
+    settle(200);
+    EXPECT_EQ(provider_->asked.back(), "live on");
+
+    // And back: what it has polled is no position in the inbox.
+    provider_->provider_options.feed = Feed::Brought;
+    provider_->provider_options.polling.reset();
+    webhook();
+    settle(200);
+    EXPECT_EQ(store_->sync().position(instance_)->cursor, "0");
+}
+
 TEST_F(SyncWorkerTest, WithoutAnInterruptionTheRequestIsForTheNextDrain) {
     webhook();
     worker_->step();

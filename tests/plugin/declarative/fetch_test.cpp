@@ -1,0 +1,163 @@
+// Goal: what a poll can't be sure of deletes and loses nothing, and no provider keeps it busy for
+// ever. Method: the plugin as the hub loads it, with scripted answers; the cursor of one fetch is
+// given to the next.
+
+#include "support/abi_host.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace ferry::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string pluginFile() {
+    const char* folder = std::getenv("FERRY_BUILD_DIR");
+    return std::string(folder != nullptr ? folder : ".") + "/plugins/declarative/libdeclarative.so";
+}
+
+constexpr const char* kMap =
+    R"([{"event":"changed","id":{"path":["id"]},"created":{"path":["created"]},)"
+    R"("modified":{"path":["at"]}}])";
+
+/// A resource with the requests `requests`, as the hub writes it.
+Pairs settings(const std::string& requests) {
+    return {
+        {"polling",
+         R"({"resources":[{"name":"things",)" + requests +
+             R"(,"overlap_ms":0}],"expired":[410],"tolerance_ms":2000})"},
+        {"map", kMap}};
+}
+
+const std::string kTokens =
+    R"({"url":"https://a.test/list","records":["items"],"next_page":{"path":["next"]}})";
+const std::string kNumbered =
+    R"({"url":"https://a.test/list","records":["items"],"page_size":2,"past_end":[404]})";
+
+class Fetch : public testing::Test {
+  protected:
+    explicit Fetch(const Pairs& settings) : plugin_(pluginFile(), "acme", settings) {}
+
+    /// The next page of a poll.
+    AbiOutcome fetch(ferry_fetch_mode mode, AbiResponse answer) {
+        AbiOutcome outcome = plugin_.fetch({}, {}, mode, cursor_, {std::move(answer)});
+        EXPECT_EQ(outcome.violation, "");
+        if (outcome.status == FERRY_OK) cursor_ = outcome.next_cursor;
+        return outcome;
+    }
+    static AbiResponse page(const std::string& items, const std::string& more = {}) {
+        return AbiResponse::json(200, R"({"items":[)" + items + "]" + more + "}");
+    }
+    static AbiResponse status(int status) { return AbiResponse::json(status, "{}"); }
+
+    AbiPlugin plugin_;
+    std::string cursor_;
+};
+
+class ListingByTokens : public Fetch {
+  protected:
+    ListingByTokens() : Fetch(settings(R"("list":)" + kTokens)) {}
+};
+
+TEST_F(ListingByTokens, BeginsAnewAtTheHostIfItsNextPageIsGone) {
+    for (const int gone : {400, 404, 410}) {
+        cursor_.clear();
+        EXPECT_TRUE(fetch(FERRY_FETCH_RESYNC, page(R"({"id":"a"})", R"(,"next":"2")")).has_more);
+        // Its pages so far have shown what may be deleted by now: to go on from the first one again
+        // would hide that.
+        EXPECT_EQ(fetch(FERRY_FETCH_RESYNC, status(gone)).status, FERRY_ERROR_CURSOR_INVALID)
+            << gone;
+    }
+}
+
+TEST_F(ListingByTokens, RefusesARecordThatItWouldHaveToLeaveOut) {
+    const std::string large = R"({"id":"b","text":")" + std::string(1U << 20U, 'x') + R"("})";
+    const AbiOutcome outcome = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},)" + large));
+    EXPECT_EQ(outcome.status, FERRY_ERROR_MALFORMED);
+    EXPECT_THAT(outcome.message, HasSubstr("more than 1 MiB"));
+}
+
+class ListingByNumber : public Fetch {
+  protected:
+    ListingByNumber() : Fetch(settings(R"("list":)" + kNumbered)) {}
+};
+
+TEST_F(ListingByNumber, EndsPastItsEndOnlyIfTheConnectorSaysSo) {
+    EXPECT_TRUE(fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},{"id":"b"})")).has_more);
+    const AbiOutcome end = fetch(FERRY_FETCH_BASELINE, status(404));
+    EXPECT_EQ(end.status, FERRY_OK) << end.message;
+    EXPECT_FALSE(end.has_more);
+    EXPECT_THAT(end.changes, IsEmpty());
+
+    EXPECT_TRUE(fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},{"id":"b"})")).has_more);
+    EXPECT_EQ(fetch(FERRY_FETCH_BASELINE, status(410)).status, FERRY_ERROR_CURSOR_INVALID);
+}
+
+TEST_F(ListingByNumber, RefusesAProviderThatIgnoresTheNumber) {
+    EXPECT_TRUE(fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},{"id":"b"})")).has_more);
+    EXPECT_TRUE(fetch(FERRY_FETCH_BASELINE, page(R"({"id":"c"},{"id":"d"})")).has_more);
+    const AbiOutcome again = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"c"},{"id":"d"})"));
+    EXPECT_EQ(again.status, FERRY_ERROR_MALFORMED);
+    EXPECT_THAT(again.message, HasSubstr("this one"));
+}
+
+class ChangesByTime : public Fetch {
+  protected:
+    ChangesByTime()
+        : Fetch(settings(R"("changes":)" + kNumbered + R"(,"updated":{"path":["at"]})")) {}
+};
+
+TEST_F(ChangesByTime, APageThatIsNotThereIsTheEnd) {
+    EXPECT_TRUE(fetch(
+                    FERRY_FETCH_BASELINE,
+                    page(R"({"id":"a","at":"2026-11-29T00:00:00Z"},{"id":"b","at":"2026-11-29"})")
+    )
+                    .has_more);
+    const AbiOutcome end = fetch(FERRY_FETCH_CONTINUE, status(404));
+    EXPECT_EQ(end.status, FERRY_OK) << end.message;
+    EXPECT_FALSE(end.has_more);
+    EXPECT_THAT(cursor_, HasSubstr(R"("positions":{"things":"1795910400000"})"));
+    // The first page is none that could be past the end.
+    EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, status(404)).status, FERRY_ERROR_REJECTED);
+}
+
+TEST_F(ChangesByTime, BeginsItsResourceAnewOnce) {
+    const AbiResponse full = page(R"({"id":"a","at":"2026-11-29"},{"id":"b","at":"2026-11-29"})");
+    EXPECT_TRUE(fetch(FERRY_FETCH_CONTINUE, full).has_more);
+    EXPECT_TRUE(fetch(FERRY_FETCH_CONTINUE, status(410)).has_more);
+    EXPECT_TRUE(fetch(FERRY_FETCH_CONTINUE, full).has_more);
+    EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, status(410)).status, FERRY_ERROR_REJECTED);
+}
+
+TEST_F(ChangesByTime, LeavesLargeRecordsOutWithAWarning) {
+    const std::string large = R"({"id":"b","text":")" + std::string(1U << 20U, 'x') + R"("})";
+    const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, page(large));
+    EXPECT_EQ(outcome.status, FERRY_OK) << outcome.message;
+    EXPECT_THAT(outcome.changes, IsEmpty());
+    EXPECT_THAT(outcome.log, SizeIs(1));
+}
+
+TEST_F(ChangesByTime, WhatIsNotKnownToBeNewWasThereBefore) {
+    plugin_.now_ms = 1'800'000'000'000;  // 2027-01-15T08:00:00Z
+    const std::string records =
+        R"({"id":"old","at":"2027-01-15T07:59:00Z","created":"2020-01-01"},)"
+        R"({"id":"new","at":"2027-01-15T08:01:00Z","created":"2027-01-15T08:00:01Z"})";
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"untimed","at":"2027-01-15T07:59:00Z"})"));
+    AbiOutcome shown = fetch(FERRY_FETCH_CONTINUE, page(records));
+    shown.changes.emplace_back(R"({"id":"untimed","at":"2027-01-15T07:59:00Z"})");
+    shown.hints.push_back(shown.hints.at(0));
+    std::vector<bool> existed;
+    for (const AbiIndexOp& op : plugin_.normalize(shown.changes, shown.hints).index_ops)
+        existed.push_back((op.flags & FERRY_INDEX_EXISTED) != 0);
+    EXPECT_THAT(existed, ElementsAre(true, false, true));
+}
+
+}  // namespace
+}  // namespace ferry::test
