@@ -1,6 +1,9 @@
 """What instances configure: the configuration routes of 1.5, and the keys of 2.1 and 3.2."""
 
+import datetime
+
 from open_connectors.contract import MASK, ContractTest, id_less
+from open_connectors.processes import eventually
 
 MEMBERS = {"id", "key", "name", "description", "type", "propertyValue", "required", "active", "hideFromConsole"}
 
@@ -75,7 +78,6 @@ class Configuration(ContractTest):
                 "event.notification.type": "webhook",
                 "event.notification.subscription.id": "77",
                 "event.notification.instance.finder": "github.organization|organization.login",
-                "event.poller.refresh_interval": "15",
                 "event.poller.configuration": {"files": {"url": "/files"}},
                 "event.poller.urls": "files|/files|x",
                 "event.objects": "files,folders",
@@ -83,6 +85,25 @@ class Configuration(ContractTest):
                 "event.helper.key": "marketoPolling"}.items():
             with self.subTest(key):
                 self.create(self.initial({key: value}))
+
+    def test_the_poll_interval_is_in_minutes(self):
+        """2.1: event.poller.refresh_interval is minutes, at least 1."""
+        def next_poll(instance):
+            def record():
+                found = self.call("GET", "/instances/event-poller-records", auth=id_less(instance))
+                return found[0] if found and "lastPollDate" in found[0] else None
+            polled = eventually(record, "the account was asked for changes")
+            last, following = (datetime.datetime.fromisoformat(polled[name].replace("Z", "+00:00"))
+                               for name in ("lastPollDate", "nextPollDate"))
+            return (following - last).total_seconds() / 60
+
+        for value in ("40", 40):
+            instance = self.create(self.initial({"event.poller.refresh_interval": value}))
+            self.assertEqual(instance["configuration"]["event.poller.refresh_interval"], "40")
+            self.assertAlmostEqual(next_poll(instance), 40, delta=4.1)
+        for wrong in ("0", "soon", -5):
+            self.assertIn("event.poller.refresh_interval", self.refused(
+                400, "POST", "/instances", self.initial({"event.poller.refresh_interval": wrong})))
 
     def test_callbacks_may_have_http_basic(self):
         """2.1: event.notification.basic.username and .password; that they mean HTTP Basic is inferred."""
