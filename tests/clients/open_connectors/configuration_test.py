@@ -86,6 +86,17 @@ class Configuration(ContractTest):
             with self.subTest(key):
                 self.create(self.initial({key: value}))
 
+    def test_the_notification_type_is_webhook(self):
+        """2.1: event.notification.type is how the hub notifies; only webhook."""
+        for wrong in ("email", "Webhook", "polling"):
+            body = self.initial({"event.notification.type": wrong, "event.notification.enabled": "maybe"})
+            message = self.refused(400, "POST", "/instances", body)
+            self.assertIn("'event.notification.type' is none of: webhook", message)
+            self.assertIn("event.notification.enabled", message)
+        instance = self.create(self.initial({"event.notification.type": "webhook"}))
+        self.refused(400, "PATCH", f"/instances/{instance['id']}", {
+            "configuration": {"event.notification.type": "sms"}})
+
     def test_the_poll_interval_is_in_minutes(self):
         """2.1: event.poller.refresh_interval is minutes, at least 1."""
         def next_poll(instance):
