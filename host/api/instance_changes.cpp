@@ -34,7 +34,7 @@ Result<Instance> InstanceChanges::create(
     if (!body.name) return fail(ErrorCode::InvalidArgument, "'name' is missing");
     FERRY_TRY_ASSIGN(
         Configuration configuration,
-        configurationOf(connector, {}, body, ConfigurationChange::Replace)
+        configurationOf(connector, {}, body, ConfigurationChange::Replace, parts_.egress)
     );
     FERRY_TRY(checkRedirect(configuration));
     if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
@@ -146,7 +146,8 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
     if (body.tags) draft.tags = *body.tags;
     if (body.has_configuration) {
         FERRY_TRY_ASSIGN(
-            draft.configuration, configurationOf(connector, was, body, options.change)
+            draft.configuration,
+            configurationOf(connector, was, body, options.change, parts_.egress)
         );
         FERRY_TRY(checkRedirect(draft.configuration));
     }

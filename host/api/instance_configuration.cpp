@@ -1,5 +1,6 @@
 #include "api/instance_configuration.h"
 
+#include "api/callback_egress.h"
 #include "api/instance_json.h"
 #include "config/parameter_validator.h"
 #include "oauth/oauth_links.h"
@@ -88,11 +89,14 @@ Result<Configuration> configurationOf(
     const config::ConnectorManifest& connector,
     const Configuration& before,
     const InstanceBody& body,
-    ConfigurationChange change
+    ConfigurationChange change,
+    const http::EgressPolicy& egress
 ) {
     Problems problems;
     Configuration configuration =
         validated(connector, merged(connector, before, body, change, problems), problems);
+    for (std::string& problem : refusedCallbacks(egress, before, configuration))
+        problems.push_back(std::move(problem));
     if (problems.empty()) return configuration;
     return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));
 }

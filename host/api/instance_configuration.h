@@ -1,10 +1,12 @@
 #pragma once
-// The configuration that an instance has after a body of the REST API: what it had and what is sent,
-// put together and checked by the same validator as files.
+// The configuration that an instance has after a body of the REST API: what it had and what is
+// sent, put together and checked by the same validator as files; but where `ferry lint` warns of a
+// callback that can't be sent to, its caller is refused.
 
 #include "api/instance_body.h"
 #include "base/result.h"
 #include "config/connector_manifest.h"
+#include "http/egress_policy.h"
 #include "pipeline/instance_settings.h"
 
 #include <cstdint>
@@ -23,7 +25,8 @@ Result<pipeline::Configuration> configurationOf(
     const config::ConnectorManifest& connector,
     const pipeline::Configuration& before,
     const InstanceBody& body,
-    ConfigurationChange change
+    ConfigurationChange change,
+    const http::EgressPolicy& egress
 );
 
 }  // namespace ferry::api

@@ -2,7 +2,7 @@
 
 import datetime
 
-from open_connectors.contract import MASK, ContractTest, id_less
+from open_connectors.contract import MASK, ContractTest, connector_calls, id_less
 from open_connectors.processes import eventually
 
 MEMBERS = {"id", "key", "name", "description", "type", "propertyValue", "required", "active", "hideFromConsole"}
@@ -85,6 +85,20 @@ class Configuration(ContractTest):
                 "event.helper.key": "marketoPolling"}.items():
             with self.subTest(key):
                 self.create(self.initial({key: value}))
+
+    def test_a_callback_that_can_never_be_sent_to_is_refused(self):
+        """2.1: the callback URL is the caller's receiver, not the hub's network: ours, as the contract is silent."""
+        for url, word in (("http://10.1.2.3/hook", "delivery.allow_networks"),
+                          ("http://169.254.169.254/latest", "delivery.allow_networks"),
+                          ("https://app.example:25/hook", "port 25"),
+                          ("https://user:pass@app.example/hook", "event.notification.callback.url")):
+            switches = {"event.notification.callback.url": url, "event.notification.enabled": True}
+            self.assertIn(word, self.refused(400, "POST", "/instances", self.initial(switches)))
+        instance = self.create(self.initial({"event.notification.callback.url": "http://10.1.2.3/hook"}))
+        self.assertIn("10.1.2.3/32", self.refused(400, "PATCH", f"/instances/{instance['id']}", {
+            "configuration": {"event.notification.enabled": True}}))
+        headers = {"Elements-Async-Request": "True", "Elements-Async-Callback-Url": "http://10.1.2.3/"}
+        self.refused(400, "GET", "/ping", auth=connector_calls(instance), headers=headers)
 
     def test_the_notification_type_is_webhook(self):
         """2.1: event.notification.type is how the hub notifies; only webhook."""
