@@ -82,8 +82,10 @@ TEST_F(ApiTopicTest, WhatIsOutOfAttemptsIsGivenUpAndTold) {
     ASSERT_TRUE(waitForLog("a notification is given up"));
     EXPECT_TRUE(eventually([&] { return waiting() == 0; }));
     EXPECT_TRUE(isActive(id));
-    send("builds", "next");
+    const std::string next = send("builds", "next");
     EXPECT_TRUE(waitForRequests(11));
+    const auto refused = json(404, "GET", "/notifications/" + next + "/delivery");
+    EXPECT_THAT(text(refused, "message"), HasSubstr("is of a topic that callers named"));
 }
 
 TEST_F(ApiTopicTest, AReceiverThatWantsNoMoreGetsNoMore) {
