@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "api/element_id.h"
+#include "api/element_lookup.h"
 #include "base/number_text.h"
 
 #include <fmt/format.h>
@@ -110,7 +111,17 @@ Result<std::optional<Instance>> Api::instanceOfPath(
         FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(*number)));
     }
     if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
-        found.reset();
+        FERRY_TRY_ASSIGN(const auto wanted, findElement(parts_, params.get("keyOrId")));
+        return fail(
+            ErrorCode::NotFound,
+            fmt::format(
+                "instance {0} is of '{1}', not of '{2}': it is at {3}/elements/{1}/instances/{0}",
+                *number,
+                found->connector_key,
+                wanted->key,
+                kBasePath
+            )
+        );
     }
     if (!found) {
         return fail(

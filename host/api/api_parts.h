@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "config/connector_manifest.h"
+#include "http/egress_policy.h"
 #include "http/outbound.h"
 #include "model/plugin_state.h"
 #include "oauth/account_authorizer.h"
@@ -78,6 +79,8 @@ struct ApiParts {
     pipeline::RetrySchedule retry_schedule = pipeline::standardRetrySchedule();
     /// Whose calls are told in the log.
     std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
+    /// What callbacks may reach, as the way out has it.
+    http::EgressPolicy egress = http::EgressPolicy::standard({});
     /// The last calls.
     std::shared_ptr<UsageLog> usage = std::make_shared<UsageLog>();
 };

@@ -1,5 +1,6 @@
 #include "api/async_request.h"
 
+#include "api/callback_egress.h"
 #include "api/callback_request.h"
 #include "base/ascii.h"
 
@@ -17,7 +18,9 @@ bool isAsync(const http::Request& request) {
     return wish && lowerAscii(std::string(*wish)) == "true";
 }
 
-Result<std::string> asyncCallbackUrl(const Call& call, const pipeline::InstanceSettings& settings) {
+Result<std::string> asyncCallbackUrl(
+    const Call& call, const pipeline::InstanceSettings& settings, const http::EgressPolicy& egress
+) {
     const auto given = call.request.headers.get(kCallbackHeader);
     if (!given || given->empty()) {
         if (settings.callback_url.empty()) {
@@ -40,6 +43,9 @@ Result<std::string> asyncCallbackUrl(const Call& call, const pipeline::InstanceS
                 )
             );
         }
+        FERRY_TRY(checkCallbackReach(
+            egress, "the instance's event.notification.callback.url", settings.callback_url
+        ));
         return settings.callback_url;
     }
     // It makes the hub send requests to any address that callbacks may reach.
@@ -55,10 +61,13 @@ Result<std::string> asyncCallbackUrl(const Call& call, const pipeline::InstanceS
         );
     }
     const std::string_view problem = callbackUrlProblem(*given);
-    if (problem.empty()) return std::string(*given);
-    return fail(
-        ErrorCode::InvalidArgument, fmt::format("{} is no URL: {}", kCallbackHeader, problem)
-    );
+    if (!problem.empty()) {
+        return fail(
+            ErrorCode::InvalidArgument, fmt::format("{} is no URL: {}", kCallbackHeader, problem)
+        );
+    }
+    FERRY_TRY(checkCallbackReach(egress, kCallbackHeader, *given));
+    return std::string(*given);
 }
 
 std::string asyncTarget(const http::Request& request) {

@@ -2,6 +2,7 @@
 // What a caller says of getting the answer later: `Elements-Async-Request` and the callback.
 
 #include "api/route.h"
+#include "http/egress_policy.h"
 #include "pipeline/instance_settings.h"
 
 #include <string>
@@ -12,7 +13,9 @@ namespace ferry::api {
 bool isAsync(const http::Request& request);
 
 /// Where the answer is to go. Errors: InvalidArgument, PermissionDenied.
-Result<std::string> asyncCallbackUrl(const Call& call, const pipeline::InstanceSettings& settings);
+Result<std::string> asyncCallbackUrl(
+    const Call& call, const pipeline::InstanceSettings& settings, const http::EgressPolicy& egress
+);
 
 /// Path and query as they were received.
 std::string asyncTarget(const http::Request& request);

@@ -36,13 +36,30 @@ const Scheme* schemeOf(std::string_view text) {
     return nullptr;
 }
 
-/// The first comma of `text` that a scheme follows.
+/// True if a pair begins at `text`, which stands behind a comma: a blank is there, or a word and a
+/// blank, or one of the schemes. Other commas are part of a value.
+bool beginsPair(std::string_view text) {
+    const std::size_t word_end = text.find_first_of(" \t,");
+    const bool has_blank = word_end != std::string_view::npos && text[word_end] != ',';
+    return has_blank || schemeOf(text) != nullptr;
+}
+
 std::size_t endOfPair(std::string_view text) {
     for (std::size_t comma = text.find(','); comma != std::string_view::npos;
          comma = text.find(',', comma + 1)) {
-        if (schemeOf(trimBlanks(text.substr(comma + 1))) != nullptr) return comma;
+        if (beginsPair(text.substr(comma + 1))) return comma;
     }
     return text.size();
+}
+
+/// Does not show it: it may be a part of a secret.
+std::string unknownScheme(std::string_view before) {
+    constexpr std::string_view kForm =
+        "write 'User <secret>, Organization <secret>, Element <token>', or 'Bearer <api key>'";
+    if (before.empty()) return fmt::format("the Authorization header is none: {}", kForm);
+    return fmt::format(
+        "the Authorization header has an unknown scheme behind '{}': {}", before, kForm
+    );
 }
 
 }  // namespace
@@ -50,15 +67,11 @@ std::size_t endOfPair(std::string_view text) {
 Result<Credentials> parseAuthorization(std::string_view header) {
     Credentials credentials;
     std::string_view rest = trimBlanks(header);
+    std::string_view before;
     while (!rest.empty()) {
         const Scheme* const scheme = schemeOf(rest);
-        if (scheme == nullptr) {
-            return fail(
-                ErrorCode::Unauthenticated,
-                "the Authorization header is none: write 'User <secret>, Organization <secret>, "
-                "Element <token>', or 'Bearer <api key>'"
-            );
-        }
+        if (scheme == nullptr) return fail(ErrorCode::Unauthenticated, unknownScheme(before));
+        before = scheme->name;
         const std::size_t end = endOfPair(rest);
         const std::string_view value =
             trimBlanks(rest.substr(scheme->name.size(), end - scheme->name.size()));

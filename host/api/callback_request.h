@@ -8,8 +8,8 @@
 
 namespace ferry::api {
 
-/// Why callbacks can't go to `url`, or "" if they can. Whether policy lets them is seen when one is
-/// sent.
+/// Why `url` is no URL for callbacks, or "" if it is one. Whether policy lets them go there is
+/// callback_egress's to say.
 std::string_view callbackUrlProblem(std::string_view url) noexcept;
 
 /// A POST of this JSON, with the limits of callbacks that say nothing.

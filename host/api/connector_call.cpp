@@ -31,17 +31,6 @@ std::string withoutQuery(const std::string& url) {
     return url.substr(0, url.find('?'));
 }
 
-/// `provider_message` is what the provider, or the way to it, said.
-http::Response providerProblem(
-    int status, std::string_view request_id, std::string message, std::string provider_message
-) {
-    Error error(ErrorCode::Unavailable, std::move(message));
-    error.provider_message = std::move(provider_message);
-    http::Response answer = http::problem(error, request_id);
-    answer.status = status;
-    return answer;
-}
-
 /// What to do about an instance that has no consent.
 Status checkState(const ApiParts& parts, const pipeline::InstanceSettings& settings) {
     switch (settings.state) {
@@ -209,43 +198,38 @@ Error callerGone() {
     );
 }
 
-http::Response connectorProblem(const Error& error, std::string_view request_id) {
+http::Response connectorProblem(Error error, std::string_view request_id) {
     switch (error.code) {
-        case ErrorCode::Corrupt:
-        case ErrorCode::Internal:
-        case ErrorCode::Unavailable: {
-            // The hub is well: it is the provider, or what the plugin made of its answer.
-            const std::string_view what = error.code == ErrorCode::Unavailable
-                                              ? "the provider can't answer: "
-                                              : "the provider's answer can't be used: ";
-            http::Response answer = providerProblem(
-                502, request_id, std::string(what) + error.message, error.provider_message
-            );
-            if (error.retry_after) {
-                const http::Response with_wait = http::problem(error, request_id);
-                if (const auto wait = with_wait.headers.get("Retry-After")) {
-                    answer.headers.add("Retry-After", std::string(*wait));
-                }
-            }
-            return answer;
-        }
         case ErrorCode::CursorExpired:
             return http::problem(400, request_id, "nextPage is too old: begin with the first page");
+        case ErrorCode::Unavailable:
+            error.message.insert(0, "the provider can't answer: ");
+            error.is_of_provider = true;
+            break;
+        case ErrorCode::Corrupt:
+        case ErrorCode::Internal:
+            // Or it is what the plugin made of the answer.
+            error.message.insert(0, "the provider's answer can't be used: ");
+            error.is_of_provider = true;
+            break;
         default:
-            return http::problem(error, request_id);
+            break;
     }
+    return http::problem(error, request_id);
 }
 
 http::Response transportProblem(
     const http::OutboundResponse& response, std::string_view request_id
 ) {
     const bool is_late = response.error == http::TransportError::Timeout;
-    return providerProblem(
-        is_late ? 504 : 502,
-        request_id,
-        is_late ? "the provider did not answer in time" : "the provider could not be reached",
-        fmt::format("{}: {}", http::transportErrorName(response.error), response.error_detail)
+    Error error(
+        is_late ? ErrorCode::DeadlineExceeded : ErrorCode::Unavailable,
+        is_late ? "the provider did not answer in time" : "the provider could not be reached"
     );
+    error.is_of_provider = true;
+    error.provider_message =
+        fmt::format("{}: {}", http::transportErrorName(response.error), response.error_detail);
+    return http::problem(error, request_id);
 }
 
 ConnectorRoutes::ConnectorRoutes(RouteTable& table, const ApiParts& parts, AsyncCalls& async)
@@ -289,7 +273,7 @@ void ConnectorRoutes::add(Route route, Handler handler) {
         const auto answer = [&](const http::Request& request) {
             auto response = handler(begun, call);
             return response ? std::move(*response)
-                            : connectorProblem(response.error(), request.request_id);
+                            : connectorProblem(std::move(response.error()), request.request_id);
         };
         return limit->wrap(answer)(call.request);
     };

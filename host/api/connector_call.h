@@ -70,7 +70,7 @@ Error callerGone();
 
 /// An error of a connector call as an answer: what the provider refuses has the status of its code,
 /// what it answers wrongly or not at all is 502 or 504.
-http::Response connectorProblem(const Error& error, std::string_view request_id);
+http::Response connectorProblem(Error error, std::string_view request_id);
 /// The same for an exchange without an answer.
 http::Response transportProblem(
     const http::OutboundResponse& response, std::string_view request_id

@@ -10,6 +10,8 @@
 #include "api/subscription_json.h"
 #include "pipeline/callback_body.h"
 
+#include <fmt/format.h>
+
 namespace ferry::api {
 namespace {
 
@@ -112,9 +114,22 @@ Result<DeliveryWhere> whereOfPath(const Call& call, bool has_subscription) {
 
 Result<DeliveryList> findOne(const ApiParts& parts, const Call& call, bool has_subscription) {
     FERRY_TRY_ASSIGN(DeliveryWhere where, whereOfPath(call, has_subscription));
+    const DeliveryId id = *where.delivery;
     FERRY_TRY_ASSIGN(DeliveryList list, listDeliveries(parts, call, std::move(where), 1));
-    if (list.deliveries.empty()) return fail(ErrorCode::NotFound, "there is no such delivery");
-    return list;
+    if (!list.deliveries.empty()) return list;
+    FERRY_TRY_ASSIGN(const auto named, parts.store.topics().notification(id));
+    if (named && !call.instance) {
+        return fail(
+            ErrorCode::NotFound,
+            fmt::format(
+                "notification {} is of a topic that callers named: how it is brought is not "
+                "listed, "
+                "and what is given up is in the log",
+                id.value
+            )
+        );
+    }
+    return fail(ErrorCode::NotFound, "there is no such delivery");
 }
 
 Result<http::Response> answerDetails(const ApiParts& parts, const Call& call) {

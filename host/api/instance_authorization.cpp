@@ -28,6 +28,20 @@ bool usesClientCredentials(const ApiParts& parts, std::string_view connector_key
     return provider != nullptr && provider->options().uses_client_credentials;
 }
 
+/// No provider had a part in it: the store failed, the hub is stopping, or it has too much to do.
+bool isOfHub(const Error& error) {
+    if (error.is_of_provider) return false;
+    switch (error.code) {
+        case ErrorCode::Unavailable:
+        case ErrorCode::Cancelled:
+        case ErrorCode::Corrupt:
+        case ErrorCode::Internal:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 bool isReachedAlike(pipeline::Configuration a, pipeline::Configuration b) {
@@ -65,17 +79,12 @@ Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secre
 }
 
 Error InstanceChanges::refusalOf(const Error& error) {
-    if (error.code == ErrorCode::NotFound) return error;
+    if (error.code == ErrorCode::NotFound || isOfHub(error)) return error;
     const bool is_senseless = error.code == ErrorCode::Corrupt || error.code == ErrorCode::Internal;
     const bool may_come_back = isTransient(error.code) || is_senseless;
-    Error refusal(
-        is_senseless    ? ErrorCode::Unavailable
-        : may_come_back ? error.code
-                        : ErrorCode::InvalidArgument,
-        "the provider did not authorize the instance: " + error.message
-    );
-    refusal.provider_message = error.provider_message;
-    refusal.retry_after = error.retry_after;
+    Error refusal = error;
+    if (!may_come_back) refusal.code = ErrorCode::InvalidArgument;
+    refusal.message.insert(0, "the provider did not authorize the instance: ");
     if (may_come_back && !refusal.retry_after) refusal.retry_after = kComeBack;
     return refusal;
 }

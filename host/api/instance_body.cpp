@@ -238,4 +238,11 @@ bool isInert(std::string_view key) {
     return is_of_set || std::binary_search(kKeys.begin(), kKeys.end(), key);
 }
 
+std::string inertProblem(std::string_view key, std::string_view value) {
+    if (key != "event.notification.type" || value.empty() || value == "webhook") return {};
+    return fmt::format(
+        "the value of '{}' is none of: webhook (the hub notifies in no other way)", key
+    );
+}
+
 }  // namespace ferry::api

@@ -37,4 +37,8 @@ Result<std::optional<std::string>> readPropertyValue(std::string_view body);
 /// (`username`, say): they are refused as unknown.
 bool isInert(std::string_view key);
 
+/// What is wrong with the value of such a key: some have values that would change what a caller
+/// gets. Empty: nothing.
+std::string inertProblem(std::string_view key, std::string_view value);
+
 }  // namespace ferry::api

@@ -5,14 +5,11 @@
 #include "api/instance_json.h"
 #include "base/utf8.h"
 #include "config/instance_file.h"
-#include "config/parameter_validator.h"
 #include "oauth/oauth_links.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <utility>
-#include <vector>
 
 namespace ferry::api {
 namespace {
@@ -29,67 +26,6 @@ Status checkNotOfFile(const Instance& instance) {
     );
 }
 
-/// How an account is reached, as opposed to what is done with it.
-bool isAboutAccess(std::string_view key) {
-    return key.starts_with("oauth.") || key == oauth::kAuthenticationType ||
-           pipeline::isCredential(key);
-}
-
-/// The same check as that of files, on the values as they are to be; everything wrong at once.
-Result<Configuration> validated(
-    const config::ConnectorManifest& connector, const Configuration& wanted
-) {
-    std::vector<config::ParameterValue> values;
-    for (const auto& [key, value] : wanted)
-        values.push_back({key, value, false});
-    config::ParameterReport report = config::validateParameters(connector, values);
-    std::vector<std::string> problems;
-    for (const config::ParameterProblem& problem : report.problems) {
-        if (problem.severity != config::Severity::Error) continue;
-        // What to add to a file is no help for JSON.
-        const bool has_hint =
-            problem.place != config::ProblemPlace::Missing && !problem.suggestion.empty();
-        problems.push_back(
-            has_hint ? fmt::format("{} ({})", problem.message, problem.suggestion) : problem.message
-        );
-    }
-    if (!problems.empty()) {
-        return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));
-    }
-    Configuration configuration(report.values.begin(), report.values.end());
-    if (!report.profile.empty()) {
-        configuration.emplace(config::kAuthenticationParameter, report.profile);
-    }
-    return configuration;
-}
-
-/// The values as the body wants them, unchecked. The mask means: as it was.
-Configuration merged(
-    const config::ConnectorManifest& connector,
-    const Configuration& before,
-    const InstanceBody& body,
-    ConfigurationChange change
-) {
-    Configuration wanted;
-    for (const auto& [key, value] : before) {
-        // A newer version of the connector may not know it any more.
-        const bool is_known = connector.parameters.find(key) != nullptr;
-        const bool stays = change == ConfigurationChange::Merge || isAboutAccess(key);
-        if (is_known && stays && !config::isInstanceKey(key)) wanted.emplace(key, value);
-    }
-    for (const auto& [key, value] : body.configuration) {
-        if (isInert(key) && connector.parameters.find(key) == nullptr) continue;
-        if (value && *value != kMask) {
-            wanted.insert_or_assign(key, *value);
-            continue;
-        }
-        wanted.erase(key);
-        const auto was = before.find(key);
-        if (value && was != before.end()) wanted.emplace(key, was->second);
-    }
-    return wanted;
-}
-
 }  // namespace
 
 Result<Instance> InstanceChanges::create(
@@ -98,7 +34,7 @@ Result<Instance> InstanceChanges::create(
     if (!body.name) return fail(ErrorCode::InvalidArgument, "'name' is missing");
     FERRY_TRY_ASSIGN(
         Configuration configuration,
-        validated(connector, merged(connector, {}, body, ConfigurationChange::Replace))
+        configurationOf(connector, {}, body, ConfigurationChange::Replace, parts_.egress)
     );
     FERRY_TRY(checkRedirect(configuration));
     if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
@@ -210,7 +146,8 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
     if (body.tags) draft.tags = *body.tags;
     if (body.has_configuration) {
         FERRY_TRY_ASSIGN(
-            draft.configuration, validated(connector, merged(connector, was, body, options.change))
+            draft.configuration,
+            configurationOf(connector, was, body, options.change, parts_.egress)
         );
         FERRY_TRY(checkRedirect(draft.configuration));
     }

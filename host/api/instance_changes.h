@@ -4,6 +4,7 @@
 
 #include "api/api_parts.h"
 #include "api/instance_body.h"
+#include "api/instance_configuration.h"
 #include "base/result.h"
 #include "config/connector_manifest.h"
 #include "model/instance.h"
@@ -15,12 +16,6 @@
 #include <string_view>
 
 namespace ferry::api {
-
-/// What a body without a value for a parameter means.
-enum class ConfigurationChange : std::uint8_t {
-    Merge,    ///< PATCH: it stays as it is
-    Replace,  ///< PUT: it goes back to its default; but how the account is reached stays as it is
-};
 
 struct UpdateOptions {
     ConfigurationChange change = ConfigurationChange::Merge;

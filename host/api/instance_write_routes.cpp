@@ -110,7 +110,7 @@ void addCreation(RouteTable& table, const ApiParts& parts, const ChangesPtr& cha
     route.role = Role::Write;
     route.body = schemaOf("InstanceWrite");
     route.answers = {{200, "The instance", schemaOf("Instance")}};
-    route.refusals = {409, 504};
+    route.refusals = {409, 502, 504};
     route.handler = [&parts, changes](const Call& call) {
         return createInstance(parts, *changes, call);
     };
@@ -133,7 +133,7 @@ void addUpdates(RouteTable& table, const ApiParts& parts, const ChangesPtr& chan
          "false leaves the authorization as it is, whatever is changed",
          "boolean"}};
     route.answers = {{200, "The instance as it is then", schemaOf("Instance")}};
-    route.refusals = {404, 409, 504};
+    route.refusals = {404, 409, 502, 504};
 
     route.method = "PUT";
     route.operation_id = "replaceInstance";

@@ -3,6 +3,7 @@
 
 #include "api/answers.h"
 #include "api/areas.h"
+#include "api/callback_egress.h"
 #include "api/delivery_query.h"
 #include "api/paging.h"
 #include "api/subscription_body.h"
@@ -149,6 +150,7 @@ Result<http::Response> subscribe(
 ) {
     FERRY_TRY_ASSIGN(const SubscriptionBody wanted, readSubscriptionBody(call.request.body));
     if (!wanted.instance) {
+        FERRY_TRY(checkCallbackReach(parts.egress, "'config.url'", wanted.url));
         FERRY_TRY_ASSIGN(const auto made, subscribeTopics(parts, wanted));
         return shown(parts, made);
     }

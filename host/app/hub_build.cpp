@@ -1,6 +1,5 @@
 // How the hub's parts are connected: which step wakes which.
 
-#include "app/callback_egress.h"
 #include "app/hub.h"
 #include "oauth/oauth_links.h"
 
@@ -273,6 +272,7 @@ void Hub::buildApi() {
          static_cast<std::size_t>(config_.api.requests_in_flight),
          connectorCallsMax()}};
     parts.retry_schedule = retrySchedule();
+    parts.egress = http::EgressPolicy::standard(config_.delivery.allow_networks);
     api_ = std::make_unique<api::Api>(std::move(parts));
     topic_thread_ = std::make_unique<Worker>("ferry-topics", api_->topicSender(), clock_);
     api::AsyncCalls& async = api_->asyncCalls();

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/json_writer.h"
 #include "http/cors.h"
+#include "oauth/failure_page.h"
 
 #include <fmt/format.h>
 
@@ -134,6 +135,7 @@ void Hub::buildServer() {
         http::Cors(config_.api.cors_origins, exposedHeaders()).wrap(limited);
     const http::Handler handler = [this, limited, for_scripts](const Request& request) {
         if (isAboutHealth(request.path)) return router_.handle(request);
+        if (oauth::isOfBrowser(request.path)) return oauth::asPage(limited(request));
         return isOfApi(request.path) ? for_scripts(request) : limited(request);
     };
     const auto report = [this](const Request& request, std::string_view what) {

@@ -41,6 +41,8 @@ struct Error {
     std::string message;
     std::optional<std::chrono::milliseconds> retry_after;
     std::string provider_message = {};  ///< what a provider said, for callers of the API; no secrets
+    /// The hub is well: it is a provider that fails, or what a plugin makes of its answer.
+    bool is_of_provider = false;
 
     Error(ErrorCode error_code, std::string text) : code(error_code), message(std::move(text)) {}
     Error(ErrorCode error_code, std::string text, std::optional<std::chrono::milliseconds> wait)

@@ -1,6 +1,6 @@
 #include "config/lint.h"
 
-#include "app/callback_egress.h"
+#include "api/callback_egress.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "config/hub_config.h"
@@ -26,7 +26,7 @@ struct LintOptions {
 /// Judges callbacks as the hub of this configuration will.
 config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
     return [policy = http::EgressPolicy::standard(hub.delivery.allow_networks
-            )](const config::UrlParts& url) { return app::callbackRefusal(policy, url); };
+            )](const config::UrlParts& url) { return api::callbackDoubt(policy, url); };
 }
 
 /// Where the connectors are that come with the program.

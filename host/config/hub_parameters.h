@@ -4,9 +4,15 @@
 
 #include "config/field_table.h"
 
+#include <array>
+#include <string_view>
 #include <vector>
 
 namespace ferry::config {
+
+/// Those of them that the hub sends to.
+inline constexpr std::array<std::string_view, 2> kCallbackUrlKeys = {
+    "event.notification.callback.url", "event.notification.oauth2.token.url"};
 
 /// In the order of their documentation. A connector may say one of them in its own words, and
 /// require it, but not give it another type.

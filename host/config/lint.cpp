@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "config/hub_config.h"
+#include "config/hub_parameters.h"
 #include "config/instance_file.h"
 #include "config/own_address.h"
 #include "config/suggest.h"
@@ -32,8 +33,7 @@ void warnOfCallback(const YamlNode& instance, const CallbackCheck& check, Report
     if (enabled == nullptr) return;
     // The value stands behind its key.
     if (!enabled[1].is_unresolved && !parseBoolean(enabled[1].text).value_or(false)) return;
-    for (const char* key :
-         {"event.notification.callback.url", "event.notification.oauth2.token.url"}) {
+    for (const std::string_view key : kCallbackUrlKeys) {
         const YamlNode* url = parameterOf(instance, key);
         UrlParts parts;
         if (url == nullptr || url[1].is_unresolved) continue;

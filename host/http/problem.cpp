@@ -44,6 +44,12 @@ void writeProblem(JsonWriter& json, std::string_view request_id, std::string_vie
     json.beginObject().field("requestId", request_id).field("message", toValidUtf8(message));
 }
 
+/// 500 and 503 say that something is wrong with the hub.
+int statusFor(const Error& error) noexcept {
+    const int status = statusOf(error.code);
+    return error.is_of_provider && (status == 500 || status == 503) ? 502 : status;
+}
+
 }  // namespace
 
 Response problem(int status, std::string_view request_id, std::string_view message) {
@@ -57,7 +63,7 @@ Response problem(int status, std::string_view request_id, std::string_view messa
 }
 
 Response problem(const Error& error, std::string_view request_id) {
-    const int status = statusOf(error.code);
+    const int status = statusFor(error);
     Response response = problem(
         status,
         request_id,

@@ -15,9 +15,10 @@ int statusOf(ErrorCode code) noexcept;
 /// An answer of `status` with the body {"requestId":"...","message":"..."}.
 Response problem(int status, std::string_view request_id, std::string_view message);
 
-/// As above, for `error`, with Retry-After if it says how long to wait, and with "providerMessage" if
-/// it says what a provider said. The text of errors that
-/// are the hub's own fault (Internal, Corrupt) is kept back: it belongs into the log.
+/// As above, for `error`, with Retry-After if it says how long to wait, and with "providerMessage"
+/// if it says what a provider said. What would be 500 or 503 is 502 if it is a provider that fails.
+/// The text of errors that are the hub's own fault (Internal, Corrupt) is kept back: it belongs
+/// into the log.
 Response problem(const Error& error, std::string_view request_id);
 
 }  // namespace ferry::http

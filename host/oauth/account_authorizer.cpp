@@ -191,7 +191,7 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
     }
     if (!job.tokens) {
         if (!result->tokens || result->tokens->access_token.empty()) {
-            return failed(number, {ErrorCode::Internal, "the plugin gave no access token"});
+            return failed(number, uselessAnswer("the plugin gave no access token"));
         }
         job.tokens = std::move(*result->tokens);
         if (job.credential == Credential::RefreshToken && job.tokens->refresh_token.empty()) {
@@ -205,7 +205,7 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
         }
     } else {
         if (!result->identity) {
-            return failed(number, {ErrorCode::Internal, "the plugin's verification told nothing"});
+            return failed(number, uselessAnswer("the plugin's verification told nothing"));
         }
         job.identity = std::move(*result->identity);
     }

@@ -72,6 +72,12 @@ Error finalError(const AuthorizationJob& job, Error error) {
     return is_second ? *job.refusal : std::move(error);
 }
 
+Error uselessAnswer(std::string text) {
+    Error error(ErrorCode::Internal, std::move(text));
+    error.is_of_provider = true;
+    return error;
+}
+
 Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url) {
     // Otherwise it was known, or the provider has no PKCE, or it was no code.
     if (job.verifiers.size() < 2) return {};
@@ -115,7 +121,7 @@ std::string refusalReason(const AuthorizationJob& job, const Error& error) {
 
 Status checkSameAccount(const Instance& instance, const AccountIdentity& identity) {
     if (identity.account_id.empty()) {
-        return fail(ErrorCode::Internal, "the plugin's verification named no account");
+        return fail(uselessAnswer("the plugin's verification named no account"));
     }
     if (instance.account_id.empty() || instance.account_id == identity.account_id) return {};
     return fail(

@@ -98,6 +98,9 @@ bool takeNextVerifier(AuthorizationJob& job, const Error& error);
 /// second, as the code may be used up by then.
 Error finalError(const AuthorizationJob& job, Error error);
 
+/// What came of the provider's answers is of no use.
+Error uselessAnswer(std::string text);
+
 /// After a good exchange: tells `urls` whether the code was of a URL that they have made. Errors:
 /// those of the store.
 Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url);

@@ -71,4 +71,41 @@ ResultPage failurePage(const Error& error) {
     }
 }
 
+bool isOfBrowser(std::string_view path) {
+    return path == "/oauth" || path.starts_with("/oauth/");
+}
+
+http::Response asPage(http::Response response) {
+    if (response.status < 400 || !response.content_type.starts_with("application/json"))
+        return response;
+    const auto page = [status = response.status]() -> ResultPage {
+        switch (status) {
+            case 404:
+                return messagePage(
+                    404,
+                    "There is no such page",
+                    "Check the link: that of an instance ends with /oauth/start/ and its name."
+                );
+            case 405:
+                return messagePage(
+                    405,
+                    "This is a page to be opened",
+                    "Open it in a browser; nothing is sent to it."
+                );
+            case 503:
+                return messagePage(
+                    503, "Not now", "The hub has too much to do. Wait a little, then try again."
+                );
+            default:
+                return messagePage(
+                    status, "This can't be read", "The address is damaged. Check it."
+                );
+        }
+    };
+    http::Response shown = renderPage(page());
+    for (const auto& [name, value] : response.headers.fields())
+        shown.headers.add(name, value);
+    return shown;
+}
+
 }  // namespace ferry::oauth

@@ -62,7 +62,10 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
             fail(ErrorCode::Internal, "the plugin's operation asks for one request after another");
     }
 
-    if (!step && response != nullptr) step.error().provider_message = running.text.of(*response);
+    if (!step && response != nullptr) {
+        step.error().provider_message = running.text.of(*response);
+        step.error().is_of_provider = true;
+    }
     if (step) std::get<OperationResult>(*step).requests = running.steps;
     // The completion may start the next operation, so this one is gone before it is called.
     const Completion completion = std::move(running.completion);

@@ -24,7 +24,12 @@ Milliseconds pollInterval(
     std::optional<Milliseconds> previous,
     bool has_found
 ) noexcept {
-    if (!polls(options, settings)) return settings.poll_interval.value_or(options.poll_interval);
+    if (!polls(options, settings)) {
+        if (settings.poll_interval) return *settings.poll_interval;
+        // Of a connector that can poll it is for instances that do.
+        return options.polling ? options.poll_interval
+                               : settings.poll_min.value_or(options.poll_interval);
+    }
     // Whatever was configured, the provider is not asked without pause.
     const Milliseconds least =
         std::max(kLeast, settings.poll_min.value_or(options.polling->interval_min));

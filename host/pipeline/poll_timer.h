@@ -27,7 +27,8 @@ bool fetchesChanges(const ProviderOptions& options, const InstanceSettings& sett
 
 /// The time until the next poll of an instance: the lower bound after one that has found something,
 /// half as long again as before (`previous`) after each that has not, and never more than the upper
-/// bound. Of instances that do not poll always the same.
+/// bound. Of instances that do not poll always the same: `event.poll.interval`, where the connector
+/// has no polls of its own else `event.poller.refresh_interval`, else what ferry.yaml says.
 Milliseconds pollInterval(
     const ProviderOptions& options,
     const InstanceSettings& settings,

@@ -52,6 +52,21 @@ TEST_F(ApiAccessTest, RefusesInOneForm) {
     json(413, "GET", "/elements", large);
 }
 
+TEST_F(ApiAccessTest, WhereBrowsersComeEvenWrongPathsArePages) {
+    startHub();
+    for (const char* path : {"/oauth", "/oauth/", "/oauth/start", "/oauth/start/a/b", "/oauth/x"}) {
+        const Answer page = ask(hub_->port(), "GET", path);
+        EXPECT_EQ(page.status, 404) << path;
+        EXPECT_THAT(page.headers.at("content-type"), HasSubstr("text/html")) << path;
+        EXPECT_THAT(page.body, HasSubstr("There is no such page")) << path;
+    }
+    const Answer posted = ask(hub_->port(), "POST", "/oauth/start/a");
+    EXPECT_EQ(posted.status, 405);
+    EXPECT_EQ(posted.headers.at("allow"), "GET");
+    EXPECT_THAT(posted.headers.at("content-type"), HasSubstr("text/html"));
+    EXPECT_THAT(ask(hub_->port(), "GET", "/nothing").body, HasSubstr("requestId"));
+}
+
 TEST_F(ApiAccessTest, SeesKeysThatAreMadeAndRevokedBesideIt) {
     startHub();
     EXPECT_EQ(statusWith("Bearer fk_new"), 401);

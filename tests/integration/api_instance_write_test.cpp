@@ -132,6 +132,29 @@ TEST_F(ApiInstanceWriteTest, ACodeThatIsRefusedLeavesNothing) {
     EXPECT_EQ(call("GET", "/instances").body, "[]");
 }
 
+TEST_F(ApiInstanceWriteTest, AProviderThatFailsIsNoFaultOfTheHub) {
+    const auto creation = [&](int status) {
+        const auto refused = json(status, "POST", "/instances", body("alice"));
+        EXPECT_THAT(text(refused, "message"), HasSubstr("did not authorize"));
+        EXPECT_EQ(call("GET", "/instances").body, "[]");
+    };
+    fake_->faults().serverError("oauth2/token", 503);
+    creation(502);
+    fake_->faults().serverError("users/get_current_account", 500);
+    creation(502);
+    fake_->faults().next("oauth2/token", demo::FaultKind::ResetConnection);
+    creation(502);
+    fake_->faults().rateLimit("users/get_current_account", 7);
+    creation(429);
+
+    const std::string path = make("alice");
+    fake_->faults().serverError("oauth2/token", 503);
+    const std::string again = fmt::format(R"({{"providerData":{{"code":"{}"}}}})", code());
+    const Answer failed = call("PATCH", path, again);
+    EXPECT_EQ(failed.status, 502) << failed.body;
+    EXPECT_EQ(failed.headers.at("retry-after"), "5");
+}
+
 TEST_F(ApiInstanceWriteTest, ARedirectToNoPageOfTheHubIsRefused) {
     const auto refused = json(
         400,

@@ -82,8 +82,10 @@ TEST_F(ApiTopicTest, WhatIsOutOfAttemptsIsGivenUpAndTold) {
     ASSERT_TRUE(waitForLog("a notification is given up"));
     EXPECT_TRUE(eventually([&] { return waiting() == 0; }));
     EXPECT_TRUE(isActive(id));
-    send("builds", "next");
+    const std::string next = send("builds", "next");
     EXPECT_TRUE(waitForRequests(11));
+    const auto refused = json(404, "GET", "/notifications/" + next + "/delivery");
+    EXPECT_THAT(text(refused, "message"), HasSubstr("is of a topic that callers named"));
 }
 
 TEST_F(ApiTopicTest, AReceiverThatWantsNoMoreGetsNoMore) {
@@ -127,16 +129,24 @@ TEST_F(ApiTopicTest, AnEndedSubscriptionTakesWhatIsOnItsWayAlong) {
 }
 
 TEST_F(ApiTopicTest, AUrlIsNoWayIntoTheHubsNetwork) {
-    const auto made = json(
-        200,
+    const auto refused = json(
+        400,
         "POST",
         "/notifications/subscriptions",
         R"({"channel":"webhook","topics":["builds"],"config":{"url":"http://169.254.169.254/x"}})"
     );
-    EXPECT_TRUE(made["active"].GetBool());
+    EXPECT_THAT(
+        text(refused, "message"), HasSubstr("169.254.169.254/32 to delivery.allow_networks")
+    );
+
+    // What was good when it was subscribed is asked again when it is sent.
+    subscribe("builds");
+    stopHub();
+    config_.delivery.allow_networks.clear();
+    startHub();
     send("builds", "hello");
     EXPECT_TRUE(waitForLog("a notification is given up"));
-    EXPECT_THAT(logText(), HasSubstr("169.254.169.254"));
+    EXPECT_THAT(logText(), HasSubstr("127.0.0.1"));
 }
 
 TEST_F(ApiTopicTest, UrlsAreSealedAtRest) {

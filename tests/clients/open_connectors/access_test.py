@@ -74,6 +74,12 @@ class Access(ContractTest):
                      f"User wrong, Element {instance['token']}", f"Element {instance['token']}"):
             self.refused(401, "GET", "/ping", auth=auth)
 
+    def test_an_unknown_pair_is_401_and_named_as_such(self):
+        """1.1: pairs of User, Organization and Element; what a caller means by another is not guessed."""
+        instance = self.create()
+        for auth in (f"{PLATFORM}, Foo z", f"{PLATFORM},Foo z", f"User {USER}, Elemnt {instance['token']}"):
+            self.assertIn("unknown scheme", self.refused(401, "GET", "/instances", auth=auth))
+
     def test_refusals_have_a_request_id_and_a_message(self):
         """1.7: {requestId of 24 hexadecimal digits, message}, and no code."""
         error = self.ask("GET", "/instances/999999999")

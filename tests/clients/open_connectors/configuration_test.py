@@ -1,6 +1,9 @@
 """What instances configure: the configuration routes of 1.5, and the keys of 2.1 and 3.2."""
 
-from open_connectors.contract import MASK, ContractTest, id_less
+import datetime
+
+from open_connectors.contract import MASK, ContractTest, connector_calls, id_less
+from open_connectors.processes import eventually
 
 MEMBERS = {"id", "key", "name", "description", "type", "propertyValue", "required", "active", "hideFromConsole"}
 
@@ -75,7 +78,6 @@ class Configuration(ContractTest):
                 "event.notification.type": "webhook",
                 "event.notification.subscription.id": "77",
                 "event.notification.instance.finder": "github.organization|organization.login",
-                "event.poller.refresh_interval": "15",
                 "event.poller.configuration": {"files": {"url": "/files"}},
                 "event.poller.urls": "files|/files|x",
                 "event.objects": "files,folders",
@@ -83,6 +85,50 @@ class Configuration(ContractTest):
                 "event.helper.key": "marketoPolling"}.items():
             with self.subTest(key):
                 self.create(self.initial({key: value}))
+
+    def test_a_callback_that_can_never_be_sent_to_is_refused(self):
+        """2.1: the callback URL is the caller's receiver, not the hub's network: ours, as the contract is silent."""
+        for url, word in (("http://10.1.2.3/hook", "delivery.allow_networks"),
+                          ("http://169.254.169.254/latest", "delivery.allow_networks"),
+                          ("https://app.example:25/hook", "port 25"),
+                          ("https://user:pass@app.example/hook", "event.notification.callback.url")):
+            switches = {"event.notification.callback.url": url, "event.notification.enabled": True}
+            self.assertIn(word, self.refused(400, "POST", "/instances", self.initial(switches)))
+        instance = self.create(self.initial({"event.notification.callback.url": "http://10.1.2.3/hook"}))
+        self.assertIn("10.1.2.3/32", self.refused(400, "PATCH", f"/instances/{instance['id']}", {
+            "configuration": {"event.notification.enabled": True}}))
+        headers = {"Elements-Async-Request": "True", "Elements-Async-Callback-Url": "http://10.1.2.3/"}
+        self.refused(400, "GET", "/ping", auth=connector_calls(instance), headers=headers)
+
+    def test_the_notification_type_is_webhook(self):
+        """2.1: event.notification.type is how the hub notifies; only webhook."""
+        for wrong in ("email", "Webhook", "polling"):
+            body = self.initial({"event.notification.type": wrong, "event.notification.enabled": "maybe"})
+            message = self.refused(400, "POST", "/instances", body)
+            self.assertIn("'event.notification.type' is none of: webhook", message)
+            self.assertIn("event.notification.enabled", message)
+        instance = self.create(self.initial({"event.notification.type": "webhook"}))
+        self.refused(400, "PATCH", f"/instances/{instance['id']}", {
+            "configuration": {"event.notification.type": "sms"}})
+
+    def test_the_poll_interval_is_in_minutes(self):
+        """2.1: event.poller.refresh_interval is minutes, at least 1."""
+        def next_poll(instance):
+            def record():
+                found = self.call("GET", "/instances/event-poller-records", auth=id_less(instance))
+                return found[0] if found and "lastPollDate" in found[0] else None
+            polled = eventually(record, "the account was asked for changes")
+            last, following = (datetime.datetime.fromisoformat(polled[name].replace("Z", "+00:00"))
+                               for name in ("lastPollDate", "nextPollDate"))
+            return (following - last).total_seconds() / 60
+
+        for value in ("40", 40):
+            instance = self.create(self.initial({"event.poller.refresh_interval": value}))
+            self.assertEqual(instance["configuration"]["event.poller.refresh_interval"], "40")
+            self.assertAlmostEqual(next_poll(instance), 40, delta=4.1)
+        for wrong in ("0", "soon", -5):
+            self.assertIn("event.poller.refresh_interval", self.refused(
+                400, "POST", "/instances", self.initial({"event.poller.refresh_interval": wrong})))
 
     def test_callbacks_may_have_http_basic(self):
         """2.1: event.notification.basic.username and .password; that they mean HTTP Basic is inferred."""

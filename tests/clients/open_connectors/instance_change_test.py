@@ -13,7 +13,10 @@ class InstanceChange(ContractTest):
         self.assertEqual(self.read(instance), instance)
         for element in ("dropbox", instance["elementId"]):
             self.assertEqual(self.call("GET", f"/elements/{element}/instances/{instance['id']}"), instance)
-        self.refused(404, "GET", f"/elements/nobody/instances/{instance['id']}")
+        self.assertIn("no connector 'nobody'", self.refused(404, "GET", f"/elements/nobody/instances/{instance['id']}"))
+        other = next(one["key"] for one in self.call("GET", "/elements") if one["key"] != "dropbox")
+        message = self.refused(404, "GET", f"/elements/{other}/instances/{instance['id']}")
+        self.assertIn(f"is of 'dropbox', not of '{other}'", message)
 
     def test_put_takes_name_and_tags(self):
         """1.5: PUT /instances/{id} with {name, tags}."""

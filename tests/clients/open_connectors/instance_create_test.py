@@ -2,7 +2,7 @@
 
 from open_connectors.contract import MASK, ContractTest, connector_calls
 
-EVENTS = {"event.notification.callback.url": "http://127.0.0.1:9/", "event.notification.signature.key": "s3cr3t"}
+EVENTS = {"event.notification.callback.url": "https://app.example/hook", "event.notification.signature.key": "s3cr3t"}
 
 
 class InstanceCreate(ContractTest):

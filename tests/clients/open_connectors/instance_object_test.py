@@ -39,7 +39,7 @@ class InstanceObject(ContractTest):
 
     def test_the_callback_url_stands_beside_the_configuration(self):
         """1.4: eventsEnabled and eventsNotificationCallbackUrl."""
-        url = "http://127.0.0.1:9/"
+        url = "https://app.example/hook"
         instance = self.create(self.initial({
             "event.notification.enabled": True, "event.notification.callback.url": url}))
         self.assertIs(instance["eventsEnabled"], True)

@@ -83,5 +83,21 @@ TEST(Problem, TextOfTheHubsOwnFaultsStaysInside) {
     EXPECT_EQ(response.body.find("row 7"), std::string::npos);
 }
 
+TEST(Problem, AProviderThatFailsIsABadGateway) {
+    const auto of_provider = [](ErrorCode code) {
+        Error error(code, "http 503");
+        error.is_of_provider = true;
+        return problem(error, "id");
+    };
+
+    for (const ErrorCode code : {ErrorCode::Unavailable, ErrorCode::Corrupt, ErrorCode::Internal}) {
+        EXPECT_EQ(of_provider(code).status, 502) << errorCodeName(code);
+        EXPECT_NE(of_provider(code).body.find("http 503"), std::string::npos);
+    }
+    EXPECT_EQ(of_provider(ErrorCode::DeadlineExceeded).status, 504);
+    EXPECT_EQ(of_provider(ErrorCode::RateLimited).status, 429);
+    EXPECT_EQ(problem(Error(ErrorCode::Unavailable, "x"), "id").status, 503);
+}
+
 }  // namespace
 }  // namespace ferry::http

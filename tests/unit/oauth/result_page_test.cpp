@@ -3,6 +3,9 @@
 
 #include "oauth/result_page.h"
 
+#include "http/problem.h"
+#include "oauth/failure_page.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,6 +33,24 @@ TEST(ResultPage, LinksLeadToTheWebOnly) {
         body("https://x.test/\"><i>"), HasSubstr("href=\"https://x.test/&quot;&gt;&lt;i&gt;\"")
     );
     EXPECT_THAT(body("javascript:alert(1)"), Not(HasSubstr("href")));
+}
+
+TEST(ResultPage, RefusalsOfTheWayThereAreShownAsPages) {
+    for (const int status : {400, 404, 405, 503}) {
+        http::Response refusal = http::problem(status, "id", "words for programs");
+        refusal.headers.add("Retry-After", "1");
+        const http::Response page = asPage(std::move(refusal));
+        EXPECT_EQ(page.status, status);
+        EXPECT_THAT(page.content_type, HasSubstr("text/html"));
+        EXPECT_THAT(page.body, HasSubstr("<h1>"));
+        EXPECT_THAT(page.body, Not(HasSubstr("requestId")));
+        EXPECT_EQ(page.headers.get("Retry-After"), "1");
+    }
+    const http::Response page = renderPage({409, "Disabled", {"why"}, {}, {}});
+    EXPECT_EQ(asPage(page).body, page.body);
+    EXPECT_TRUE(isOfBrowser("/oauth"));
+    EXPECT_TRUE(isOfBrowser("/oauth/start/a/b"));
+    EXPECT_FALSE(isOfBrowser("/oauthx"));
 }
 
 }  // namespace

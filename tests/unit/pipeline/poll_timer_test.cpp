@@ -59,6 +59,21 @@ TEST(PollTimer, WhoDoesNotPollKeepsTheSafetyNet) {
     EXPECT_EQ(pollInterval(options, settings, minutes(1), true), minutes(7));
 }
 
+TEST(PollTimer, TheIntervalOfCallersOfTheOriginalIsThatOfTheSafetyNet) {
+    ProviderOptions options;
+    options.poll_interval = minutes(5);
+    InstanceSettings settings;
+    settings.poll_min = minutes(15);
+    EXPECT_EQ(pollInterval(options, settings, std::nullopt, false), minutes(15));
+    settings.poll_interval = minutes(7);
+    EXPECT_EQ(pollInterval(options, settings, std::nullopt, false), minutes(7));
+
+    settings.poll_interval.reset();
+    options.polling.emplace();
+    settings.polls = false;
+    EXPECT_EQ(pollInterval(options, settings, std::nullopt, false), minutes(5)) << "not polled";
+}
+
 TEST(PollTimer, TheInstanceChoosesWhereTheConnectorLeavesIt) {
     struct Case {
         const char* name;
