@@ -189,9 +189,10 @@ ferry_status takeIndexOp(const ferry_sink* sink, const ferry_index_op* op) noexc
             if (field == name) return true;
         return false;
     };
-    const bool is_upsert =
-        taken.action == FERRY_INDEX_UPSERT_FILE || taken.action == FERRY_INDEX_UPSERT_FOLDER;
-    if (taken.action < FERRY_INDEX_IGNORE || taken.action > FERRY_INDEX_REMOVE ||
+    const bool is_upsert = taken.action == FERRY_INDEX_UPSERT_FILE ||
+                           taken.action == FERRY_INDEX_UPSERT_FOLDER ||
+                           taken.action == FERRY_INDEX_UPSERT_OTHER;
+    if (taken.action < FERRY_INDEX_IGNORE || taken.action > FERRY_INDEX_UPSERT_OTHER ||
         (is_upsert && !has("object_id")) ||
         (taken.action == FERRY_INDEX_REMOVE && !has("object_id") && !has("path_key")))
         return breach(scope, "an operation that means nothing", FERRY_ERROR_MALFORMED);
