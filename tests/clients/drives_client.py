@@ -303,6 +303,29 @@ class GoogleDriveTest(Drive, unittest.TestCase):
         self.assertTrue(self.receiver.events("drive")[1]["restored"])
 
 
+    def test_what_nobody_sees_is_not_told(self):
+        self.start()
+        self.provider.touch("f0")
+        self.provider.put("f1", size=99)
+        self.wait_for(("UPDATED", "f1"))
+
+    def test_a_document_that_is_renamed_and_edited_between_two_polls_is_both(self):
+        self.provider.put("doc", notify=False, name="a", mimeType="application/vnd.google-apps.document", size=1)
+        self.start()
+        time.sleep(1.1)  # the times of the fake are whole seconds
+        self.provider.put("doc", name="b")
+        self.wait_for(("MOVED", "doc"), ("UPDATED", "doc"))
+
+    def test_another_folder_is_told_and_what_happens_in_a_folder_is_not(self):
+        self.provider.put("d", notify=False, name="d", parents=["root"], **self.folder)
+        self.provider.put("e", notify=False, name="e", parents=["root"], **self.folder)
+        self.start()
+        time.sleep(1.1)
+        self.provider.put("d", notify=False)  # as of a file that was put there
+        self.provider.put("e", parents=["d"])
+        self.wait_for(("UPDATED", "e"))
+
+
 class OneDriveTest(Drive, unittest.TestCase):
     key, bases, account = "onedrive", ("login", "graph"), "b!4711"
     feed, registration = "/v1.0/me/drive/root/delta", "/v1.0/subscriptions"
@@ -319,6 +342,28 @@ class OneDriveTest(Drive, unittest.TestCase):
             yield from self.provider.statuses
         for body in ("", "{}", '{"value": []}', '{"value": [{"clientState": null}]}'):
             yield self.provider.post(self.provider.alive()[0]["url"], body, {})[0]
+
+    def test_a_personal_drive_and_a_library_are_subscribed_to_as_graph_takes_them(self):
+        self.provider.TYPE, self.provider.RESOURCE = "personal", "/me/drive/root"
+        self.declare()
+        self.registered()
+        self.declare(**{"event.notification.enabled": "false"})
+        self.registered(0)
+        self.provider.DRIVE = "/v1.0/sites/contoso.example,1,2/drive"
+        self.provider.TYPE, self.provider.RESOURCE = "documentLibrary", "/drives/b!4711/root"
+        self.declare(**{"onedrive.drive": "sites/contoso.example,1,2/drive"})
+        self.registered()
+
+    def test_an_upload_does_not_change_the_folders_above_it(self):
+        self.provider.put("d", notify=False, name="d", size=1, **self.folder)
+        with self.provider.lock:
+            del self.provider.items["d"]["file"]
+        self.start()
+        with self.provider.lock:
+            self.provider.items["d"]["size"] = 6
+            self.provider.changes.append("d")
+        self.provider.put("new", name="new.txt", size=5)
+        self.wait_for(("CREATED", "new"))
 
     def test_the_url_proves_itself_while_it_is_registered(self):
         self.start()

@@ -7,6 +7,7 @@ https://learn.microsoft.com/en-us/graph/api/driveitem-delta, .../subscription-po
 .../graph/change-notifications-delivery-webhooks
 """
 
+import hashlib
 import http.client
 import http.server
 import json
@@ -138,11 +139,22 @@ class FakeGoogleDrive(Fake):
             self.next_version += 1
             now = rfc3339(time.time())
             was = self.files.get(identity, {"createdTime": now, "mimeType": "text/plain", "trashed": False})
-            self.files[identity] = {**was, "id": identity, "modifiedTime": now, **fields,
-                                    "version": str(self.next_version)}
+            record = {**was, "id": identity, "modifiedTime": now, **fields, "version": str(self.next_version)}
+            # Of blobs alone.
+            if "vnd.google-apps" not in record["mimeType"]:
+                record["md5Checksum"] = hashlib.md5(f"{record.get('size')}".encode()).hexdigest()
+            self.files[identity] = record
             self.changes.append(identity)
         if notify:
             self.notify()
+
+    def touch(self, identity):
+        """What no user sees: there is another version, and nothing else is different."""
+        with self.lock:
+            self.next_version += 1
+            self.files[identity]["version"] = str(self.next_version)
+            self.changes.append(identity)
+        self.notify()
 
     def remove(self, identity, notify=True):
         with self.lock:
@@ -224,6 +236,7 @@ class FakeGoogleDrive(Fake):
 class FakeGraph(Fake):
     PAGE = 2
     DRIVE = "/v1.0/me/drive"
+    TYPE, RESOURCE = "business", "/drives/b!4711/root"  # what may be subscribed to
 
     def __init__(self):
         super().__init__()
@@ -266,7 +279,7 @@ class FakeGraph(Fake):
             return self.subscribe(body)
         with self.lock:
             if (method, path) == ("GET", self.DRIVE):
-                return 200, {"id": "b!4711", "driveType": "business", "owner": {"user": {"displayName": "Ann"}}}, {}
+                return 200, {"id": "b!4711", "driveType": self.TYPE, "owner": {"user": {"displayName": "Ann"}}}, {}
             if (method, path) == ("GET", self.DRIVE + "/root/delta"):
                 return self.delta(query)
             one = self.webhooks.get(path.removeprefix("/v1.0/subscriptions/"))
@@ -294,7 +307,7 @@ class FakeGraph(Fake):
         self.validated.append((status, answer == token))
         if self.validated[-1] != (200, True):
             return 400, {"error": {"code": "ValidationError"}}, {}
-        if len(body["clientState"]) > 128 or body["resource"] != "/me/drive/root" or body["changeType"] != "updated":
+        if len(body["clientState"]) > 128 or body["resource"] != self.RESOURCE or body["changeType"] != "updated":
             return 400, {"error": {"code": "InvalidRequest"}}, {}
         with self.lock:
             identity = f"subscription-{self.next_webhook}"
