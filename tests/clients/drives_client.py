@@ -269,7 +269,7 @@ class Drive:
 
     def test_a_large_drive_is_listed_page_by_page_without_events(self):
         for number in range(9):
-            self.provider.put(f"more-{number}", notify=False, name=f"{number}", **self.folder if number % 2 else {})
+            self.provider.put(f"more-{number}", notify=False, name=f"{number}", **self.folder if number % 2 else {"size": 1})
         self.start()
         for number in range(9):
             self.provider.put(f"more-{number}", notify=False, name=f"renamed-{number}")

@@ -288,7 +288,7 @@ class Serve(HubCase):
         self.start()
         self.assertIn("version=1.0.0 folder=plugins/mine", self.log())
         # The hub's own folders come first, and the program's plugin is the second one of its key.
-        self.assertIn("connector 'dropbox' is already served from plugins/mine/connector.yaml", self.log())
+        self.assertIn("plugins/mine/connector.yaml is used in its place; this one came with the program", self.log())
         shutil.copytree(own, self.path("plugins", "evil"))
         eventually(lambda: "path=plugins/evil rule=key-duplicate" in self.log(), "the refusal")
         self.assertIn("remove one of the two", self.log())

@@ -245,7 +245,7 @@ class Init(CliCase):
         self.assertEqual(self.run_ok("lint"), "0 errors, 0 warnings\n")
         (one,) = [one for one in json.loads(self.run_ok("connectors", "--json"))["refused"] if one["key"] == "github"]
         self.assertIn("connectors/github.yaml is used in its place; this one came with the program", one["message"])
-        self.write("connectors/github-again/connector.yaml", own.read_text())
+        self.write("plugins/github-again/connector.yaml", own.read_text())
         self.assertIn("remove one of the two", self.run_ok("lint"))
 
     def test_a_file_in_the_way_is_an_error(self):
