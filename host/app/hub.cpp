@@ -183,7 +183,14 @@ Result<ReloadReport> Hub::reload() {
     ReloadReport report;
     const config::ReferenceOptions references;
     const config::InstanceLoad load = config::loadInstances(
-        config_.instances, catalog_.snapshot()->manifests, references, report.diagnostics
+        config_.instances,
+        catalog_.snapshot()->manifests,
+        references,
+        report.diagnostics,
+        [this](const std::string& name) {
+            const auto found = store_->instances().findByName(name);
+            return found && *found ? (*found)->source : std::string();
+        }
     );
     FERRY_TRY_ASSIGN(report.applied, applyInstances(load, {*store_, *key_, random_, clock_}));
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));

@@ -177,18 +177,16 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
     std::set<std::string, std::less<>> rejected;
     for (const config::RejectedInstance& instance : load.rejected)
         rejected.insert(instance.name);
-    const std::set<std::string, std::less<>> unreadable(
-        load.unreadable_files.begin(), load.unreadable_files.end()
-    );
+    // What can't be read may declare any of them, whatever file they came from: files are renamed.
+    const bool is_unsure =
+        !load.unreadable_files.empty() ||
+        std::any_of(load.rejected.begin(), load.rejected.end(), [](const auto& item) {
+            return item.name.empty();
+        });
     std::vector<InstanceId> gone;
     for (const auto& [name, instance] : stored_) {
         if (declared_.contains(name)) continue;
         const std::string file = instance.source.substr(0, instance.source.rfind(':'));
-        // An instance without a readable name may be any of its file.
-        const bool has_nameless =
-            std::any_of(load.rejected.begin(), load.rejected.end(), [&](const auto& item) {
-                return item.name.empty() && item.file == file;
-            });
         const bool is_missing = std::any_of(
             load.missing_paths.begin(),
             load.missing_paths.end(),
@@ -197,7 +195,7 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
                 return file == path || std::filesystem::path(file).parent_path() == folder;
             }
         );
-        if (rejected.contains(name) || unreadable.contains(file) || has_nameless || is_missing) {
+        if (is_unsure || rejected.contains(name) || is_missing) {
             ++report_.kept;
             continue;
         }

@@ -66,6 +66,10 @@ std::string placeText(const std::string& file, const NamePlace& place) {
     return fmt::format("{}:{}:{}", file, place.line, place.column);
 }
 
+std::string fileOfSource(const std::string& source) {
+    return source.substr(0, source.rfind(':'));
+}
+
 void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {
     YamlNode name;
     name.kind = YamlKind::Scalar;
@@ -83,16 +87,24 @@ void tellRepeated(const RejectedInstance& instance, const std::string& other, Di
 
 }  // namespace
 
-void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out) {
+void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out, const RunningSource& running) {
     std::unordered_map<std::string, std::string> first_places;
+    std::unordered_map<std::string, std::size_t> kept_at;
     std::vector<InstanceDefinition> kept;
     std::vector<RejectedInstance> repeated;
     kept.reserve(load.instances.size());
     for (InstanceDefinition& instance : load.instances) {
         const std::string place = placeText(instance.file, instance.name_place);
         if (first_places.emplace(instance.name, place).second) {
+            kept_at.emplace(instance.name, kept.size());
             kept.push_back(std::move(instance));
             continue;
+        }
+        InstanceDefinition& first = kept[kept_at.at(instance.name)];
+        if (running && first.file != instance.file &&
+            fileOfSource(running(instance.name)) == instance.file) {
+            std::swap(first, instance);
+            first_places[first.name] = place;
         }
         repeated.push_back(
             {std::move(instance.name),
@@ -193,7 +205,8 @@ InstanceLoad loadInstances(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
     const ReferenceOptions& references,
-    Diagnostics& out
+    Diagnostics& out,
+    const RunningSource& running
 ) {
     InstanceLoad load;
     for (const std::filesystem::path& path : expandPaths(paths, out, &load.missing_paths)) {
@@ -204,7 +217,7 @@ InstanceLoad loadInstances(
             load.unreadable_files.push_back(path.string());
         }
     }
-    rejectRepeatedNames(load, out);
+    rejectRepeatedNames(load, out, running);
     return load;
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -74,15 +75,21 @@ void readInstances(
     Diagnostics& out
 );
 
-/// Moves instances whose name an earlier one has to `load.rejected`, and reports them.
-void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out);
+/// Where the instance of this name was declared that runs, as "file:line"; "" if none does.
+using RunningSource = std::function<std::string(const std::string& name)>;
+
+/// Moves instances whose name another one has to `load.rejected`, and reports them. The one that
+/// stays is that of the file which declared what runs, else the first: a copied file must not take
+/// a running instance over.
+void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out, const RunningSource& running = {});
 
 /// Reads all of `paths`: files, and folders one level deep (`expandPaths`).
 InstanceLoad loadInstances(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
     const ReferenceOptions& references,
-    Diagnostics& out
+    Diagnostics& out,
+    const RunningSource& running = {}
 );
 
 /// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out. A

@@ -87,8 +87,16 @@ class InstanceApplyTest : public testing::Test {
         for (const char* name : {"a.yaml", "b.yaml"}) {
             if (exists(folder_.path() / name)) files.push_back(folder_.path() / name);
         }
-        const config::InstanceLoad load =
-            config::loadInstances(files, dropboxAlone(), {}, diagnostics_);
+        const config::InstanceLoad load = config::loadInstances(
+            files,
+            dropboxAlone(),
+            {},
+            diagnostics_,
+            [this](const auto& name) {
+                const auto found = store_->instances().findByName(name);
+                return found && *found ? (*found)->source : std::string();
+            }
+        );
         ferry::test::FaultScript script([this](std::uint64_t, std::string_view call) {
             if (before_call_) before_call_(call);
             return ferry::test::Fault::None;

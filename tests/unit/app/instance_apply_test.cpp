@@ -179,6 +179,39 @@ TEST_F(InstanceApplyTest, RemovesWhatIsDeclaredNoMore) {
     EXPECT_NE(stored("two").id, gone);
 }
 
+TEST_F(InstanceApplyTest, AFileThatIsRenamedAndBrokenAtOnceRemovesNothing) {
+    write("a.yaml", "instances:\n" + declared("one"));
+    apply();
+    const InstanceId id = stored("one").id;
+    std::filesystem::remove(folder_.path() / "a.yaml");
+    write("b.yaml", "instances:\n  - name: [one\n" + declared("one"));
+
+    const ApplyReport report = apply();
+    EXPECT_TRUE(report.removed_names.empty());
+    EXPECT_EQ(report.kept, 1U);
+    write("b.yaml", "instances:\n" + declared("one"));
+    apply();
+    EXPECT_EQ(stored("one").id, id);
+}
+
+TEST_F(InstanceApplyTest, ACopiedFileTakesNoRunningInstanceOver) {
+    write("b.yaml", "instances:\n" + declared("one"));
+    apply();
+    write(
+        "a.yaml",
+        "instances:\n" +
+            declared("one", {{"event.notification.callback.url", "https://other.example.com/"}})
+    );
+
+    apply();
+    EXPECT_EQ(value("one", "event.notification.callback.url"), "https://app.example.com/events");
+    EXPECT_THAT(printed(), HasSubstr("a.yaml:2:11: error: the instance name 'one' is used twice"));
+    // Without the former one it is what is declared.
+    std::filesystem::remove(folder_.path() / "b.yaml");
+    apply();
+    EXPECT_EQ(value("one", "event.notification.callback.url"), "https://other.example.com/");
+}
+
 TEST_F(InstanceApplyTest, ABadNewVersionKeepsTheOldOneAndSaysSo) {
     apply(declared("one") + declared("two"));
     authorize("one");
