@@ -29,7 +29,7 @@ enum class FaultKind : std::uint8_t {
     EmptyPageWithMore,  ///< no entries, has_more, a cursor that stands where it stood
     OneEntryPage,
     LimitOvershoot,     ///< number more entries than asked for (7)
-    ChildBeforeParent,  ///< runs of additions reversed
+    ChildBeforeParent,  ///< runs of additions reversed where that means the same
     DuplicatePage,      ///< has_more and the old cursor: the page comes again
     UnknownTag,         ///< one more entry, of an unknown kind
     UnknownFields,

@@ -13,13 +13,23 @@ constexpr std::int64_t kLimitDefault = 500;
 constexpr std::int64_t kLimitMax = 2000;
 constexpr std::size_t kOvershootDefault = 7;
 
-/// Reverses each run of additions; deletions stay where they are, so that the whole means the same.
+/// Reverses each run of additions; deletions stay where they are, and files that replaced a folder
+/// whose entries are listed before them, so that the whole means the same.
 void reverseAdditions(std::vector<EntryPtr>& entries) {
-    const auto isAddition = [](const EntryPtr& entry) { return entry->kind != EntryKind::Deleted; };
+    const auto replacesListed = [all = entries](const Entry& entry) {
+        const std::string below = entry.path_lower + "/";
+        return entry.kind == EntryKind::File &&
+               std::any_of(all.begin(), all.end(), [&](const EntryPtr& other) {
+                   return other->path_lower.starts_with(below);
+               });
+    };
+    const auto mayMove = [&](const EntryPtr& entry) {
+        return entry->kind != EntryKind::Deleted && !replacesListed(*entry);
+    };
     auto at = entries.begin();
     while (at != entries.end()) {
-        const auto first = std::find_if(at, entries.end(), isAddition);
-        at = std::find_if_not(first, entries.end(), isAddition);
+        const auto first = std::find_if(at, entries.end(), mayMove);
+        at = std::find_if_not(first, entries.end(), mayMove);
         std::reverse(first, at);
     }
 }
