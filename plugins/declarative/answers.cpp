@@ -55,6 +55,14 @@ void throwIfTransient(const sdk::HttpResponse& response, std::string_view what) 
         );
 }
 
+void throwUnlessOk(const sdk::HttpResponse& response, const std::string& what) {
+    throwIfTransient(response, what);
+    if (response.ok()) return;
+    const std::string message = what + ": answered " + std::to_string(response.status());
+    if (response.status() == 401) throw sdk::Error::authExpired(message);
+    throw sdk::Error::rejected(message);
+}
+
 std::string errorWord(const rapidjson::Value& answer) {
     std::string word = textAt(answer, "error");
     const bool is_word = word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {

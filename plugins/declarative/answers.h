@@ -24,6 +24,9 @@ sdk::Error::Wait retryAfter(const sdk::HttpResponse& response);
 /// Throws sdk::Error for an answer that says nothing but that it failed for a while.
 void throwIfTransient(const sdk::HttpResponse& response, std::string_view what);
 
+/// Throws sdk::Error for every answer that is no success; 401 says that the token is not good.
+void throwUnlessOk(const sdk::HttpResponse& response, const std::string& what);
+
 /// The provider's word for what is wrong, fit for a message.
 std::string errorWord(const rapidjson::Value& answer);
 /// Does it say that the consent or the code is not good (any more)?

@@ -203,10 +203,7 @@ sdk::Task<sdk::Identity> Authorization::identify(
         sdk::Request request = check_->make(sources);
         request.responseBytesMax(kAnswerBytesMax);
         const sdk::HttpResponse response = co_await context.send(std::move(request));
-        throwIfTransient(response, "check");
-        const std::string status = "check: answered " + std::to_string(response.status());
-        if (response.status() == 401) throw sdk::Error::authExpired(status);
-        if (!response.ok()) throw sdk::Error::rejected(status);
+        throwUnlessOk(response, "check");
         if (!answer.parse(response.body())) throw sdk::Error::malformed("check: no JSON");
         sources.answer = &answer.root();
     }

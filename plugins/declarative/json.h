@@ -22,6 +22,10 @@ class JsonDocument {
 
     /// False if `text` is not one JSON value. What was parsed before is gone.
     bool parse(std::string_view text);
+    /// The same, where what is no JSON has nothing to say: then it is null.
+    void parseOrNull(std::string_view text) {
+        if (!parse(text)) document_.SetNull();
+    }
     rapidjson::Value& root() { return document_; }
     const rapidjson::Value& root() const { return document_; }
 
@@ -39,6 +43,14 @@ class JsonDocument {
 
 /// The text of a member, or nothing.
 std::string textAt(const rapidjson::Value& object, const char* name);
+
+/// The number of a member, or `otherwise` if there is none that `T` holds.
+template <typename T>
+T numberAt(const rapidjson::Value& object, const char* name, T otherwise) {
+    const auto found = object.FindMember(name);
+    const bool is_there = found != object.MemberEnd() && found->value.Is<T>();
+    return is_there ? found->value.Get<T>() : otherwise;
+}
 
 /// The items of the list at `pointer`, as they stand in `text`, which must have been parsed.
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer);

@@ -151,7 +151,7 @@ std::optional<sdk::Reply> Notifications::answer(
         if (!body) {
             body.emplace();
             const auto json = jsonOf(request, made);
-            if (!json || !body->parse(*json)) body->root().SetNull();
+            body->parseOrNull(json.value_or(std::string_view()));
         }
         WebhookSources sources(request, body->root(), body->root());
         Scratch scratch;
@@ -251,7 +251,7 @@ std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& req
     JsonDocument body;
     if (are_marks_) {
         // Some say all in their headers.
-        if (!json || !body.parse(*json)) body.root().SetNull();
+        body.parseOrNull(json.value_or(std::string_view()));
         return marks(request, body.root());
     }
     if (!json)

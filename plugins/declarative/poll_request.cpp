@@ -38,14 +38,6 @@ std::string_view linkOf(std::string_view header, std::string_view wanted) {
     }
 }
 
-std::uint64_t numberAt(
-    const rapidjson::Value& settings, const char* name, std::uint64_t otherwise
-) {
-    const auto found = settings.FindMember(name);
-    const bool is_there = found != settings.MemberEnd() && found->value.IsUint64();
-    return is_there ? found->value.GetUint64() : otherwise;
-}
-
 /// FNV-1a over the records of a page, to tell it from the one before.
 std::uint64_t digestOf(const std::vector<std::string_view>& records) {
     std::uint64_t digest = 14'695'981'039'346'656'037U;
@@ -93,8 +85,8 @@ PollRequest::PollRequest(const rapidjson::Value& settings) : request_(settings) 
           std::pair("next_page", &next_page_),
           std::pair("cursor", &cursor_)})
         if (settings.HasMember(name)) *place = Expression(settings[name]);
-    page_size_ = numberAt(settings, "page_size", 0);
-    first_page_ = numberAt(settings, "first_page", 1);
+    page_size_ = numberAt(settings, "page_size", page_size_);
+    first_page_ = numberAt(settings, "first_page", first_page_);
     const auto past_end = settings.FindMember("past_end");
     if (past_end != settings.MemberEnd() && past_end->value.IsArray())
         for (const rapidjson::Value& status : past_end->value.GetArray())

@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::size_t kRecordBytesMax = 1U << 20U;
 
-std::int64_t millisecondsAt(const rapidjson::Value& settings, const char* name) {
-    const auto found = settings.FindMember(name);
-    const bool is_there = found != settings.MemberEnd() && found->value.IsInt64();
-    return is_there ? found->value.GetInt64() : 0;
-}
-
 std::int64_t numberIn(const std::string& text) {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
@@ -50,7 +44,7 @@ Polling::Polling(const rapidjson::Value& settings) {
         if (!resource.list && !resource.changes)
             throw sdk::Error::invalid("settings: a resource has neither 'list' nor 'changes'");
         if (item.HasMember("updated")) resource.updated = Expression(item["updated"]);
-        resource.overlap_ms = millisecondsAt(item, "overlap_ms");
+        resource.overlap_ms = numberAt(item, "overlap_ms", resource.overlap_ms);
         resources_.push_back(std::move(resource));
     }
     can_list_ = std::all_of(resources_.begin(), resources_.end(), [](const Resource& resource) {
@@ -65,8 +59,8 @@ Polling::Polling(const rapidjson::Value& settings) {
             expired_.push_back(status.IsInt() ? status.GetInt() : 0);
     has_limited_ = settings.HasMember("limited");
     if (has_limited_) limited_ = compileCondition(settings["limited"]);
-    tolerance_ms_ = millisecondsAt(settings, "tolerance_ms");
-    compare_every_ms_ = millisecondsAt(settings, "compare_every_ms");
+    tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
+    compare_every_ms_ = numberAt(settings, "compare_every_ms", compare_every_ms_);
 }
 
 bool Polling::isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const {
@@ -80,7 +74,7 @@ void Polling::throwIfLimited(const sdk::HttpResponse& response, const std::strin
     throwIfTransient(response, place);
     if (!has_limited_) return;
     JsonDocument body;
-    if (!body.parse(response.body())) body.root().SetNull();
+    body.parseOrNull(response.body());
     Scratch scratch;
     if (!holds(limited_, AnswerSources(response, body.root()), scratch)) return;
     throw sdk::Error::rateLimited(
@@ -90,13 +84,11 @@ void Polling::throwIfLimited(const sdk::HttpResponse& response, const std::strin
 
 /// Throws for every other answer that is no page.
 void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
-    if (response.ok()) return;
     const int status = response.status();
-    const std::string message = place + ": answered " + std::to_string(status);
-    if (status == 401) throw sdk::Error::authExpired(message);
-    if (can_list_ && std::find(expired_.begin(), expired_.end(), status) != expired_.end())
-        throw sdk::Error::cursorInvalid(message);
-    throw sdk::Error::rejected(message);
+    const bool is_expired = std::find(expired_.begin(), expired_.end(), status) != expired_.end();
+    if (can_list_ && is_expired && status != 401 && !response.ok())
+        throw sdk::Error::cursorInvalid(place + ": answered " + std::to_string(status));
+    throwUnlessOk(response, place);
 }
 
 /// True if the provider does not know the page that it named itself, as happens when a poll goes on
@@ -228,7 +220,7 @@ std::string Polling::startOf(
     const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
 ) {
     JsonDocument body;
-    if (!body.parse(response.body())) body.root().SetNull();
+    body.parseOrNull(response.body());
     std::string position = request.position({response, body.root()});
     if (position.empty()) throw sdk::Error::malformed(place + ": there is no cursor to start at");
     return position;

@@ -20,7 +20,7 @@ class SubscriptionSources final : public AccountSources {
         std::int64_t end_ms
     )
         : AccountSources(account, access_token), wanted_(wanted), end_ms_(end_ms) {
-        if (!state_.parse(wanted.state)) state_.root().SetNull();
+        state_.parseOrNull(wanted.state);
     }
 
     Value word(std::string_view name, Scratch& scratch) const override {
@@ -50,14 +50,6 @@ bool isGone(const sdk::HttpResponse& response) {
     return response.status() == 404 || response.status() == 410;
 }
 
-void check(const sdk::HttpResponse& response, const std::string& place) {
-    throwIfTransient(response, place);
-    if (response.ok()) return;
-    const std::string message = place + ": answered " + std::to_string(response.status());
-    if (response.status() == 401) throw sdk::Error::authExpired(message);
-    throw sdk::Error::rejected(message);
-}
-
 }  // namespace
 
 SubscriptionPlan::SubscriptionPlan(const rapidjson::Value& settings) {
@@ -75,8 +67,7 @@ SubscriptionPlan::SubscriptionPlan(const rapidjson::Value& settings) {
         for (const auto& entry : settings["keep"].GetObject())
             kept_.emplace_back(entry.name.GetString(), Expression(entry.value));
     if (settings.HasMember("expires")) expires_ = Expression(settings["expires"]);
-    if (settings.HasMember("lifetime_ms") && settings["lifetime_ms"].IsInt64())
-        lifetime_ms_ = settings["lifetime_ms"].GetInt64();
+    lifetime_ms_ = numberAt(settings, "lifetime_ms", lifetime_ms_);
 }
 
 /// `state`: of the registration that was renewed, whose answer may leave out what has not changed.
@@ -84,9 +75,9 @@ sdk::Subscription SubscriptionPlan::read(
     const sdk::HttpResponse& response, std::string_view state, std::int64_t wanted_end_ms
 ) const {
     JsonDocument body;
-    if (!body.parse(response.body())) body.root().SetNull();
+    body.parseOrNull(response.body());
     JsonDocument before;
-    if (!before.parse(state)) before.root().SetNull();
+    before.parseOrNull(state);
     const AnswerSources answer(response, body.root());
     Scratch scratch;
     rapidjson::StringBuffer buffer;
@@ -120,21 +111,21 @@ sdk::Task<sdk::Subscription> SubscriptionPlan::subscribe(
     if (is_known && renew_) {
         const sdk::HttpResponse response = co_await context.send(renew_->make(sources));
         if (!isGone(response)) {
-            check(response, "renewal of the webhook");
+            throwUnlessOk(response, "renewal of the webhook");
             co_return read(response, wanted.state, end);
         }
         is_known = false;
     }
     if (start_) {
         const sdk::HttpResponse position = co_await context.send(start_->make(sources));
-        check(position, "registration of the webhook");
+        throwUnlessOk(position, "registration of the webhook");
         JsonDocument body;
-        if (!body.parse(position.body())) body.root().SetNull();
+        body.parseOrNull(position.body());
         Scratch scratch;
         sources.cursor = cursor_.evaluate(AnswerSources(position, body.root()), scratch).text;
     }
     const sdk::HttpResponse response = co_await context.send(create_.make(sources));
-    check(response, "registration of the webhook");
+    throwUnlessOk(response, "registration of the webhook");
     sdk::Subscription made = read(response, {}, end);
     if (!is_known) co_return made;
     // The new one is there before the old one goes: nothing is missed in between. What is left of
@@ -155,7 +146,7 @@ sdk::Task<void> SubscriptionPlan::unsubscribe(
 ) const {
     const SubscriptionSources sources(account, access_token, wanted, 0);
     const sdk::HttpResponse response = co_await context.send(delete_.make(sources));
-    if (!isGone(response)) check(response, "removal of the webhook");
+    if (!isGone(response)) throwUnlessOk(response, "removal of the webhook");
     co_return;
 }
 

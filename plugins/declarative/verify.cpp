@@ -109,9 +109,7 @@ Verification::Verification(const rapidjson::Value& settings) {
     timestamp_prefix_ = textAt(settings, "timestamp_prefix");
     secret_prefix_ = textAt(settings, "secret_prefix");
     secret_encoding_ = textAt(settings, "secret_encoding");
-    const auto tolerance = settings.FindMember("tolerance_ms");
-    if (tolerance != settings.MemberEnd() && tolerance->value.IsInt64())
-        tolerance_ms_ = tolerance->value.GetInt64();
+    tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
     const auto content = settings.FindMember("signed");
     if (content != settings.MemberEnd()) signed_ = Expression(content->value);
 }
