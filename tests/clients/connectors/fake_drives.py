@@ -9,11 +9,12 @@ https://learn.microsoft.com/en-us/graph/api/driveitem-delta, .../subscription-po
 
 import hashlib
 import http.client
-import http.server
 import json
 import threading
 import time
 import urllib.parse
+
+from .json_server import JsonServer
 
 
 def rfc3339(at):
@@ -30,37 +31,11 @@ class Fake:
         self.wait_until = 0  # 429 until then
         self.lifetime = 7 * 86400  # of webhooks, whatever is asked for
         self.webhooks = {}  # by id
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self):
-                parts = urllib.parse.urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                query = dict(urllib.parse.parse_qsl(parts.query))
-                status, answer, headers = fake.take(self.command, parts.path, query, body, self.headers)
-                content = b"" if answer is None else json.dumps(answer).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PATCH = do_DELETE = handle_any
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = JsonServer(self.take)
+        self.url = self.server.url
 
     def stop(self):
-        self.server.shutdown()
+        self.server.stop()
 
     def take(self, method, path, query, body, headers):
         with self.lock:

@@ -7,11 +7,10 @@ providers fail in.
 
 import collections
 import email.utils
-import http.server
-import json
 import threading
 import time
-import urllib.parse
+
+from .json_server import JsonServer
 
 
 def rfc3339(at):
@@ -32,36 +31,13 @@ class PollProvider:
         self.held = {}  # path: (event that ends the wait, event that says that somebody waits)
         self.unknown_pages = 0  # so many pages are refused
         self.status = None
-        provider = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                parts = urllib.parse.urlsplit(self.path)
-                query = dict(urllib.parse.parse_qsl(parts.query))
-                status, body, headers = provider.answer(parts.path, query, self.headers)
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # a hub that is killed breaks its connections off
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = JsonServer(self.take)
+        self.url = self.server.url
 
     def stop(self):
         for release, _ in self.held.values():
             release.set()
-        self.server.shutdown()
+        self.server.stop()
 
     # What users do.
 
@@ -98,6 +74,11 @@ class PollProvider:
             return [at for at, query in zip(self.times[path], self.queries[path]) if query.get("page", "1") == "1"]
 
     # The API.
+
+    def take(self, method, path, query, body, headers):
+        if method != "GET":
+            return 501, {"error": "it is only read"}, {}
+        return self.answer(path, query, headers)
 
     def answer(self, path, query, headers):
         with self.lock:

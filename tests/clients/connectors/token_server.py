@@ -1,10 +1,9 @@
 """An OAuth 2 provider with rotating refresh tokens, and an API that knows whose tokens they are."""
 
 import base64
-import http.server
-import json
-import threading
 import urllib.parse
+
+from .json_server import JsonServer
 
 
 class TokenServer:
@@ -13,31 +12,15 @@ class TokenServer:
     def __init__(self, first_refresh_token, api_key):
         self.refresh_token, self.api_key = first_refresh_token, api_key
         self.requests, self.asked, self.access_tokens = [], [], set()
-        server = self
+        self.server = JsonServer(self.take)
+        self.url = self.server.url
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def answer(self, status, body):
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                form = {name: values[0] for name, values in urllib.parse.parse_qs(body).items()}
-                self.answer(*server.tokens(form, self.headers.get("Authorization", "")))
-
-            def do_GET(self):
-                self.answer(*server.who(self.headers))
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def take(self, method, path, query, body, headers):
+        if method == "GET":
+            return *self.who(headers), {}
+        if method != "POST":
+            return 501, {"error": "there is no such method"}, {}
+        return *self.tokens(dict(urllib.parse.parse_qsl(body)), headers.get("Authorization", "")), {}
 
     def tokens(self, form, authorization):
         basic = "Basic " + base64.b64encode(b"app%20key:app%3Asecret").decode()
@@ -61,4 +44,4 @@ class TokenServer:
         return 200, {"data": {"tenant": 4711 if token != self.api_key else 4712, "name": "Ann"}}
 
     def stop(self):
-        self.server.shutdown()
+        self.server.stop()
