@@ -15,8 +15,8 @@ constexpr std::string_view kComponent = "plugins";
 
 }  // namespace
 
-plugin::Refusal duplicateKey(const std::string& key, const std::string& source, bool is_own) {
-    if (is_own)
+plugin::Refusal duplicateKey(const std::string& key, const std::string& source, bool is_replaced) {
+    if (is_replaced)
         return {
             "key-duplicate",
             fmt::format("{} is used in its place; this one came with the program", source)};

@@ -27,7 +27,7 @@ class CatalogLoader;
 
 /// Why a connector is not used whose key another one has, from `source`.
 plugin::Refusal duplicateKey(
-    const std::string& key, const std::string& source, bool is_own = false
+    const std::string& key, const std::string& source, bool is_replaced = false
 );
 
 /// A library that no connector uses any more. Operations that began with it hold it.

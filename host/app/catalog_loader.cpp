@@ -146,10 +146,11 @@ plugin::Loaded<void> CatalogLoader::checkKeyIsFree(
 ) const {
     const auto other = snapshot.manifests.find(key);
     if (other == snapshot.manifests.end()) return {};
-    const bool is_own = config_.isOwn(source) && !config_.isOwn(other->second.source);
-    plugin::Refusal refusal = duplicateKey(key, other->second.source, is_own);
+    const std::string& other_source = other->second.source;
+    const bool is_replaced = config_.isReplacement(other_source, source);
+    plugin::Refusal refusal = duplicateKey(key, other_source, is_replaced);
     const auto own_place = place_.find(source);
-    const auto other_place = place_.find(other->second.source);
+    const auto other_place = place_.find(other_source);
     if (own_place != place_.end() && other_place != place_.end() &&
         own_place->second < other_place->second) {
         refusal.message += " (after a restart this one would serve it: its folder comes first)";

@@ -186,7 +186,7 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
     std::vector<InstanceId> gone;
     for (const auto& [name, instance] : stored_) {
         if (declared_.contains(name)) continue;
-        const std::string file = instance.source.substr(0, instance.source.rfind(':'));
+        const std::string file = config::fileOfSource(instance.source);
         const bool is_missing = std::any_of(
             load.missing_paths.begin(),
             load.missing_paths.end(),

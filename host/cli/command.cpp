@@ -137,7 +137,7 @@ config::ManifestSet knownConnectors(
         if (other != manifests.end()) {
             // Whoever replaces a connector of the program wants that.
             const std::string& source = other->second.source;
-            if (!folders.isOwn(folder.manifest) || folders.isOwn(source))
+            if (!folders.isReplacement(source, folder.manifest))
                 warn(folder.manifest, app::duplicateKey(manifest->key, source));
             continue;
         }

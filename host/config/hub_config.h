@@ -122,8 +122,10 @@ struct HubConfig {
     /// Ids of plugins that run in processes of their own, or "*" for all.
     std::vector<std::string> plugin_isolation;
 
-    /// The connector came with the program: one of the hub's that has its key takes its place.
-    bool isOwn(const std::filesystem::path& manifest) const;
+    /// `manifest` came with the program, and `other`, which has its key and takes its place, did
+    /// not.
+    bool isReplacement(const std::filesystem::path& other, const std::filesystem::path& manifest)
+        const;
     /// The plugin runs in a process of its own.
     bool isIsolated(std::string_view plugin) const;
     /// The provider's section, or the defaults.

@@ -60,14 +60,14 @@ void readInstances(
         reader.read(item);
 }
 
+std::string fileOfSource(std::string_view source) {
+    return std::string(source.substr(0, source.rfind(':')));
+}
+
 namespace {
 
 std::string placeText(const std::string& file, const NamePlace& place) {
     return fmt::format("{}:{}:{}", file, place.line, place.column);
-}
-
-std::string fileOfSource(const std::string& source) {
-    return source.substr(0, source.rfind(':'));
 }
 
 void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {

@@ -75,6 +75,9 @@ void readInstances(
     Diagnostics& out
 );
 
+/// The file of a source, "file:line".
+std::string fileOfSource(std::string_view source);
+
 /// Where the instance of this name was declared that runs, as "file:line"; "" if none does.
 using RunningSource = std::function<std::string(const std::string& name)>;
 

@@ -15,13 +15,18 @@ bool HubConfig::isIsolated(std::string_view plugin) const {
     });
 }
 
-bool HubConfig::isOwn(const std::filesystem::path& manifest) const {
+bool HubConfig::isReplacement(
+    const std::filesystem::path& other, const std::filesystem::path& manifest
+) const {
     const auto isIn = [](const std::filesystem::path& inner, const std::filesystem::path& outer) {
         std::error_code ignored;
         return !outer.empty() && std::filesystem::equivalent(inner, outer, ignored);
     };
-    const std::filesystem::path folder = manifest.parent_path();
-    return isIn(folder.parent_path(), own_plugins) || isIn(folder, own_connectors);
+    const auto isOwn = [&](const std::filesystem::path& file) {
+        const std::filesystem::path folder = file.parent_path();
+        return isIn(folder.parent_path(), own_plugins) || isIn(folder, own_connectors);
+    };
+    return isOwn(manifest) && !isOwn(other);
 }
 
 namespace {

@@ -147,9 +147,7 @@ void SyncWorker::giveBackToStore(
     const TimePoint now = parts_.clock.now();
     counters_->failed.add();
     noteStoreFailure("a drain can't be recorded and runs again", error);
-    Return item{notice, now + kStoreRetry};
-    item.failures = notice.failures;
-    returns_.push_back(std::move(item));
+    putOff(notice, now + kStoreRetry);
 }
 
 void SyncWorker::noteStoreFailure(std::string_view what, const Error& error) {
@@ -162,10 +160,14 @@ bool SyncWorker::waitsForProvider(const store::LeasedNotice& notice) {
     const auto wait = waits_.find(notice.instance);
     if (wait == waits_.end() || !wait->second.was_asked) return false;
     if (parts_.clock.now() >= wait->second.until) return false;
-    Return item{notice, wait->second.until};
+    putOff(notice, wait->second.until);
+    return true;
+}
+
+void SyncWorker::putOff(const store::LeasedNotice& notice, TimePoint due_at) {
+    Return item{notice, due_at};
     item.failures = notice.failures;
     returns_.push_back(std::move(item));
-    return true;
 }
 
 void SyncWorker::giveBack(

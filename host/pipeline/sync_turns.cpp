@@ -41,9 +41,7 @@ bool SyncWorker::waitsForTurn(Drain& drain) {
         return false;
     }
     budget_.keep(drain.instance(), turn);
-    Return item{drain.notice(), turn};
-    item.failures = drain.notice().failures;
-    returns_.push_back(std::move(item));
+    putOff(drain.notice(), turn);
     return true;
 }
 
@@ -63,9 +61,7 @@ bool SyncWorker::takeTurn(DrainId id) {
     drain.resume_at = turn;
     const bool is_busy = drain.hasPage() || drain.hasCommit() || drain.is_committing;
     if (is_busy) return false;  // it ends after its commit
-    Return item{drain.notice(), turn};
-    item.failures = drain.notice().failures;
-    returns_.push_back(std::move(item));
+    putOff(drain.notice(), turn);
     end(id);
     return false;
 }

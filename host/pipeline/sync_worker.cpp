@@ -239,9 +239,7 @@ void SyncWorker::goOn(DrainId id, TimePoint now) {
     if (waits_for_turn || (drain.is_interrupted && drain.afterCommit() != AfterCommit::End)) {
         // As if it had ended with the process: what was committed stays, the rest is another
         // drain's.
-        Return item{drain.notice(), drain.is_interrupted ? now : drain.resume_at};
-        item.failures = drain.notice().failures;
-        returns_.push_back(std::move(item));
+        putOff(drain.notice(), drain.is_interrupted ? now : drain.resume_at);
         return end(id);
     }
     if (drain.ahead) {

@@ -101,6 +101,8 @@ class SyncWorker final : public Steppable {
     void onStoreError(DrainId id, const Error& error);
     /// Gives the notice back if the provider asked not to be asked yet: a webhook is no reason to.
     bool waitsForProvider(const store::LeasedNotice& notice);
+    /// Gives the notice back, due at `due_at`, without another failure.
+    void putOff(const store::LeasedNotice& notice, TimePoint due_at);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
     void giveBackToStore(
         const store::LeasedNotice& notice, const Error& error, std::string_view name
