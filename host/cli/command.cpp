@@ -77,6 +77,7 @@ std::optional<config::HubConfig> readConfig(const GlobalOptions& globals) {
             config::Diagnostics of_plugins;
             const auto connectors = knownConnectors(withOwnFolders(config), of_plugins);
             config::checkProviders(document, connectors, found);
+            config::checkFolders(document, found);
         }
     }
     const bool is_good = !found.hasErrors();

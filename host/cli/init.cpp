@@ -42,7 +42,14 @@ int init(const fs::path& folder) {
     if (!writeNew(files[1], config::exampleInstanceText(), "an example instance")) {
         return failWith("can't write " + files[1].string());
     }
-    fs::create_directories(folder / "plugins", error);
+    for (const char* name : {"plugins", "connectors"}) {
+        fs::create_directories(folder / name, error);
+        if (error) {
+            return failWith(
+                fmt::format("can't make {}: {}", (folder / name).string(), error.message())
+            );
+        }
+    }
 
     const fs::path key = folder / "data" / "master.key";
     SystemRandom random;

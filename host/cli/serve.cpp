@@ -55,28 +55,33 @@ void raiseDescriptorLimit() {
 void serveUntilStopped(
     const std::function<bool()>& reload, app::ReloadWatch& watch, app::Signals& signals
 ) {
-    std::optional<std::chrono::steady_clock::time_point> retry;
+    using Steady = std::chrono::steady_clock;
+    Steady::time_point retry_at = Steady::time_point::max();
     for (;;) {
         const app::Signal signal = signals.wait(kWatchInterval);
         if (signal == app::Signal::Stop) return;
-        const bool is_due = retry && std::chrono::steady_clock::now() >= *retry;
+        const bool is_due = Steady::now() >= retry_at;
         if (signal == app::Signal::Reload || is_due) {
             watch.passOver();
         } else if (!watch.hasChanged()) {
             continue;
         }
-        retry.reset();
-        if (!reload()) retry = std::chrono::steady_clock::now() + kReloadRetry;
+        retry_at = reload() ? Steady::time_point::max() : Steady::now() + kReloadRetry;
     }
 }
 
-/// What ferry.yaml says about connectors that are not there, and would do nothing. No more than a
-/// line in the log: a plugin that does not load today must not keep the hub from starting.
-void warnOfProviders(const fs::path& path, const app::Catalog& catalog, observe::Log& log) {
+/// What ferry.yaml says about connectors and folders that are not there, and would do nothing. No
+/// more than a line in the log: a plugin that does not load today must not keep the hub from
+/// starting. What can't be read of the instances is told where they are read.
+void warnOfNames(const fs::path& path, const app::Catalog& catalog, observe::Log& log) {
     config::YamlDocument document;
     config::Diagnostics out;
     if (!config::parseYamlFile(path, document, out)) return;
     config::checkProviders(document, catalog.snapshot()->manifests, out);
+    config::Diagnostics of_folders;
+    config::checkFolders(document, of_folders);
+    for (const config::Diagnostic& found : of_folders.items())
+        if (found.severity == config::Severity::Warning) out.add(found);
     for (const config::Diagnostic& found : out.items())
         log.warning("config", config::describe(found));
 }
@@ -107,7 +112,7 @@ int serve(const GlobalOptions& globals) {
         return kExitOk;
     }
     if (!applied) return failWith(applied.error().message);
-    warnOfProviders(config_file, (*hub)->catalog(), log);
+    warnOfNames(config_file, (*hub)->catalog(), log);
     if (const Status started = (*hub)->start(); !started) return failWith(started.error().message);
 
     std::string told;

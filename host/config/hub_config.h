@@ -158,4 +158,8 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
 /// `plugin_isolation` against the plugins that these name.
 void checkProviders(const YamlDocument& document, const ManifestSet& connectors, Diagnostics& out);
 
+/// Warns of each item of `plugins` and `connectors` that is no folder, and reports each of
+/// `instances` that is not there.
+void checkFolders(const YamlDocument& document, Diagnostics& out);
+
 }  // namespace ferry::config

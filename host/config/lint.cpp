@@ -159,6 +159,7 @@ Diagnostics lintFiles(
             public_url = config->public_url;
         }
         checkProviders(document, known, out);
+        checkFolders(document, out);
     }
     InstanceLoad load;
     for (YamlDocument& document : instance_files) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -21,6 +23,14 @@ namespace {
 
 constexpr std::string_view kNameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
+bool beginsWithTypographicQuote(std::string_view text) {
+    constexpr std::array<std::string_view, 7> kQuotes = {
+        "\u201C", "\u201D", "\u201E", "\u2018", "\u2019", "\u00AB", "\u2039"};
+    return std::any_of(kQuotes.begin(), kQuotes.end(), [&](std::string_view quote) {
+        return text.starts_with(quote);
+    });
+}
+
 class Resolver {
   public:
     Resolver(const ReferenceOptions& options, Reporter& reporter)
@@ -30,7 +40,11 @@ class Resolver {
 
     void walk(YamlNode& node) {
         if (node.isScalar()) {
-            if (node.text.find("${") != std::string::npos) resolve(node);
+            if (node.text.find("${") != std::string::npos) {
+                resolve(node);
+            } else if (!node.is_quoted) {
+                doubt(node);
+            }
             return;
         }
         const bool is_mapping = node.isMapping();
@@ -75,6 +89,33 @@ class Resolver {
                 "this is no reference the hub knows",
                 is_name ? fmt::format("write ${{env:{}}}", inner.substr(0, 80))
                         : "write ${env:NAME} or ${file:/path}"
+            );
+        }
+    }
+
+    /// Tells of a plain text that is hardly meant as it is written. What is meant stands in quotes.
+    void doubt(const YamlNode& node) {
+        const std::string_view text = node.text;
+        if (beginsWithTypographicQuote(text)) {
+            reporter_.warnAtValue(
+                node,
+                Visibility::Hidden,
+                "typographic quotes do not quote: they are part of the value",
+                "write \" or ' in their place"
+            );
+        } else if (text.size() > 2 && text.front() == '<' && text.back() == '>') {
+            reporter_.warnAtValue(
+                node,
+                Visibility::Hidden,
+                "this looks like a place that was to be filled in",
+                "write the value itself, or put this one in quotes if it is meant"
+            );
+        } else if (text.size() > 1 && text[0] == '$' && text.find_first_not_of(kNameCharacters, 1) == text.npos) {
+            reporter_.warnAtValue(
+                node,
+                Visibility::Hidden,
+                "a '$' and a name are taken as they are written, not from the environment",
+                "write ${env:NAME}, or put this one in quotes if it is meant"
             );
         }
     }

@@ -35,7 +35,8 @@ struct ReferenceOptions {
 /// and `reference` what was written. Relative file names are relative to the document's folder;
 /// one line end at the end of a file is dropped. Reports, naming the variable or file and never
 /// the value: unset variables, unreadable, oversize or binary files, and text that looks like a
-/// reference but is none. Such nodes are left as written, with `is_unresolved` set.
+/// reference but is none. Such nodes are left as written, with `is_unresolved` set. Warns of plain
+/// values that are hardly meant: `$NAME`, `<place to fill in>`, typographic quotes.
 void resolveReferences(YamlNode& root, const ReferenceOptions& options, Reporter& reporter);
 
 }  // namespace ferry::config

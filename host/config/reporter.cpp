@@ -140,16 +140,31 @@ void Reporter::warnAtKey(const YamlNode& key, std::string message, std::string s
     out_.add(std::move(found));
 }
 
-void Reporter::atValue(
-    const YamlNode& value, Visibility visibility, std::string message, std::string suggestion
-) {
+Diagnostic Reporter::valueFinding(const YamlNode& value, Visibility visibility) const {
     Diagnostic found{.file = source_.name(), .line = value.line, .column = value.column};
-    found.message = std::move(message);
-    found.suggestion = std::move(suggestion);
     const std::string_view text = mayBeShown(value, visibility) ? written(value) : "";
     const std::string& shown = value.reference.empty() ? value.text : value.reference;
     if (!text.empty() && shown.size() <= kOffendingBytesMax) found.offending = shown;
     found.source_line = text.empty() ? hiddenValue(value, visibility) : before(value).append(text);
+    return found;
+}
+
+void Reporter::atValue(
+    const YamlNode& value, Visibility visibility, std::string message, std::string suggestion
+) {
+    Diagnostic found = valueFinding(value, visibility);
+    found.message = std::move(message);
+    found.suggestion = std::move(suggestion);
+    out_.add(std::move(found));
+}
+
+void Reporter::warnAtValue(
+    const YamlNode& value, Visibility visibility, std::string message, std::string suggestion
+) {
+    Diagnostic found = valueFinding(value, visibility);
+    found.severity = Severity::Warning;
+    found.message = std::move(message);
+    found.suggestion = std::move(suggestion);
     out_.add(std::move(found));
 }
 

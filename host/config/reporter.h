@@ -31,6 +31,12 @@ class Reporter {
         std::string message,
         std::string suggestion = {}
     );
+    void warnAtValue(
+        const YamlNode& value,
+        Visibility visibility,
+        std::string message,
+        std::string suggestion = {}
+    );
     void warnAtKey(const YamlNode& key, std::string message, std::string suggestion = {});
     /// A finding about the whole file.
     void atFile(std::string message, std::string suggestion = {});
@@ -40,6 +46,7 @@ class Reporter {
 
   private:
     Diagnostic keyFinding(const YamlNode& key) const;
+    Diagnostic valueFinding(const YamlNode& value, Visibility visibility) const;
     std::string_view lineFrom(const YamlNode& node) const;
     std::string before(const YamlNode& node) const;
     std::string_view written(const YamlNode& scalar) const;

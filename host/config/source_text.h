@@ -38,7 +38,8 @@ class SourceText {
     /// The text from a place on; empty for a place that is not there.
     std::string_view from(std::uint32_t line, std::uint32_t column) const noexcept;
 
-    /// Reports size, bytes that are not UTF-8, control characters and tabs used as indentation.
+    /// Reports size, bytes that are not UTF-8, control characters, and tabs and spaces of other
+    /// kinds used as indentation.
     /// False if the text must not be parsed.
     bool check(Diagnostics& out) const;
 
@@ -48,7 +49,7 @@ class SourceText {
 
   private:
     bool checkBytes(Diagnostics& out) const;
-    bool checkTabs(Diagnostics& out) const;
+    bool checkIndentation(Diagnostics& out) const;
 
     std::string name_;
     std::string text_;
@@ -58,6 +59,13 @@ class SourceText {
 /// Bytes of the quoted text that `text` begins with, its quotes included; 0 if it begins with no
 /// quote, or that quote has no end.
 std::size_t quotedBytes(std::string_view text) noexcept;
+
+/// Spaces before the first other character; the line's size if there is none.
+std::size_t indentationOf(std::string_view line) noexcept;
+
+/// Bytes of the character that `text` begins with if it looks like a space, or like nothing, and is
+/// none to YAML, such as a no-break space; else 0.
+std::size_t foreignSpaceBytes(std::string_view text) noexcept;
 
 /// True if a key of this name may hold something that must not be shown.
 bool mayNameSecret(std::string_view text) noexcept;

@@ -70,13 +70,7 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (isAtValue()) {
         const YamlNode& key = open_.back().node.children.back();
         if (key.line == node.line && key.column == node.column && key.isScalar()) {
-            const bool is_glued = key.text.find(':') != std::string::npos;
-            report(
-                key,
-                is_glued ? "there is no space after the ':'"
-                         : "there is no ':' between key and value",
-                "write 'key: value'"
-            );
+            report(key, missingColonMessage(key.text), "write 'key: value'");
             throw StopParsing{};
         }
         // The library says where the next thing begins; the value is missing behind its key.
@@ -109,15 +103,27 @@ void YamlBuilder::OnScalar(
     if (gaps_.contains({node.line, node.column})) return attach(gapAt(mark), anchor, 0);
     node.text = value;
     node.is_quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
-    if (tag == "!") checkClosingQuote(node);
+    if (tag == "!") checkQuote(node);
     checkTag(node, tag);
     attach(std::move(node), anchor, 0);
 }
 
-void YamlBuilder::checkClosingQuote(const YamlNode& node) {
+SourcePlace YamlBuilder::openBracket() const {
+    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
+        const YamlNode& node = open->node;
+        const std::string_view written = source_.from(node.line, node.column);
+        if (!written.empty() && (written[0] == '[' || written[0] == '{'))
+            return {node.line, node.column};
+    }
+    return {};
+}
+
+void YamlBuilder::checkQuote(const YamlNode& node) {
     const std::string_view written = source_.from(node.line, node.column);
     if (written.empty() || (written[0] != '"' && written[0] != '\'')) return;
-    if (quotedBytes(written) != 0) return;
+    const std::size_t bytes = quotedBytes(written);
+    if (written.substr(0, bytes).find('\n') != written.npos) long_quote_ = {node.line, node.column};
+    if (bytes != 0) return;
     report(node, fmt::format("the quote {} is never closed", written[0]), "close it");
     throw StopParsing{};
 }

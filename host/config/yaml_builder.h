@@ -5,6 +5,7 @@
 #include "config/diagnostic.h"
 #include "config/source_text.h"
 #include "config/yaml_node.h"
+#include "config/yaml_syntax_help.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/mark.h>
@@ -35,6 +36,9 @@ class YamlBuilder final : public YAML::EventHandler {
     /// After a finding that makes the tree useless.
     void dropRoot() noexcept { has_root_ = false; }
     YamlNode takeRoot() { return std::move(root_); }
+    /// For what a fault of the syntax is about (yaml_syntax_help.h).
+    SourcePlace openBracket() const;
+    SourcePlace longQuote() const noexcept { return long_quote_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
     void OnDocumentEnd() override {}
@@ -78,7 +82,7 @@ class YamlBuilder final : public YAML::EventHandler {
     void attach(YamlNode node, YAML::anchor_t anchor, std::size_t height);
     void checkKey(const YamlNode& key);
     void checkTag(YamlNode& node, const std::string& tag);
-    void checkClosingQuote(const YamlNode& node);
+    void checkQuote(const YamlNode& node);
     void checkDuplicates(YamlNode& mapping);
     void applyMergeKeys(YamlNode& mapping);
     bool isAtValue() const noexcept;
@@ -96,6 +100,7 @@ class YamlBuilder final : public YAML::EventHandler {
     std::size_t node_count_ = 0;
     std::size_t alias_node_count_ = 0;
     std::uint32_t last_line_ = 1;
+    SourcePlace long_quote_;
 };
 
 }  // namespace ferry::config

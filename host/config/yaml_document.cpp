@@ -28,14 +28,8 @@ class MemoryBuffer : public std::streambuf {
     }
 };
 
-struct ParserFault {
-    std::uint32_t line = 1;
-    std::uint32_t column = 1;
-    std::string message;
-};
-
 /// Nothing if the parser came to the end, or `builder` stopped it after a finding (see `hasRoot`).
-std::optional<ParserFault> runParser(const std::string& text, YamlBuilder& builder) {
+std::optional<SyntaxFault> runParser(const std::string& text, YamlBuilder& builder) {
     MemoryBuffer buffer(text);
     std::istream stream(&buffer);
     try {
@@ -45,25 +39,25 @@ std::optional<ParserFault> runParser(const std::string& text, YamlBuilder& build
     } catch (const YAML::Exception& fault) {
         const auto line = static_cast<std::uint32_t>(std::max(fault.mark.line, 0)) + 1;
         const auto column = static_cast<std::uint32_t>(std::max(fault.mark.column, 0)) + 1;
-        return ParserFault{line, column, fault.msg};
+        return SyntaxFault{{line, column}, fault.msg, builder.openBracket(), builder.longQuote()};
     } catch (const StopParsing&) {
         builder.dropRoot();
     } catch (const std::exception& fault) {
-        return ParserFault{0, 0, fmt::format("the YAML parser gave up: {}", fault.what())};
+        return SyntaxFault{{}, fmt::format("the YAML parser gave up: {}", fault.what()), {}, {}};
     }
     return std::nullopt;
 }
 
-Diagnostic explain(const SourceText& source, const ParserFault& fault) {
-    if (fault.line == 0) return {.file = source.name(), .message = fault.message};
-    return explainSyntaxFault(source, fault.line, fault.column, fault.message);
+Diagnostic explain(const SourceText& source, const SyntaxFault& fault) {
+    if (fault.at.line == 0) return {.file = source.name(), .message = fault.message};
+    return explainSyntaxFault(source, fault);
 }
 
 /// Puts a text of the same length in place of the alias that has no anchor, so that the parser goes
 /// on behind it. False if the fault is another one, or the alias is a key.
-bool fillGap(const SourceText& source, const ParserFault& fault, std::string& text) {
+bool fillGap(const SourceText& source, const SyntaxFault& fault, std::string& text) {
     if (fault.message.find("anchor is not defined") == std::string::npos) return false;
-    const std::string_view rest = source.from(fault.line, fault.column);
+    const std::string_view rest = source.from(fault.at.line, fault.at.column);
     const std::size_t length = std::min(rest.find_first_of(" \t\r\n[]{},"), rest.size());
     if (length < 2 || rest[0] != '*' || rest[length - 1] == ':') return false;
     const auto at = static_cast<std::size_t>(rest.data() - source.text().data());
@@ -84,7 +78,7 @@ bool buildTree(YamlDocument& document, Diagnostics& out) {
             if (gaps.empty()) filled = source.text();
             if (fillGap(source, *fault, filled)) {
                 out.add(explain(source, *fault));
-                gaps.emplace(fault->line, fault->column);
+                gaps.emplace(fault->at.line, fault->at.column);
                 continue;
             }
         }

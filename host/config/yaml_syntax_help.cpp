@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace ferry::config {
 
@@ -17,7 +18,7 @@ struct Line {
 
 Line lineAt(const SourceText& source, std::uint32_t number) {
     const std::string_view text = source.line(number);
-    return {number, text, std::min(text.find_first_not_of(' '), text.size())};
+    return {number, text, indentationOf(text)};
 }
 
 /// The nearest line above that holds more than a comment.
@@ -38,18 +39,37 @@ bool endsWithColon(std::string_view text) {
     return last != text.npos && text[last] == ':';
 }
 
+/// The dash of a list item to which its text is glued.
+bool hasGluedDash(std::string_view text) {
+    return text.size() > 1 && text[0] == '-' && text[1] != ' ' && text[1] != '-';
+}
+
+/// `line` without the dashes of the list items that begin on it: indented as far as its keys are.
+Line withoutDashes(Line line) {
+    while (line.text.substr(line.indentation, 2) == "- ") {
+        line.indentation =
+            std::min(line.text.find_first_not_of(' ', line.indentation + 1), line.text.size());
+    }
+    return line;
+}
+
+constexpr const char* kWriteItem = "write '- key: value'";
+
 class SyntaxHelp {
   public:
-    SyntaxHelp(const SourceText& source, std::uint32_t line, std::uint32_t column)
-        : source_(source), here_(lineAt(source, line)), above_(lineAbove(source, line)) {
+    SyntaxHelp(const SourceText& source, const SyntaxFault& fault)
+        : source_(source),
+          fault_(fault),
+          here_(lineAt(source, fault.at.line)),
+          above_(lineAbove(source, fault.at.line)) {
         found_.file = source.name();
-        found_.line = std::max(line, 1U);
-        found_.column = std::max(column, 1U);
+        setPlace({std::max(fault.at.line, 1U), std::max(fault.at.column, 1U)});
     }
 
-    Diagnostic explain(std::string_view message) {
-        if (!explainCharacter(message) && !explainFlow(message) && !explainMapValue(message) &&
-            !explainIndentation(message)) {
+    Diagnostic explain() {
+        const std::string_view message = fault_.message;
+        if (!explainCharacter(message) && !explainFlow(message) && !explainLongQuote() &&
+            !explainMapValue(message) && !explainIndentation(message)) {
             say(fmt::format("this is not YAML: {}", message), "");
         }
         found_.source_line = source_.maskedLine(found_.line);
@@ -57,14 +77,18 @@ class SyntaxHelp {
     }
 
   private:
+    void setPlace(SourcePlace place) {
+        found_.line = place.line;
+        found_.column = place.column;
+    }
+
     void say(std::string message, std::string suggestion) {
         found_.message = std::move(message);
         found_.suggestion = std::move(suggestion);
     }
 
     void sayAt(const Line& line, std::string message, std::string suggestion) {
-        found_.line = line.number;
-        found_.column = static_cast<std::uint32_t>(line.indentation) + 1;
+        setPlace({line.number, static_cast<std::uint32_t>(line.indentation) + 1});
         say(std::move(message), std::move(suggestion));
     }
 
@@ -93,6 +117,10 @@ class SyntaxHelp {
     }
 
     bool explainFlow(std::string_view message) {
+        if (message == "illegal flow end") {
+            say("this bracket does not close the one that is open", "check the brackets before it");
+            return true;
+        }
         const bool is_list = message.find("sequence flow") != message.npos;
         if (!is_list && message.find("map flow") == message.npos) return false;
         if (here_.text.find("${") != here_.text.npos) {
@@ -100,34 +128,66 @@ class SyntaxHelp {
                 "write \"${env:NAME}\"");
             return true;
         }
-        say(is_list ? "the list that begins with '[' is not closed before this place"
-                    : "the mapping that begins with '{' is not closed before this place",
-            is_list ? "add the missing ']' or ','" : "add the missing '}' or ','");
+        const SourcePlace& opened = fault_.open_bracket;
+        const char bracket =
+            opened.line == 0 ? (is_list ? '[' : '{') : source_.from(opened.line, opened.column)[0];
+        // Of a file that ends here the library gives the place behind it, or its start.
+        const bool is_at_end =
+            source_.from(fault_.at.line, fault_.at.column).empty() ||
+            std::pair(fault_.at.line, fault_.at.column) < std::pair(opened.line, opened.column);
+        if (opened.line != 0) setPlace(opened);
+        say(fmt::format(
+                "the {} that begins with '{}' is not closed before {}",
+                bracket == '[' ? "list" : "mapping",
+                bracket,
+                is_at_end ? "the end of the file" : fmt::format("line {}", fault_.at.line)
+            ),
+            bracket == '[' ? "add the missing ']' or ','" : "add the missing '}' or ','");
+        return true;
+    }
+
+    /// A quote that somebody forgot to close goes on to the next one, and what stands behind that
+    /// makes no sense.
+    bool explainLongQuote() {
+        const SourcePlace& quote = fault_.long_quote;
+        if (quote.line == 0) return false;
+        const std::string_view text = source_.from(quote.line, quote.column);
+        const std::string_view quoted = text.substr(0, quotedBytes(text));
+        const auto lines = std::count(quoted.begin(), quoted.end(), '\n');
+        if (quote.line + static_cast<std::uint32_t>(lines) != fault_.at.line) return false;
+        setPlace(quote);
+        say(fmt::format("the quote that begins here ends only in line {}", fault_.at.line),
+            "close it where its text ends");
         return true;
     }
 
     bool explainMapValue(std::string_view message) {
         if (message != "illegal map value" && message != "illegal map key") return false;
-        const std::string_view above = above_.text.substr(above_.indentation);
-        if (above_.number != 0 && !hasColon(above) && above[0] != '-') {
-            if (above.find(':') != above.npos && above.find("://") == above.npos) {
-                sayAt(above_, "there is no space after the ':'", "write 'key: value'");
-            } else {
-                sayAt(above_, "there is no ':' between key and value", "write 'key: value'");
-            }
-        } else if (above_.number != 0 && hasColon(above) && !endsWithColon(above) &&
-                   here_.indentation > above_.indentation) {
+        if (above_.number != 0 && explainLineAbove()) return true;
+        say("a ':' stands inside an unquoted value, or the indentation is wrong",
+            "put a value that contains ': ' in quotes, or align this line with its neighbours");
+        return true;
+    }
+
+    /// The line above may be what is wrong: it was taken for the start of a longer text.
+    bool explainLineAbove() {
+        const Line entry = withoutDashes(above_);
+        const std::string_view text = entry.text.substr(entry.indentation);
+        if (hasGluedDash(text)) {
+            sayAt(entry, "there is no space after the '-'", kWriteItem);
+        } else if (!hasColon(text)) {
+            sayAt(entry, missingColonMessage(text), "write 'key: value'");
+        } else if (!endsWithColon(text) && here_.indentation > entry.indentation) {
             sayAt(
                 here_,
                 fmt::format(
                     "this line is indented deeper than line {}, which already has a value",
                     above_.number
                 ),
-                fmt::format("indent it by {} spaces", above_.indentation)
+                fmt::format("indent it by {} spaces", entry.indentation)
             );
         } else {
-            say("a ':' stands inside an unquoted value, or the indentation is wrong",
-                "put a value that contains ': ' in quotes, or align this line with its neighbours");
+            return false;
         }
         return true;
     }
@@ -139,6 +199,8 @@ class SyntaxHelp {
         if (is_map && (text == "-" || text.substr(0, 2) == "- ")) {
             say("a list item stands where a key is expected",
                 "indent the list below the key that owns it, or remove the '-'");
+        } else if (hasGluedDash(text)) {
+            say("there is no space after the '-'", kWriteItem);
         } else if (hasColon(text) && (!is_map || isBesideItem())) {
             say("a key stands where a list item is expected",
                 "indent it as far as the keys of the item above, remove the '-' of that item, or "
@@ -159,6 +221,7 @@ class SyntaxHelp {
     }
 
     const SourceText& source_;
+    const SyntaxFault& fault_;
     Line here_;
     Line above_;
     Diagnostic found_;
@@ -166,10 +229,17 @@ class SyntaxHelp {
 
 }  // namespace
 
-Diagnostic explainSyntaxFault(
-    const SourceText& source, std::uint32_t line, std::uint32_t column, std::string_view message
-) {
-    return SyntaxHelp(source, line, column).explain(message);
+std::string missingColonMessage(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const bool is_scheme = colon != text.npos && text.substr(colon + 1, 2) == "//";
+    if (colon == text.npos || is_scheme) return "there is no ':' between key and value";
+    return foreignSpaceBytes(text.substr(colon + 1)) != 0
+               ? "what stands after the ':' looks like a space and is another character"
+               : "there is no space after the ':'";
+}
+
+Diagnostic explainSyntaxFault(const SourceText& source, const SyntaxFault& fault) {
+    return SyntaxHelp(source, fault).explain();
 }
 
 }  // namespace ferry::config

@@ -5,14 +5,30 @@
 #include "config/source_text.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace ferry::config {
 
-/// A finding for the library's `message` at a place (from 1) of `source`. The place may be moved
-/// to the line that is really wrong, such as one without a colon.
-Diagnostic explainSyntaxFault(
-    const SourceText& source, std::uint32_t line, std::uint32_t column, std::string_view message
-);
+/// Counts from 1; line 0 is no place.
+struct SourcePlace {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
+
+/// What the library says, and what was read before it.
+struct SyntaxFault {
+    SourcePlace at;
+    std::string message;
+    SourcePlace open_bracket;  ///< the innermost '[' or '{' that is not closed yet
+    SourcePlace long_quote;    ///< the last quote whose text goes over a line's end
+};
+
+/// A finding for a fault of `source`. Its place may be moved to the line that is really wrong, such
+/// as one without a colon.
+Diagnostic explainSyntaxFault(const SourceText& source, const SyntaxFault& fault);
+
+/// Why `text`, which should be a key with a value, has no colon that separates the two.
+std::string missingColonMessage(std::string_view text);
 
 }  // namespace ferry::config

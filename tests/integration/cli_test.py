@@ -369,7 +369,7 @@ class Refusals(CliCase):
                          ["1:18", "3:3", "4:25", "4:46", "5:9"])
         self.assertIn("did you mean 'dropbox'?", findings)
         self.assertIn("did you mean 'api'?", findings)
-        self.assertTrue(findings.endswith("\n5 errors, 0 warnings\n"), findings)
+        self.assertTrue(findings.endswith("\n5 errors, 1 warning\n"), findings)
         for command in ["serve", "instances", "events", "connectors"]:
             self.assertEqual(self.run_bad(1, command), findings)
 

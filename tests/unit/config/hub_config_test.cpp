@@ -52,6 +52,8 @@ TEST(HubConfig, CommentedPartsOfTheWrittenFilesAreGoodToo) {
             if (text[at + 2] != ' ' || text[at + 3] == ' ') text.erase(at + 1, 1);
         }
         const TempFolder folder;
+        for (const char* named : {"plugins", "connectors", "instances"})
+            std::filesystem::create_directory(folder.path() / named);
         ReferenceOptions references;
         references.mode = ReferenceMode::CheckFormOnly;
 

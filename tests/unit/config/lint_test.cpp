@@ -93,6 +93,47 @@ TEST(Lint, AQueryBehindThePublicUrlAndAReferenceWithoutEndAreTold) {
     EXPECT_NE(found.find("the reference has no end"), std::string::npos) << found;
 }
 
+TEST(Lint, FoldersThatAreNotThereAreToldWhereTheyAreNamed) {
+    const TempFolder folder;
+    std::filesystem::create_directory(folder.path() / "mine");
+    folder.write("a-file", "");
+    folder.write(
+        "ferry.yaml",
+        "plugins: [./mine, ./plug1ns]\nconnectors:\n  - ./a-file\ninstances: [./instanzes]\n"
+    );
+    const std::string found =
+        printed(lintFiles({folder.path() / "ferry.yaml"}, dropboxAlone(), withVariables({})));
+
+    EXPECT_NE(found.find("ferry.yaml:1:19: warning: there is no folder"), std::string::npos)
+        << found;
+    EXPECT_NE(found.find("plug1ns'"), std::string::npos) << found;
+    EXPECT_NE(found.find("ferry.yaml:3:5: warning"), std::string::npos) << found;
+    EXPECT_NE(found.find("is not a folder"), std::string::npos) << found;
+    EXPECT_NE(found.find("ferry.yaml:4:13: error: there is no file or folder"), std::string::npos)
+        << found;
+    EXPECT_EQ(found.find("mine'"), std::string::npos) << found;
+}
+
+TEST(Lint, WarnsOfValuesThatAreHardlyMeantUnlessTheyAreInQuotes) {
+    const TempFolder folder;
+    const auto lint = [&](const std::string& value) {
+        const auto file = folder.write("ferry.yaml", "api:\n  user_secret: " + value + "\n");
+        return allText(lintFiles({file}, dropboxAlone(), withVariables({})));
+    };
+    EXPECT_NE(lint("$FERRY_USER").find("write ${env:NAME}"), std::string::npos);
+    EXPECT_NE(lint("<your secret>").find("was to be filled in"), std::string::npos);
+    EXPECT_NE(lint("\u201Cs3cret-s3cret-s3cret\u201D").find("typographic"), std::string::npos);
+    for (const char* value : {"$FERRY_USER", "<your secret>", "\u201Cs3cret-s3cret-s3cret\u201D"}) {
+        const std::string found = lint(value);
+        EXPECT_NE(found.find("ferry.yaml:2:16: warning"), std::string::npos) << found;
+        EXPECT_EQ(found.find(value), std::string::npos) << found;
+    }
+    for (const char* value :
+         {"'$FERRY_USER'", "'<your secret>'", "$lower-case-and-dashes", "a$FERRY", "<half"}) {
+        EXPECT_EQ(lint(value).find("ferry.yaml:2:16: warning"), std::string::npos) << value;
+    }
+}
+
 TEST(Lint, ReadsAFileThatIsNamedTwiceOnce) {
     const TempFolder folder;
     const auto file = folder.write(
