@@ -1,6 +1,7 @@
 // ferry deliveries: which callbacks wait, are dead, or were delivered, and what each attempt did.
 
 #include "api/event_json.h"
+#include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
@@ -32,7 +33,9 @@ struct DeliveriesOptions {
 std::string detailOf(const Delivery& delivery) {
     std::string text;
     if (delivery.state == DeliveryState::Waiting) {
-        text = "next " + formatRfc3339(delivery.next_attempt_at);
+        // One that is due waits for its turn, or for a callback that is left alone for a while.
+        const bool is_due = delivery.next_attempt_at <= SystemClock().wallNow();
+        text = (is_due ? "due since " : "next ") + formatRfc3339(delivery.next_attempt_at);
     } else if (delivery.finished_at != TimePoint()) {
         text = formatRfc3339(delivery.finished_at);
     }

@@ -30,6 +30,17 @@ bool isLeftOut(const Field& field) {
     return field.name == "trace" && field.value.empty();
 }
 
+/// In quotes, with those inside told apart from the last.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        out.push_back(c);
+    }
+    out.push_back('"');
+    return out;
+}
+
 std::string textLine(
     TimePoint time,
     LogLevel level,
@@ -45,9 +56,7 @@ std::string textLine(
         if (isLeftOut(field)) continue;
         line.append(" ").append(field.name).append("=");
         const bool is_quoted = field.value.find_first_of(" =\"") != std::string::npos;
-        if (is_quoted) line.push_back('"');
-        line.append(toPrintable(field.value));
-        if (is_quoted) line.push_back('"');
+        line.append(is_quoted ? quoted(toPrintable(field.value)) : toPrintable(field.value));
     }
     if (!trace.empty()) line.append(" trace=").append(trace);
     line.push_back('\n');

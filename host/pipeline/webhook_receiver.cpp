@@ -125,7 +125,7 @@ WebhookReceiver::Decision WebhookReceiver::decide(
     if (challenge) {
         if (*challenge) return std::move(**challenge);
     } else if (challenge.error().code == ErrorCode::InvalidArgument) {
-        return reject(request.request_id, Reason::Malformed, 400, challenge.error().message);
+        return rejectMalformed(request, connector_key, challenge.error().message);
     } else if (challenge.error().code != ErrorCode::Unsupported) {
         return askToRetry(request.request_id, connector_key, challenge.error());
     }
@@ -144,12 +144,9 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
                 "this URL takes a provider's webhooks: notifications by POST, and by GET a "
                 "challenge "
                 "in the provider's form, which is missing here, empty or too long";
-            return reject(
-                request.request_id,
-                Reason::Malformed,
-                400,
-                request.method == "GET" ? kNoChallenge : error.message
-            );
+            return request.method == "GET"
+                       ? reject(request.request_id, Reason::Malformed, 400, kNoChallenge)
+                       : rejectMalformed(request, provider.key(), error.message);
         }
         if (error.code == ErrorCode::Unsupported) {
             return reject(
@@ -172,7 +169,7 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
     }
 
     const auto named = namedInstances(request.headers);
-    if (!named) return reject(request.request_id, Reason::Malformed, 400, named.error().message);
+    if (!named) return rejectMalformed(request, provider.key(), named.error().message);
     const auto found = findTargets(parts_.lookup, provider.key(), instance, *named, *notification);
     if (!found) {
         if (found.error().code == ErrorCode::NotFound) {
@@ -193,6 +190,24 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
     }
     if (verified.fault) return askToRetry(request.request_id, provider.key(), *verified.fault);
     return rejectUnverified(request, provider.key(), verified, found->matches);
+}
+
+http::Response WebhookReceiver::rejectMalformed(
+    const http::Request& request, std::string_view connector_key, std::string_view why
+) {
+    if (mayWrite(next_malformed_line_ms_)) {
+        parts_.log.warning(
+            kComponent,
+            "a webhook was refused: it is not in the provider's form; more are only counted for a "
+            "while",
+            {{"connector", connector_key},
+             {"reason", why},
+             {"bytes", static_cast<std::int64_t>(request.body.size())},
+             {"peer", request.peer},
+             {"trace", traceIdText(traceOf(request))}}
+        );
+    }
+    return reject(request.request_id, Reason::Malformed, 400, why);
 }
 
 http::Response WebhookReceiver::rejectUnverified(

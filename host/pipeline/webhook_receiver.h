@@ -156,6 +156,10 @@ class WebhookReceiver {
     http::Response reject(
         std::string_view request_id, Reason reason, int status, std::string_view text
     );
+    /// 400; says so in the log: the provider may have changed its form.
+    http::Response rejectMalformed(
+        const http::Request& request, std::string_view connector_key, std::string_view why
+    );
     /// 401; says in the log which instances to look at: a wrong app secret is seen nowhere else.
     http::Response rejectUnverified(
         const http::Request& request,
@@ -182,6 +186,7 @@ class WebhookReceiver {
     std::vector<observe::Counter*> rejected_;  ///< by Reason
     std::atomic<std::int64_t> next_fault_line_ms_{0};
     std::atomic<std::int64_t> next_unverified_line_ms_{0};
+    std::atomic<std::int64_t> next_malformed_line_ms_{0};
 };
 
 }  // namespace ferry::pipeline

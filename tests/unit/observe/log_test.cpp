@@ -95,6 +95,15 @@ TEST_F(LogTest, LinesNameTheTraceThatTheThreadWorksFor) {
     EXPECT_TRUE(lines_[4].ends_with("test: e\n")) << lines_[4];
 }
 
+TEST_F(LogTest, QuotesInsideAQuotedValueAreToldFromItsEnd) {
+    Log log = make(LogFormat::Text);
+    log.info("test", "a", {{"x", R"(a" b="c\)"}, {"y", "plain"}, {"z", R"(back\slash)"}});
+    ASSERT_EQ(lines_.size(), 1U);
+    EXPECT_TRUE(lines_[0].ends_with(R"(a x="a\" b=\"c\\" y=plain z=back\slash)"
+                                    "\n")
+    ) << lines_[0];
+}
+
 TEST_F(LogTest, WritesOneLineOfTextWhateverTheTextsHold) {
     Log log = make(LogFormat::Text);
     for (const std::string& text : kHostile) {

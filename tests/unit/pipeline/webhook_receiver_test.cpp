@@ -19,8 +19,7 @@ TEST_F(WebhookReceiverTest, MarksTheInstancesOfTheAccountsAndAcceptsOnlyThen) {
     bool was_asked = false;
     store_.on_mark = [&] { was_asked = true; };
 
-    const auto response =
-        receive("fake", std::nullopt, post("accounts:acc-a,acc-b,acc-a", "s1"));
+    const auto response = receive("fake", std::nullopt, post("accounts:acc-a,acc-b,acc-a", "s1"));
 
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "");
@@ -157,6 +156,7 @@ TEST_F(WebhookReceiverTest, RefusesWhatIsNoNotification) {
     EXPECT_EQ(status(post(std::string(1 << 20, '['))), 400);
     EXPECT_THAT(metrics(), HasSubstr("reason=\"malformed\"} 4"));
     EXPECT_THAT(metrics(), HasSubstr("reason=\"unknown_connector\"} 1"));
+    EXPECT_EQ(log_lines_, 1U) << "of many, one is told";
 }
 
 TEST_F(WebhookReceiverTest, APluginFaultIsNotTheSendersFault) {
