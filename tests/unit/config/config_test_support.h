@@ -74,6 +74,13 @@ inline std::string allText(const Diagnostics& diagnostics) {
     return text.str();
 }
 
+inline std::string repeated(const std::string& text, std::size_t count) {
+    std::string all;
+    for (std::size_t at = 0; at < count; ++at)
+        all += text;
+    return all;
+}
+
 inline std::string printed(const Diagnostics& diagnostics) {
     std::ostringstream text;
     printDiagnostics(text, diagnostics, SourceLines::Show);

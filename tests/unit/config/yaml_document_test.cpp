@@ -12,11 +12,12 @@
 namespace ferry::config {
 namespace {
 
-std::string repeated(const std::string& text, std::size_t count) {
-    std::string all;
-    for (std::size_t at = 0; at < count; ++at)
-        all += text;
-    return all;
+YamlNode parsed(const std::string& text) {
+    YamlDocument document;
+    Diagnostics out;
+    const bool is_parsed = parseYaml("f.yaml", text, document, out);
+    if (!is_parsed || out.hasErrors()) throw std::runtime_error(printed(out));
+    return std::move(document.root);
 }
 
 TEST(YamlDocument, KeepsScalarsAsWrittenWithTheirPlaces) {

@@ -42,13 +42,6 @@ TEST_P(YamlMistake, IsReportedAtItsPlaceWithWhatToDo) {
     EXPECT_NE(found.suggestion.find(mistake.suggestion), std::string::npos) << printed(out);
 }
 
-std::string repeated(const std::string& text, std::size_t count) {
-    std::string all;
-    for (std::size_t at = 0; at < count; ++at)
-        all += text;
-    return all;
-}
-
 std::string aliasBomb() {
     std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
     for (int level = 1; level < 10; ++level) {
@@ -218,14 +211,6 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     [](const auto& test) { return std::string(test.param.name); }
 );
-
-YamlNode parsed(const std::string& text) {
-    YamlDocument document;
-    Diagnostics out;
-    const bool is_parsed = parseYaml("f.yaml", text, document, out);
-    if (!is_parsed || out.hasErrors()) throw std::runtime_error(printed(out));
-    return std::move(document.root);
-}
 
 }  // namespace
 }  // namespace ferry::config
