@@ -194,7 +194,7 @@ class ManifestReader {
                 );
             }
         }
-        addHubParameters(hubParameters(), fields, keys, list);
+        addHubParameters(hubParametersFor(manifest_.object_types), fields, keys, list);
         if (root_.findKey("polling") != nullptr)
             addHubParameters(pollingParameters(), fields, keys, list);
         for (std::size_t at = 0; at < list.children.size(); ++at) {

@@ -161,10 +161,12 @@ parameters:
     example: CREATED, UPDATED
   - key: event.notification.filter.object.types
     name: Object types
-    description: The object types that are delivered, file, folder and other; all if not given.
+    description: >-
+      The object types that are delivered, such as file, folder or issue; all if not given. other is
+      each that is neither file nor folder.
     type: list
-    pattern: "(file|folder|other)( *, *(file|folder|other))*"
-    pattern_message: write some of file, folder, other
+    pattern: "[A-Za-z0-9_.-]+( *, *[A-Za-z0-9_.-]+)*"
+    pattern_message: write words such as file, folder, issue
     example: file
   - key: event.notification.filter.paths
     name: Paths

@@ -6,6 +6,10 @@
 #include "config/manifest_parameter.h"
 #include "config/yaml_document.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <initializer_list>
 
 namespace ferry::config {
@@ -35,6 +39,28 @@ std::vector<Field> readAll(std::initializer_list<const char*> texts) {
 const std::vector<Field>& hubParameters() {
     static const std::vector<Field> fields =
         readAll({kEventParameters, kCallbackParameters, kCallbackAccessParameters});
+    return fields;
+}
+
+std::vector<Field> hubParametersFor(const std::vector<std::string>& object_types) {
+    std::vector<Field> fields = hubParameters();
+    const auto isPlain = [](const std::string& word) {
+        return word.find_first_not_of(
+                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                   "0123456789_-"
+               ) == word.npos;
+    };
+    const bool is_open =
+        std::find(object_types.begin(), object_types.end(), "other") != object_types.end();
+    if (is_open || !std::all_of(object_types.begin(), object_types.end(), isPlain)) return fields;
+    const auto types = std::find_if(fields.begin(), fields.end(), [](const Field& field) {
+        return field.key == "event.notification.filter.object.types";
+    });
+    FERRY_CHECK(types != fields.end(), "the hub has a filter of object types");
+    const std::string word = fmt::format("({}|file|folder|other)", fmt::join(object_types, "|"));
+    types->pattern = Pattern::compile(fmt::format("{0}( *, *{0})*", word)).value_or(Pattern());
+    types->pattern_message = fmt::format("write some of {}", fmt::join(object_types, ", "));
+    if (!object_types.empty()) types->example = object_types.front();
     return fields;
 }
 

@@ -5,6 +5,7 @@
 #include "config/field_table.h"
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,10 @@ inline constexpr std::array<std::string_view, 2> kCallbackUrlKeys = {
 /// In the order of their documentation. A connector may say one of them in its own words, and
 /// require it, but not give it another type.
 const std::vector<Field>& hubParameters();
+
+/// `hubParameters()` as a connector has them whose events are about `object_types`: without `other`
+/// among these, its instances can filter by no other types.
+std::vector<Field> hubParametersFor(const std::vector<std::string>& object_types);
 
 /// The same of connectors with the section 'polling'.
 const std::vector<Field>& pollingParameters();

@@ -62,11 +62,8 @@ EventFilter readFilter(const Values& values) {
             if (name == eventTypeName(type)) filter.event_types.push_back(type);
         }
     }
-    for (const std::string_view name : split(valueOf(values, "filter.object.types"), ',')) {
-        for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder, ObjectKind::Other}) {
-            if (name == objectKindName(kind)) filter.object_kinds.push_back(kind);
-        }
-    }
+    for (const std::string_view name : split(valueOf(values, "filter.object.types"), ','))
+        filter.object_types.emplace_back(name);
     for (const std::string_view pattern : split(valueOf(values, "filter.paths"), ','))
         filter.paths.emplace_back(pattern);
     if (const auto size = parseInteger(valueOf(values, "filter.size.min"))) filter.size_min = *size;

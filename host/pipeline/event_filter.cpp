@@ -29,8 +29,7 @@ bool matchesName(std::string_view pattern, std::string_view name) {
         if (at < pattern.size() && pattern[at] == '*') {
             star = at++;
             star_in_name = in_name;
-        } else if (at < pattern.size() &&
-                   (pattern[at] == '?' || lowerAscii(pattern[at]) == lowerAscii(name[in_name]))) {
+        } else if (at < pattern.size() && (pattern[at] == '?' || lowerAscii(pattern[at]) == lowerAscii(name[in_name]))) {
             ++at;
             ++in_name;
         } else if (star != std::string_view::npos) {
@@ -45,9 +44,9 @@ bool matchesName(std::string_view pattern, std::string_view name) {
     return at == pattern.size();
 }
 
-template <typename T>
-bool holds(const std::vector<T>& values, T value) {
-    return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
+template <typename T, typename U>
+bool holds(const std::vector<T>& values, const U& value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 }  // namespace
@@ -80,11 +79,15 @@ bool matchesPath(std::string_view pattern, std::string_view path) {
 }
 
 bool EventFilter::isEmpty() const noexcept {
-    return event_types.empty() && object_kinds.empty() && paths.empty() && !size_min && !size_max;
+    return event_types.empty() && object_types.empty() && paths.empty() && !size_min && !size_max;
 }
 
 bool EventFilter::admits(const FilterSubject& subject) const {
-    if (!holds(event_types, subject.type) || !holds(object_kinds, subject.kind)) return false;
+    if (!event_types.empty() && !holds(event_types, subject.type)) return false;
+    if (!object_types.empty() && !holds(object_types, objectKindName(subject.kind)) &&
+        (subject.object_type.empty() || !holds(object_types, subject.object_type))) {
+        return false;
+    }
     if (subject.kind == ObjectKind::File && subject.size >= 0) {
         if (size_min && subject.size < *size_min) return false;
         if (size_max && subject.size > *size_max) return false;

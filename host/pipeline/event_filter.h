@@ -16,6 +16,7 @@ namespace ferry::pipeline {
 struct FilterSubject {
     EventType type = EventType::Created;
     ObjectKind kind = ObjectKind::File;
+    std::string_view object_type;    ///< what an object of kind Other is; empty: not said
     std::string_view path;           ///< of a deleted object the one that it had
     std::string_view previous_path;  ///< of a moved object; else empty
     std::int64_t size = -1;          ///< bytes; -1: not known
@@ -25,10 +26,10 @@ struct FilterSubject {
 /// its paths, as a receiver that knows it has to learn that it is gone. An object without a path
 /// passes no `paths`; one without a known size, and each folder, passes any size.
 struct EventFilter {
-    std::vector<EventType> event_types;    ///< none: all
-    std::vector<ObjectKind> object_kinds;  ///< none: all
-    std::vector<std::string> paths;        ///< patterns, see matchesPath; none: all
-    std::optional<std::int64_t> size_min;  ///< bytes
+    std::vector<EventType> event_types;     ///< none: all
+    std::vector<std::string> object_types;  ///< names of kinds, and of types; none: all
+    std::vector<std::string> paths;         ///< patterns, see matchesPath; none: all
+    std::optional<std::int64_t> size_min;   ///< bytes
     std::optional<std::int64_t> size_max;
 
     bool isEmpty() const noexcept;

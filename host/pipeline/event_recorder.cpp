@@ -74,10 +74,12 @@ void EventRecorder::record(Event event, TimePoint now) {
     }
     const std::string path = event.object.path;
     const std::string previous_path = event.previous_path;
+    const std::string object_type = event.object.object_type;
     const std::int64_t size = event.object.size;
     bodies_.record(std::move(event), now, halves_);
     for (RecordedEvent& recorded : halves_) {
-        FilterSubject subject{recorded.type, recorded.object_kind, path, previous_path, size};
+        FilterSubject subject{
+            recorded.type, recorded.object_kind, object_type, path, previous_path, size};
         // A move that is told in two halves: each is at one of the places.
         if (recorded.type == EventType::Deleted && !previous_path.empty())
             subject.path = previous_path;

@@ -67,6 +67,25 @@ TEST(HubParameters, AConnectorSaysThemInItsOwnWordsButWithTheSameType) {
     ) << printed(out);
 }
 
+TEST(HubParameters, FilterByTheObjectTypesOfTheirConnector) {
+    const auto problem = [](std::vector<std::string> object_types, const char* filter) {
+        for (const Field& field : hubParametersFor(object_types)) {
+            std::string normal;
+            if (field.key == "event.notification.filter.object.types")
+                return checkValue(field, filter, normal);
+        }
+        ADD_FAILURE() << "no such parameter";
+        return std::optional<ValueProblem>();
+    };
+    EXPECT_FALSE(problem({"issue", "release"}, "issue, release"));
+    EXPECT_FALSE(problem({"issue"}, "file, folder, other")) << "kinds that each connector has";
+    const auto slip = problem({"issue", "release"}, "isue");
+    ASSERT_TRUE(slip);
+    EXPECT_NE(slip->message.find("some of issue, release"), std::string::npos) << slip->message;
+    EXPECT_FALSE(problem({"issue", "other"}, "milestone")) << "it gives others than it names";
+    EXPECT_FALSE(problem({"a.b"}, "a.b"));
+}
+
 TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {
     const auto check = [](const char* key, const char* text) {
         for (const Field& field : hubParameters()) {
@@ -93,7 +112,8 @@ TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {
     EXPECT_TRUE(check("filter.paths", "/Invoices/**,/**/*.pdf"));
     EXPECT_FALSE(check("filter.paths", "Invoices"));
     EXPECT_TRUE(check("filter.object.types", "file, folder"));
-    EXPECT_FALSE(check("filter.object.types", "flie"));
+    EXPECT_TRUE(check("filter.object.types", "issue"));
+    EXPECT_FALSE(check("filter.object.types", "an issue"));
     EXPECT_TRUE(check("filter.event.types", "CREATED, MOVED"));
     EXPECT_FALSE(check("filter.event.types", "created"));
     EXPECT_FALSE(check("bearer.token", "a b"));

@@ -73,7 +73,7 @@ TEST(DeliverySettings, ReadsTheRest) {
     EXPECT_EQ(settings.ordering, DeliveryOrdering::Instance);
     EXPECT_EQ(read({{"ordering", "object"}}).ordering, DeliveryOrdering::Object);
     EXPECT_EQ(settings.filter.event_types, (std::vector{EventType::Created, EventType::Deleted}));
-    EXPECT_EQ(settings.filter.object_kinds, std::vector{ObjectKind::Folder});
+    EXPECT_EQ(settings.filter.object_types, std::vector<std::string>{"folder"});
     EXPECT_EQ(settings.filter.paths, (std::vector<std::string>{"/a/**", "/b"}));
     EXPECT_EQ(settings.filter.size_min, 1024);
     EXPECT_EQ(settings.filter.size_max, 2048);

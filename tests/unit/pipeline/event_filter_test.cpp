@@ -74,7 +74,7 @@ TEST(EventFilter, AnEmptyOneAdmitsAll) {
 TEST(EventFilter, EachPartThatIsSetHasToBePassed) {
     EventFilter filter;
     filter.event_types = {EventType::Created, EventType::Moved};
-    filter.object_kinds = {ObjectKind::File};
+    filter.object_types = {"file"};
     filter.paths = {"/Invoices/**"};
     FilterSubject subject = file("/Invoices/a.pdf");
     EXPECT_TRUE(filter.admits(subject));
@@ -84,6 +84,23 @@ TEST(EventFilter, EachPartThatIsSetHasToBePassed) {
     subject.kind = ObjectKind::Folder;
     EXPECT_FALSE(filter.admits(subject));
     EXPECT_FALSE(filter.admits(file("/Other/a.pdf")));
+}
+
+TEST(EventFilter, TypesThatAConnectorNamesAreKnownByTheirNamesAndAsOther) {
+    EventFilter filter;
+    filter.object_types = {"issue", "folder"};
+    FilterSubject subject;
+    subject.kind = ObjectKind::Other;
+    subject.object_type = "issue";
+    EXPECT_TRUE(filter.admits(subject));
+    subject.object_type = "release";
+    EXPECT_FALSE(filter.admits(subject));
+    subject.object_type = {};
+    EXPECT_FALSE(filter.admits(subject));
+    filter.object_types.emplace_back("other");
+    EXPECT_TRUE(filter.admits(subject));
+    subject.kind = ObjectKind::File;
+    EXPECT_FALSE(filter.admits(subject));
 }
 
 TEST(EventFilter, AMoveIsToldAtEitherEnd) {
