@@ -127,7 +127,7 @@ Result<InstanceChanges::Written> InstanceChanges::write(
     FERRY_TRY(records.fill(written.after, written.draft, parts_.clock.now()));
     FERRY_TRY(parts_.store.instances().reconfigure(std::span(&written.after, 1)));
     const bool is_running = written.before.state == InstanceState::Running;
-    if (is_running && !pipeline::samePolling(was, written.draft.configuration))
+    if (is_running && !pipeline::sameFetching(was, written.draft.configuration))
         FERRY_TRY(parts_.store.notices().mark(std::span(&id, 1), parts_.clock.now()));
     return written;
 }

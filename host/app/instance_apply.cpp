@@ -60,7 +60,7 @@ class Applier {
     std::set<std::string, std::less<>> declared_;
     std::vector<Instance> batch_;         // new ones, and those whose authorization is void
     std::vector<Instance> reconfigured_;  // those that keep it
-    std::vector<InstanceId> repolled_;    // of these, those that are polled otherwise
+    std::vector<InstanceId> refetched_;    // of these, those whose provider is asked otherwise
     pipeline::InstanceRecords records_{parts_.store.instances(), parts_.key, parts_.random};
 };
 
@@ -127,8 +127,8 @@ Status Applier::addChanged(
                               pipeline::sameCredentials(before, draft.configuration);
         const bool is_running = instance.state == InstanceState::Running;
         if (is_running && keeps_authorization &&
-            !pipeline::samePolling(before, draft.configuration))
-            repolled_.push_back(id);
+            !pipeline::sameFetching(before, draft.configuration))
+            refetched_.push_back(id);
         ++report_.changed;
     } else {
         ++report_.unchanged;  // it only moved to another line
@@ -166,9 +166,9 @@ Status Applier::flush() {
             report_.touched.push_back(instance.id);
         reconfigured_.clear();
     }
-    if (!repolled_.empty()) {
-        FERRY_TRY(parts_.store.notices().mark(repolled_, now_));
-        repolled_.clear();
+    if (!refetched_.empty()) {
+        FERRY_TRY(parts_.store.notices().mark(refetched_, now_));
+        refetched_.clear();
     }
     return {};
 }

@@ -40,16 +40,15 @@ bool sameCredentials(const Configuration& a, const Configuration& b) {
     return credentials(a) == credentials(b);
 }
 
-bool samePolling(const Configuration& a, const Configuration& b) {
-    constexpr std::array<std::string_view, 4> kKeys = {
-        "event.vendor.type",
-        "event.poll.interval",
-        "event.poller.refresh_interval",
-        "event.poller.max_interval",
+bool sameFetching(const Configuration& a, const Configuration& b) {
+    const auto fetching = [](const Configuration& from) {
+        Configuration found = from;
+        std::erase_if(found, [](const auto& entry) {
+            return entry.first.starts_with("event.notification.");
+        });
+        return found;
     };
-    return std::all_of(kKeys.begin(), kKeys.end(), [&](std::string_view key) {
-        return valueOf(a, key) == valueOf(b, key);
-    });
+    return fetching(a) == fetching(b);
 }
 
 Status InstanceRecords::fill(Instance& instance, const InstanceDraft& draft, TimePoint now) {

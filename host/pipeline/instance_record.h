@@ -36,9 +36,10 @@ bool isCredential(std::string_view key);
 /// way of authorizing. All else may change while an instance runs on.
 bool sameCredentials(const Configuration& a, const Configuration& b);
 
-/// True if the provider is asked as often with the one as with the other. If not, the next poll is
-/// planned by what was, and may be far away.
-bool samePolling(const Configuration& a, const Configuration& b);
+/// True if the two differ in nothing but how events are told (`event.notification.*`). If they do,
+/// the provider may have to be asked for something else, or more often, and the next poll, which
+/// was planned by what was, may be far away.
+bool sameFetching(const Configuration& a, const Configuration& b);
 
 /// Fills records. Many instances share one app and one callback: each is interned once, as long as
 /// this lives. Threads: one. Lifetime: all that is given outlives it.

@@ -126,7 +126,7 @@ class Listing {
         seal(page);
         return page;
     }
-    sdk::Task<sdk::Page> lookForFolder(std::uint32_t limit);
+    sdk::Task<void> requireFolder(std::uint32_t limit, const char* text_if_none);
     sdk::Task<void> findRoot(const sdk::HttpResponse& refusal);
 
     sdk::Context& context_;
@@ -175,31 +175,40 @@ sdk::Task<sdk::Page> Listing::begin(Route route, sdk::FetchMode mode, std::uint3
     co_return page;
 }
 
-/// Gives no page: fails with what the host is to do.
-sdk::Task<sdk::Page> Listing::lookForFolder(std::uint32_t limit) {
+/// The host shows the text at the instance for as long as it lasts, and goes on asking.
+sdk::Task<void> Listing::requireFolder(std::uint32_t limit, const char* text_if_none) {
     const sdk::HttpResponse response =
         co_await context_.send(request(Route::ListFolder, listBody(folder_, limit)));
-    if (response.status() == 200)
-        throw sdk::Error::cursorInvalid("the folder at dropbox.path is back: list it anew");
-    // The host shows it at the instance for as long as it lasts, and goes on asking.
-    if (isFolderGone(response))
-        throw sdk::Error::rejected(
-            "the folder at dropbox.path is gone, and what was in it was told as deleted"
-        );
-    throw apiError(Route::ListFolder, response, credentials_);
+    if (isFolderGone(response)) throw sdk::Error::rejected(text_if_none);
+    // A root that is refused is found by the listing that follows.
+    if (response.status() != 200 && !isInvalidRoot(response))
+        throw apiError(Route::ListFolder, response, credentials_);
 }
 
 sdk::Task<sdk::Page> Listing::resume(std::string_view cursor, std::uint32_t limit) {
     const std::optional<Position> position = Position::parse(cursor);
     if (!position) throw sdk::Error::cursorInvalid("the cursor is not one of this plugin");
-    if (position->folder != position_.folder)
-        throw sdk::Error::cursorInvalid("dropbox.path has changed since the cursor was made");
-    if (position->configured_root != position_.configured_root)
-        throw sdk::Error::cursorInvalid("the root namespace has changed since the cursor was made");
+    const bool is_new_folder = position->folder != position_.folder;
+    if (is_new_folder || position->configured_root != position_.configured_root) {
+        // A slip in a new path must not make deletions of all that the former one held.
+        if (!folder_.empty()) {
+            co_await requireFolder(
+                limit,
+                "there is no folder at dropbox.path since it, or the root, was changed: correct "
+                "it; until then nothing is told"
+            );
+        }
+        throw sdk::Error::cursorInvalid(
+            is_new_folder ? "dropbox.path has changed since the cursor was made"
+                          : "the root namespace has changed since the cursor was made"
+        );
+    }
     position_ = *position;
     if (position_.cursor.empty()) {
-        sdk::Page page = co_await lookForFolder(limit);
-        co_return page;
+        co_await requireFolder(
+            limit, "the folder at dropbox.path is gone, and what was in it was told as deleted"
+        );
+        throw sdk::Error::cursorInvalid("the folder at dropbox.path is back: list it anew");
     }
     const sdk::HttpResponse response =
         co_await context_.send(request(Route::Continue, continueBody(position_.cursor)));

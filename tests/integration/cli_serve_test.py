@@ -383,6 +383,20 @@ class Serve(HubCase):
         eventually(lambda: self.instances()["alice"]["reason"] == "", "the end of it")
         self.assertRegex(self.run_ok("events", "alice"), r"CREATED +file +/W/new\.txt\n")
 
+    def test_a_slip_in_a_changed_folder_is_told_at_once_and_deletes_nothing(self):
+        self.start_with_alice(receiver_for(self), folder="/W")
+        events = self.run_ok("events", "alice")
+        declared = self.folder / "instances" / "alice.yaml"
+        text = declared.read_text()
+        self.assertIn("dropbox.path: /W\n", text)
+        declared.write_text(text.replace("dropbox.path: /W\n", "dropbox.path: /V\n"))
+        slip = "there is no folder at dropbox.path"
+        eventually(lambda: slip in self.instances()["alice"]["reason"], "the reason")
+        self.assertEqual(self.instances()["alice"]["state"], "running")
+        declared.write_text(text)
+        eventually(lambda: self.instances()["alice"]["reason"] == "", "the end of it")
+        self.assertEqual(self.run_ok("events", "alice"), events)
+
     def test_events_are_followed_while_the_hub_runs(self):
         receiver = receiver_for(self)
         fake = self.start_with_alice(receiver)

@@ -216,19 +216,25 @@ TEST_F(Changes, ARootThatIsRefusedAndStillTheSameIsAnError) {
     );
 }
 
-TEST_F(Changes, ACursorOfAnotherFolderOrRootAsksForAResyncWithoutARequest) {
-    const std::string cursor = cursorOf(teamAccount());
+TEST_F(Changes, ACursorOfAnotherFolderOrRootAsksForAResync) {
+    const std::string cursor = cursorOf(teamAccount({{"dropbox.path", "/x"}}));
     AbiAccount moved = account();
     moved.state = R"({"root_namespace_id":"888","home_namespace_id":"111"})";
 
     for (const AbiAccount& other :
-         {teamAccount({{"dropbox.path", "/x"}}),
-          teamAccount({{"dropbox.path.root", "home"}}),
-          moved}) {
+         {teamAccount(), teamAccount({{"dropbox.path.root", "home"}}), moved}) {
         const AbiOutcome outcome = fetch(other, FERRY_FETCH_CONTINUE, cursor, {});
         EXPECT_EQ(outcome.status, FERRY_ERROR_CURSOR_INVALID);
-        EXPECT_THAT(outcome.requests, IsEmpty());
+        EXPECT_THAT(outcome.requests, IsEmpty()) << "the root is always there";
     }
+    const AbiAccount other = teamAccount({{"dropbox.path", "/y"}});
+    const AbiOutcome there = fetch(other, FERRY_FETCH_CONTINUE, cursor, {page("{}", "C2")});
+    EXPECT_EQ(there.status, FERRY_ERROR_CURSOR_INVALID);
+    EXPECT_EQ(there.requests.at(0).text(), listRequest("/y", "999"));
+    EXPECT_EQ(
+        fetch(other, FERRY_FETCH_CONTINUE, cursor, {invalidRoot()}).status,
+        FERRY_ERROR_CURSOR_INVALID
+    ) << "the listing finds the root";
     for (const char* foreign : {"", "AAAB", "2;;;;x", "1;;;x", ";;;;"})
         EXPECT_EQ(
             fetch(account(), FERRY_FETCH_CONTINUE, foreign, {}).status, FERRY_ERROR_CURSOR_INVALID
@@ -252,6 +258,21 @@ TEST_F(Changes, AWatchedFolderThatIsGoneEmptiesTheIndexAndIsLookedForAgain) {
     EXPECT_THAT(still.message, HasSubstr("the folder at dropbox.path is gone"));
     EXPECT_EQ(still.requests.at(0).text(), listRequest("/Docs"));
     EXPECT_EQ(back.status, FERRY_ERROR_CURSOR_INVALID);
+}
+
+TEST_F(Changes, ASlipInAChangedPathDeletesNothing) {
+    const std::string cursor = cursorOf(account({{"dropbox.path", "/Docs"}}));
+    const AbiAccount slip = account({{"dropbox.path", "/Dcos"}});
+    const AbiOutcome outcome = fetch(slip, FERRY_FETCH_CONTINUE, cursor, {notFound()});
+    EXPECT_EQ(outcome.status, FERRY_ERROR_REJECTED);
+    EXPECT_THAT(outcome.message, HasSubstr("no folder at dropbox.path"));
+    const AbiOutcome corrected = fetch(
+        account({{"dropbox.path", "/Docs"}}),
+        FERRY_FETCH_CONTINUE,
+        cursor,
+        {page("", "C2")}
+    );
+    EXPECT_EQ(corrected.status, FERRY_OK) << "the former position is still good";
 }
 
 TEST_F(Changes, AFolderThatWasNeverThereIsAnErrorThatNamesTheParameter) {
