@@ -1,7 +1,6 @@
 // Who calls, and which instance is meant: what Api does before a handler has the call.
 
 #include "api/api.h"
-#include "api/element_id.h"
 #include "api/element_lookup.h"
 #include "base/number_text.h"
 
@@ -66,7 +65,7 @@ Status Api::findSubject(const Route& route, Call& call) {
         }
         const bool is_elsewhere =
             route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
-            !isElement(call.params.get("keyOrId"), call.instance->connector_key);
+            !namesElement(parts_, call.params.get("keyOrId"), call.instance->connector_key);
         if (is_elsewhere) {
             return fail(
                 ErrorCode::NotFound,
@@ -110,7 +109,8 @@ Result<std::optional<Instance>> Api::instanceOfPath(
     if (is_number) {
         FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(*number)));
     }
-    if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
+    if (found && has_connector &&
+        !namesElement(parts_, params.get("keyOrId"), found->connector_key)) {
         FERRY_TRY_ASSIGN(const auto wanted, findElement(parts_, params.get("keyOrId")));
         return fail(
             ErrorCode::NotFound,

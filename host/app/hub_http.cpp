@@ -62,7 +62,9 @@ void Hub::addRoutes() {
         "*",
         std::string(kWebhookPath) + "{key}",
         [this](const Request& request, const Params& params, http::Answer answer) {
-            webhooks_->receive(params.get("key"), std::nullopt, request, std::move(answer));
+            webhooks_->receive(
+                catalog_.keyOf(params.get("key")), std::nullopt, request, std::move(answer)
+            );
         }
     );
     router_.addDeferred(
@@ -71,7 +73,7 @@ void Hub::addRoutes() {
         [this](const Request& request, const Params& params, http::Answer answer) {
             const auto id = pipeline::parseInstancePart(params.get("instance"));
             if (!id) return answer(webhooks_->rejectInstance(request));
-            webhooks_->receive(params.get("key"), id, request, std::move(answer));
+            webhooks_->receive(catalog_.keyOf(params.get("key")), id, request, std::move(answer));
         }
     );
     router_.add(
