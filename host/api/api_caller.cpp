@@ -52,17 +52,23 @@ Result<Caller> Api::admitted(Result<Caller> caller) {
 }
 
 Status Api::findSubject(const Route& route, Call& call) {
-    if (route.subject == Subject::None) return {};
+    // Also where no instance is meant: a token that is good for nothing must not seem to be good.
+    if (call.caller.element) {
+        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
+        if (!call.instance) {
+            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
+        }
+    }
+    if (route.subject == Subject::None) {
+        call.instance.reset();
+        return {};
+    }
     const bool is_in_path = hasParameter(route, "{id}");
     if (is_in_path) {
         FERRY_TRY_ASSIGN(
             call.instance, instanceOfPath(call.params, hasParameter(route, "{keyOrId}"))
         );
     } else if (call.caller.element) {
-        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
-        if (!call.instance) {
-            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
-        }
         const bool is_elsewhere =
             route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
             !namesElement(parts_, call.params.get("keyOrId"), call.instance->connector_key);

@@ -84,11 +84,16 @@ TEST_F(ApiAccessTest, TakesElementTokensOfItsOwn) {
     startHub();
     const auto key = app::readKeyFile(config_.key_file);
     ASSERT_TRUE(key);
-    const std::string token = api::ElementTokens(*key).issue(InstanceId(1));
+    make("alice");
+    const InstanceId alice = instance("alice")->id;
+    const std::string token = api::ElementTokens(*key).issue(alice);
+    const std::string of_none = api::ElementTokens(*key).issue(InstanceId(alice.value + 1));
 
     EXPECT_EQ(statusWith(platformWith(token)), 200);
     EXPECT_EQ(statusWith(connector(token)), 200);
     EXPECT_EQ(statusWith(connector("x" + token)), 401);
+    EXPECT_EQ(statusWith(connector(of_none)), 401);
+    EXPECT_EQ(statusWith(platformWith(of_none)), 401);
     EXPECT_EQ(statusWith("User " + std::string(kUserSecret)), 401);
 }
 
