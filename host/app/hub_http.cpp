@@ -118,6 +118,9 @@ void Hub::buildServer() {
     options.port = config_.listen_port;
     options.threads = static_cast<int>(config_.http.threads);
     options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
+    options.bad_path = [](const Request& request, http::Response answer) {
+        return oauth::isOfBrowser(request.raw_path) ? oauth::asPage(std::move(answer)) : answer;
+    };
     options.streams_body = [this](std::string_view method, std::string_view target) {
         return router_.streamsBody(method, target);
     };

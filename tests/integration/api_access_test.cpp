@@ -64,7 +64,14 @@ TEST_F(ApiAccessTest, WhereBrowsersComeEvenWrongPathsArePages) {
     EXPECT_EQ(posted.status, 405);
     EXPECT_EQ(posted.headers.at("allow"), "GET");
     EXPECT_THAT(posted.headers.at("content-type"), HasSubstr("text/html"));
-    EXPECT_THAT(ask(hub_->port(), "GET", "/nothing").body, HasSubstr("requestId"));
+    for (const char* path : {"/oauth/start/%zz", "/oauth/%", "/oauth/callback%00?code=c"}) {
+        const Answer page = ask(hub_->port(), "GET", path);
+        EXPECT_EQ(page.status, 400) << path;
+        EXPECT_THAT(page.headers.at("content-type"), HasSubstr("text/html")) << path;
+        EXPECT_THAT(page.body, HasSubstr("The address is damaged")) << path;
+    }
+    for (const char* path : {"/nothing", "/nothing/%zz", "/elements/api-v2/elements/%zz"})
+        EXPECT_THAT(ask(hub_->port(), "GET", path).body, HasSubstr("requestId")) << path;
 }
 
 TEST_F(ApiAccessTest, SeesKeysThatAreMadeAndRevokedBesideIt) {
