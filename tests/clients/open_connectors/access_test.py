@@ -83,6 +83,13 @@ class Access(ContractTest):
             self.refused(401, "GET", path, auth=f"{PLATFORM}, Element {instance['token']}")
         self.call("GET", "/instances")
 
+    def test_a_comma_behind_the_last_pair_does_no_harm(self):
+        """1.1 (inferred): who joins the pairs in a loop leaves one there."""
+        instance = self.create()
+        for auth in (f"{PLATFORM},", f"{PLATFORM}, ", f"{PLATFORM} , Element {instance['token']},", f"Bearer {USER},"):
+            self.call("GET", "/instances", auth=auth)
+        self.call("GET", "/ping", auth=f"User {USER}, Element {instance['token']},")
+
     def test_an_unknown_pair_is_401_and_named_as_such(self):
         """1.1: pairs of User, Organization and Element; what a caller means by another is not guessed."""
         instance = self.create()
