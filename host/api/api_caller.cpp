@@ -1,7 +1,6 @@
 // Who calls, and which instance is meant: what Api does before a handler has the call.
 
 #include "api/api.h"
-#include "api/element_id.h"
 #include "api/element_lookup.h"
 #include "base/number_text.h"
 
@@ -53,20 +52,26 @@ Result<Caller> Api::admitted(Result<Caller> caller) {
 }
 
 Status Api::findSubject(const Route& route, Call& call) {
-    if (route.subject == Subject::None) return {};
+    // Also where no instance is meant: a token that is good for nothing must not seem to be good.
+    if (call.caller.element) {
+        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
+        if (!call.instance) {
+            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
+        }
+    }
+    if (route.subject == Subject::None) {
+        call.instance.reset();
+        return {};
+    }
     const bool is_in_path = hasParameter(route, "{id}");
     if (is_in_path) {
         FERRY_TRY_ASSIGN(
             call.instance, instanceOfPath(call.params, hasParameter(route, "{keyOrId}"))
         );
     } else if (call.caller.element) {
-        FERRY_TRY_ASSIGN(call.instance, parts_.store.instances().find(*call.caller.element));
-        if (!call.instance) {
-            return fail(ErrorCode::Unauthenticated, "the instance of the Element token is gone");
-        }
         const bool is_elsewhere =
             route.subject == Subject::Instance && hasParameter(route, "{keyOrId}") &&
-            !isElement(call.params.get("keyOrId"), call.instance->connector_key);
+            !namesElement(parts_, call.params.get("keyOrId"), call.instance->connector_key);
         if (is_elsewhere) {
             return fail(
                 ErrorCode::NotFound,
@@ -110,7 +115,8 @@ Result<std::optional<Instance>> Api::instanceOfPath(
     if (is_number) {
         FERRY_TRY_ASSIGN(found, parts_.store.instances().find(InstanceId(*number)));
     }
-    if (found && has_connector && !isElement(params.get("keyOrId"), found->connector_key)) {
+    if (found && has_connector &&
+        !namesElement(parts_, params.get("keyOrId"), found->connector_key)) {
         FERRY_TRY_ASSIGN(const auto wanted, findElement(parts_, params.get("keyOrId")));
         return fail(
             ErrorCode::NotFound,

@@ -13,7 +13,7 @@ namespace {
 
 struct Scheme {
     std::string_view name;  // in lower case
-    std::optional<Secret> Credentials::* value;
+    std::optional<Secret> Credentials::*value;
 };
 
 constexpr std::array<Scheme, 4> kSchemes = {{
@@ -67,6 +67,8 @@ std::string unknownScheme(std::string_view before) {
 Result<Credentials> parseAuthorization(std::string_view header) {
     Credentials credentials;
     std::string_view rest = trimBlanks(header);
+    // Whoever joins the pairs in a loop may have one behind the last.
+    if (rest.ends_with(',')) rest = trimBlanks(rest.substr(0, rest.size() - 1));
     std::string_view before;
     while (!rest.empty()) {
         const Scheme* const scheme = schemeOf(rest);

@@ -10,7 +10,8 @@ namespace ferry::api {
 /// The first 31 bits of SHA-256 of the key, which callers can hold in a signed 32-bit number.
 std::int64_t elementId(std::string_view connector_key);
 
-/// True if `key_or_id` (of a path) names the connector, by key or by number.
+/// True if `key_or_id` (of a path) is the key or the number of the connector. It may have aliases
+/// beside them: see namesElement().
 bool isElement(std::string_view key_or_id, std::string_view connector_key);
 
 }  // namespace ferry::api

@@ -1,6 +1,7 @@
 #include "api/element_lookup.h"
 
 #include "api/element_id.h"
+#include "config/connector_aliases.h"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,9 @@ Result<std::shared_ptr<const config::ConnectorManifest>> findElement(
         }
         known += (known.empty() ? "" : ", ") + key;
     }
+    if (const auto* connector = config::findConnector(*connectors, key_or_id)) {
+        return std::shared_ptr<const config::ConnectorManifest>(connectors, connector);
+    }
     return fail(
         ErrorCode::NotFound,
         fmt::format(
@@ -27,6 +31,14 @@ Result<std::shared_ptr<const config::ConnectorManifest>> findElement(
             known.empty() ? "none" : known
         )
     );
+}
+
+bool namesElement(
+    const ApiParts& parts, std::string_view key_or_id, std::string_view connector_key
+) {
+    if (isElement(key_or_id, connector_key)) return true;
+    const auto found = findElement(parts, key_or_id);
+    return found && (*found)->key == connector_key;
 }
 
 }  // namespace ferry::api

@@ -1,5 +1,6 @@
 #pragma once
-// The connector that a caller names by key or number.
+// The connector that a caller names by key, by number or by an alias of its manifest. Keys and
+// numbers go before aliases.
 
 #include "api/api_parts.h"
 #include "base/result.h"
@@ -14,6 +15,11 @@ namespace ferry::api {
 /// Errors: NotFound, naming those that there are.
 Result<std::shared_ptr<const config::ConnectorManifest>> findElement(
     const ApiParts& parts, std::string_view key_or_id
+);
+
+/// True if `key_or_id` names the connector of that key, which need not be loaded.
+bool namesElement(
+    const ApiParts& parts, std::string_view key_or_id, std::string_view connector_key
 );
 
 }  // namespace ferry::api

@@ -1,6 +1,5 @@
 #include "api/instance_changes.h"
 
-#include "api/element_id.h"
 #include "api/element_lookup.h"
 #include "api/instance_json.h"
 #include "base/utf8.h"
@@ -79,7 +78,7 @@ Result<Instance> InstanceChanges::update(
 ) {
     FERRY_TRY(checkNotOfFile(instance));
     FERRY_TRY_ASSIGN(const auto connector, findElement(parts_, instance.connector_key));
-    if (body.element && !isElement(*body.element, connector->key)) {
+    if (body.element && !namesElement(parts_, *body.element, connector->key)) {
         return fail(
             ErrorCode::InvalidArgument,
             fmt::format(

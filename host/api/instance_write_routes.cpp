@@ -1,7 +1,6 @@
 // Instances are made, changed, stopped and removed.
 
 #include "api/answers.h"
-#include "api/element_id.h"
 #include "api/element_json.h"
 #include "api/element_lookup.h"
 #include "api/instance_json.h"
@@ -39,7 +38,7 @@ Result<std::shared_ptr<const config::ConnectorManifest>> connectorFor(
         return connector;
     }
     FERRY_TRY_ASSIGN(auto connector, findElement(parts, call.params.get("keyOrId")));
-    if (body.element && !isElement(*body.element, connector->key)) {
+    if (body.element && !namesElement(parts, *body.element, connector->key)) {
         return fail(
             ErrorCode::InvalidArgument, "'element' is another connector than the path says"
         );

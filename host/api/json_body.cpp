@@ -1,5 +1,7 @@
 #include "api/json_body.h"
 
+#include "base/number_text.h"
+
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
 
@@ -71,6 +73,18 @@ const rapidjson::Value* findMember(const rapidjson::Value& object, std::string_v
         if (textOf(member.name) == name) found = &member.value;
     }
     return found == nullptr || found->IsNull() ? nullptr : found;
+}
+
+std::optional<bool> booleanOf(const rapidjson::Value& value) {
+    if (value.IsBool()) return value.GetBool();
+    if (value.IsString() && textOf(value) == "true") return true;
+    if (value.IsString() && textOf(value) == "false") return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> integerOf(const rapidjson::Value& value) {
+    if (value.IsInt64()) return value.GetInt64();
+    return value.IsString() ? parseInteger(textOf(value)) : std::nullopt;
 }
 
 }  // namespace ferry::api

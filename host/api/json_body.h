@@ -6,6 +6,8 @@
 
 #include <rapidjson/document.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,12 @@ std::string_view jsonKindOf(const rapidjson::Value& value);
 /// The member of this name; null if there is none, or it is JSON's null. Of members that come twice
 /// the last one counts, as for JavaScript.
 const rapidjson::Value* findMember(const rapidjson::Value& object, std::string_view name);
+
+/// True or false, or the same as text, as callers of this API send it; nullopt for anything else.
+std::optional<bool> booleanOf(const rapidjson::Value& value);
+
+/// A whole number, or one as text; nullopt for anything else.
+std::optional<std::int64_t> integerOf(const rapidjson::Value& value);
 
 /// The text of a JSON string, which `value` must be.
 inline std::string_view textOf(const rapidjson::Value& value) {

@@ -110,8 +110,7 @@ Result<http::Response> oauthUrl(const ApiParts& parts, const Call& call, OauthUr
             *provider,
             accountOf(wanted, std::move(instance), *provider),
             {wanted.callback_url, wanted.state, wanted.scope, {}},
-            wanted.app_key,
-            call.caller.role != Role::None
+            wanted.app_key
         )
     );
     JsonWriter json;

@@ -63,16 +63,16 @@ constexpr const char* kReplayRequest = R"json({
         "from": {"type": ["string", "integer"], "description": "RFC 3339, or epoch ms; required but with sinceFailure"},
         "to": {"type": ["string", "integer"], "description": "not included; now if not given"},
         "sinceFailure": {
-            "type": "boolean",
+            "type": ["boolean", "string"],
             "description": "in place of from: since the first event that a callback of instanceIds has not taken; what still waits for an attempt is left out, as everywhere"
         },
         "eventTypes": {
             "type": "array", "items": {"enum": ["CREATED", "UPDATED", "MOVED", "DELETED"]}
         },
         "objectTypes": {"type": "array", "items": {"enum": ["file", "folder"]}},
-        "instanceIds": {"type": "array", "items": {"type": "integer"}, "maxItems": 1000},
-        "rate": {"type": "integer", "minimum": 1, "maximum": 100000},
-        "dryRun": {"type": "boolean"}
+        "instanceIds": {"type": "array", "items": {"type": ["integer", "string"]}, "maxItems": 1000},
+        "rate": {"type": ["integer", "string"], "minimum": 1, "maximum": 100000},
+        "dryRun": {"type": ["boolean", "string"], "description": "true or false, also as texts"}
     },
     "additionalProperties": false
 })json";

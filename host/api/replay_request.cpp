@@ -44,7 +44,7 @@ Result<TimePoint> readTime(const rapidjson::Value& value, std::string_view name)
 
 Status readFrom(const rapidjson::Document& body, Replay& replay) {
     const rapidjson::Value* since = findMember(body, "sinceFailure");
-    if (since != nullptr && !since->IsBool()) return wrong("sinceFailure", "true or false");
+    if (since != nullptr && !booleanOf(*since)) return wrong("sinceFailure", "true or false");
     const rapidjson::Value* from = findMember(body, "from");
     if (asksSinceFailure(body)) {
         if (from != nullptr) return wrong("from", "left out with sinceFailure, which says it");
@@ -79,8 +79,9 @@ Result<std::vector<InstanceId>> readInstances(const rapidjson::Document& body) {
         return wrong("instanceIds", fmt::format("a list of at most {}", kReplayInstancesMax));
     }
     for (const auto& id : list->GetArray()) {
-        if (!id.IsInt64() || id.GetInt64() <= 0) return wrong("instanceIds", "a list of numbers");
-        ids.emplace_back(id.GetInt64());
+        const auto number = integerOf(id);
+        if (!number || *number <= 0) return wrong("instanceIds", "a list of numbers");
+        ids.emplace_back(*number);
     }
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -91,7 +92,7 @@ Result<std::vector<InstanceId>> readInstances(const rapidjson::Document& body) {
 
 bool asksSinceFailure(const rapidjson::Document& body) {
     const rapidjson::Value* since = findMember(body, "sinceFailure");
-    return since != nullptr && since->IsTrue();
+    return since != nullptr && booleanOf(*since) == true;
 }
 
 Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now) {
@@ -108,16 +109,16 @@ Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now)
     FERRY_TRY_ASSIGN(replay.instances, readInstances(body));
     replay.rate = pipeline::kReplayRateDefault;
     if (const rapidjson::Value* rate = findMember(body, "rate")) {
-        const bool is_good = rate->IsInt64() && rate->GetInt64() >= 1 &&
-                             rate->GetInt64() <= pipeline::kReplayRateMax;
-        if (!is_good) {
+        const auto number = integerOf(*rate);
+        if (!number || *number < 1 || *number > pipeline::kReplayRateMax) {
             return wrong("rate", fmt::format("a number from 1 to {}", pipeline::kReplayRateMax));
         }
-        replay.rate = rate->GetInt64();
+        replay.rate = *number;
     }
     if (const rapidjson::Value* dry_run = findMember(body, "dryRun")) {
-        if (!dry_run->IsBool()) return wrong("dryRun", "true or false");
-        replay.is_dry_run = dry_run->GetBool();
+        const auto is_dry_run = booleanOf(*dry_run);
+        if (!is_dry_run) return wrong("dryRun", "true or false");
+        replay.is_dry_run = *is_dry_run;
     }
     return replay;
 }

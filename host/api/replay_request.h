@@ -18,9 +18,9 @@ bool asksSinceFailure(const rapidjson::Document& body);
 
 /// Reads `from` (required; with `sinceFailure` refused, and left for the caller to set), `to`
 /// (`now` if not given; does not belong to the range), `eventTypes`, `objectTypes` and
-/// `instanceIds` (lists; all if not given or empty), `rate` (events a second) and `dryRun`. Numbers
-/// of events and `created_at` are left for the caller to set. Errors: InvalidArgument naming the
-/// member, also for one that is not known.
+/// `instanceIds` (lists; all if not given or empty), `rate` (events a second) and `dryRun`; numbers
+/// and booleans also as texts. Numbers of events and `created_at` are left for the caller to set.
+/// Errors: InvalidArgument naming the member, also for one that is not known.
 Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now);
 
 }  // namespace ferry::api

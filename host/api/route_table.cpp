@@ -107,7 +107,8 @@ Parameter instanceId() {
 }
 
 Parameter keyOrId() {
-    return {"keyOrId", ParameterPlace::Path, "Key or number of the connector", "string", true};
+    return {
+        "keyOrId", ParameterPlace::Path, "Key, number or alias of the connector", "string", true};
 }
 
 std::vector<Parameter> pagingParameters() {

@@ -30,6 +30,12 @@ plugin::Refusal duplicateKey(const std::string& key, const std::string& source, 
         )};
 }
 
+plugin::Refusal duplicateAlias(const config::SharedAlias& shared) {
+    return {
+        "alias-duplicate",
+        fmt::format("{}; remove it from one of the two", config::describe(shared))};
+}
+
 Catalog::Catalog(
     const config::HubConfig& config,
     const Clock& clock,
@@ -75,6 +81,12 @@ std::shared_ptr<pipeline::Provider> Catalog::find(std::string_view connector_key
     const auto current = snapshot();
     const auto found = current->providers.find(connector_key);
     return found == current->providers.end() ? nullptr : found->second;
+}
+
+std::string Catalog::keyOf(const std::string& name) const {
+    const auto current = snapshot();
+    const config::ConnectorManifest* found = config::findConnector(current->manifests, name);
+    return found == nullptr ? name : found->key;
 }
 
 PluginStates Catalog::states() const {

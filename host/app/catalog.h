@@ -3,6 +3,7 @@
 // is listed with the reason and stops nothing.
 
 #include "base/clock.h"
+#include "config/connector_aliases.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
 #include "config/hub_config.h"
@@ -29,6 +30,9 @@ class CatalogLoader;
 plugin::Refusal duplicateKey(
     const std::string& key, const std::string& source, bool is_replaced = false
 );
+
+/// Why a connector is not used that shares an alias with another one.
+plugin::Refusal duplicateAlias(const config::SharedAlias& shared);
 
 /// A library that no connector uses any more. Operations that began with it hold it.
 struct FormerLibrary {
@@ -68,6 +72,8 @@ class Catalog final : public pipeline::ProviderDirectory {
 
     std::shared_ptr<const CatalogSnapshot> snapshot() const;
     std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
+    /// The key of the connector that `name` is the key or an alias of; `name` if there is none.
+    std::string keyOf(const std::string& name) const;
     /// What there is at this moment, for people.
     PluginStates states() const;
 

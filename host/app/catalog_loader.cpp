@@ -118,6 +118,9 @@ plugin::Loaded<void> CatalogLoader::take(
         const std::string& source = candidate.manifest->source;
         if (auto free = checkKeyIsFree(candidate.key, source, snapshot); !free) return free;
     }
+    if (candidate.manifest && !candidate.refusal) {
+        if (auto free = checkAliasesAreFree(*candidate.manifest, snapshot); !free) return free;
+    }
     if (candidate.is_unchanged) {
         use(loaded_.at(place), snapshot);
         return {};
@@ -158,10 +161,28 @@ plugin::Loaded<void> CatalogLoader::checkKeyIsFree(
     return tl::unexpected<plugin::Refusal>(std::move(refusal));
 }
 
-void CatalogLoader::use(const LoadedFolder& entry, CatalogSnapshot& snapshot) {
+/// One that came with the program gives way: `use` takes the alias from it.
+plugin::Loaded<void> CatalogLoader::checkAliasesAreFree(
+    const config::ConnectorManifest& manifest, const CatalogSnapshot& snapshot
+) const {
+    for (const auto& shared : config::sharedAliases(snapshot.manifests, manifest)) {
+        const std::string& other = shared.other->source;
+        if (config_.isReplacement(other, manifest.source)) continue;
+        if (config_.isReplacement(manifest.source, other)) continue;
+        return tl::unexpected<plugin::Refusal>(duplicateAlias(shared));
+    }
+    return {};
+}
+
+void CatalogLoader::use(const LoadedFolder& entry, CatalogSnapshot& snapshot) const {
     snapshot.providers.emplace(entry.manifest.key, entry.provider);
     snapshot.libraries.emplace(entry.manifest.key, entry.library);
-    snapshot.manifests.emplace(entry.manifest.key, entry.manifest);
+    auto& manifest = snapshot.manifests.emplace(entry.manifest.key, entry.manifest).first->second;
+    for (const auto& shared : config::sharedAliases(snapshot.manifests, manifest)) {
+        auto& other = snapshot.manifests.at(shared.other->key);
+        const bool gives_way = config_.isReplacement(manifest.source, other.source);
+        std::erase((gives_way ? other : manifest).aliases, shared.alias);
+    }
 }
 
 /// Lists why the folder can't be used as it is. What was loaded from it before stays in use:

@@ -62,7 +62,10 @@ class CatalogLoader {
     plugin::Loaded<void> checkKeyIsFree(
         const std::string& key, const std::string& source, const CatalogSnapshot& snapshot
     ) const;
-    static void use(const LoadedFolder& entry, CatalogSnapshot& snapshot);
+    plugin::Loaded<void> checkAliasesAreFree(
+        const config::ConnectorManifest& manifest, const CatalogSnapshot& snapshot
+    ) const;
+    void use(const LoadedFolder& entry, CatalogSnapshot& snapshot) const;
     void refuseOrKeep(
         const std::filesystem::path& folder,
         const std::string& key,

@@ -62,7 +62,9 @@ void Hub::addRoutes() {
         "*",
         std::string(kWebhookPath) + "{key}",
         [this](const Request& request, const Params& params, http::Answer answer) {
-            webhooks_->receive(params.get("key"), std::nullopt, request, std::move(answer));
+            webhooks_->receive(
+                catalog_.keyOf(params.get("key")), std::nullopt, request, std::move(answer)
+            );
         }
     );
     router_.addDeferred(
@@ -71,7 +73,7 @@ void Hub::addRoutes() {
         [this](const Request& request, const Params& params, http::Answer answer) {
             const auto id = pipeline::parseInstancePart(params.get("instance"));
             if (!id) return answer(webhooks_->rejectInstance(request));
-            webhooks_->receive(params.get("key"), id, request, std::move(answer));
+            webhooks_->receive(catalog_.keyOf(params.get("key")), id, request, std::move(answer));
         }
     );
     router_.add(
@@ -116,6 +118,9 @@ void Hub::buildServer() {
     options.port = config_.listen_port;
     options.threads = static_cast<int>(config_.http.threads);
     options.body_bytes_max = static_cast<std::size_t>(config_.http.body_bytes_max);
+    options.bad_path = [](const Request& request, http::Response answer) {
+        return oauth::isOfBrowser(request.raw_path) ? oauth::asPage(std::move(answer)) : answer;
+    };
     options.streams_body = [this](std::string_view method, std::string_view target) {
         return router_.streamsBody(method, target);
     };

@@ -142,6 +142,16 @@ config::ManifestSet knownConnectors(
                 warn(folder.manifest, app::duplicateKey(manifest->key, source));
             continue;
         }
+        const auto shared = config::sharedAliases(manifests, *manifest);
+        const auto clash = std::find_if(shared.begin(), shared.end(), [&](const auto& alias) {
+            const std::string& source = alias.other->source;
+            return !folders.isReplacement(source, folder.manifest) &&
+                   !folders.isReplacement(folder.manifest, source);
+        });
+        if (clash != shared.end()) {
+            warn(folder.manifest, app::duplicateAlias(*clash));
+            continue;
+        }
         manifests.emplace(manifest->key, std::move(*manifest));
     }
     manifests.merge(not_loaded);

@@ -79,6 +79,7 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         if (!isWanted(key, options)) continue;
         json.beginObject();
         json.field("key", key).field("name", manifest.name).field("version", manifest.version);
+        writeTexts(json, "aliases", manifest.aliases);
         json.field("hub", manifest.hub).field("description", manifest.description);
         json.field("source", manifest.source).field("documentation", manifest.documentation_url);
         json.field("authenticationParameter", manifest.authentication_parameter);
@@ -146,6 +147,8 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
             0
         );
         printIndented(manifest.description, 2);
+        if (!manifest.aliases.empty())
+            printIndented(fmt::format("aliases: {}", fmt::join(manifest.aliases, ", ")), 2);
         printIndented("from " + manifest.source, 2);
         printIndented("parameters:", 2);
         printParameters(manifest);

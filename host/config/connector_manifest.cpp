@@ -1,5 +1,6 @@
 #include "config/connector_manifest.h"
 
+#include "config/connector_aliases.h"
 #include "config/declarative_reader.h"
 #include "config/hub_parameters.h"
 #include "config/manifest_parameter.h"
@@ -33,6 +34,7 @@ class ManifestReader {
   private:
     void readIdentity() {
         manifest_.key = textOf(root_, "key");
+        readAliases(root_, reporter_, manifest_);
         manifest_.name = textOf(root_, "name");
         manifest_.description = textOf(root_, "description");
         manifest_.hub = textOf(root_, "hub");

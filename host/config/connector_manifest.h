@@ -56,6 +56,7 @@ struct PollingDescription {
 
 struct ConnectorManifest {
     std::string key;
+    std::vector<std::string> aliases;  ///< other keys and numbers that callers know it by
     std::string name;
     std::string description;
     std::string hub;  ///< family of connectors, such as "documents"

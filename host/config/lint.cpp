@@ -1,6 +1,7 @@
 #include "config/lint.h"
 
 #include "base/ascii.h"
+#include "config/connector_aliases.h"
 #include "config/hub_config.h"
 #include "config/hub_parameters.h"
 #include "config/instance_file.h"
@@ -120,6 +121,16 @@ void tellUnknown(const YamlDocument& document, Diagnostics& out) {
     Reporter(*document.source, out).atKey(first, kMessage, meant.empty() ? kBegin : meant);
 }
 
+void tellSharedAliases(
+    const YamlDocument& document, const std::vector<SharedAlias>& aliases, Diagnostics& out
+) {
+    Reporter reporter(*document.source, out);
+    for (const SharedAlias& shared : aliases) {
+        const YamlNode& key = *document.root.findKey("aliases");
+        reporter.atKey(key, describe(shared), "remove it from one of the two");
+    }
+}
+
 }  // namespace
 
 Diagnostics lintFiles(
@@ -130,6 +141,7 @@ Diagnostics lintFiles(
 ) {
     Diagnostics out;
     ManifestSet known = connectors;
+    ManifestSet read;  // of the files: those of the program give way to them
     std::vector<YamlDocument> hub_configs;
     std::vector<YamlDocument> instance_files;
     std::vector<std::filesystem::path> files = expandPaths(paths, out);
@@ -140,6 +152,8 @@ Diagnostics lintFiles(
         switch (recogniseDocument(document)) {
             case DocumentKind::Connector:
                 if (auto manifest = readManifest(document, out)) {
+                    tellSharedAliases(document, sharedAliases(read, *manifest), out);
+                    read.insert_or_assign(manifest->key, *manifest);
                     known.insert_or_assign(manifest->key, std::move(*manifest));
                 }
                 break;

@@ -164,6 +164,7 @@ const FieldTable& manifestFields() {
                 "[a-z][a-z0-9-]{0,63}",
                 "a key is small letters, digits and '-'"
             )),
+            field("aliases", ValueType::List, "other keys and numbers that callers know it by"),
             required(field("name", ValueType::String, "name for people")),
             field("description", ValueType::String, "one or two sentences"),
             required(oneOf(field("hub", ValueType::Enum, "family of connectors"), hubNames())),

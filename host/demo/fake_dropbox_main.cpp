@@ -19,6 +19,7 @@ struct Settings {
     std::vector<std::string> redirect_uris = {"http://localhost:8080/oauth/callback"};
     std::vector<std::string> webhook_uris;
     std::size_t files = 3;
+    bool surplus_verifier_ends_code = false;
 };
 
 /// SIGINT and SIGTERM blocked in all threads, to be waited for in the main one.
@@ -41,6 +42,7 @@ int run(const Settings& settings) {
     app.redirect_uris = settings.redirect_uris;
     app.webhook_uris = settings.webhook_uris;
     fake.addApp(app);
+    fake.setSurplusVerifierEndsCode(settings.surplus_verifier_ends_code);
     const std::string account = fake.addAccount("Ada Lovelace", "ada@example.com");
     const std::string team_account =
         fake.addTeamAccount("Grace Hopper", "grace@example.com", "Example team");
@@ -85,6 +87,11 @@ int main(int argc, char** argv) {
     program.add_option("--files", settings.files, "files in /Documents at the start")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
+    program.add_flag(
+        "--surplus-verifier-ends-code",
+        settings.surplus_verifier_ends_code,
+        "a PKCE verifier for a code without a challenge uses the code up"
+    );
     CLI11_PARSE(program, argc, argv);
     return run(settings);
 }

@@ -52,8 +52,7 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
         request.client = &client;
         const RequestHead head = readHead(socket.head(), request);
         const Response response =
-            head.has_path ? factory_.answer(request)
-                          : problem(400, request.request_id, "the request target is not a path");
+            head.has_path ? factory_.answer(request) : factory_.answerBadPath(request);
         if (socket.mustEnd()) out.setKeepAlive(false);
         send(request, head.knows_chunks, response, out, socket);
     }
@@ -89,6 +88,11 @@ class HandlerAdapter final : public Poco::Net::HTTPRequestHandler {
 };
 
 }  // namespace
+
+Response HandlerAdapterFactory::answerBadPath(const Request& request) const {
+    Response answer = problem(400, request.request_id, "the request target is not a path");
+    return bad_path_ ? bad_path_(request, std::move(answer)) : answer;
+}
 
 Poco::Net::HTTPRequestHandler* HandlerAdapterFactory::createRequestHandler(
     const HTTPServerRequest& request

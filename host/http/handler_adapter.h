@@ -18,19 +18,27 @@ namespace ferry::http {
 class HandlerAdapterFactory final : public Poco::Net::HTTPRequestHandlerFactory {
   public:
     /// `ids` outlives it.
-    HandlerAdapterFactory(RequestIds& ids, Handler handler, FailureReport report)
-        : ids_(ids), handler_(std::move(handler)), report_(std::move(report)) {}
+    HandlerAdapterFactory(
+        RequestIds& ids, Handler handler, FailureReport report, BadPathAnswer bad_path
+    )
+        : ids_(ids),
+          handler_(std::move(handler)),
+          report_(std::move(report)),
+          bad_path_(std::move(bad_path)) {}
 
     Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest& request
     ) override;
 
     Response answer(const Request& request) const { return answerOf(handler_, request, report_); }
+    /// To a request whose path can't be decoded.
+    Response answerBadPath(const Request& request) const;
     std::string nextRequestId() { return ids_.next(); }
 
   private:
     RequestIds& ids_;
     const Handler handler_;
     const FailureReport report_;
+    const BadPathAnswer bad_path_;
 };
 
 }  // namespace ferry::http

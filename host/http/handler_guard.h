@@ -13,6 +13,10 @@ namespace ferry::http {
 /// Told about a handler that failed, for the log. Threads: many at a time.
 using FailureReport = std::function<void(const Request& request, std::string_view what)>;
 
+/// Makes the answer to a request whose path can't be decoded of the one that is given, which is
+/// JSON. `raw_path` has the path, `path` is empty.
+using BadPathAnswer = std::function<Response(const Request& request, Response answer)>;
+
 /// Calls `handler`. What it throws, and an answer that can't be sent, becomes a 500 and a report.
 Response answerOf(const Handler& handler, const Request& request, const FailureReport& report);
 

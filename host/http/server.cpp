@@ -86,8 +86,7 @@ GateOptions Server::State::gateOptions() const {
         options.body_timeout,
         options.write_timeout,
         options.keep_alive_timeout,
-        options.stream_timeout
-    };
+        options.stream_timeout};
     gate_options.body_bytes_max = options.body_bytes_max;
     gate_options.streams_body = options.streams_body;
     gate_options.waiting_max = options.connections_waiting_max;
@@ -136,9 +135,9 @@ Server::~Server() {
 Status Server::start() {
     const ServerOptions& options = state_->options;
     try {
-        const Poco::Net::HTTPRequestHandlerFactory::Ptr factory(
-            new HandlerAdapterFactory(*state_->request_ids, state_->handler, state_->report)
-        );
+        const Poco::Net::HTTPRequestHandlerFactory::Ptr factory(new HandlerAdapterFactory(
+            *state_->request_ids, state_->handler, state_->report, state_->options.bad_path
+        ));
         state_->gauge = std::make_shared<ConnectionGauge>(options.threads);
         state_->gate = std::make_shared<ConnectionGate>(state_->gateOptions(), state_->gauge);
         ListeningSocket socket(state_->gate, state_->gauge);

@@ -45,7 +45,8 @@ struct ServerOptions {
     /// Which requests' bodies are read by their handlers: those may be of any length.
     RequestTest streams_body;
     DeferredRequests deferred;
-    RefusalReport refused;  ///< may be empty
+    BadPathAnswer bad_path;  ///< may be empty: then that answer is JSON
+    RefusalReport refused;   ///< may be empty
 };
 
 struct ServerStats {

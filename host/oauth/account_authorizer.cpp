@@ -197,10 +197,10 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
         if (job.credential == Credential::RefreshToken && job.tokens->refresh_token.empty()) {
             job.tokens->refresh_token = Secret(std::string(job.settings->value(kRefreshToken)));
         }
-        if (const Status kept = proveUrl(job, urls_, parts_.public_url); !kept) {
+        if (const Status kept = rememberUrl(job, urls_, parts_.public_url); !kept) {
             const std::string& why = kept.error().message;
             parts_.log.warning(
-                kComponent, "which verifier a code had was not kept", {{"error", why}}
+                kComponent, "that codes of an app have a verifier was not kept", {{"error", why}}
             );
         }
     } else {

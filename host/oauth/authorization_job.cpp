@@ -78,13 +78,11 @@ Error uselessAnswer(std::string text) {
     return error;
 }
 
-Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url) {
+Status rememberUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url) {
     // Otherwise it was known, or the provider has no PKCE, or it was no code.
-    if (job.verifiers.size() < 2) return {};
+    if (job.verifiers.size() < 2 || job.verifiers[job.verifier].empty()) return {};
     const std::string redirect_uri = redirectUriOf(job, public_url);
-    return urls.prove(
-        {job.settings->value(kAppKey), redirect_uri}, !job.verifiers[job.verifier].empty()
-    );
+    return urls.remember({job.settings->value(kAppKey), redirect_uri});
 }
 
 std::string refusalReason(const AuthorizationJob& job, const Error& error) {

@@ -101,9 +101,9 @@ Error finalError(const AuthorizationJob& job, Error error);
 /// What came of the provider's answers is of no use.
 Error uselessAnswer(std::string text);
 
-/// After a good exchange: tells `urls` whether the code was of a URL that they have made. Errors:
-/// those of the store.
-Status proveUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url);
+/// After a good exchange: tells `urls` if the code was of a URL that they have made, in case that
+/// they do not know (a store from a backup). Errors: those of the store.
+Status rememberUrl(const AuthorizationJob& job, AuthorizeUrls& urls, std::string_view public_url);
 
 /// A state_reason that begins so is of a wait that ends by itself: nobody has anything to do.
 /// Part of the reasons that only another configuration of the app mends.

@@ -64,7 +64,14 @@ TEST_F(ApiAccessTest, WhereBrowsersComeEvenWrongPathsArePages) {
     EXPECT_EQ(posted.status, 405);
     EXPECT_EQ(posted.headers.at("allow"), "GET");
     EXPECT_THAT(posted.headers.at("content-type"), HasSubstr("text/html"));
-    EXPECT_THAT(ask(hub_->port(), "GET", "/nothing").body, HasSubstr("requestId"));
+    for (const char* path : {"/oauth/start/%zz", "/oauth/%", "/oauth/callback%00?code=c"}) {
+        const Answer page = ask(hub_->port(), "GET", path);
+        EXPECT_EQ(page.status, 400) << path;
+        EXPECT_THAT(page.headers.at("content-type"), HasSubstr("text/html")) << path;
+        EXPECT_THAT(page.body, HasSubstr("The address is damaged")) << path;
+    }
+    for (const char* path : {"/nothing", "/nothing/%zz", "/elements/api-v2/elements/%zz"})
+        EXPECT_THAT(ask(hub_->port(), "GET", path).body, HasSubstr("requestId")) << path;
 }
 
 TEST_F(ApiAccessTest, SeesKeysThatAreMadeAndRevokedBesideIt) {
@@ -84,11 +91,16 @@ TEST_F(ApiAccessTest, TakesElementTokensOfItsOwn) {
     startHub();
     const auto key = app::readKeyFile(config_.key_file);
     ASSERT_TRUE(key);
-    const std::string token = api::ElementTokens(*key).issue(InstanceId(1));
+    make("alice");
+    const InstanceId alice = instance("alice")->id;
+    const std::string token = api::ElementTokens(*key).issue(alice);
+    const std::string of_none = api::ElementTokens(*key).issue(InstanceId(alice.value + 1));
 
     EXPECT_EQ(statusWith(platformWith(token)), 200);
     EXPECT_EQ(statusWith(connector(token)), 200);
     EXPECT_EQ(statusWith(connector("x" + token)), 401);
+    EXPECT_EQ(statusWith(connector(of_none)), 401);
+    EXPECT_EQ(statusWith(platformWith(of_none)), 401);
     EXPECT_EQ(statusWith("User " + std::string(kUserSecret)), 401);
 }
 

@@ -1,80 +1,18 @@
 // Goal: a caller leads a user through the consent page by itself: asks the hub for the URL, comes
 // back with the code, and has an instance that runs, with PKCE on the way. Method: the whole hub
-// and a fake Dropbox that uses a code up with the first exchange, whatever becomes of it.
+// and the fake Dropbox.
 
-#include "base/encoding.h"
-#include "integration/api_fixture.h"
+#include "integration/oauth_url_fixture.h"
 
 #include <fmt/format.h>
-
-#include <fstream>
 
 namespace ferry::test {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kTarget = "/elements/dropbox/oauth/url";
-
-class ApiOauthUrlTest : public ApiTest {
-  protected:
-    void SetUp() override { startHub(); }
-
-    /// The query that the vendor's page shows.
-    std::string query(const std::string& more = {}) const {
-        return fmt::format(
-            "?apiKey={}&apiSecret={}&callbackUrl={}{}",
-            app_.key,
-            app_.secret,
-            percentEncode(kRedirectUri),
-            more
-        );
-    }
-    /// The URL that the hub gives.
-    std::string urlOf(const std::string& target, const std::string& authorization = platform()) {
-        const auto answer = json(200, "GET", target, {}, authorization);
-        EXPECT_EQ(text(answer, "element"), "dropbox");
-        return text(answer, "oauthUrl");
-    }
-    /// What the user's browser brings back after "Allow".
-    std::string consent(const std::string& url) const {
-        EXPECT_TRUE(url.starts_with(fake_->url() + "/oauth2/authorize?")) << url;
-        EXPECT_EQ(ask(portOf(url), "GET", targetOf(url)).status, 200) << "the page is shown";
-        const Answer answer = ask(
-            portOf(url),
-            "POST",
-            "/oauth2/authorize",
-            {{"Content-Type", "application/x-www-form-urlencoded"}},
-            url.substr(url.find('?') + 1) + "&decision=allow&account_id=" + percentEncode(account_)
-        );
-        EXPECT_EQ(answer.status, 302) << answer.body;
-        const auto location = answer.headers.find("location");
-        return location == answer.headers.end() ? "" : location->second;
-    }
-    static std::string valueIn(const std::string& url, const std::string& name) {
-        http::Request request;
-        request.query = url.substr(url.find('?') + 1);
-        return request.queryValue(name).value_or("(none)");
-    }
-    std::string codeOf(const std::string& url) const { return valueIn(consent(url), "code"); }
-    std::string bodyWith(const std::string& code, const std::string& name) const {
-        return fmt::format(
-            R"({{"providerData":{{"code":"{}"}},"name":"{}","configuration":{}}})",
-            code,
-            name,
-            configuration()
-        );
-    }
-    /// Makes an instance with the code; sets token_.
-    void expectRuns(const std::string& code, const std::string& name) {
-        const auto made = json(200, "POST", "/elements/dropbox/instances", bodyWith(code, name));
-        EXPECT_EQ(text(made, "state"), "running") << dump(made);
-        EXPECT_EQ(text(made, "accountId"), account_);
-        token_ = text(made, "token");
-    }
-};
+class ApiOauthUrlTest : public OauthUrlFixture {};
 
 TEST_F(ApiOauthUrlTest, LeadsFromTheUrlToAnInstanceThatRuns) {
     const std::string url = urlOf(kTarget + query());
@@ -93,26 +31,6 @@ TEST_F(ApiOauthUrlTest, LeadsFromTheUrlToAnInstanceThatRuns) {
     expectRuns(valueIn(back, "code"), "alice");
     EXPECT_EQ(fake_->requests("oauth2/token"), 1U) << "no guess was needed";
     ASSERT_TRUE(waitUntilLive("alice"));
-}
-
-TEST_F(ApiOauthUrlTest, WhoHasNoKeyGetsAUrlAsGoodAndDisturbsNobody) {
-    const std::string url = urlOf(kTarget + query(), "");
-    EXPECT_EQ(valueIn(url, "token_access_type"), "offline");
-    EXPECT_EQ(valueIn(url, "code_challenge"), "(none)");
-
-    expectRuns(code(), "alice");
-    expectRuns(codeOf(url), "bob");
-    EXPECT_EQ(fake_->requests("oauth2/token"), 2U) << "no guess was needed";
-}
-
-TEST_F(ApiOauthUrlTest, WhereCodesComeWithAVerifierEverybodysUrlHasAChallenge) {
-    expectRuns(codeOf(urlOf(kTarget + query())), "alice");
-    stopHub();
-    startHub();
-
-    const std::string url = urlOf(kTarget + query(), "");
-    EXPECT_EQ(valueIn(url, "code_challenge_method"), "S256");
-    expectRuns(codeOf(url), "bob");
 }
 
 TEST_F(ApiOauthUrlTest, AConsentThatAnotherProgramAsksForIsNotBegunHere) {
@@ -180,45 +98,6 @@ TEST_F(ApiOauthUrlTest, AnElementTokenSaysWhatIsLeftOut) {
     );
     EXPECT_EQ(text(again, "state"), "running");
     EXPECT_EQ(fake_->requests("oauth2/token"), 2U) << "no guess was needed";
-}
-
-TEST_F(ApiOauthUrlTest, AUrlThatWasKeptIsGoodAfterARestart) {
-    const std::string url = urlOf(kTarget + query());
-    expectRuns(codeOf(url), "alice");
-    stopHub();
-    startHub();
-
-    expectRuns(codeOf(url), "bob");
-}
-
-TEST_F(ApiOauthUrlTest, CodesOfUrlsMadeElsewhereAreAsGood) {
-    expectRuns(code(), "alice");
-
-    // Neither way is disturbed by the other from then on.
-    const std::string url = urlOf(kTarget + query());
-    EXPECT_EQ(valueIn(url, "code_challenge"), "(none)");
-    expectRuns(code(), "bob");
-    expectRuns(codeOf(url), "carol");
-    stopHub();
-    startHub();
-    expectRuns(codeOf(urlOf(kTarget + query())), "dave");
-    expectRuns(code(), "eve");
-    EXPECT_EQ(fake_->requests("oauth2/token"), 5U) << "no guess was needed";
-}
-
-TEST_F(ApiOauthUrlTest, ACodeOfAFileIsExchangedInTheSameWay) {
-    const std::string code = codeOf(urlOf(kTarget + query()));
-    std::ofstream(folder_.path() / "instances" / "filed.yaml") << fmt::format(
-        "name: filed\nkey: dropbox\ncode: {}\noauth.api.key: {}\noauth.api.secret: {}\n"
-        "oauth.callback.url: {}\n",
-        code,
-        app_.key,
-        app_.secret,
-        kRedirectUri
-    );
-    reload();
-
-    EXPECT_TRUE(waitForState("filed", InstanceState::Running)) << reason("filed");
 }
 
 TEST_F(ApiOauthUrlTest, AHeaderThatIsSentMustBeGood) {

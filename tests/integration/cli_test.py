@@ -71,6 +71,7 @@ class Usage(CliCase):
         text = self.run_ok("connectors")
         self.assertIn("dropbox", text)
         self.assertIn("oauth.api.secret", text)
+        self.assertIn("aliases: dropboxbusiness, 1779, 14, 1780\n", text)
         listed = json.loads(self.run_ok("connectors", "dropbox", "--json"))
         self.assertEqual([c["key"] for c in listed["connectors"]], ["dropbox"])
         keys = {p["key"]: p for p in listed["connectors"][0]["parameters"]}
@@ -81,6 +82,7 @@ class Usage(CliCase):
         self.assertEqual(keys[url]["dependsOn"], {"key": "event.notification.enabled", "value": "true"})
         self.assertRegex(text, r"oauth\.api\.key +string, required when authentication\.type is oauth2\n")
         self.assertRegex(text, r"oauth\.scope +string, used when authentication\.type is oauth2\n")
+        self.assertEqual(listed["connectors"][0]["aliases"], ["dropboxbusiness", "1779", "14", "1780"])
         self.assertEqual(listed["connectors"][0]["authenticationParameter"], "authentication.type")
         self.assertEqual(keys["oauth.api.key"]["profiles"], ["oauth2"])
         self.assertNotIn("profiles", keys["oauth.api.secret"])
@@ -247,6 +249,21 @@ class Init(CliCase):
         self.assertIn("connectors/github.yaml is used in its place; this one came with the program", one["message"])
         self.write("plugins/github-again/connector.yaml", own.read_text())
         self.assertIn("remove one of the two", self.run_ok("lint"))
+
+    def test_an_alias_is_of_one_connector(self):
+        self.run_ok("init")
+        own = (pathlib.Path(__file__).resolve().parents[2] / "connectors/github.yaml").read_text()
+        for key, aliases in (("acme", "[1779, acmebusiness]"), ("better", "[acmebusiness]")):
+            self.write(f"connectors/{key}.yaml", own.replace("key: github\n", f"key: {key}\naliases: {aliases}\n", 1))
+        listed = json.loads(self.run_ok("connectors", "--json"))
+        aliases = {one["key"]: one.get("aliases") for one in listed["connectors"]}
+        self.assertEqual(aliases["acme"], ["1779", "acmebusiness"])
+        self.assertEqual(aliases["dropbox"], ["dropboxbusiness", "14", "1780"])  # came with the program, and gives way
+        self.assertNotIn("better", aliases)
+        one = next(one for one in listed["refused"] if one["key"] == "better")
+        self.assertEqual(one["rule"], "alias-duplicate")
+        self.assertIn("the alias 'acmebusiness' is one of connector 'acme' already, from connectors/acme.yaml", one["message"])
+        self.assertIn("(alias-duplicate)", self.run_bad(1, "connectors", "better"))
 
     def test_a_file_in_the_way_is_an_error(self):
         self.write("hub", "x")

@@ -135,6 +135,11 @@ std::string FakeDropbox::issueCode(Consent consent) {
     return world_->oauth.issueCode(std::move(consent));
 }
 
+void FakeDropbox::setSurplusVerifierEndsCode(bool ends_code) {
+    const std::lock_guard lock(world_->mutex);
+    world_->oauth.surplus_verifier_ends_code = ends_code;
+}
+
 IssuedTokens FakeDropbox::link(std::string_view app_key, std::string_view account) {
     Consent consent;
     consent.app_key = app_key;

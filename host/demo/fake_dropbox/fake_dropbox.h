@@ -77,6 +77,8 @@ class FakeDropbox {
 
     /// What the user would bring back from the authorize page.
     std::string issueCode(Consent consent);
+    /// True: a PKCE verifier for a code without a challenge is not only refused, but uses it up.
+    void setSurplusVerifierEndsCode(bool ends_code);
     /// Links the account to the app (all scopes) and gives a refresh token; "" if either is
     /// unknown.
     std::string linkedRefreshToken(std::string_view app_key, std::string_view account);

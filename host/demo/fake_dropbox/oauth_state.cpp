@@ -45,7 +45,8 @@ Result<IssuedTokens> OAuthState::exchange(
         return fail(ErrorCode::AuthorizationRevoked, "code doesn't exist or has expired");
     }
     const Consent consent = at->second.consent;
-    codes_.erase(at);
+    const bool is_surplus = consent.code_challenge.empty() && !code_verifier.empty();
+    if (!is_surplus || surplus_verifier_ends_code) codes_.erase(at);
     if (consent.redirect_uri != redirect_uri) {
         return fail(ErrorCode::AuthorizationRevoked, "redirect_uri mismatch");
     }
@@ -53,7 +54,7 @@ Result<IssuedTokens> OAuthState::exchange(
         if (base64UrlEncode(asText(sha256(code_verifier))) != consent.code_challenge) {
             return fail(ErrorCode::AuthorizationRevoked, "invalid code verifier");
         }
-    } else if (!proved_secret || !code_verifier.empty()) {
+    } else if (!proved_secret || is_surplus) {
         return fail(ErrorCode::AuthorizationRevoked, "code was not issued for PKCE");
     }
     const auto grant = makeGrant(consent, !proved_secret);
@@ -105,8 +106,7 @@ IssuedTokens OAuthState::issue(
     tokens.scopes = scopes;
     tokens.account_id = grant->account_id;
     access_tokens_[tokens.access_token] = {
-        grant, std::move(scopes), clock_.now() + access_token_life, false
-    };
+        grant, std::move(scopes), clock_.now() + access_token_life, false};
     return tokens;
 }
 

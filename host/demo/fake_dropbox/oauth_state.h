@@ -27,8 +27,7 @@ struct App {
         "files.metadata.read",
         "files.metadata.write",
         "files.content.read",
-        "files.content.write"
-    };
+        "files.content.write"};
     bool is_app_folder = false;  ///< sees only /Apps/<name>
 };
 
@@ -76,6 +75,8 @@ class OAuthState {
 
     Milliseconds access_token_life = std::chrono::hours(4);
     Milliseconds code_life = std::chrono::minutes(10);
+    /// A verifier for a code without a challenge uses the code up.
+    bool surplus_verifier_ends_code = false;
 
     void addApp(App app);
     /// nullptr if unknown.
@@ -83,8 +84,9 @@ class OAuthState {
 
     std::string issueCode(Consent consent);
     /// Errors: AuthorizationRevoked with the words of invalid_grant. A code works once, and is used
-    /// up by a refusal; a verifier for a code without a challenge is refused, as RFC 9700 (2.1.1)
-    /// wants it. What Dropbox does with either is not documented: this is the harshest.
+    /// up by a refusal, but for that of a verifier though the code has no challenge, which RFC 9700
+    /// (2.1.1) wants (`surplus_verifier_ends_code`: also by that). What Dropbox does is not
+    /// documented.
     Result<IssuedTokens> exchange(
         const std::string& code,
         std::string_view app_key,

@@ -74,6 +74,22 @@ class Access(ContractTest):
                      f"User wrong, Element {instance['token']}", f"Element {instance['token']}"):
             self.refused(401, "GET", "/ping", auth=auth)
 
+    def test_the_token_of_a_deleted_instance_is_401(self):
+        """1.5: a deleted token is 401, whatever it is sent to."""
+        instance = self.create()
+        self.call("DELETE", f"/instances/{instance['id']}")
+        for path in ("/ping", "/instances", "/elements", "/elements/dropbox", "/elements/dropbox/instances",
+                     f"/instances/{instance['id']}", "/notifications/subscriptions/deliveries"):
+            self.refused(401, "GET", path, auth=f"{PLATFORM}, Element {instance['token']}")
+        self.call("GET", "/instances")
+
+    def test_a_comma_behind_the_last_pair_does_no_harm(self):
+        """1.1 (inferred): who joins the pairs in a loop leaves one there."""
+        instance = self.create()
+        for auth in (f"{PLATFORM},", f"{PLATFORM}, ", f"{PLATFORM} , Element {instance['token']},", f"Bearer {USER},"):
+            self.call("GET", "/instances", auth=auth)
+        self.call("GET", "/ping", auth=f"User {USER}, Element {instance['token']},")
+
     def test_an_unknown_pair_is_401_and_named_as_such(self):
         """1.1: pairs of User, Organization and Element; what a caller means by another is not guessed."""
         instance = self.create()

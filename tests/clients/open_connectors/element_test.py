@@ -26,6 +26,21 @@ class Element(ContractTest):
         self.assertEqual((element["key"], element["hub"]), ("dropbox", "documents"))
         self.assertEqual(self.call("GET", f"/elements/{element['id']}"), element)
 
+    def test_code_with_the_ids_of_the_original_goes_on(self):
+        """3.2, 3.5: Dropbox is 1779 in the catalog and 14 in an old sample; dropboxbusiness is 1780."""
+        element = self.call("GET", "/elements/dropbox")
+        instance = self.create()
+        for name in ("1779", "14", "1780", "dropboxbusiness"):
+            self.assertEqual(self.call("GET", f"/elements/{name}"), element)
+            self.assertEqual(self.call("GET", f"/elements/{name}/metadata")["key"], "dropbox")
+            found = self.call("GET", f"/elements/{name}/instances/{instance['id']}")
+            self.assertEqual(found["element"]["key"], "dropbox")
+        for named in ({"id": 1779}, {"key": "dropboxbusiness"}):
+            made = self.create({**self.initial(), "element": named})
+            self.assertEqual(made["element"]["key"], "dropbox")
+            self.call("PATCH", f"/instances/{made['id']}", {"element": named, "tags": ["again"]})
+        self.refused(404, "GET", "/elements/1781")
+
     def test_dropbox_is_oauth2_with_neither_bulk_nor_transformations(self):
         """3.3: the overview of the Dropbox pages."""
         element = self.call("GET", "/elements/dropbox")

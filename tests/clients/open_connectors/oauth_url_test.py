@@ -76,16 +76,32 @@ class OauthUrl(ContractTest):
         self.assertEqual(status, 302, body)
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(headers["Location"]).query))
 
+    def runs_with(self, code):
+        """An instance made with the code alone, as the original's callers make it."""
+        instance = self.create({
+            "element": {"key": "dropbox"}, "name": self.unique("instance"), "configuration": self.configuration(),
+            "providerData": {"code": code}})
+        self.assertTrue(instance["valid"])
+        self.call("GET", "/ping", auth=connector_calls(instance))
+
     def test_the_code_makes_an_instance(self):
         """1.2, 1.3: the redirect has code and state, and the code makes an instance."""
         answer = self.call("GET", PATH, query=self.query(state="s"))
         redirect = self.redirect_of(answer["oauthUrl"], "allow")
         self.assertEqual(redirect["state"], "s")
-        instance = self.create({
-            "element": {"key": "dropbox"}, "name": self.unique("instance"), "configuration": self.configuration(),
-            "providerData": {"code": redirect["code"]}})
-        self.assertTrue(instance["valid"])
-        self.call("GET", "/ping", auth=connector_calls(instance))
+        self.runs_with(redirect["code"])
+
+    def test_codes_of_all_urls_make_instances(self):
+        """1.1, 1.2: with a key or without, several at a time, and of a URL that the caller has made."""
+        own = f"{self.fake.url}/oauth2/authorize?" + urllib.parse.urlencode({
+            "client_id": self.fake.app_key, "redirect_uri": REDIRECT_URI, "response_type": "code",
+            "token_access_type": "offline", "state": "own"})
+        urls = [
+            self.call("GET", PATH, query=self.query(), auth=NOBODY)["oauthUrl"],
+            self.call("GET", PATH, query=self.query(state="s"))["oauthUrl"],
+            own]
+        for code in [self.redirect_of(url, "allow")["code"] for url in urls]:
+            self.runs_with(code)
 
     def test_a_refusal_carries_an_error(self):
         """1.2: on refusal the redirect has `error` in place of `code`."""

@@ -43,6 +43,11 @@ class Webhook(ContractTest):
         """2.2: POST /events/{elementKey}, shared by all instances of the connector."""
         self.assert_it_tells("dropbox")
 
+    def test_the_url_of_an_alias_serves_them_too(self):
+        """3.1: /events/dropboxbusiness, which an app at Dropbox may have."""
+        self.assert_it_tells("dropboxbusiness")
+        self.assert_it_tells(f"dropboxbusiness/{encoded_id(self.instance['id'])}")
+
     def test_an_instance_has_a_url_of_its_own(self):
         """2.2: /events/{elementKey}/{id in base64}, standard with padding, of the decimal id: MjA5MzE= is 20931."""
         self.assertEqual(encoded_id(20931), "MjA5MzE=")

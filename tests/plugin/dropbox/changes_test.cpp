@@ -230,7 +230,7 @@ TEST_F(Changes, ACursorOfAnotherFolderOrRootAsksForAResync) {
     const AbiAccount other = teamAccount({{"dropbox.path", "/y"}});
     const AbiOutcome there = fetch(other, FERRY_FETCH_CONTINUE, cursor, {page("{}", "C2")});
     EXPECT_EQ(there.status, FERRY_ERROR_CURSOR_INVALID);
-    EXPECT_EQ(there.requests.at(0).text(), listRequest("/y", "999"));
+    EXPECT_EQ(there.requests.at(0).text(), listRequest("/y", "777"));
     EXPECT_EQ(
         fetch(other, FERRY_FETCH_CONTINUE, cursor, {invalidRoot()}).status,
         FERRY_ERROR_CURSOR_INVALID

@@ -49,7 +49,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"WithManySpaces", "  User   u  ,   Organization\to  ", "u o - -"},
         Case{"AnyLetterCase", "user u, ORGANIZATION o", "u o - -"},
         Case{"Base64", "User a/b+c==, Organization d+/e=", "a/b+c== d+/e= - -"},
-        Case{"CommaInAValue", "User a,b,, Organization c,d,", "a,b, c,d, - -"},
+        Case{"CommaInAValue", "User a,b,, Organization c,d", "a,b, c,d - -"},
+        Case{"CommaBehindTheLast", "User u, Organization o,", "u o - -"},
+        Case{"CommaAndBlankBehindTheLast", "User u, Organization o, Element e , ", "u o e -"},
+        Case{"CommaBehindABearer", "Bearer fk_1,", "- - - fk_1"},
         Case{"SchemeAsAValue", "User User, Organization Element", "User Element - -"},
         Case{"Bearer", "Bearer fk_1", "- - - fk_1"},
         Case{"BearerWithElement", "Bearer fk_1, Element e", "- - e fk_1"},
@@ -76,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OtherScheme", "Basic hunter2", "is none"},
         Case{"SchemeAlone", "User", "no value for 'user'"},
         Case{"ValueAlone", "hunter2", "is none"},
+        Case{"CommaForAValue", "User hunter2, Organization ,", "no value for 'organization'"},
         Case{"EmptyValue", "User , Organization hunter2", "no value for 'user'"},
         Case{"EmptyLastValue", "User hunter2, Organization ", "no value for 'organization'"},
         Case{"UnknownAtTheEnd", "User u, Organization o, hunter2 hunter2", "behind 'organization'"},
@@ -95,7 +99,7 @@ TEST(AuthorizationHeader, OfCommasAloneIsReadInNoTime) {
     const auto got = parseAuthorization(header);
 
     ASSERT_TRUE(got);
-    EXPECT_EQ(got->user->reveal().size(), 100'000U);
+    EXPECT_EQ(got->user->reveal().size(), 99'999U);
 }
 
 }  // namespace

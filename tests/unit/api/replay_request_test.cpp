@@ -60,6 +60,21 @@ TEST(ReplayRequest, MayBeginWhereAFailureDid) {
     EXPECT_FALSE(asksSinceFailure(*readJsonObject(R"({"sinceFailure": false, "from": 0})")));
 }
 
+TEST(ReplayRequest, TakesNumbersAndBooleansAsTexts) {
+    const auto replay =
+        read(R"({"from": "0", "instanceIds": ["7", 3], "rate": "5", "dryRun": "true"})");
+
+    ASSERT_TRUE(replay) << replay.error().message;
+    EXPECT_EQ(replay->from, TimePoint());
+    EXPECT_THAT(replay->instances, ElementsAre(InstanceId(3), InstanceId(7)));
+    EXPECT_EQ(replay->rate, 5);
+    EXPECT_TRUE(replay->is_dry_run);
+    const auto real = read(R"({"from": 0, "sinceFailure": "false", "dryRun": "false"})");
+    ASSERT_TRUE(real) << real.error().message;
+    EXPECT_FALSE(real->is_dry_run);
+    EXPECT_TRUE(asksSinceFailure(*readJsonObject(R"({"sinceFailure": "true"})")));
+}
+
 TEST(ReplayRequest, NamesWhatIsWrong) {
     const std::pair<const char*, const char*> cases[] = {
         {"{}", "from is required"},
@@ -72,10 +87,12 @@ TEST(ReplayRequest, NamesWhatIsWrong) {
         {R"({"from": 0, "eventTypes": "DELETED"})", "eventTypes is a list of texts"},
         {R"({"from": 0, "eventTypes": ["RENAMED"]})", "eventTypes has words other than"},
         {R"({"from": 0, "objectTypes": [1]})", "objectTypes is a list of texts"},
-        {R"({"from": 0, "instanceIds": ["1"]})", "instanceIds is a list of numbers"},
+        {R"({"from": 0, "instanceIds": ["one"]})", "instanceIds is a list of numbers"},
         {R"({"from": 0, "instanceIds": [0]})", "instanceIds is a list of numbers"},
         {R"({"from": 0, "rate": 0})", "rate is a number from 1 to"},
         {R"({"from": 0, "rate": 100001})", "rate is a number from 1 to"},
+        {R"({"from": 0, "rate": "0"})", "rate is a number from 1 to"},
+        {R"({"from": 0, "rate": "5/s"})", "rate is a number from 1 to"},
         {R"({"from": 0, "rate": 1.5})", "rate is a number from 1 to"},
         {R"({"from": 0, "dryRun": "yes"})", "dryRun is true or false"},
         {R"({"from": 0, "until": 1})", "a member other than"},

@@ -90,6 +90,7 @@ TEST(DropboxConnector, NamesDropboxsHosts) {
     EXPECT_EQ(dropbox.oauth2->expiry_margin, std::chrono::minutes(5));
     EXPECT_EQ(dropbox.profiles.size(), 2U);
     EXPECT_EQ(dropbox.event_methods.size(), 2U);
+    EXPECT_EQ(dropbox.aliases, (std::vector<std::string>{"dropboxbusiness", "1779", "14", "1780"}));
 }
 
 constexpr const char* kSmall = R"(key: small
@@ -147,6 +148,12 @@ TEST(ConnectorManifest, FindsEachFault) {
         {"name: Small", "name:", "'name' has no value"},
         {"key: small\n", "key: Small!\n", "small letters"},
         {"hub: documents", "hub: document", "did you mean 'documents'?"},
+        {"hub:",
+         "aliases: [ok, Small]\nhub:",
+         "'Small' in 'aliases' is neither a key nor a number"},
+        {"hub:", "aliases: [014]\nhub:", "'014' in 'aliases' is neither"},
+        {"hub:", "aliases: [small]\nhub:", "'small' in 'aliases' is the connector's own key"},
+        {"hub:", "aliases: [14, \"14\"]\nhub:", "'14' stands in 'aliases' twice"},
         {"version:", "verison:", "did you mean 'version'?"},
         {"plugin: libsmall.so", "plugin: ../libsmall.so", "in the same folder"},
         {"plugin: libsmall.so", "plugin: .hidden.so", "in the same folder"},

@@ -169,6 +169,26 @@ TEST(Lint, KnowsTheConnectorsAmongItsFiles) {
     EXPECT_NE(printed(without).find("no connector is loaded"), std::string::npos);
 }
 
+TEST(Lint, NamesAnAliasOfTwoConnectors) {
+    const TempFolder folder;
+    const auto connector = [](const std::string& key, const std::string& aliases) {
+        return "key: " + key + "\naliases: " + aliases +
+               "\nname: x\nhub: documents\nversion: 1.0.0\nplugin: libx.so\nabi: 1\n"
+               "events: {object_types: [file], event_types: [CREATED], methods: [polling]}\n";
+    };
+    folder.write("a.yaml", connector("acme", "[acmebusiness, 20931]"));
+    folder.write("b.yaml", connector("better", "[\"20931\"]"));
+
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+
+    EXPECT_NE(found.find("b.yaml:2:1: error"), std::string::npos) << found;
+    EXPECT_NE(
+        found.find("the alias '20931' is one of connector 'acme' already, from "), std::string::npos
+    ) << found;
+    EXPECT_EQ(found.find("a.yaml:2"), std::string::npos) << found;
+}
+
 TEST(Lint, WarnsOfARedirectToAPageThatTheHubHasNot) {
     const TempFolder folder;
     folder.write("ferry.yaml", "public_url: https://hub.test\n");

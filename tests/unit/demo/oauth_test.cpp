@@ -104,6 +104,11 @@ TEST_F(OAuth, PkceNeedsTheRightVerifier) {
 
 TEST_F(OAuth, ARefusalUsesACodeUpAndAVerifierNeedsAChallenge) {
     const std::string verifier = std::string("&code_verifier=") + kVerifier;
+    const std::string kept = code();
+    EXPECT_EQ(description(exchange(kept, verifier)), "code was not issued for PKCE");
+    EXPECT_EQ(exchange(kept).status, 200);
+
+    fake.setSurplusVerifierEndsCode(true);
     const std::string plain = code();
     EXPECT_EQ(description(exchange(plain, verifier)), "code was not issued for PKCE");
     EXPECT_EQ(description(exchange(plain)), "code doesn't exist or has expired");

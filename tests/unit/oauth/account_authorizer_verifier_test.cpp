@@ -16,7 +16,7 @@ class UnknownVerifierTest : public AccountAuthorizerTest {
 
     void makeUrl() {
         const pipeline::AuthorizeUrlRequest request{std::string(kPair.redirect_uri), "s", "", ""};
-        ASSERT_TRUE(urls_.make(*provider_, {}, request, kPair.app_key, true));
+        ASSERT_TRUE(urls_.make(*provider_, {}, request, kPair.app_key));
     }
     void bring(const char* code) {
         id_ = instance(code, {{"oauth.api.key", "app"}}, kAwaiting);
@@ -55,29 +55,38 @@ TEST_F(UnknownVerifierTest, ACodeOfAUrlMadeHereHasItsVerifierAtOnce) {
     EXPECT_EQ(meta_.writes, 1U) << "good after a restart, too";
 }
 
-TEST_F(UnknownVerifierTest, ACodeOfAUrlMadeElsewhereHasNone) {
-    bring("c");
-    EXPECT_FALSE(withVerifier(200, "access=a1;refresh=r1"));
-    verify(id_);
-
-    makeUrl();
-    EXPECT_EQ(provider_->last_authorize.code_challenge, "") << "so that both are good";
-    bring("c2");
-    EXPECT_FALSE(withVerifier(200, "access=a2;refresh=r2"));
-    verify(id_);
-    EXPECT_EQ(meta_.writes, 1U) << "for a change alone";
+TEST_F(UnknownVerifierTest, WhereNoUrlWasMadeACodeIsTriedWithoutFirst) {
+    for (const char* code : {"c1", "c2"}) {
+        bring(code);
+        EXPECT_FALSE(withVerifier(200, "access=a;refresh=r"));
+        verify(id_);
+    }
+    EXPECT_EQ(meta_.writes, 0U);
 }
 
-TEST_F(UnknownVerifierTest, AWrongGuessIsMadeGoodIfTheProviderKeepsTheCode) {
+TEST_F(UnknownVerifierTest, ACodeOfAUrlMadeElsewhereIsTriedWithoutNext) {
+    makeUrl();
+    for (const char* code : {"c1", "c2"}) {
+        bring(code);
+        EXPECT_TRUE(withVerifier(400, "no verifier was expected"));
+        EXPECT_FALSE(withVerifier(200, "access=a;refresh=r"));
+        verify(id_);
+    }
+    bring("c3");
+    EXPECT_TRUE(withVerifier(200, "access=a3;refresh=r3")) << "codes of URLs made here come first";
+    verify(id_);
+}
+
+TEST_F(UnknownVerifierTest, WhatTheStoreHasLostIsLearnedOfACode) {
     bring("c1");
     EXPECT_FALSE(withVerifier(400, "invalid_grant"));
     EXPECT_TRUE(withVerifier(200, "access=a1;refresh=r1"));
     verify(id_);
 
     bring("c2");
-    EXPECT_TRUE(withVerifier(400, "no verifier was expected")) << "the first one has proved it";
-    EXPECT_FALSE(withVerifier(200, "access=a2;refresh=r2"));
+    EXPECT_TRUE(withVerifier(200, "access=a2;refresh=r2"));
     verify(id_);
+    EXPECT_EQ(meta_.writes, 1U);
 }
 
 TEST_F(UnknownVerifierTest, TheFirstRefusalIsTold) {
@@ -125,10 +134,10 @@ TEST_F(UnknownVerifierTest, ACodeOfTheConfigurationIsTriedInTheSameWay) {
     verify(id);
 }
 
-TEST_F(UnknownVerifierTest, AStoreThatKeepsNoProofHoldsNobodyUp) {
+TEST_F(UnknownVerifierTest, AStoreThatKeepsNothingHoldsNobodyUp) {
     meta_.refuses_writes = true;
-    makeUrl();
     bring("c");
+    EXPECT_FALSE(withVerifier(400, "invalid_grant"));
     EXPECT_TRUE(withVerifier(200, "access=a1;refresh=r1"));
     verify(id_);
 

@@ -1,5 +1,5 @@
-// Goal: of a code that a caller brings, the hub knows whether its URL was made here, as far as that
-// can be known. Method: the fake provider's URLs, and restarts over the same store.
+// Goal: of a code that a caller brings, the hub knows the verifier, whenever its URL was made here.
+// Method: the fake provider's URLs, and restarts over the same store.
 
 #include "oauth/authorize_urls.h"
 
@@ -16,11 +16,9 @@ constexpr AppCallback kPair{"app", "https://app.test/cb"};
 
 class AuthorizeUrlsTest : public OauthFixture {
   protected:
-    Result<std::string> make(
-        AuthorizeUrls& urls, const AppCallback& pair = kPair, bool has_key = true
-    ) {
+    Result<std::string> make(AuthorizeUrls& urls, const AppCallback& pair = kPair) {
         return urls.make(
-            *provider_, {}, {std::string(pair.redirect_uri), "s", "", ""}, pair.app_key, has_key
+            *provider_, {}, {std::string(pair.redirect_uri), "s", "", ""}, pair.app_key
         );
     }
     static bool expectsPkce(const AuthorizeUrls& urls, const AppCallback& pair = kPair) {
@@ -50,18 +48,15 @@ TEST_F(AuthorizeUrlsTest, AMadeUrlHasTheChallengeOfTheVerifierThatIsTriedFirst) 
     EXPECT_EQ(provider_->last_authorize.code_challenge, pkceChallenge(verifier));
 }
 
-TEST_F(AuthorizeUrlsTest, WhoHasNoKeyChangesNothing) {
-    ASSERT_TRUE(make(urls_, kPair, false));
-
-    EXPECT_EQ(provider_->last_authorize.code_challenge, "") << "none will be expected";
-    EXPECT_FALSE(expectsPkce(urls_));
+TEST_F(AuthorizeUrlsTest, AllUrlsOfAnAppHaveOneChallengeOverRestarts) {
     ASSERT_TRUE(make(urls_));
-    ASSERT_TRUE(make(urls_, kPair, false));
-    EXPECT_NE(provider_->last_authorize.code_challenge, "") << "it will be expected now";
-    EXPECT_TRUE(expectsPkce(urls_));
-    ASSERT_TRUE(urls_.prove(kPair, true));
-    ASSERT_TRUE(make(*restarted(), kPair, false));
-    EXPECT_NE(provider_->last_authorize.code_challenge, "");
+    const std::string challenge = provider_->last_authorize.code_challenge;
+
+    ASSERT_TRUE(make(urls_));
+    EXPECT_EQ(provider_->last_authorize.code_challenge, challenge);
+    ASSERT_TRUE(make(*restarted()));
+    EXPECT_EQ(provider_->last_authorize.code_challenge, challenge);
+    EXPECT_EQ(meta_.writes, 1U) << "for the first URL alone";
 }
 
 TEST_F(AuthorizeUrlsTest, KnowsAppsAndRedirectUrisApart) {
@@ -92,72 +87,41 @@ TEST_F(AuthorizeUrlsTest, WhatIsNoUrlIsRefused) {
     EXPECT_FALSE(expectsPkce(urls_));
 }
 
-TEST_F(AuthorizeUrlsTest, WhatACodeHasProvedOutlivesTheHub) {
+TEST_F(AuthorizeUrlsTest, ThatAUrlWasMadeOutlivesTheHub) {
     ASSERT_TRUE(make(urls_));
-    EXPECT_EQ(meta_.writes, 0U) << "a URL proves nothing";
-    EXPECT_FALSE(expectsPkce(*restarted()));
+    ASSERT_TRUE(make(urls_, {"second", kPair.redirect_uri}));
 
-    ASSERT_TRUE(urls_.prove(kPair, true));
-    ASSERT_TRUE(urls_.prove(kPair, true));
-
-    EXPECT_EQ(meta_.writes, 1U);
     EXPECT_TRUE(expectsPkce(*restarted()));
+    EXPECT_TRUE(expectsPkce(*restarted(), {"second", kPair.redirect_uri}));
     EXPECT_FALSE(expectsPkce(*restarted(), {"other", kPair.redirect_uri}));
 }
 
-TEST_F(AuthorizeUrlsTest, WhereCodesComeWithoutAVerifierUrlsHaveNoChallenge) {
-    ASSERT_TRUE(urls_.prove(kPair, false));
-    const auto after = restarted();
-
-    for (AuthorizeUrls* urls : {&urls_, after.get()}) {
-        ASSERT_TRUE(make(*urls));
-        EXPECT_EQ(provider_->last_authorize.code_challenge, "");
-        EXPECT_FALSE(expectsPkce(*urls)) << "nobody changes that by asking for a URL";
-    }
-    ASSERT_TRUE(make(urls_, {"other", kPair.redirect_uri}));
-    EXPECT_NE(provider_->last_authorize.code_challenge, "");
-}
-
-TEST_F(AuthorizeUrlsTest, TheLastCodeSaysWhatIsLikely) {
-    for (const bool has_verifier : {false, true, false}) {
-        ASSERT_TRUE(urls_.prove(kPair, has_verifier));
-        EXPECT_EQ(expectsPkce(urls_), has_verifier);
-        EXPECT_EQ(expectsPkce(*restarted()), has_verifier);
-    }
-}
-
-TEST_F(AuthorizeUrlsTest, AStoreThatIsFullIsToldAgain) {
+TEST_F(AuthorizeUrlsTest, NoUrlIsGivenOutThatTheStoreDoesNotKeep) {
     meta_.refuses_writes = true;
-    EXPECT_FALSE(urls_.prove(kPair, true));
+    const auto refused = make(urls_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_FALSE(expectsPkce(urls_));
     meta_.refuses_writes = false;
 
-    EXPECT_TRUE(urls_.prove(kPair, true));
+    EXPECT_TRUE(make(urls_));
 
     EXPECT_TRUE(expectsPkce(*restarted()));
 }
 
-TEST_F(AuthorizeUrlsTest, TheOldestOnesGiveWay) {
-    ASSERT_TRUE(make(urls_, {"first", kPair.redirect_uri}));
-    ASSERT_TRUE(make(urls_, {"second", kPair.redirect_uri}));
-    for (std::size_t i = 0; i < kUrlsMadeMax - 2; ++i)
+TEST_F(AuthorizeUrlsTest, WhereThereAreTooManyToKeepAllAreExpected) {
+    for (std::size_t i = 0; i < kUrlPairsMax - 1; ++i)
         ASSERT_TRUE(make(urls_, {std::to_string(i), kPair.redirect_uri}));
-    ASSERT_TRUE(make(urls_, {"first", kPair.redirect_uri})) << "used again, and so not the oldest";
-    EXPECT_TRUE(expectsPkce(urls_, {"second", kPair.redirect_uri}));
+    EXPECT_FALSE(expectsPkce(urls_));
 
-    ASSERT_TRUE(make(urls_));
+    ASSERT_TRUE(make(urls_, {"last", kPair.redirect_uri}));
+    ASSERT_TRUE(make(urls_, {"one more", kPair.redirect_uri}));
 
-    EXPECT_TRUE(expectsPkce(urls_, {"first", kPair.redirect_uri}));
-    EXPECT_FALSE(expectsPkce(urls_, {"second", kPair.redirect_uri}));
-}
-
-TEST_F(AuthorizeUrlsTest, TheOldestOfTheStoreGiveWay) {
-    for (std::size_t i = 0; i <= kUrlsProvedMax; ++i)
-        ASSERT_TRUE(urls_.prove({std::to_string(i), kPair.redirect_uri}, true));
-
-    const auto after = restarted();
-    EXPECT_FALSE(expectsPkce(*after, {"0", kPair.redirect_uri}));
-    EXPECT_TRUE(expectsPkce(*after, {"1", kPair.redirect_uri}));
-    EXPECT_TRUE(expectsPkce(*after, {std::to_string(kUrlsProvedMax), kPair.redirect_uri}));
+    EXPECT_EQ(meta_.writes, kUrlPairsMax);
+    for (const char* app : {"0", "last", "one more", "other"}) {
+        EXPECT_TRUE(expectsPkce(urls_, {app, kPair.redirect_uri})) << app;
+        EXPECT_TRUE(expectsPkce(*restarted(), {app, kPair.redirect_uri})) << app;
+    }
 }
 
 }  // namespace
