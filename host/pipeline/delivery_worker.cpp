@@ -93,6 +93,7 @@ TimePoint DeliveryWorker::leaseMore() {
         noteStoreFailure("lease deliveries", leased.error());
         return paused_until_;
     }
+    settings_of_step_.clear();
     for (std::size_t i = 0; i < leased->size(); ++i) {
         if (const Status status = begin((*leased)[i]); !status) {
             services_.deliveries.release(std::span(*leased).subspan(i));
@@ -100,6 +101,7 @@ TimePoint DeliveryWorker::leaseMore() {
             return paused_until_;
         }
     }
+    settings_of_step_.clear();
     failures_ = 0;
     if (leased->size() == limit) return now;  // there may be more
 

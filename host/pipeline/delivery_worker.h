@@ -144,6 +144,7 @@ class DeliveryWorker final : public Steppable {
     bool resumeRecovered();
     Status learnWhatIsBehind();
     TimePoint leaseMore();
+    Result<std::shared_ptr<const InstanceSettings>> settingsOf(InstanceId id);
     Status begin(const Delivery& delivery);
     Result<std::optional<CallbackPermission>> permissionFor(
         const Delivery& delivery, const InstanceSettings& settings
@@ -188,6 +189,7 @@ class DeliveryWorker final : public Steppable {
     CallbackTokens tokens_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
+    std::unordered_map<InstanceId, std::shared_ptr<const InstanceSettings>> settings_of_step_;
     std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;
     std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
