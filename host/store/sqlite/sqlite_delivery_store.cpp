@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/delivery_rows.h"
+#include "store/sqlite/first_attempt.h"
 
 #include <limits>
 #include <set>
@@ -12,6 +13,9 @@ namespace {
 
 /// Writes one outcome; gives whether the delivery is still there.
 Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
+    FERRY_TRY_ASSIGN(const bool is_done, recordFirstAttempt(connection, outcome));
+    if (is_done) return true;
+    FERRY_TRY(logFirstAttempt(connection, outcome.delivery));
     const std::string_view error = truncateUtf8(outcome.error, kAttemptErrorBytesMax);
     FERRY_TRY(connection
                   .query("UPDATE delivery SET state = ?, attempt_count = ?, "
@@ -191,9 +195,13 @@ Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT n, attempt.finished_at, status, latency_ms, error, error_class, answer, "
-            "attempt.next_attempt_at FROM delivery JOIN attempt ON delivery_id = delivery.id "
-            "WHERE delivery.id = ? AND instance_id = ? ORDER BY n DESC LIMIT ?"
+            "SELECT n, attempt.finished_at, status, attempt.latency_ms, error, error_class, "
+            "attempt.answer, attempt.next_attempt_at "
+            "FROM delivery JOIN attempt ON delivery_id = delivery.id "
+            "WHERE delivery.id = ?1 AND instance_id = ?2 UNION ALL "
+            "SELECT 1, finished_at, last_status, latency_ms, '', '', answer, 0 FROM delivery "
+            "WHERE id = ?1 AND instance_id = ?2 AND latency_ms IS NOT NULL "
+            "ORDER BY n DESC LIMIT ?3"
         );
         rows.bind(id, instance, limit);
         return collect<DeliveryAttempt>(rows, [](const Query& row) {
