@@ -106,6 +106,10 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
     );
 }
 
+void SqliteDeliveryStore::attempted(const Delivery& delivery) {
+    core_.deliveries.attempted(delivery.id, delivery.callback, delivery.lane);
+}
+
 void SqliteDeliveryStore::release(std::span<const Delivery> deliveries) {
     for (const Delivery& delivery : deliveries)
         core_.deliveries.end(
