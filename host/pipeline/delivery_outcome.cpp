@@ -35,6 +35,8 @@ AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     outcome.attempt_count = delivery.attempt_count;
     outcome.was_sent = false;
     outcome.finished_at = now;
+    // Each commit of a replay would keep webhooks waiting that come meanwhile.
+    outcome.may_wait = delivery.origin == DeliveryOrigin::Replay;
     return outcome;
 }
 

@@ -5,11 +5,16 @@
 #include "store/sqlite/delivery_rows.h"
 #include "store/sqlite/first_attempt.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
 namespace ferry::store::sqlite {
 namespace {
+
+/// What may wait (AttemptOutcome) does so for a commit of others: less than a webhook waits for its
+/// own, because live deliveries wait along with it.
+constexpr Milliseconds kRecordPatience{2};
 
 /// Writes one outcome; gives whether the delivery is still there.
 Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
@@ -71,6 +76,9 @@ Result<std::optional<TimePoint>> SqliteDeliveryStore::nextDue(std::size_t per_ca
 
 Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
     std::vector<CallbackId> queues;  // that they wait in; none if they do not
+    const bool may_wait = std::all_of(
+        outcomes.begin(), outcomes.end(), [](const AttemptOutcome& one) { return one.may_wait; }
+    );
     return core_.write(
         [&](Connection& connection) -> Status {
             queues.clear();
@@ -102,7 +110,8 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
                 }
             }
         },
-        outcomes.size() * 256
+        outcomes.size() * 256,
+        may_wait ? kRecordPatience : Milliseconds(0)
     );
 }
 
