@@ -53,6 +53,9 @@ class JsonWriter {
     JsonWriter& field(std::string_view name, std::int64_t value) { return key(name).number(value); }
     JsonWriter& field(std::string_view name, bool value) { return key(name).boolean(value); }
 
+    /// Room for about so many bytes more, so that a long text is not moved again and again.
+    void reserve(std::size_t bytes) { buffer_.Reserve(bytes); }
+
     /// What was written so far; valid until the next call.
     std::string_view view() const { return {buffer_.GetString(), buffer_.GetSize()}; }
     std::string take() const { return std::string(view()); }

@@ -85,6 +85,7 @@ struct AttemptOutcome {
     int status = 0;
     Milliseconds latency{0};
     std::string error;
+    bool may_wait = false;  ///< to be recorded, for a moment, until something else is
     // What follows is for the log of attempts alone.
     std::string error_class;  ///< why it failed, in a word; empty after success
     std::string answer;       ///< how the body of the answer begins; UTF-8

@@ -151,7 +151,12 @@ std::string callbackEventId(const Delivery& delivery, std::span<const RecordedEv
 }
 
 std::string renderCallbackBody(const CallbackPage& page) {
+    constexpr std::size_t kAroundThem = 2'048;
+    std::size_t bytes = kAroundThem;
+    for (const RecordedEvent& event : page.events)
+        bytes += event.body.size() + event.raw.size();
     JsonWriter json;
+    json.reserve(bytes);
     callbackFormat(page.settings.format).render(page, json);
     return json.take();
 }

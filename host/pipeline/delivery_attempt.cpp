@@ -9,9 +9,18 @@ constexpr std::string_view kComponent = "delivery";
 
 }  // namespace
 
+/// Of an instance with many deliveries in a step they are looked up once.
+Result<std::shared_ptr<const InstanceSettings>> DeliveryWorker::settingsOf(InstanceId id) {
+    const auto known = settings_of_step_.find(id);
+    if (known != settings_of_step_.end()) return known->second;
+    FERRY_TRY_ASSIGN(auto settings, services_.settings.get(id));
+    settings_of_step_.emplace(id, settings);
+    return settings;
+}
+
 /// Fails only if the store does, for a while; then the delivery is still leased and not begun.
 Status DeliveryWorker::begin(const Delivery& delivery) {
-    const auto settings = services_.settings.get(delivery.instance);
+    const auto settings = settingsOf(delivery.instance);
     if (!settings) {
         if (settings.error().code != ErrorCode::NotFound)
             return setAside(delivery, settings.error());

@@ -1,4 +1,4 @@
-// What came of attempts: decided, told, and written down.
+// What came of attempts: decided, and told.
 #include "base/utf8.h"
 #include "pipeline/delivery_worker.h"
 
@@ -35,6 +35,8 @@ AttemptOutcome outcomeOf(const Delivery& delivery, TimePoint now) {
     outcome.attempt_count = delivery.attempt_count;
     outcome.was_sent = false;
     outcome.finished_at = now;
+    // Each commit of a replay would keep webhooks waiting that come meanwhile.
+    outcome.may_wait = delivery.origin == DeliveryOrigin::Replay;
     return outcome;
 }
 
@@ -105,7 +107,8 @@ void DeliveryWorker::settle(
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
     }
-    outcomes_.push_back(std::move(outcome));
+    if (end.is_success) services_.deliveries.attempted(delivery);
+    keepOutcome(std::move(outcome));
 }
 
 /// The time that was planned for this attempt, if it is yet to come. Of one that the store can't be
@@ -174,31 +177,6 @@ void DeliveryWorker::settleFailure(
     );
 }
 
-bool DeliveryWorker::recordOutcomes() {
-    if (const Status status = recordSwitches(); !status) {
-        noteStoreFailure("switch a callback off", status.error());
-        return false;
-    }
-    if (outcomes_.empty()) return true;
-    if (const Status status = services_.deliveries.record(outcomes_); !status) {
-        noteStoreFailure("record attempts", status.error());
-        return false;
-    }
-    outcomes_.clear();
-    failures_ = 0;
-    return true;
-}
-
-/// Before the outcomes: a delivery that is recorded first would be the last that is held back.
-Status DeliveryWorker::recordSwitches() {
-    while (!switches_.empty()) {
-        const store::CallbackSwitchedOff& off = switches_.back();
-        FERRY_TRY(services_.deliveries.switchOff(off.callback, off.since, off.reason));
-        switches_.pop_back();
-    }
-    return {};
-}
-
 /// At most a few callbacks in a step, each with a short transaction of its own. False: the store
 /// failed, and is paused.
 bool DeliveryWorker::resumeRecovered() {
@@ -246,7 +224,7 @@ void DeliveryWorker::postpone(const Delivery& delivery, std::string reason, bool
     }
     outcome.status = delivery.last_status;
     outcome.error = std::move(reason);
-    outcomes_.push_back(std::move(outcome));
+    keepOutcome(std::move(outcome));
     metrics_.countPostponed();
 }
 
@@ -255,7 +233,7 @@ void DeliveryWorker::drop(const Delivery& delivery, std::string reason) {
     outcome.state = DeliveryState::Dead;
     outcome.status = delivery.last_status;
     outcome.error = std::move(reason);
-    outcomes_.push_back(std::move(outcome));
+    keepOutcome(std::move(outcome));
     metrics_.countDropped();
 }
 

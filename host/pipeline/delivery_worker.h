@@ -49,6 +49,9 @@ struct DeliveryServices {
     const AccountPolicy* account = nullptr;      ///< null: the account says nothing
 };
 
+/// While much is under way, what was delivered gathers, for a moment, to be recorded in one commit
+/// (mayGather). Everything else is recorded in the step that learns of it.
+///
 /// Delivers at least once. An attempt whose outcome can't be recorded is kept and recorded later;
 /// if the process ends first, its lease ends with it and the delivery is made again, with the same
 /// ids.
@@ -139,11 +142,15 @@ class DeliveryWorker final : public Steppable {
     );
     std::optional<TimePoint> plannedLater(const Delivery& delivery, TimePoint now);
     static void keepPlace(const InFlight& attempt, AttemptOutcome& outcome);
+    void keepOutcome(AttemptOutcome outcome);
+    bool mustRecordFirst() const;
+    bool mayGather() const;
     bool recordOutcomes();
     Status recordSwitches();
     bool resumeRecovered();
     Status learnWhatIsBehind();
     TimePoint leaseMore();
+    Result<std::shared_ptr<const InstanceSettings>> settingsOf(InstanceId id);
     Status begin(const Delivery& delivery);
     Result<std::optional<CallbackPermission>> permissionFor(
         const Delivery& delivery, const InstanceSettings& settings
@@ -188,9 +195,11 @@ class DeliveryWorker final : public Steppable {
     CallbackTokens tokens_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
+    std::unordered_map<InstanceId, std::shared_ptr<const InstanceSettings>> settings_of_step_;
     std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;
-    std::vector<AttemptOutcome> outcomes_;  // not recorded yet; their leases are still held
+    std::vector<AttemptOutcome> outcomes_;    // not recorded yet; their leases are still held
+    TimePoint record_at_ = TimePoint::max();  // when outcomes_ are recorded at the latest
     std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_
     unsigned failures_ = 0;                             // of the store, in a row
     TimePoint paused_until_{};                          // the store is left alone until then

@@ -89,6 +89,11 @@ class DeliveryStore {
     /// After an error the leases stay: record again, or release.
     virtual Status record(std::span<const AttemptOutcome> outcomes) = 0;
 
+    /// Its attempt is over, and the outcome is recorded later, with others: it stays leased, but
+    /// does not count against the limit of its callback any more. Of a delivery in a lane nothing
+    /// changes: the next one waits for the record. A store may do nothing at all.
+    virtual void attempted(const Delivery&) {}
+
     /// Ends leases without an attempt (shutting down).
     virtual void release(std::span<const Delivery> deliveries) = 0;
 

@@ -51,6 +51,18 @@ class DeliveryLaneContract : public StoreContract {
 };
 FERRY_CONTRACT(DeliveryLaneContract);
 
+TEST_P(DeliveryLaneContract, TheNextOneOfALaneWaitsForTheRecord) {
+    const InstanceId id = add("a");
+    queue(id, 1, 2);
+    const auto leased = leaseDeliveries(at(9), 9, 9);
+    ASSERT_EQ(leased.size(), 1U);
+
+    deliveries().attempted(leased[0]);
+    EXPECT_THAT(leaseDeliveries(at(9), 9, 9), IsEmpty());
+    deliverAll(leased, at(9));
+    EXPECT_EQ(leaseDeliveries(at(9), 9, 9).size(), 1U);
+}
+
 TEST_P(DeliveryLaneContract, ADeliveryHasEventsOfOneLane) {
     const InstanceId id = add("a");
     store::SyncCommit one = aCommit(id, 6);

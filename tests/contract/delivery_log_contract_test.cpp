@@ -67,6 +67,44 @@ TEST_P(DeliveryLogContract, KeepsWhatAnAttemptTells) {
     EXPECT_EQ(attempts[1].next_attempt_at, at(60));
 }
 
+TEST_P(DeliveryLogContract, KeepsAFirstAttemptThatTookTheDelivery) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 1);
+    AttemptOutcome outcome =
+        anOutcome(leaseDeliveries(at(0)).at(0), DeliveryState::Delivered, at(5));
+    outcome.status = 201;
+    outcome.error.clear();
+    outcome.answer = "thanks \xc3\xa4";
+    record(outcome);
+    const auto first = [&](const store::DeliveryAttempt& attempt) {
+        EXPECT_EQ(attempt.number, 1U);
+        EXPECT_EQ(attempt.finished_at, at(5));
+        EXPECT_EQ(attempt.status, 201);
+        EXPECT_EQ(attempt.latency, outcome.latency);
+        EXPECT_EQ(attempt.error + attempt.error_class, "");
+        EXPECT_EQ(attempt.answer, outcome.answer);
+        EXPECT_EQ(attempt.next_attempt_at, std::nullopt);
+    };
+    const auto attempts = [&] { return valueOf(deliveries().attempts(id, DeliveryId(1), 9)); };
+    ASSERT_THAT(attempts(), SizeIs(1));
+    first(attempts()[0]);
+    EXPECT_THAT(valueOf(deliveries().attempts(InstanceId(99), DeliveryId(1), 9)), IsEmpty());
+
+    const store::DeliveryKey key{id, DeliveryId(1)};
+    EXPECT_EQ(valueOf(store().replays().redeliver({&key, 1}, at(60))), 1U);
+    ASSERT_THAT(attempts(), SizeIs(1));
+    first(attempts()[0]);
+
+    outcome.finished_at = at(61);
+    record(outcome);
+    ASSERT_THAT(attempts(), SizeIs(2));
+    EXPECT_EQ(attempts()[0].number, 2U);
+    EXPECT_EQ(attempts()[0].finished_at, at(61));
+    first(attempts()[1]);
+    EXPECT_EQ(valueOf(deliveries().prune(at(100), 9)), 1U);
+    EXPECT_THAT(attempts(), IsEmpty());
+}
+
 TEST_P(DeliveryLogContract, PrunesDeliveredOnesInPortions) {
     queue(add("a"), 'x', 4);
     const auto leased = leaseDeliveries(at(5));

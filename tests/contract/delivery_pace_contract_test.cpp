@@ -43,6 +43,33 @@ TEST_P(DeliveryPaceContract, LeasesAtThePaceOfTheCallback) {
     EXPECT_THAT(numbersOf(leaseDeliveries(at(50), 9, 2)), ElementsAre(2));
 }
 
+TEST_P(DeliveryPaceContract, LeasesInPlaceOfOneWhoseAttemptIsOver) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 4);
+    const auto leased = leaseDeliveries(at(10), 9, 2);
+    EXPECT_THAT(numbersOf(leased), ElementsAre(1, 2));
+
+    deliveries().attempted(leased.at(0));
+    deliveries().attempted(leased.at(0));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(10), 9, 2)), ElementsAre(3));
+    EXPECT_EQ(valueOf(deliveries().nextDue(2)), std::nullopt);
+
+    record(anOutcome(leased.at(0), DeliveryState::Delivered, at(11)));
+    EXPECT_THAT(leaseDeliveries(at(11), 9, 2), IsEmpty()) << "2 and 3 are under way";
+    record(anOutcome(leased.at(1), DeliveryState::Delivered, at(11)));
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(11), 9, 2)), ElementsAre(4));
+}
+
+TEST_P(DeliveryPaceContract, LeasesAgainWhatWasAttemptedAndNotRecorded) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 1);
+    const auto leased = leaseDeliveries(at(10), 9, 2);
+    deliveries().attempted(leased.at(0));
+
+    reopen();
+    EXPECT_THAT(numbersOf(leaseDeliveries(at(10), 9, 2)), ElementsAre(1));
+}
+
 TEST_P(DeliveryPaceContract, HoldsADeliveryThatIsMadeWhileItsCallbackIsHeld) {
     const InstanceId id = add("a");
     deliveries().pace(callback('x'), {at(50), 0});

@@ -262,6 +262,7 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     Status record(std::span<const AttemptOutcome> outcomes) override {
         return script_.run("deliveries.record", [&] { return inner_.record(outcomes); });
     }
+    void attempted(const Delivery& delivery) override { inner_.attempted(delivery); }
     void release(std::span<const Delivery> deliveries) override { inner_.release(deliveries); }
     void pace(CallbackId callback, const store::CallbackPace& pace) override {
         inner_.pace(callback, pace);

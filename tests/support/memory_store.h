@@ -111,6 +111,7 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         if (is_down) return storeIsDown();
         for (const AttemptOutcome& outcome : outcomes) {
             leased_.erase(outcome.delivery);
+            attempted_.erase(outcome.delivery);
             recorded.push_back(outcome);
             const auto found = rows_.find(outcome.delivery);
             if (found == rows_.end()) continue;
@@ -126,6 +127,9 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         return {};
     }
 
+    void attempted(const Delivery& delivery) override {
+        if (!delivery.lane) attempted_.insert(delivery.id);
+    }
     void release(std::span<const Delivery> deliveries) override {
         for (const Delivery& delivery : deliveries)
             leased_.erase(delivery.id);
@@ -163,7 +167,9 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         return static_cast<std::size_t>(std::count_if(
             leased_.begin(),
             leased_.end(),
-            [&](DeliveryId id) { return rows_.at(id).callback == callback; }
+            [&](DeliveryId id) {
+                return rows_.at(id).callback == callback && !attempted_.contains(id);
+            }
         ));
     }
 
@@ -180,6 +186,7 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
 
     std::map<DeliveryId, Delivery> rows_;
     std::set<DeliveryId> leased_;
+    std::set<DeliveryId> attempted_;
     std::map<CallbackId, store::CallbackPace> paces_;
     std::set<CallbackId> off_;
 };

@@ -23,10 +23,11 @@ class Core {
     Status write(
         std::function<Status(Connection&)> apply,
         std::function<void()> committed = {},
-        std::size_t bytes = 0
+        std::size_t bytes = 0,
+        Milliseconds patience = Milliseconds(0)
     ) {
         FERRY_TRY(checkWritable());
-        return writer_->run(std::move(apply), std::move(committed), bytes);
+        return writer_->run(std::move(apply), std::move(committed), bytes, patience);
     }
 
     /// Runs all in one transaction.

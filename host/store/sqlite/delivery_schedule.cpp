@@ -133,6 +133,14 @@ bool DeliverySchedule::endHold(CallbackId callback, LaneId lane, TimePoint now) 
     return true;
 }
 
+void DeliverySchedule::attempted(DeliveryId delivery, CallbackId callback, LaneId lane) {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(callback);
+    if (found == queues_.end()) return;
+    found->second.lanes.attempted(lane, delivery);
+    settle(callback);
+}
+
 void DeliverySchedule::end(
     DeliveryId delivery,
     CallbackId callback,

@@ -44,6 +44,9 @@ class DeliverySchedule {
     /// The lane is held no more; gives whether it was, at `now`.
     bool endHold(CallbackId callback, LaneId lane, TimePoint now);
 
+    /// See DeliveryStore::attempted.
+    void attempted(DeliveryId delivery, CallbackId callback, LaneId lane);
+
     /// A lease ended; the delivery waits until `due_at`, or (nullopt) waits no more. One that was
     /// not leased is taken note of all the same. Its lane is held until `held_until`.
     void end(

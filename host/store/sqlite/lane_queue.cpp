@@ -83,14 +83,24 @@ TimePoint LaneQueue::heldUntil(LaneId lane) const {
 }
 
 void LaneQueue::lease(LaneId lane, DeliveryId delivery) {
-    leased_.insert(delivery);
+    leased_.emplace(delivery, false);
     if (!lane) return;
     laneOf(lane).leased = delivery;
     settle(lane);
 }
 
+void LaneQueue::attempted(LaneId lane, DeliveryId delivery) {
+    const auto found = leased_.find(delivery);
+    if (lane || found == leased_.end() || found->second) return;
+    found->second = true;
+    ++attempted_count_;
+}
+
 void LaneQueue::end(LaneId lane, DeliveryId delivery) {
-    leased_.erase(delivery);
+    if (const auto found = leased_.find(delivery); found != leased_.end()) {
+        if (found->second) --attempted_count_;
+        leased_.erase(found);
+    }
     if (!lane || !ordered_) return;
     const auto found = ordered_->lanes.find(lane);
     if (found == ordered_->lanes.end() || found->second.leased != delivery) return;

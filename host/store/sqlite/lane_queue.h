@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -46,10 +46,13 @@ class LaneQueue {
     TimePoint heldUntil(LaneId lane) const;
 
     void lease(LaneId lane, DeliveryId delivery);
+    /// It stays leased, and counts no more. Of one that stands in a lane nothing changes.
+    void attempted(LaneId lane, DeliveryId delivery);
     /// Also of one that was not leased: then nothing happens.
     void end(LaneId lane, DeliveryId delivery);
     bool isLeased(DeliveryId delivery) const { return leased_.contains(delivery); }
-    std::size_t leasedCount() const { return leased_.size(); }
+    /// Without those that were attempted.
+    std::size_t leasedCount() const { return leased_.size() - attempted_count_; }
 
     bool isEmpty() const { return !unordered_due_at_ && leased_.empty() && !ordered_; }
 
@@ -69,7 +72,8 @@ class LaneQueue {
     void settle(LaneId lane);
 
     std::optional<TimePoint> unordered_due_at_;
-    std::unordered_set<DeliveryId> leased_;
+    std::unordered_map<DeliveryId, bool> leased_;  ///< and whether it was attempted
+    std::size_t attempted_count_ = 0;
     std::unique_ptr<Ordered> ordered_;  // most callbacks keep no order
 };
 

@@ -3,15 +3,24 @@
 #include "base/utf8.h"
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/delivery_rows.h"
+#include "store/sqlite/first_attempt.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
 namespace ferry::store::sqlite {
 namespace {
 
+/// What may wait (AttemptOutcome) does so for a commit of others: less than a webhook waits for its
+/// own, because live deliveries wait along with it.
+constexpr Milliseconds kRecordPatience{2};
+
 /// Writes one outcome; gives whether the delivery is still there.
 Result<bool> recordOne(Connection& connection, const AttemptOutcome& outcome) {
+    FERRY_TRY_ASSIGN(const bool is_done, recordFirstAttempt(connection, outcome));
+    if (is_done) return true;
+    FERRY_TRY(logFirstAttempt(connection, outcome.delivery));
     const std::string_view error = truncateUtf8(outcome.error, kAttemptErrorBytesMax);
     FERRY_TRY(connection
                   .query("UPDATE delivery SET state = ?, attempt_count = ?, "
@@ -67,6 +76,9 @@ Result<std::optional<TimePoint>> SqliteDeliveryStore::nextDue(std::size_t per_ca
 
 Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
     std::vector<CallbackId> queues;  // that they wait in; none if they do not
+    const bool may_wait = std::all_of(
+        outcomes.begin(), outcomes.end(), [](const AttemptOutcome& one) { return one.may_wait; }
+    );
     return core_.write(
         [&](Connection& connection) -> Status {
             queues.clear();
@@ -98,8 +110,13 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
                 }
             }
         },
-        outcomes.size() * 256
+        outcomes.size() * 256,
+        may_wait ? kRecordPatience : Milliseconds(0)
     );
+}
+
+void SqliteDeliveryStore::attempted(const Delivery& delivery) {
+    core_.deliveries.attempted(delivery.id, delivery.callback, delivery.lane);
 }
 
 void SqliteDeliveryStore::release(std::span<const Delivery> deliveries) {
@@ -191,9 +208,13 @@ Result<std::vector<DeliveryAttempt>> SqliteDeliveryStore::attempts(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT n, attempt.finished_at, status, latency_ms, error, error_class, answer, "
-            "attempt.next_attempt_at FROM delivery JOIN attempt ON delivery_id = delivery.id "
-            "WHERE delivery.id = ? AND instance_id = ? ORDER BY n DESC LIMIT ?"
+            "SELECT n, attempt.finished_at, status, attempt.latency_ms, error, error_class, "
+            "attempt.answer, attempt.next_attempt_at "
+            "FROM delivery JOIN attempt ON delivery_id = delivery.id "
+            "WHERE delivery.id = ?1 AND instance_id = ?2 UNION ALL "
+            "SELECT 1, finished_at, last_status, latency_ms, '', '', answer, 0 FROM delivery "
+            "WHERE id = ?1 AND instance_id = ?2 AND latency_ms IS NOT NULL "
+            "ORDER BY n DESC LIMIT ?3"
         );
         rows.bind(id, instance, limit);
         return collect<DeliveryAttempt>(rows, [](const Query& row) {

@@ -28,6 +28,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
         override;
     Result<std::vector<CallbackId>> dueLater(TimePoint now) override;
+    void attempted(const Delivery& delivery) override;
     void release(std::span<const Delivery> deliveries) override;
     Status split(const Delivery& delivery, std::span<const EventNumber> events) override;
     Result<std::optional<Delivery>> find(InstanceId instance, DeliveryId id) override;

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/callback_switch.h"
+#include "store/sqlite/first_attempt.h"
 #include "store/sqlite/redelivered_rows.h"
 #include "store/sqlite/replay_rows.h"
 #include "store/sqlite/sqlite_replay_store.h"
@@ -16,6 +17,7 @@ namespace {
 Result<std::optional<WaitsAgain>> waitAgain(
     Connection& connection, const DeliveryKey& key, TimePoint now
 ) {
+    FERRY_TRY(logFirstAttempt(connection, key.id));
     auto update = connection.query(
         "UPDATE delivery SET state = 0, attempt_count = 0, next_attempt_at = CASE "
         "WHEN lane = 0 THEN ?1 WHEN state = 0 THEN min(next_attempt_at, ?1) "

@@ -11,6 +11,8 @@ namespace {
 
 /// Deliveries of a replay that one transaction of `cancel` removes.
 constexpr int kRowsPerTransaction = 1'000;
+/// What a replay makes waits so long for a commit of others. Less than one of its steps.
+constexpr Milliseconds kAdvancePatience{5};
 
 Result<bool> isRunning(Connection& connection, ReplayId id) {
     auto row = connection.query("SELECT 1 FROM replay WHERE id = ? AND state = 0");
@@ -166,7 +168,8 @@ Status SqliteReplayStore::advance(const ReplayProgress& progress) {
             for (const ReplayedPage& page : progress.pages)
                 core_.deliveries.noteDue(page.callback, LaneId(), progress.now);
         },
-        (progress.parts.size() + progress.pages.size()) * 256
+        (progress.parts.size() + progress.pages.size()) * 256,
+        kAdvancePatience
     );
 }
 

@@ -62,12 +62,9 @@ std::shared_ptr<Writer::Group> Writer::enqueue(std::span<Write> writes, Posted p
         bytes += write.bytes;
 
     std::unique_lock lock(mutex_);
-    const bool fits = !waiting_.empty() &&
-                      waiting_.back()->writes.size() + writes.size() <= options_.group_writes_max &&
-                      waiting_.back()->bytes + bytes <= options_.group_bytes_max;
     // The group is shared: whoever waits for it may wake and be gone before the writer has notified
     // the last.
-    auto group = fits ? waiting_.back() : std::make_shared<Group>();
+    auto group = options_.is_inline ? std::make_shared<Group>() : groupFor(writes, bytes);
     for (Write& write : writes)
         group->writes.push_back(&write);
     group->bytes += bytes;
@@ -76,7 +73,6 @@ std::shared_ptr<Writer::Group> Writer::enqueue(std::span<Write> writes, Posted p
         finish(*group);
         return group;
     }
-    if (!fits) waiting_.push_back(group);
     const bool must_wake = is_idle_;
     is_idle_ = false;
     lock.unlock();
@@ -84,10 +80,35 @@ std::shared_ptr<Writer::Group> Writer::enqueue(std::span<Write> writes, Posted p
     return group;
 }
 
+bool Writer::hasRoom(const Group& group, std::size_t writes, std::size_t bytes) const {
+    return group.writes.size() + writes <= options_.group_writes_max &&
+           group.bytes + bytes <= options_.group_bytes_max;
+}
+
+/// The group that the writes are put into, a new one if there is none with room. What comes while
+/// patient ones wait for company is that company.
+std::shared_ptr<Writer::Group>& Writer::groupFor(std::span<const Write> writes, std::size_t bytes) {
+    const Milliseconds patience = writes.empty() ? Milliseconds(0) : writes.front().patience;
+    const bool is_patient = patience.count() > 0 && waiting_.empty();
+    if (is_patient && (!patient_ || hasRoom(*patient_, writes.size(), bytes))) {
+        if (!patient_) {
+            patient_ = std::make_shared<Group>();
+            patient_->wait_until = std::chrono::steady_clock::now() + patience;
+        }
+        return patient_;
+    }
+    const bool fits = !waiting_.empty() && hasRoom(*waiting_.back(), writes.size(), bytes);
+    if (!fits) waiting_.push_back(std::make_shared<Group>());
+    return waiting_.back();
+}
+
 Status Writer::run(
-    std::function<Status(Connection&)> apply, std::function<void()> committed, std::size_t bytes
+    std::function<Status(Connection&)> apply,
+    std::function<void()> committed,
+    std::size_t bytes,
+    Milliseconds patience
 ) {
-    Write write{std::move(apply), std::move(committed), bytes, {}};
+    Write write{std::move(apply), std::move(committed), bytes, {}, patience};
     run(std::span(&write, 1));
     return std::move(write.result);
 }
@@ -102,25 +123,47 @@ void Writer::finish(Group& group) {
     execute(group);
     noteOutcome(group, changes_before);
     makeRoomIfFull(group);
+    const std::shared_ptr<Group> guest = std::move(group.guest);
+    tellDone(group);
+    if (guest) tellDone(*guest);
+    connection_->checkpointIfDue();
+}
+
+void Writer::tellDone(Group& group) {
     group.is_done.store(1, std::memory_order_release);
     if (!options_.is_inline) wakeAll(group.is_done);
     for (Posted& posted : group.posted)
         posted.done(posted.writes);
     group.posted.clear();
-    connection_->checkpointIfDue();
 }
 
 /// Waits for the next group. Null: nothing waits and the writer is to end.
 std::shared_ptr<Writer::Group> Writer::nextGroup() {
     std::unique_lock lock(mutex_);
-    while (waiting_.empty() && !is_stopping_) {
-        is_idle_ = true;
-        work_.wait(lock);
-    }
+    while (waiting_.empty() && !is_stopping_)
+        waitForWork(lock);
+    is_idle_ = false;
+    if (waiting_.empty() && patient_) waiting_.push_back(std::move(patient_));
     if (waiting_.empty()) return nullptr;
     auto group = std::move(waiting_.front());
     waiting_.pop_front();
+    takeGuest(*group);
     return group;
+}
+
+void Writer::waitForWork(std::unique_lock<std::mutex>& lock) {
+    is_idle_ = true;
+    if (!patient_) {
+        work_.wait(lock);
+    } else if (work_.wait_until(lock, patient_->wait_until) == std::cv_status::timeout && waiting_.empty()) {
+        waiting_.push_back(std::move(patient_));
+    }
+}
+
+void Writer::takeGuest(Group& host) {
+    if (!patient_) return;
+    host.guest = std::move(patient_);
+    host.writes.insert(host.writes.end(), host.guest->writes.begin(), host.guest->writes.end());
 }
 
 void Writer::execute(Group& group) {

@@ -5,6 +5,7 @@
 #include "store/sqlite/connection.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -25,6 +26,9 @@ struct Write {
     std::function<void()> committed;
     std::size_t bytes = 0;  ///< about how much it writes; bounds the group
     Status result;          ///< set by `Writer::run`
+    /// How long it waits for a commit of others that it can share, at most; 0: not at all. A commit
+    /// of its own would keep waiting whoever writes next.
+    Milliseconds patience{0};
 };
 
 struct WriterOptions {
@@ -57,7 +61,8 @@ class Writer {
     Status run(
         std::function<Status(Connection&)> apply,
         std::function<void()> committed = {},
-        std::size_t bytes = 0
+        std::size_t bytes = 0,
+        Milliseconds patience = Milliseconds(0)
     );
 
     /// Why it can't write: see MetaStore::writeFailure.
@@ -74,12 +79,20 @@ class Writer {
         std::vector<Posted> posted;
         std::size_t bytes = 0;
         std::atomic<int> is_done{0};
+        std::chrono::steady_clock::time_point wait_until{};  ///< of a patient one
+        std::shared_ptr<Group>
+            guest;  ///< a patient one that shares the commit; its writes are here
     };
 
     std::shared_ptr<Group> enqueue(std::span<Write> writes, Posted posted);
+    std::shared_ptr<Group>& groupFor(std::span<const Write> writes, std::size_t bytes);
+    bool hasRoom(const Group& group, std::size_t writes, std::size_t bytes) const;
+    void waitForWork(std::unique_lock<std::mutex>& lock);
+    void takeGuest(Group& host);
     void loop();
     std::shared_ptr<Group> nextGroup();
     void finish(Group& group);
+    void tellDone(Group& group);
     void execute(Group& group);
     bool applyTogether(Group& group);
     void applyEach(Group& group);
@@ -95,6 +108,7 @@ class Writer {
     std::mutex mutex_;
     std::condition_variable work_;
     std::deque<std::shared_ptr<Group>> waiting_;
+    std::shared_ptr<Group> patient_;  ///< waits for a group to share its commit
     bool is_idle_ = false;
     bool is_stopping_ = false;
     mutable std::mutex failure_mutex_;

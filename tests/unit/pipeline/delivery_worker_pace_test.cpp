@@ -182,5 +182,45 @@ TEST_F(DeliveryWorkerPaceTest, AfterA502TheOriginalsScheduleIsKept) {
     EXPECT_EQ(deliveries_.row(id).next_attempt_at, clock_.now() + Milliseconds(4'000));
 }
 
+TEST_F(DeliveryWorkerPaceTest, GathersWhatWasDeliveredWhileMuchIsUnderWay) {
+    for (int i = 1; i <= 60; ++i)
+        addDelivery(i);
+    settle();
+    outbound_.completeStatus(200);
+    const TimePoint next = settle();
+    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Waiting);
+    EXPECT_FALSE(worker().isIdle());
+
+    EXPECT_EQ(next, clock_.now() + Milliseconds(100));
+    clock_.advanceTo(next);
+    settle();
+    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Delivered);
+
+    outbound_.completeStatus(200);
+    outbound_.completeStatus(500);
+    settle();
+    EXPECT_EQ(deliveries_.row(DeliveryId(2)).state, DeliveryState::Delivered);
+    EXPECT_EQ(deliveries_.row(DeliveryId(3)).attempt_count, 1U) << "a failure waits for nothing";
+
+    for (int i = 0; i < 40; ++i)
+        outbound_.completeStatus(200);
+    settle();
+    EXPECT_EQ(deliveries_.row(DeliveryId(43)).state, DeliveryState::Delivered)
+        << "with little under way nothing gathers";
+}
+
+TEST_F(DeliveryWorkerPaceTest, RecordsWhatHasGatheredWhenItIsStopped) {
+    for (int i = 1; i <= 60; ++i)
+        addDelivery(i);
+    settle();
+    outbound_.completeStatus(200);
+    settle();
+    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Waiting);
+
+    worker().finish();
+    EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Delivered);
+    EXPECT_EQ(deliveries_.leasedCount(), 0U);
+}
+
 }  // namespace
 }  // namespace ferry::pipeline

@@ -52,6 +52,46 @@ TEST_F(SqliteMigrationTest, DeliveriesOfAnEarlierVersionStandInNoLane) {
     EXPECT_EQ(leased[1].lane, LaneId());
 }
 
+TEST_F(SqliteMigrationTest, AttemptsOfAnEarlierVersionStayInTheLog) {
+    {
+        // As version 19 left them.
+        auto connection = valueOf(Connection::open(path(), ConnectionMode::Write, 100));
+        std::vector<Migration> steps;
+        for (const Migration& step : schemaMigrations()) {
+            if (step.version <= 19) steps.push_back(step);
+        }
+        EXPECT_OK(migrate(*connection, steps));
+        EXPECT_OK(connection->execute(
+            "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
+            "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error) "
+            "VALUES (1, 1, 1, 1, 1, 1, 1, 5, 5, 7, 200, '');"
+            "INSERT INTO attempt (delivery_id, n, finished_at, status, latency_ms, error, answer) "
+            "VALUES (1, 1, 7, 200, 17, '', 'ok')"
+        ));
+    }
+    auto store = SqliteStore::open(path());
+    ASSERT_TRUE(store) << store.error().message;
+    DeliveryStore& deliveries = (*store)->deliveries();
+    const DeliveryKey key{InstanceId(1), DeliveryId(1)};
+    ASSERT_THAT(valueOf(deliveries.attempts(key.instance, key.id, 9)), SizeIs(1));
+
+    EXPECT_EQ(valueOf((*store)->replays().redeliver({&key, 1}, at(60))), 1U);
+    AttemptOutcome again;
+    again.delivery = key.id;
+    again.instance = key.instance;
+    again.state = DeliveryState::Delivered;
+    again.attempt_count = 1;
+    again.was_sent = true;
+    again.status = 200;
+    again.finished_at = at(61);
+    EXPECT_OK(deliveries.record({&again, 1}));
+    const auto attempts = valueOf(deliveries.attempts(key.instance, key.id, 9));
+    ASSERT_THAT(attempts, SizeIs(2));
+    EXPECT_EQ(attempts[0].number, 2U);
+    EXPECT_EQ(attempts[1].latency, Milliseconds(17));
+    EXPECT_EQ(attempts[1].answer, "ok");
+}
+
 TEST_F(SqliteMigrationTest, AStepThatFailsLeavesTheFormerSchema) {
     const Migration first{1, "first", "CREATE TABLE one (x)"};
     const Migration good{2, "good", "CREATE TABLE two (x)"};

@@ -45,9 +45,10 @@ class WriterTest : public ::testing::Test {
         };
     }
 
-    void post() {
+    void post(Milliseconds patience = Milliseconds(0)) {
         std::vector<Write> writes(1);
         writes.front().apply = insert();
+        writes.front().patience = patience;
         writer_->post(std::move(writes), [this](std::span<Write> written) {
             ++(written.front().result ? done_ : failed_);
         });
@@ -100,6 +101,35 @@ TEST_F(WriterTest, AFailingCommitFailsForAllOfItsGroup) {
 
     EXPECT_EQ(done_, 1);
     EXPECT_EQ(failed_, 40);
+}
+
+TEST_F(WriterTest, APatientWriteSharesTheCommitOfTheNextOne) {
+    first_commit_.set_value();
+    post(Milliseconds(60'000));
+    EXPECT_TRUE(writer_->run(insert()));
+    EXPECT_TRUE(test::eventually([this] { return done_ == 1; }));
+    EXPECT_EQ(groups_, (std::vector<std::size_t>{2}));
+}
+
+TEST_F(WriterTest, APatientWriteFailsWithTheCommitThatItShares) {
+    fails_at_ = 1;
+    first_commit_.set_value();
+    post(Milliseconds(60'000));
+    EXPECT_FALSE(writer_->run(insert()));
+    EXPECT_TRUE(test::eventually([this] { return failed_ == 1; }));
+}
+
+TEST_F(WriterTest, APatientWriteWaitsNoLongerThanItMay) {
+    first_commit_.set_value();
+    post(Milliseconds(1));
+    EXPECT_TRUE(test::eventually([this] { return done_ == 1; }));
+}
+
+TEST_F(WriterTest, APatientWriteIsNotLostAtTheEnd) {
+    first_commit_.set_value();
+    post(Milliseconds(60'000));
+    writer_.reset();
+    EXPECT_EQ(done_, 1);
 }
 
 }  // namespace
