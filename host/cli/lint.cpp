@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "config/hub_config.h"
+#include "config/instance_file.h"
 #include "config/references.h"
 #include "config/yaml_document.h"
 
@@ -79,6 +80,10 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
     if (!options.resolves_references) references.mode = config::ReferenceMode::CheckFormOnly;
     config::Diagnostics of_plugins;
     const config::ManifestSet connectors = knownConnectors(plan.hub, of_plugins);
+    config::Diagnostics of_paths;
+    if (!is_whole_hub && config::expandPaths(paths, of_paths).empty() && of_paths.items().empty()) {
+        return failWith("nothing to check: there is no .yaml or .yml file in what is named");
+    }
     config::Diagnostics found =
         config::lintFiles(paths, connectors, references, plan.check_callback);
     if (is_whole_hub) found.addAll(std::move(of_plugins));

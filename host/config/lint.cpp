@@ -45,6 +45,17 @@ void warnOfCallback(const YamlNode& instance, const CallbackCheck& check, Report
     }
 }
 
+/// Somebody who says where events go wants them.
+void warnOfSilence(const YamlNode& instance, Reporter& reporter) {
+    const YamlNode* url = parameterOf(instance, kCallbackUrlKeys[0]);
+    if (url == nullptr || parameterOf(instance, "event.notification.enabled") != nullptr) return;
+    reporter.warnAtKey(
+        *url,
+        "no event is sent there: 'event.notification.enabled' is not given, which means false",
+        "add 'event.notification.enabled: true', or false to say that it is meant"
+    );
+}
+
 /// A browser that comes back to the hub has to come to the one page that takes it.
 void warnOfRedirect(const YamlNode& instance, std::string_view public_url, Reporter& reporter) {
     const YamlNode* url = parameterOf(instance, "oauth.callback.url");
@@ -67,6 +78,7 @@ void warnOfAddresses(
     Reporter reporter(*document.source, out);
     const auto warn = [&](const YamlNode& instance) {
         if (check) warnOfCallback(instance, check, reporter);
+        warnOfSilence(instance, reporter);
         warnOfRedirect(instance, public_url, reporter);
     };
     const YamlNode* list = document.root.find("instances");
@@ -131,6 +143,13 @@ void tellSharedAliases(
     }
 }
 
+/// What a plugin is checked with lies beside its manifest, and says nothing to the hub.
+bool isPluginCheck(const std::filesystem::path& file) {
+    std::error_code ignored;
+    return file.filename() == "check.yaml" &&
+           std::filesystem::exists(file.parent_path() / "connector.yaml", ignored);
+}
+
 }  // namespace
 
 Diagnostics lintFiles(
@@ -145,6 +164,7 @@ Diagnostics lintFiles(
     std::vector<YamlDocument> hub_configs;
     std::vector<YamlDocument> instance_files;
     std::vector<std::filesystem::path> files = expandPaths(paths, out);
+    std::erase_if(files, isPluginCheck);
     std::sort(files.begin(), files.end());
     for (const std::filesystem::path& path : files) {
         YamlDocument document;

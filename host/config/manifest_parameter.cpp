@@ -46,11 +46,13 @@ std::optional<std::int64_t> readBound(
 
 void readDefault(Field& field, const YamlNode& node, Reporter& reporter) {
     const YamlNode* value = node.find("default");
+    Field alone = field;  // advice must not give the example that is judged
+    alone.example.clear();
     for (const char* key : {"default", "example"}) {
         const YamlNode* given = node.find(key);
         std::string normal;
         if (given == nullptr || !given->isScalar()) continue;
-        if (auto problem = checkValue(field, given->text, normal)) {
+        if (auto problem = checkValue(alone, given->text, normal)) {
             reporter.atValue(
                 *given,
                 Visibility::Shown,

@@ -161,6 +161,11 @@ class Resolver {
             refuse(node, fmt::format("{} does not hold text", what), "");
             return;
         }
+        // It would stand for a value that is not given: callbacks without signatures, say.
+        if (value.empty()) {
+            refuse(node, fmt::format("{} is empty", what), "give it a value, or remove this line");
+            return;
+        }
         node.text = std::move(value);
     }
 

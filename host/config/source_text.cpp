@@ -141,8 +141,20 @@ std::size_t quotedBytes(std::string_view text) noexcept {
 }
 
 bool mayNameSecret(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 9> kWords = {
-        "secret", "token", "passw", "apikey", "signature", "private", "credential", "code", "pwd"};
+    constexpr std::array<std::string_view, 13> kWords = {
+        "secret",
+        "token",
+        "passw",
+        "apikey",
+        "signature",
+        "private",
+        "credential",
+        "code",
+        "pwd",
+        "headers",
+        "client.key",
+        "bearer",
+        "begin "};
     return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
         return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
                    return std::tolower(static_cast<unsigned char>(a)) == b;
@@ -153,7 +165,8 @@ bool mayNameSecret(std::string_view text) noexcept {
 std::string SourceText::maskedLine(std::uint32_t number) const {
     const std::string content(line(number));
     const std::size_t colon = content.find(':');
-    if (mayNameSecret(content)) {
+    // The path of a URL may be all that keeps strangers from a callback.
+    if (mayNameSecret(content) || content.find("://") != std::string::npos) {
         if (colon == std::string::npos) return std::string(indentationOf(content), ' ') + "***";
         const std::size_t value = content.find_first_not_of(' ', colon + 1);
         if (value == std::string::npos) return content;

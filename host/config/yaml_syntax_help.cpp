@@ -196,7 +196,10 @@ class SyntaxHelp {
         const bool is_map = message == "end of map not found";
         if (!is_map && message != "end of sequence not found") return false;
         const std::string_view text = here_.text.substr(here_.indentation);
-        if (is_map && (text == "-" || text.substr(0, 2) == "- ")) {
+        if (fault_.at.column > here_.indentation + 1 && hasColon(text)) {
+            say("a value ends before this place, and something follows it",
+                "put the whole value in quotes; inside single quotes ' is written ''");
+        } else if (is_map && (text == "-" || text.substr(0, 2) == "- ")) {
             say("a list item stands where a key is expected",
                 "indent the list below the key that owns it, or remove the '-'");
         } else if (hasGluedDash(text)) {

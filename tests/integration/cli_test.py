@@ -359,6 +359,8 @@ class Lint(CliCase):
 
     def test_nothing_to_check(self):
         self.assertIn("nothing to check", self.run_bad(1, "lint"))
+        (self.folder / "empty").mkdir()
+        self.assertIn("nothing to check", self.run_bad(1, "lint", "empty"))
 
     def test_a_configuration_that_is_named_must_be_there(self):
         self.write("good.yaml", self.GOOD)

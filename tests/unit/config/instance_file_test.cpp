@@ -147,8 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"EmptyName", "name: marketing", "name:", 2, 5, "the name of an instance is empty"},
         Mistake{"NoKey", "    key: dropbox\n", "", 2, 5, "the key 'key' is missing"},
         Mistake{
-            "UnknownConnector", "key: dropbox", "key: dropbx", 3, 10, "did you mean 'dropbox'?"
-        },
+            "UnknownConnector", "key: dropbox", "key: dropbx", 3, 10, "did you mean 'dropbox'?"},
         Mistake{"OtherConnector", "key: dropbox", "key: box", 3, 10, "loaded are: dropbox"},
         Mistake{"NearKey", "    tags:", "    tag:", 4, 5, "did you mean 'tags'?"},
         Mistake{
@@ -157,40 +156,35 @@ INSTANTIATE_TEST_SUITE_P(
             "configuraton: {}\n    configuration:",
             5,
             5,
-            "did you mean 'configuration'?"
-        },
+            "did you mean 'configuration'?"},
         Mistake{
             "NearParameter",
             "notification.callback",
             "notification.calback",
             11,
             7,
-            "did you mean 'event.notification.callback.url'?"
-        },
+            "did you mean 'event.notification.callback.url'?"},
         Mistake{
             "ListInsteadOfMap",
             "      authentication.type",
             "      - authentication.type",
             7,
             7,
-            "remove the '-'"
-        },
+            "remove the '-'"},
         Mistake{
             "NestedKeys",
             "      authentication.type: oauth2",
             "      authentication:\n        type: oauth2",
             6,
             7,
-            "write the whole key on one line: 'authentication.type'"
-        },
+            "write the whole key on one line: 'authentication.type'"},
         Mistake{
             "ListForText",
             "oauth.api.key: ${env:APP_KEY}",
             "oauth.api.key: [a, b]",
             8,
             22,
-            "takes a single value, not a list"
-        },
+            "takes a single value, not a list"},
         Mistake{"NotABoolean", "enabled: true", "enabled: yes", 10, 35, "write true"},
         Mistake{
             "NotAUrl",
@@ -198,76 +192,71 @@ INSTANTIATE_TEST_SUITE_P(
             "app.example.com",
             11,
             40,
-            "write for example https://app.example.com/events"
-        },
+            "write for example https://app.example.com/events"},
         Mistake{
             "NotADuration",
             "enabled: true",
             "enabled: true\n      event.move.window: 2",
             11,
             26,
-            "add a unit"
-        },
+            "add a unit"},
         Mistake{
             "MissingParameter",
             "      oauth.api.key: ${env:APP_KEY}\n",
             "",
             5,
             5,
-            "add 'oauth.api.key: ...'"
-        },
+            "add 'oauth.api.key: ...'"},
         Mistake{
             "SecretAbsent",
             "      oauth.api.secret: ${env:APP_SECRET}\n",
             "",
             5,
             5,
-            "add 'oauth.api.secret: ${env:NAME}'"
-        },
+            "add 'oauth.api.secret: ${env:NAME}'"},
         Mistake{
             "SecretEmpty",
             "${env:APP_SECRET}",
             "${env:EMPTY}",
             9,
-            7,
-            "is required, and has no value here"
-        },
+            25,
+            "the environment variable 'EMPTY' is empty"},
         Mistake{
             "KeyWithoutAValue",
             "oauth.api.key: ${env:APP_KEY}",
             "oauth.api.key:",
             8,
             7,
-            "write 'oauth.api.key: ...'"
-        },
+            "write 'oauth.api.key: ...'"},
         Mistake{
             "DeeplyNestedKeys",
             "      oauth.callback.url: https://hub.example.com/oauth/callback",
             "      oauth: {callback: {url: x}}\n      oauth.callback.url: https://h/",
             7,
             7,
-            "on one line: 'oauth.callback.url'"
-        },
+            "on one line: 'oauth.callback.url'"},
         Mistake{
             "NameWithAControlCharacter",
             "name: marketing",
             "name: \"x\\e[31m\"",
             2,
             11,
-            "holds the control character 0x1b"
-        },
+            "holds the control character 0x1b"},
         Mistake{
             "VariableUnset",
             "${env:APP_SECRET}",
             "${env:APP_SECRT}",
             9,
             25,
-            "the environment variable 'APP_SECRT' is not set"
-        },
+            "the environment variable 'APP_SECRT' is not set"},
         Mistake{"VariableUnnamed", "${env:APP_SECRET}", "${env:}", 9, 25, "names no variable"},
         Mistake{
-            "ShellReference", "${env:APP_SECRET}", "${APP_SECRET}", 9, 25, "write ${env:APP_SECRET}"
-        },
+            "ShellReference",
+            "${env:APP_SECRET}",
+            "${APP_SECRET}",
+            9,
+            25,
+            "write ${env:APP_SECRET}"},
         Mistake{"UnknownReference", "${env:APP_SECRET}", "${vault:x}", 9, 25, "no reference"},
         Mistake{
             "ReferenceInText",
@@ -275,16 +264,14 @@ INSTANTIATE_TEST_SUITE_P(
             "hunter2${env:APP_SECRET}",
             9,
             25,
-            "must be the whole value"
-        },
+            "must be the whole value"},
         Mistake{
             "TwoReferences",
             "${env:APP_SECRET}",
             "${env:APP_KEY}${env:APP_SECRET}",
             9,
             25,
-            "must be the whole value"
-        },
+            "must be the whole value"},
         Mistake{"FileUnnamed", "${env:APP_SECRET}", "${file:}", 9, 25, "names no file"},
         Mistake{
             "FileMissing",
@@ -292,32 +279,28 @@ INSTANTIATE_TEST_SUITE_P(
             "${file:/nowhere/x}",
             9,
             25,
-            "can't read '/nowhere/x'"
-        },
+            "can't read '/nowhere/x'"},
         Mistake{
             "SecretWithDuplicate",
             "oauth.api.secret: ${env:APP_SECRET}",
             "oauth.api.secret: hunter2\n      oauth.api.secret: ${env:APP_SECRET}",
             10,
             7,
-            "stands here twice"
-        },
+            "stands here twice"},
         Mistake{
             "SecretMistyped",
             "oauth.api.secret: ${env:APP_SECRET}",
             "oauth.api.secret: ${env:APP_SECRET}\n      oauth.api.secrt: hunter2",
             10,
             7,
-            "did you mean 'oauth.api.secret'?"
-        },
+            "did you mean 'oauth.api.secret'?"},
         Mistake{
             "SecretInFlow",
             "configuration:\n",
             "configuration:\n      ? {secret: hunter2}\n",
             6,
             9,
-            "a key must be plain text"
-        },
+            "a key must be plain text"},
         Mistake{"SecretAsMap", "${env:APP_SECRET}", "{hunter2: x}", 9, 25, "single value"},
         Mistake{
             "FlatTwice",
@@ -325,16 +308,14 @@ INSTANTIATE_TEST_SUITE_P(
             "    oauth.api.key: x\n    configuration:",
             9,
             7,
-            "stands here twice"
-        },
+            "stands here twice"},
         Mistake{
             "NameInConfiguration",
             "      authentication.type",
             "      name: x\n      authentication.type",
             6,
             7,
-            "belongs beside 'configuration'"
-        },
+            "belongs beside 'configuration'"},
         Mistake{"TagIsMapping", "[tenant-7, \"eu\"]", "[{a: b}]", 4, 12, "not a single value"},
         Mistake{"TagsIsMapping", "[tenant-7, \"eu\"]", "{a: b}", 4, 11, "takes a list"},
         Mistake{"NameIsList", "name: marketing", "name: [a]", 2, 11, "takes a single value"}

@@ -189,6 +189,37 @@ TEST(Lint, NamesAnAliasOfTwoConnectors) {
     EXPECT_EQ(found.find("a.yaml:2"), std::string::npos) << found;
 }
 
+TEST(Lint, PassesOverWhatAPluginIsCheckedWith) {
+    const TempFolder folder;
+    const auto lint = [&] {
+        return lintFiles({folder.path()}, dropboxAlone(), withVariables({})).errorCount();
+    };
+    folder.write("check.yaml", "requests:\n  - {answer: 200}\n");
+    EXPECT_EQ(lint(), 1U) << "a file of that name elsewhere";
+    std::filesystem::copy_file(
+        sourceFolder() / "plugins/dropbox/connector.yaml", folder.path() / "connector.yaml"
+    );
+    EXPECT_EQ(lint(), 0U);
+}
+
+TEST(Lint, WarnsOfACallbackThatGetsNoEvents) {
+    const TempFolder folder;
+    const auto lint = [&](const std::string& enabled) {
+        const auto file = folder.write(
+            "i.yaml",
+            "instances:\n  - name: a\n    key: dropbox\n    configuration:\n"
+            "      event.notification.callback.url: https://app.example.com/events\n" +
+                enabled
+        );
+        return printed(lintFiles({file}, dropboxAlone(), withVariables({})));
+    };
+    EXPECT_NE(lint("").find("i.yaml:5:7: warning: no event is sent there"), std::string::npos);
+    for (const char* enabled : {"true", "false"}) {
+        const std::string line = std::string("      event.notification.enabled: ") + enabled + "\n";
+        EXPECT_EQ(lint(line).find("no event is sent there"), std::string::npos) << enabled;
+    }
+}
+
 TEST(Lint, WarnsOfARedirectToAPageThatTheHubHasNot) {
     const TempFolder folder;
     folder.write("ferry.yaml", "public_url: https://hub.test\n");

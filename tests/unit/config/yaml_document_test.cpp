@@ -3,6 +3,8 @@
 
 #include "config/yaml_document.h"
 
+#include "config/hub_parameters.h"
+#include "config/source_text.h"
 #include "unit/config/config_test_support.h"
 
 #include <gtest/gtest.h>
@@ -135,6 +137,11 @@ TEST(YamlDocument, NeverShowsASecretAlongWithASyntaxFault) {
         "oauth.user.token: >\n  hunter2\n @hunter2\n",
         "oauth.api.secret:\n  hunter2: @hunter2\n",
         "oauth.api.secret hunter2\nb: 1\n",
+        "event.notification.callback.headers: X-Api-Key: hunter2\n",
+        "event.notification.callback.headers: \"X-Api-Key: hunter2\n",
+        "event.notification.callback.headers: |\n    X: a\n  Y: hunter2: b\n",
+        "event.notification.tls.client.key: -----BEGIN: hunter2\n",
+        "event.notification.callback.url: https://hooks.example/hunter2: x\n",
     };
     for (const char* text : texts) {
         YamlDocument document;
@@ -144,6 +151,15 @@ TEST(YamlDocument, NeverShowsASecretAlongWithASyntaxFault) {
 
         EXPECT_TRUE(out.hasErrors()) << text;
         EXPECT_EQ(allText(out).find("hunter2"), std::string::npos) << allText(out);
+    }
+}
+
+TEST(YamlDocument, KnowsEachSecretParameterByItsName) {
+    std::vector<Field> fields = hubParameters();
+    const std::vector<Field>& own = dropboxManifest().parameters.fields();
+    fields.insert(fields.end(), own.begin(), own.end());
+    for (const Field& field : fields) {
+        EXPECT_TRUE(!field.is_secret || mayNameSecret(field.key)) << field.key;
     }
 }
 

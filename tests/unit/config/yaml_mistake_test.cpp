@@ -151,6 +151,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"ColonInValue", "a: b: c\n", 1, 5, "':' stands inside", "quotes"},
         Mistake{"OpenDoubleQuote", "a: \"x\nb: 2\n", 1, 4, "never closed", "close"},
         Mistake{"OpenSingleQuote", "a: 'it''s\nb: 2\n", 1, 4, "never closed", "close"},
+        Mistake{"QuoteInsideQuotes", "a: 'it's'\nb: 2\n", 1, 8, "something follows", "quotes"},
+        Mistake{"TextBehindAQuote", "a: 1\nb: \"x\"y\n", 2, 7, "something follows", "whole value"},
+        Mistake{"TextBehindABracket", "a: [::1]:8080\nb: 2\n", 1, 9, "something follows", "whole"},
         Mistake{"WindowsPath", "a: \"C:\\data\"\n", 1, 9, "backslash", "single quotes"},
         Mistake{
             "QuoteThatEndsInALaterLine",
