@@ -60,7 +60,7 @@ class Applier {
     std::set<std::string, std::less<>> declared_;
     std::vector<Instance> batch_;         // new ones, and those whose authorization is void
     std::vector<Instance> reconfigured_;  // those that keep it
-    std::vector<InstanceId> refetched_;    // of these, those whose provider is asked otherwise
+    std::vector<InstanceId> refetched_;   // of these, those whose provider is asked otherwise
     pipeline::InstanceRecords records_{parts_.store.instances(), parts_.key, parts_.random};
 };
 
@@ -148,6 +148,11 @@ Status Applier::addChanged(
         return reconfigured_.size() >= kBatch ? flush() : Status();
     }
     FERRY_TRY(parts_.store.tokens().remove(id));
+    if (instance.state != InstanceState::AwaitingAuthorization) {
+        instance.state_reason =
+            "its app, its account or its way of authorizing was changed, which ended what it was "
+            "authorized with";
+    }
     instance.state = InstanceState::AwaitingAuthorization;
     batch_.push_back(std::move(instance));
     return batch_.size() >= kBatch ? flush() : Status();

@@ -131,7 +131,16 @@ Status EgressPolicy::checkUrl(Traffic traffic, std::string_view scheme, std::uin
         return range.first <= port && port <= range.last;
     });
     if (is_listed) return {};
-    return fail(ErrorCode::PermissionDenied, fmt::format("port {} is refused", port));
+    std::string listed;
+    for (const PortRange range : ports) {
+        listed += listed.empty() ? "" : ", ";
+        listed += range.first == range.last ? std::to_string(range.first)
+                                            : fmt::format("{} to {}", range.first, range.last);
+    }
+    return fail(
+        ErrorCode::PermissionDenied,
+        fmt::format("port {} is refused: only {} are reached", port, listed)
+    );
 }
 
 std::vector<IpAddress> EgressPolicy::refusedAddresses(Traffic traffic, const IpAddress& address)

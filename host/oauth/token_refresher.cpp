@@ -180,7 +180,9 @@ Error TokenRefresher::finishFailed(
 ) {
     if (error.code == ErrorCode::AuthorizationRevoked) {
         revoked_.add();
-        return verdicts_.revoke(settings, "consent was withdrawn or has ended");
+        return verdicts_.revoke(
+            settings, "consent was withdrawn or has ended (" + error.message + ")"
+        );
     }
     if (!isConfigurationFault(error.code)) {
         failed_.add();

@@ -104,8 +104,17 @@ void DeliveryWorker::settle(
             end.hold_until = now + std::min(*result.retry_after, kRetryAfterMax);
         if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome);
     }
+    const std::size_t open_before = pacer_.openCount();
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
+    }
+    if (pacer_.openCount() > open_before) {
+        tell(
+            "a callback failed so often in a row that it is left alone for a while, then tried "
+            "with one delivery at a time",
+            delivery,
+            outcome
+        );
     }
     if (end.is_success) services_.deliveries.attempted(delivery);
     keepOutcome(std::move(outcome));

@@ -65,6 +65,9 @@ void OperationRunner::advance(std::uint64_t number, const http::OutboundResponse
     if (!step && response != nullptr) {
         step.error().provider_message = running.text.of(*response);
         step.error().is_of_provider = true;
+        // The plugin knows only of what kind the fault is.
+        if (!response->error_detail.empty())
+            step.error().message += " (" + response->error_detail + ")";
     }
     if (step) std::get<OperationResult>(*step).requests = running.steps;
     // The completion may start the next operation, so this one is gone before it is called.

@@ -87,6 +87,16 @@ ScanProblem stray(const fs::path& file) {
         )};
 }
 
+/// Else a connector that nobody reads would be looked for in what it says.
+ScanProblem misnamed(const fs::path& file) {
+    return {
+        file,
+        Refusal(
+            "connector-name",
+            fmt::format("{} is not read: rename it, so that its name ends in .yaml", file.string())
+        )};
+}
+
 }  // namespace
 
 Refusal manifestMissing(const fs::path& folder) {
@@ -159,9 +169,11 @@ ScanResult scanConnectors(
         if (!fs::exists(root, ignored)) continue;  // most hubs have no connectors of their own
         const Listing listing = list(root);
         if (listing.error) result.problems.push_back(unreadable(root, listing.error));
-        for (const fs::path& entry : listing.entries)
-            if (entry.extension() == ".yaml" && fs::is_regular_file(entry, ignored))
-                result.plugins.push_back({entry, entry, {}});
+        for (const fs::path& entry : listing.entries) {
+            if (!fs::is_regular_file(entry, ignored)) continue;
+            if (entry.extension() == ".yaml") result.plugins.push_back({entry, entry, {}});
+            if (entry.extension() == ".yml") result.problems.push_back(misnamed(entry));
+        }
     }
     return result;
 }

@@ -44,7 +44,7 @@ Refusal manifestMissing(const std::filesystem::path& folder);
 /// Looks one level deep into each of `plugin_roots` for folders, and into each of `connector_roots`
 /// for *.yaml files, of which those that are not there are passed over. So are names that begin
 /// with a dot, and plain files in `plugin_roots` but for parts of plugins. Problems:
-/// folder-unreadable, manifest-missing, folder-missing.
+/// folder-unreadable, manifest-missing, folder-missing, connector-name.
 ScanResult scanConnectors(
     const std::vector<std::filesystem::path>& plugin_roots,
     const std::vector<std::filesystem::path>& connector_roots

@@ -10,9 +10,10 @@
 namespace ferry::plugin {
 
 /// A refusal. Rules (sdk/README.md explains each): folder-unreadable, folder-missing,
-/// manifest-missing, library-missing, library-outside, library-unreadable, library-too-large,
-/// elf-malformed, elf-machine, elf-section-missing, elf-note-malformed, abi-major, abi-minor,
-/// abi-mismatch, id-mismatch, version-mismatch, probe-crashed, probe-hung, probe-cancelled,
+/// manifest-missing, connector-name, library-missing, library-outside, library-unreadable,
+/// library-too-large, elf-malformed, elf-machine, elf-section-missing, elf-note-malformed,
+/// abi-major, abi-minor, abi-mismatch, id-mismatch, version-mismatch, probe-crashed, probe-hung,
+/// probe-cancelled,
 /// isolation-failed, isolation-forbidden, load-failed, entry-missing, entry-foreign, entry-refused,
 /// module-malformed, module-mismatch, signature-missing, signature-malformed, signature-untrusted,
 /// signature-wrong, file-changed, file-missing, file-unlisted.

@@ -112,6 +112,7 @@ TEST_F(InstanceApplyTest, ChangesOfCredentialsAskForANewAuthorization) {
         EXPECT_THAT(report.to_authorize, ElementsAre(stored("one").id)) << key;
         EXPECT_EQ(stored("one").state, InstanceState::AwaitingAuthorization) << key;
         EXPECT_FALSE(hasTokens("one")) << key;
+        EXPECT_THAT(stored("one").state_reason, HasSubstr("was changed")) << key;
     }
 }
 

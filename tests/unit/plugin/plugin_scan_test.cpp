@@ -90,13 +90,16 @@ TEST(PluginScan, FindsConnectorFilesAndTheLibrariesTheyShare) {
     put(root.path() / "connectors/a.yaml");
     put(root.path() / "connectors/.b.yaml");
     put(root.path() / "connectors/README.md");
+    put(root.path() / "connectors/c.yml");
     put(root.path() / "connectors/a/samples/push.json");
 
     const ScanResult result = scanConnectors(
         {root.path() / "plugins"}, {root.path() / "nowhere", root.path() / "connectors"}
     );
 
-    EXPECT_TRUE(result.problems.empty());
+    ASSERT_EQ(result.problems.size(), 1u);
+    EXPECT_EQ(result.problems[0].refusal.rule, "connector-name");
+    EXPECT_EQ(result.problems[0].path, root.path() / "connectors/c.yml");
     ASSERT_EQ(result.plugins.size(), 1u);
     const PluginFolder& connector = result.plugins[0];
     EXPECT_EQ(connector.manifest, root.path() / "connectors/a.yaml");
