@@ -386,16 +386,17 @@ class Serve(HubCase):
     def test_a_slip_in_a_changed_folder_is_told_at_once_and_deletes_nothing(self):
         self.start_with_alice(receiver_for(self), folder="/W")
         events = self.run_ok("events", "alice")
-        declared = self.folder / "instances" / "alice.yaml"
-        text = declared.read_text()
-        self.assertIn("dropbox.path: /W\n", text)
-        declared.write_text(text.replace("dropbox.path: /W\n", "dropbox.path: /V\n"))
+        with open(os.path.join(self.folder, "instances/example.yaml")) as declared:
+            text = declared.read()
+        self.assertIn("dropbox.path: '/W'\n", text)
+        self.write("instances/example.yaml", text.replace("dropbox.path: '/W'\n", "dropbox.path: '/V'\n"))
         slip = "there is no folder at dropbox.path"
         eventually(lambda: slip in self.instances()["alice"]["reason"], "the reason")
         self.assertEqual(self.instances()["alice"]["state"], "running")
-        declared.write_text(text)
+        self.write("instances/example.yaml", text)
         eventually(lambda: self.instances()["alice"]["reason"] == "", "the end of it")
         self.assertEqual(self.run_ok("events", "alice"), events)
+        self.stop()
 
     def test_events_are_followed_while_the_hub_runs(self):
         receiver = receiver_for(self)

@@ -359,7 +359,7 @@ class Lint(CliCase):
 
     def test_nothing_to_check(self):
         self.assertIn("nothing to check", self.run_bad(1, "lint"))
-        (self.folder / "empty").mkdir()
+        os.mkdir(os.path.join(self.folder, "empty"))
         self.assertIn("nothing to check", self.run_bad(1, "lint", "empty"))
 
     def test_a_configuration_that_is_named_must_be_there(self):
