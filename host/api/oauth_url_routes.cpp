@@ -87,7 +87,7 @@ Result<http::Response> oauthUrl(const ApiParts& parts, const Call& call, OauthUr
     FERRY_TRY_ASSIGN(const auto connector, findElement(parts, call.params.get("keyOrId")));
     if (!connector->oauth2) {
         return fail(
-            ErrorCode::Unsupported,
+            ErrorCode::InvalidArgument,
             fmt::format(
                 "connector '{}' has no OAuth 2, and so no URL to consent at", connector->key
             )

@@ -180,9 +180,7 @@ Error TokenRefresher::finishFailed(
 ) {
     if (error.code == ErrorCode::AuthorizationRevoked) {
         revoked_.add();
-        return verdicts_.revoke(
-            settings, "consent was withdrawn or has ended (" + error.message + ")"
-        );
+        return verdicts_.revoke(settings, "consent was withdrawn or has ended: " + error.message);
     }
     if (!isConfigurationFault(error.code)) {
         failed_.add();

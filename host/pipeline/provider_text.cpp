@@ -47,10 +47,8 @@ ProviderText::ProviderText(const http::OutboundRequest& request) {
 
 std::string ProviderText::of(const http::OutboundResponse& response) const {
     const std::string& body = response.body;
-    const std::string_view type = response.headers.get("Content-Type").value_or("");
     const bool is_readable = response.status >= 400 && body.size() <= kBytesMax &&
-                             isValidUtf8(body) && body.find('\0') == std::string::npos &&
-                             !type.starts_with("text/html");
+                             isValidUtf8(body) && body.find('\0') == std::string::npos;
     if (!is_readable) return {};
     const bool repeats_secret =
         std::any_of(secrets_.begin(), secrets_.end(), [&](const std::string& secret) {

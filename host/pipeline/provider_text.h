@@ -15,8 +15,7 @@ class ProviderText {
     explicit ProviderText(const http::OutboundRequest& request);
 
     /// The body of a refusal (4xx, 5xx) as it came. Empty if there is none that people can read: no
-    /// refusal, longer than 4 KiB, no UTF-8 text, a page of HTML, or one that repeats a secret that
-    /// was sent.
+    /// refusal, longer than 4 KiB, no UTF-8 text, or one that repeats a secret that was sent.
     std::string of(const http::OutboundResponse& response) const;
 
   private:

@@ -38,6 +38,7 @@ bool isOutage(ErrorCode code) {
         case ErrorCode::Cancelled:
         case ErrorCode::Conflict:
         case ErrorCode::CursorExpired:
+        case ErrorCode::Unauthenticated:
             return true;
         default:
             return false;
@@ -50,7 +51,7 @@ SyncFailureDecision decideSyncFailure(const Error& error, const FailedDrain& dra
     SyncFailureDecision decision;
     const unsigned failures = drain.failures + 1;
     decision.reason = error.message;
-    if (error.code == ErrorCode::Unauthenticated || error.code == ErrorCode::AuthorizationRevoked) {
+    if (error.code == ErrorCode::AuthorizationRevoked) {
         decision.state = InstanceState::NeedsReauthorization;
         decision.tells_owner = true;
         return decision;

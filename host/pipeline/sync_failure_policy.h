@@ -27,8 +27,8 @@ struct SyncFailureDecision {
 
 /// | error | the instance | asked again after | told |
 /// |---|---|---|---|
-/// | Unauthenticated (a fresh token was refused, too), AuthorizationRevoked | NeedsReauthorization | a new authorization | at once |
-/// | RateLimited, Unavailable, DeadlineExceeded, Cancelled, Conflict, CursorExpired | runs on | 1 s, doubling up to 5 minutes | from the third failure in a row |
+/// | AuthorizationRevoked | NeedsReauthorization | a new authorization | at once |
+/// | RateLimited, Unavailable, DeadlineExceeded, Cancelled, Conflict, CursorExpired, Unauthenticated (of a token that was just given out) | runs on | 1 s, doubling up to 5 minutes | from the third failure in a row |
 /// | all others | runs on | 1 minute, doubling up to 15 | at once, with what to do |
 ///
 /// No wait is shorter than the error's `retry_after`, of which an hour counts at most; a webhook ends

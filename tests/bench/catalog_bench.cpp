@@ -38,7 +38,9 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 class ManyConnectors {
   public:
     ManyConnectors(std::size_t plugins, std::size_t connectors) {
-        const std::string manifest = readFile(built_ / "dropbox/connector.yaml");
+        std::string manifest = readFile(built_ / "dropbox/connector.yaml");
+        const std::size_t aliases = manifest.find("\naliases:") + 1;  // which no two can have
+        manifest.erase(aliases, manifest.find('\n', aliases) + 1 - aliases);
         const std::string library = readFile(built_ / "dropbox/libdropbox.so");
         for (std::size_t i = 0; i < plugins; ++i) {
             const std::string key = fmt::format("p{:06}", i);  // as long as the one it replaces

@@ -27,7 +27,7 @@ TEST(ProviderText, IsTheBodyOfARefusal) {
     EXPECT_EQ(text.of(refusal(std::string(5'000, 'x'))), "");
     auto page = refusal("<html>");
     page.headers.add("Content-Type", "text/html; charset=utf-8");
-    EXPECT_EQ(text.of(page), "");
+    EXPECT_EQ(text.of(page), "<html>");
 }
 
 TEST(ProviderText, RepeatsNoSecretOfTheRequest) {

@@ -23,7 +23,7 @@ struct Case {
 
 constexpr Case kCases[] = {
     {ErrorCode::InvalidArgument, Kind::Rare},
-    {ErrorCode::Unauthenticated, Kind::Stop},
+    {ErrorCode::Unauthenticated, Kind::Outage},
     {ErrorCode::AuthorizationRevoked, Kind::Stop},
     {ErrorCode::PermissionDenied, Kind::Rare},
     {ErrorCode::NotFound, Kind::Rare},

@@ -30,7 +30,7 @@ const Row kRows[] = {
     {"UNSUPPORTED", FERRY_ERROR_UNSUPPORTED, "asks rarely"},
     {"CANCELLED", FERRY_ERROR_CANCELLED, "backs off"},
     {"DEADLINE", FERRY_ERROR_DEADLINE, "backs off"},
-    {"AUTH_EXPIRED", FERRY_ERROR_AUTH_EXPIRED, "stops", "as `AUTH_REVOKED`"},
+    {"AUTH_EXPIRED", FERRY_ERROR_AUTH_EXPIRED, "backs off"},
     {"AUTH_REVOKED", FERRY_ERROR_AUTH_REVOKED, "stops", "stops the instance"},
     {"RATE_LIMITED", FERRY_ERROR_RATE_LIMITED, "backs off"},
     {"UNAVAILABLE", FERRY_ERROR_UNAVAILABLE, "backs off"},
