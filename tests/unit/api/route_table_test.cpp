@@ -198,7 +198,7 @@ TEST_F(ApiTableTest, AConnectorWithoutOauthHasNoUrl) {
 
     const http::Response response = send("GET", "/elements/plain/oauth/url");
 
-    EXPECT_EQ(response.status, 501);
+    EXPECT_EQ(response.status, 400);
     EXPECT_NE(response.body.find("'plain' has no OAuth 2"), std::string::npos) << response.body;
 }
 
