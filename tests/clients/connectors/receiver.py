@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import hmac
-import http.server
 import json
 import threading
+
+from .json_server import JsonServer
 
 
 class Receiver:
@@ -15,25 +16,11 @@ class Receiver:
         self.secret = key.encode()
         self.lock = threading.Lock()
         self.by_path, self.seen, self.refused = {}, set(), []
-        receiver = self
+        self.server = JsonServer(self.answer)
+        self.url = self.server.url
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = receiver.take(self.path.strip("/"), self.headers, body)
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # a hub that is killed breaks its connections off
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def answer(self, method, path, query, body, headers):
+        return self.take(path.strip("/"), headers, body.encode()), None, {}
 
     def take(self, path, headers, body):
         key = base64.b64decode(self.secret.decode().removeprefix("whsec_"))
@@ -58,4 +45,4 @@ class Receiver:
         return {event["id"] for event in self.events(path)}
 
     def stop(self):
-        self.server.shutdown()
+        self.server.stop()
