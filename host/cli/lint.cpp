@@ -54,11 +54,11 @@ LintPlan planFor(const fs::path& hub_file) {
     const config::ReferenceOptions form_only{config::ReferenceMode::CheckFormOnly, {}};
     plan.hub = withOwnFolders(config::readHubConfigAsFarAsGood(document, form_only, findings));
     if (!findings.hasErrors()) plan.check_callback = callbackCheck(plan.hub);
+    // One that is named and not there is told where it is named.
+    const bool are_named = document.root.find("instances") != nullptr;
     for (const fs::path& path : plan.hub.instances) {
         std::error_code ignored;
-        const bool is_told =
-            document.root.find("instances") != nullptr;  // at its place in the file
-        if (!is_told || fs::exists(path, ignored)) plan.paths.push_back(path);
+        if (!are_named || fs::exists(path, ignored)) plan.paths.push_back(path);
     }
     return plan;
 }

@@ -196,7 +196,7 @@ class ManifestReader {
                 );
             }
         }
-        addHubParameters(hubParametersFor(manifest_.object_types), fields, keys, list);
+        addHubParameters(hubParameters(), fields, keys, list);
         if (root_.findKey("polling") != nullptr)
             addHubParameters(pollingParameters(), fields, keys, list);
         for (std::size_t at = 0; at < list.children.size(); ++at) {
@@ -222,6 +222,8 @@ class ManifestReader {
         for (const Field& field : added) {
             if (keys.insert(field.key).second) {
                 fields.push_back(field);
+                if (field.key == kObjectTypesFilter)
+                    limitObjectTypes(fields.back(), manifest_.object_types);
                 continue;
             }
             for (std::size_t at = 0; at < declared.children.size(); ++at) {

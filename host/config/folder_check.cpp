@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path located(const YamlDocument& document, const std::string& written) {
-    return (fs::path(document.source->name()).parent_path() / written).lexically_normal();
+    return (document.source->folder() / written).lexically_normal();
 }
 
 void checkScanned(const YamlDocument& document, std::string_view key, Reporter& reporter) {

@@ -29,9 +29,7 @@ std::string withoutSlash(std::string url) {
 class HubConfigReader {
   public:
     HubConfigReader(const YamlNode& root, Reporter& reporter)
-        : root_(root),
-          reporter_(reporter),
-          folder_(std::filesystem::path(reporter.source().name()).parent_path()) {}
+        : root_(root), reporter_(reporter), folder_(reporter.source().folder()) {}
 
     HubConfig read() {
         readTop();

@@ -42,8 +42,7 @@ const std::vector<Field>& hubParameters() {
     return fields;
 }
 
-std::vector<Field> hubParametersFor(const std::vector<std::string>& object_types) {
-    std::vector<Field> fields = hubParameters();
+void limitObjectTypes(Field& filter, const std::vector<std::string>& object_types) {
     const auto isPlain = [](const std::string& word) {
         return word.find_first_not_of(
                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -52,16 +51,11 @@ std::vector<Field> hubParametersFor(const std::vector<std::string>& object_types
     };
     const bool is_open =
         std::find(object_types.begin(), object_types.end(), "other") != object_types.end();
-    if (is_open || !std::all_of(object_types.begin(), object_types.end(), isPlain)) return fields;
-    const auto types = std::find_if(fields.begin(), fields.end(), [](const Field& field) {
-        return field.key == "event.notification.filter.object.types";
-    });
-    FERRY_CHECK(types != fields.end(), "the hub has a filter of object types");
+    if (is_open || !std::all_of(object_types.begin(), object_types.end(), isPlain)) return;
     const std::string word = fmt::format("({}|file|folder|other)", fmt::join(object_types, "|"));
-    types->pattern = Pattern::compile(fmt::format("{0}( *, *{0})*", word)).value_or(Pattern());
-    types->pattern_message = fmt::format("write some of {}", fmt::join(object_types, ", "));
-    if (!object_types.empty()) types->example = object_types.front();
-    return fields;
+    filter.pattern = Pattern::compile(fmt::format("{0}( *, *{0})*", word)).value_or(Pattern());
+    filter.pattern_message = fmt::format("write some of {}", fmt::join(object_types, ", "));
+    if (!object_types.empty()) filter.example = object_types.front();
 }
 
 const std::vector<Field>& pollingParameters() {

@@ -15,13 +15,15 @@ namespace ferry::config {
 inline constexpr std::array<std::string_view, 2> kCallbackUrlKeys = {
     "event.notification.callback.url", "event.notification.oauth2.token.url"};
 
+inline constexpr std::string_view kObjectTypesFilter = "event.notification.filter.object.types";
+
 /// In the order of their documentation. A connector may say one of them in its own words, and
 /// require it, but not give it another type.
 const std::vector<Field>& hubParameters();
 
-/// `hubParameters()` as a connector has them whose events are about `object_types`: without `other`
-/// among these, its instances can filter by no other types.
-std::vector<Field> hubParametersFor(const std::vector<std::string>& object_types);
+/// `filter` is the parameter kObjectTypesFilter of a connector whose events are about
+/// `object_types`: without `other` among these, its instances can filter by no other types.
+void limitObjectTypes(Field& filter, const std::vector<std::string>& object_types);
 
 /// The same of connectors with the section 'polling'.
 const std::vector<Field>& pollingParameters();

@@ -34,9 +34,7 @@ bool beginsWithTypographicQuote(std::string_view text) {
 class Resolver {
   public:
     Resolver(const ReferenceOptions& options, Reporter& reporter)
-        : options_(options),
-          reporter_(reporter),
-          folder_(std::filesystem::path(reporter.source().name()).parent_path()) {}
+        : options_(options), reporter_(reporter), folder_(reporter.source().folder()) {}
 
     void walk(YamlNode& node) {
         if (node.isScalar()) {

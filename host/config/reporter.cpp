@@ -125,19 +125,21 @@ Diagnostic Reporter::keyFinding(const YamlNode& key) const {
     return found;
 }
 
-void Reporter::atKey(const YamlNode& key, std::string message, std::string suggestion) {
-    Diagnostic found = keyFinding(key);
+void Reporter::add(
+    Diagnostic found, Severity severity, std::string message, std::string suggestion
+) {
+    found.severity = severity;
     found.message = std::move(message);
     found.suggestion = std::move(suggestion);
     out_.add(std::move(found));
 }
 
+void Reporter::atKey(const YamlNode& key, std::string message, std::string suggestion) {
+    add(keyFinding(key), Severity::Error, std::move(message), std::move(suggestion));
+}
+
 void Reporter::warnAtKey(const YamlNode& key, std::string message, std::string suggestion) {
-    Diagnostic found = keyFinding(key);
-    found.severity = Severity::Warning;
-    found.message = std::move(message);
-    found.suggestion = std::move(suggestion);
-    out_.add(std::move(found));
+    add(keyFinding(key), Severity::Warning, std::move(message), std::move(suggestion));
 }
 
 Diagnostic Reporter::valueFinding(const YamlNode& value, Visibility visibility) const {
@@ -152,20 +154,17 @@ Diagnostic Reporter::valueFinding(const YamlNode& value, Visibility visibility) 
 void Reporter::atValue(
     const YamlNode& value, Visibility visibility, std::string message, std::string suggestion
 ) {
-    Diagnostic found = valueFinding(value, visibility);
-    found.message = std::move(message);
-    found.suggestion = std::move(suggestion);
-    out_.add(std::move(found));
+    add(valueFinding(value, visibility), Severity::Error, std::move(message), std::move(suggestion)
+    );
 }
 
 void Reporter::warnAtValue(
     const YamlNode& value, Visibility visibility, std::string message, std::string suggestion
 ) {
-    Diagnostic found = valueFinding(value, visibility);
-    found.severity = Severity::Warning;
-    found.message = std::move(message);
-    found.suggestion = std::move(suggestion);
-    out_.add(std::move(found));
+    add(valueFinding(value, visibility),
+        Severity::Warning,
+        std::move(message),
+        std::move(suggestion));
 }
 
 void Reporter::atFile(std::string message, std::string suggestion) {

@@ -45,6 +45,7 @@ class Reporter {
     std::size_t errorCount() const noexcept { return out_.errorCount(); }
 
   private:
+    void add(Diagnostic found, Severity severity, std::string message, std::string suggestion);
     Diagnostic keyFinding(const YamlNode& key) const;
     Diagnostic valueFinding(const YamlNode& value, Visibility visibility) const;
     std::string_view lineFrom(const YamlNode& node) const;

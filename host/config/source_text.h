@@ -29,6 +29,8 @@ class SourceText {
     SourceText(std::string name, std::string text);
 
     const std::string& name() const noexcept { return name_; }
+    /// Of the file; relative paths in it begin there.
+    std::filesystem::path folder() const { return std::filesystem::path(name_).parent_path(); }
     const std::string& text() const noexcept { return text_; }
     std::uint32_t lineCount() const noexcept {
         return static_cast<std::uint32_t>(line_starts_.size());

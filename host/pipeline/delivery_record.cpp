@@ -18,8 +18,8 @@ constexpr std::size_t kGatherFrom = 32;
 
 void DeliveryWorker::keepOutcome(AttemptOutcome outcome) {
     // Of a lane nothing else goes out before the record; what failed is looked for by others.
-    const bool may_wait = outcome.state == DeliveryState::Delivered && !outcome.lane;
-    const TimePoint latest = may_wait ? outcome.finished_at + kGatherTime : TimePoint();
+    const bool may_gather = outcome.state == DeliveryState::Delivered && !outcome.lane;
+    const TimePoint latest = may_gather ? outcome.finished_at + kGatherTime : TimePoint();
     record_at_ = std::min(record_at_, latest);
     outcomes_.push_back(std::move(outcome));
 }

@@ -3,10 +3,6 @@
 #include "base/json_writer.h"
 #include "pipeline/instance_lookup.h"
 
-#include <algorithm>
-#include <array>
-#include <iterator>
-
 namespace ferry::pipeline {
 
 Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key) {
@@ -26,29 +22,28 @@ bool isCredential(std::string_view key) {
            key == "oauth.user.refresh_token" || key.ends_with(".authorization.apikey");
 }
 
-bool sameCredentials(const Configuration& a, const Configuration& b) {
-    const auto credentials = [](const Configuration& from) {
-        Configuration found;
-        std::copy_if(
-            from.begin(),
-            from.end(),
-            std::inserter(found, found.end()),
-            [](const auto& e) { return isCredential(e.first); }
-        );
-        return found;
+namespace {
+
+/// True if the two have the same values under all keys that `counts`.
+template <typename Counts>
+bool areSame(const Configuration& a, const Configuration& b, Counts counts) {
+    const auto counted = [&](Configuration from) {
+        std::erase_if(from, [&](const auto& entry) { return !counts(entry.first); });
+        return from;
     };
-    return credentials(a) == credentials(b);
+    return counted(a) == counted(b);
+}
+
+}  // namespace
+
+bool sameCredentials(const Configuration& a, const Configuration& b) {
+    return areSame(a, b, isCredential);
 }
 
 bool sameFetching(const Configuration& a, const Configuration& b) {
-    const auto fetching = [](const Configuration& from) {
-        Configuration found = from;
-        std::erase_if(found, [](const auto& entry) {
-            return entry.first.starts_with("event.notification.");
-        });
-        return found;
-    };
-    return fetching(a) == fetching(b);
+    return areSame(a, b, [](std::string_view key) {
+        return !key.starts_with("event.notification.");
+    });
 }
 
 Status InstanceRecords::fill(Instance& instance, const InstanceDraft& draft, TimePoint now) {
