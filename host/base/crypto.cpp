@@ -78,15 +78,19 @@ Digest256 sha256(std::string_view data) {
 }
 
 Digest256 hmacSha256(std::string_view key, std::string_view data) {
+    return hmacSha256(key, {data});
+}
+
+Digest256 hmacSha256(std::string_view key, std::initializer_list<std::string_view> pieces) {
     Digest256 out{};
     std::size_t size = 0;
     const MacContext mac(EVP_MAC_CTX_dup(hmacSha256Method()));
     // An empty key is one, a null one would mean "as before".
     const unsigned char* const key_bytes = bytesOf(key.empty() ? std::string_view("") : key);
-    const bool ok = mac != nullptr &&
-                    EVP_MAC_init(mac.get(), key_bytes, key.size(), nullptr) == 1 &&
-                    EVP_MAC_update(mac.get(), bytesOf(data), data.size()) == 1 &&
-                    EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1;
+    bool ok = mac != nullptr && EVP_MAC_init(mac.get(), key_bytes, key.size(), nullptr) == 1;
+    for (const std::string_view piece : pieces)
+        ok = ok && EVP_MAC_update(mac.get(), bytesOf(piece), piece.size()) == 1;
+    ok = ok && EVP_MAC_final(mac.get(), out.data(), &size, out.size()) == 1;
     FERRY_CHECK(ok && size == out.size(), "hmac failed");
     return out;
 }

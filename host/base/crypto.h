@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ using Digest256 = std::array<std::uint8_t, 32>;
 Digest256 sha256(std::string_view data);
 /// HMAC-SHA256 of `data` under `key` of any length (RFC 2104).
 Digest256 hmacSha256(std::string_view key, std::string_view data);
+/// The same of `pieces` one after another, without a copy of them in one piece.
+Digest256 hmacSha256(std::string_view key, std::initializer_list<std::string_view> pieces);
 enum class Hash : std::uint8_t { Sha1, Sha256, Sha512 };
 
 /// HMAC of `data` under `key` (RFC 2104) with any of these hashes: 20, 32 or 64 bytes.

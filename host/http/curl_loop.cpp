@@ -2,7 +2,6 @@
 
 #include "base/check.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -65,8 +64,7 @@ void CurlLoop::remove(Traffic traffic, CURL* easy) {
 
 const std::vector<CurlLoop::Done>& CurlLoop::runOnce(std::optional<Steady::time_point> until) {
     epoll_event events[kEventsMax];
-    const int ready = ::epoll_wait(epoll_fd_, events, kEventsMax, waitMilliseconds(until));
-    FERRY_CHECK(ready >= 0 || errno == EINTR, "epoll_wait failed");
+    const int ready = waitForEvents(events, kEventsMax, until);
     int running = 0;
     for (int i = 0; i < ready; ++i) {
         if (events[i].data.u64 == kWakeTag) {
@@ -89,8 +87,22 @@ const std::vector<CurlLoop::Done>& CurlLoop::runOnce(std::optional<Steady::time_
     return done_;
 }
 
+int CurlLoop::waitForEvents(
+    epoll_event* events, int events_max, std::optional<Steady::time_point> until
+) {
+    Phase phase = Phase::Working;
+    const bool may_wait = phase_.compare_exchange_strong(phase, Phase::Waiting);
+    const int milliseconds = may_wait ? waitMilliseconds(until) : 0;
+    const int ready = ::epoll_wait(epoll_fd_, events, events_max, milliseconds);
+    FERRY_CHECK(ready >= 0 || errno == EINTR, "epoll_wait failed");
+    // A wake() that comes after this ends the next wait.
+    phase_.store(Phase::Working);
+    return ready;
+}
+
 void CurlLoop::wake() {
-    if (is_woken_.exchange(true)) return;
+    // While the loop works it looks at what is new before it waits.
+    if (phase_.exchange(Phase::Woken) != Phase::Waiting) return;
     const std::uint64_t one = 1;
     FERRY_CHECK(::write(wake_fd_, &one, sizeof one) == sizeof one, "eventfd failed");
 }
@@ -132,9 +144,7 @@ int CurlLoop::waitMilliseconds(std::optional<Steady::time_point> until) const {
 
 void CurlLoop::drainWake() {
     std::uint64_t count = 0;
-    // Read before the flag falls: a wake() in between writes again rather than being lost.
     [[maybe_unused]] const ssize_t got = ::read(wake_fd_, &count, sizeof count);
-    is_woken_.store(false);
 }
 
 void CurlLoop::collectDone() {

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "http/curl_loop.h"
 #include "http/curl_transfer.h"
+#include "http/destination_cache.h"
 #include "http/destination_lanes.h"
 
 #include <fmt/core.h>
@@ -41,6 +42,7 @@ class CurlOutbound::Engine {
     Engine& operator=(const Engine&) = delete;
 
     RequestHandle submit(OutboundRequest request, Completion completion);
+    void startSubmitted() { loop_.wake(); }
     void cancel(RequestHandle handle);
     void stop();
     Stats stats() const { return {in_flight_.load(), waiting_.load()}; }
@@ -94,6 +96,7 @@ class CurlOutbound::Engine {
     std::unordered_map<RequestHandle, Entry> entries_;
     std::unordered_map<CURL*, RequestHandle> handles_;
     DestinationLanes lanes_;
+    DestinationCache destinations_;
     Deadlines deadlines_;
     std::vector<EasyHandle> spare_easies_;
     std::vector<Letter> letters_;
@@ -127,6 +130,7 @@ CurlOutbound::Engine::~Engine() {
 }
 
 RequestHandle CurlOutbound::Engine::submit(OutboundRequest request, Completion completion) {
+    const bool starts_later = request.starts_later;
     auto transfer =
         std::make_unique<CurlTransfer>(context_, std::move(request), std::move(completion));
     RequestHandle handle = 0;
@@ -135,7 +139,7 @@ RequestHandle CurlOutbound::Engine::submit(OutboundRequest request, Completion c
         handle = ++last_handle_;
         inbox_.push_back({Wish::Start, handle, std::move(transfer)});
     }
-    loop_.wake();
+    if (!starts_later) loop_.wake();
     return handle;
 }
 
@@ -210,7 +214,7 @@ bool CurlOutbound::Engine::takeInbox() {
 }
 
 void CurlOutbound::Engine::enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer) {
-    const auto to = transfer->check();
+    const auto to = transfer->check(destinations_);
     if (!to) {
         complete(*transfer, CurlTransfer::failure(TransportError::Refused, to.error().message));
         return;
@@ -277,8 +281,7 @@ void CurlOutbound::Engine::finish(CURL* easy, CURLcode code) {
     FERRY_CHECK(found != handles_.end(), "curl finished a transfer of nobody");
     CurlTransfer& transfer = CurlTransfer::of(easy);
     if (transfer.wasConnectionStale(code)) {
-        // curl repeats it by itself if the end of the connection was read, but not if the server's
-        // reset was faster.
+        // Once, and as one attempt: the server closes what is kept whenever it likes.
         loop_.remove(transfer.request().traffic, easy);
         transfer.beginOnNewConnection();
         loop_.add(transfer.request().traffic, easy);
@@ -351,6 +354,9 @@ CurlOutbound::~CurlOutbound() = default;
 
 RequestHandle CurlOutbound::submit(OutboundRequest request, Completion completion) {
     return engine_->submit(std::move(request), std::move(completion));
+}
+void CurlOutbound::startSubmitted() {
+    engine_->startSubmitted();
 }
 void CurlOutbound::cancel(RequestHandle handle) {
     engine_->cancel(handle);

@@ -41,6 +41,7 @@ class CurlOutbound final : public Outbound {
     CurlOutbound& operator=(const CurlOutbound&) = delete;
 
     RequestHandle submit(OutboundRequest request, Completion completion) override;
+    void startSubmitted() override;
     void cancel(RequestHandle handle) override;
 
     /// Ends everything that is outstanding with Cancelled and returns when those completions have

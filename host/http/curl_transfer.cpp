@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ferry::http {
 namespace {
@@ -33,7 +34,7 @@ CurlTransfer::CurlTransfer(
     if (request_.stream) stream_.emplace(std::move(*request_.stream));
 }
 
-Result<Destination> CurlTransfer::check() const {
+Result<Destination> CurlTransfer::check(DestinationCache& destinations) const {
     if (!isToken(request_.method)) {
         return fail(ErrorCode::InvalidArgument, "the method is not a token");
     }
@@ -54,7 +55,7 @@ Result<Destination> CurlTransfer::check() const {
     }
     // A streamed answer goes on as it came: whoever reads it in the end says what it can read.
     if (!stream_ && request_.headers.get("Accept-Encoding")) return refuse("Accept-Encoding");
-    FERRY_TRY_ASSIGN(Destination to, parseDestination(request_.url));
+    FERRY_TRY_ASSIGN(Destination to, destinations.parse(request_.url));
     FERRY_TRY(context_.policy.checkUrl(request_.traffic, to.scheme, to.port));
     // Otherwise each address is checked when it is connected to.
     if (isProxied()) FERRY_TRY(context_.policy.checkHost(request_.traffic, to.host));
@@ -85,6 +86,8 @@ void CurlTransfer::begin(EasyHandle handle) {
     setOption(easy, CURLOPT_ACCEPT_ENCODING, decodes ? "gzip" : static_cast<const char*>(nullptr));
     setOption(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::onOpenSocket);
     setOption(easy, CURLOPT_OPENSOCKETDATA, this);
+    setOption(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::onRequest);
+    setOption(easy, CURLOPT_PREREQDATA, this);
     setOption(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::onHeader);
     setOption(easy, CURLOPT_HEADERDATA, this);
     setOption(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::onBody);
@@ -106,14 +109,16 @@ void CurlTransfer::setLimits() {
 }
 
 bool CurlTransfer::wasConnectionStale(CURLcode code) const {
-    const bool is_cut =
-        code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+    const bool is_cut = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                        code == CURLE_GOT_NOTHING || is_repetition_refused_;
     const bool is_kept_connection = sockets_opened_ == 0 && refusal_.empty();
     return is_cut && is_kept_connection && header_bytes_ == 0 && !is_second_try_;
 }
 
 void CurlTransfer::beginOnNewConnection() {
     is_second_try_ = true;
+    is_sent_ = false;
+    is_repetition_refused_ = false;
     error_text_[0] = '\0';
     setOption(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
     if (stream_) return;
@@ -189,6 +194,19 @@ CurlTransfer& CurlTransfer::of(CURL* easy) {
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
     FERRY_CHECK(self != nullptr, "an easy handle of nobody");
     return *static_cast<CurlTransfer*>(static_cast<void*>(self));
+}
+
+/// curl repeats a request on its own, up to five times and on other kept connections, if one was
+/// closed before an answer began. Each might have been read: once more is enough, on a new one.
+int CurlTransfer::onRequest(void* user, char*, char*, int, int) {
+    auto& self = *static_cast<CurlTransfer*>(user);
+    if (!std::exchange(self.is_sent_, true)) return CURL_PREREQFUNC_OK;
+    const bool is_on_new_connection = self.sockets_opened_ > 0;
+    if (is_on_new_connection && !std::exchange(self.is_second_try_, true)) {
+        return CURL_PREREQFUNC_OK;
+    }
+    self.is_repetition_refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 curl_socket_t CurlTransfer::onOpenSocket(void* user, curlsocktype, curl_sockaddr* address) {

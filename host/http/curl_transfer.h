@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "http/curl_easy.h"
 #include "http/curl_stream.h"
+#include "http/destination_cache.h"
 #include "http/outbound.h"
 
 #include <chrono>
@@ -25,7 +26,7 @@ class CurlTransfer {
 
     /// Checks the request without any traffic; says where it goes. Errors: PermissionDenied and
     /// InvalidArgument, which end it as Refused.
-    Result<Destination> check() const;
+    Result<Destination> check(DestinationCache& destinations) const;
 
     /// Sets up `easy` for this request and takes it; the caller then adds it to the loop.
     void begin(EasyHandle easy);
@@ -53,6 +54,7 @@ class CurlTransfer {
 
   private:
     static curl_socket_t onOpenSocket(void* user, curlsocktype purpose, curl_sockaddr* address);
+    static int onRequest(void* user, char*, char*, int, int);
     static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* user);
     static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* user);
     void setMethodAndBody();
@@ -79,6 +81,8 @@ class CurlTransfer {
     std::chrono::steady_clock::time_point begun_;
     std::size_t header_bytes_ = 0;
     int sockets_opened_ = 0;
+    bool is_sent_ = false;  ///< on the connection that curl chose
+    bool is_repetition_refused_ = false;
     bool is_second_try_ = false;
     bool is_head_complete_ = false;
     bool is_too_large_ = false;

@@ -79,14 +79,17 @@ struct OutboundRequest {
     /// requests of different identities.
     std::shared_ptr<const TlsIdentity> tls;
     std::optional<OutboundStream> stream;
+    /// It starts with the next request that is submitted without this, or with startSubmitted():
+    /// whoever submits many together wakes the outbound thread once.
+    bool starts_later = false;
 };
 
 struct OutboundResponse {
     int status = 0;  ///< 0 if no answer came; with TooLarge it is that of the answer
     TransportError error = TransportError::None;
-    std::string error_detail;       ///< for people; no secrets
-    Headers headers;                ///< of the last answer; redirects are never followed
-    std::string body;  ///< at most response_bytes_max bytes; with TooLarge, how it begins
+    std::string error_detail;  ///< for people; no secrets
+    Headers headers;           ///< of the last answer; redirects are never followed
+    std::string body;          ///< at most response_bytes_max bytes; with TooLarge, how it begins
     bool is_body_streamed = false;  ///< the body is in the stream's pipe
     Milliseconds latency{0};
 };
@@ -104,6 +107,9 @@ class Outbound {
 
     /// Queues the request. Requests beyond the limit per destination wait their turn.
     virtual RequestHandle submit(OutboundRequest request, Completion completion) = 0;
+
+    /// Starts what was submitted to start later. Not pure: doubles start everything at once.
+    virtual void startSubmitted() {}
 
     /// Ends the request with Cancelled if it has not completed; otherwise does nothing.
     virtual void cancel(RequestHandle handle) = 0;

@@ -8,11 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace ferry::pipeline {
 namespace {
 
-std::string signatureText(std::string_view key, std::string_view content) {
+std::string signatureText(std::string_view key, std::initializer_list<std::string_view> content) {
     const Digest256 digest = hmacSha256(key, content);
     return base64Encode(asText(digest));
 }
@@ -24,7 +25,7 @@ void signElements(const SignatureInput& input, http::Headers& headers) {
     });
     if (key == input.keys.end()) return;
     headers.add(
-        "Elements-Webhook-Signature", "sha256=" + signatureText(key->text.reveal(), input.body)
+        "Elements-Webhook-Signature", "sha256=" + signatureText(key->text.reveal(), {input.body})
     );
 }
 
@@ -35,13 +36,14 @@ void signStandardWebhooks(const SignatureInput& input, http::Headers& headers) {
     );
     const auto timestamp = std::chrono::floor<std::chrono::seconds>(input.attempted_at);
     const std::string seconds = std::to_string(timestamp.time_since_epoch().count());
-    const std::string content = fmt::format("{}.{}.{}", input.message_id, seconds, input.body);
+    const std::string before = fmt::format("{}.{}.", input.message_id, seconds);
     std::string signatures;
     for (const SigningKey& key : input.keys) {
         if (!signs(key)) continue;
         if (!signatures.empty()) signatures += ' ';
-        signatures += key.ed25519 ? "v1a," + base64Encode(key.ed25519->sign(content))
-                                  : "v1," + signatureText(key.hmac.reveal(), content);
+        signatures +=
+            key.ed25519 ? "v1a," + base64Encode(key.ed25519->sign(before + std::string(input.body)))
+                        : "v1," + signatureText(key.hmac.reveal(), {before, input.body});
     }
     headers.add("webhook-id", std::string(input.message_id));
     headers.add("webhook-timestamp", seconds);

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::string_view kComponent = "delivery";
 
+/// Requests that one call of the outbound thread starts: fewer calls, and none waits long.
+constexpr std::size_t kStartedTogether = 8;
+
 }  // namespace
 
 /// Of an instance with many deliveries in a step they are looked up once.
@@ -216,6 +219,7 @@ void DeliveryWorker::send(
         records
     );
     if (attempt.token) addAccessToken(request, *attempt.token);
+    request.starts_later = ++submitted_ % kStartedTogether != 0;
     const std::uint64_t number = next_number_++;
     InFlight& sent = in_flight_[number];
     sent = std::move(attempt);

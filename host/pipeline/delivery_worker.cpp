@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ferry::pipeline {
 namespace {
@@ -49,6 +50,7 @@ TimePoint DeliveryWorker::step() {
         next = std::min(next, std::max(recovery_.nextAt(), paused_until_));
         next = std::min(next, std::max(record_at_, paused_until_));
     }
+    if (std::exchange(submitted_, 0) > 0) services_.outbound.startSubmitted();
     unfinished_ = in_flight_.size() + outcomes_.size();
     metrics_.noteBreakers(pacer_.breakers());
     return next;

@@ -198,6 +198,7 @@ class DeliveryWorker final : public Steppable {
     std::unordered_map<InstanceId, std::shared_ptr<const InstanceSettings>> settings_of_step_;
     std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;
+    std::size_t submitted_ = 0;               // requests, in this step
     std::vector<AttemptOutcome> outcomes_;    // not recorded yet; their leases are still held
     TimePoint record_at_ = TimePoint::max();  // when outcomes_ are recorded at the latest
     std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_

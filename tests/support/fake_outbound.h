@@ -26,8 +26,14 @@ class FakeOutbound final : public http::Outbound {
     http::RequestHandle submit(http::OutboundRequest request, Completion completion) override {
         const std::lock_guard lock(mutex_);
         ++submitted_;
+        held_ = request.starts_later ? held_ + 1 : 0;
         pending_.push_back({next_handle_, std::move(request), std::move(completion)});
         return next_handle_++;
+    }
+
+    void startSubmitted() override {
+        const std::lock_guard lock(mutex_);
+        held_ = 0;
     }
 
     /// Only notes it; a test completes the request with Cancelled if it wants to.
@@ -43,6 +49,11 @@ class FakeOutbound final : public http::Outbound {
     std::size_t submittedCount() const {
         const std::lock_guard lock(mutex_);
         return submitted_;
+    }
+    /// Those that nobody has started yet.
+    std::size_t heldCount() const {
+        const std::lock_guard lock(mutex_);
+        return held_;
     }
     std::size_t cancelledCount() const {
         const std::lock_guard lock(mutex_);
@@ -91,6 +102,7 @@ class FakeOutbound final : public http::Outbound {
     std::deque<Pending> pending_;
     std::set<http::RequestHandle> cancelled_;
     std::size_t submitted_ = 0;
+    std::size_t held_ = 0;
     http::RequestHandle next_handle_ = 1;
 };
 

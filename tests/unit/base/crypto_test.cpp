@@ -31,6 +31,13 @@ TEST(Crypto, HmacMatchesRfc4231) {
     );
 }
 
+TEST(Crypto, AnHmacOfPiecesIsThatOfTheWhole) {
+    const Digest256 whole = hmacSha256("key", "one.two.three");
+
+    EXPECT_EQ(hmacSha256("key", {"one.", "two.", "", "three"}), whole);
+    EXPECT_NE(hmacSha256("key", {"two.", "one.", "three"}), whole);
+}
+
 TEST(Crypto, AnEmptyHmacKeyIsAKeyAndNotTheOneBefore) {
     constexpr auto kOfNothing = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
     EXPECT_NE(hexEncode(asText(hmacSha256("key", ""))), kOfNothing);

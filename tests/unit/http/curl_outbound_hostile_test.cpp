@@ -7,6 +7,9 @@
 #include <fmt/core.h>
 #include <zlib.h>
 
+#include <atomic>
+#include <thread>
+
 namespace ferry::http {
 namespace {
 
@@ -229,6 +232,35 @@ TEST(CurlOutboundHostile, AKeptConnectionThatTheServerResetsIsReplaced) {
 
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(exchange(*outbound, postTo(server.url())).status, 200) << i;
+    }
+}
+
+TEST(CurlOutbound, AKeptConnectionThatIsCutCostsOneRepetitionNotOneForEachThatIsKept) {
+    constexpr int kKept = 4;
+    for (const bool is_reset : {false, true}) {
+        std::atomic<int> requests{0};
+        RawServer server([&](RawConnection& connection) {
+            if (connection.readRequest().empty()) return;
+            // The first ones wait for each other, so that each has a connection of its own.
+            const int number = ++requests;
+            while (requests < kKept)
+                std::this_thread::sleep_for(Milliseconds(1));
+            connection.send(okAnswer("{}"));
+            if (number > kKept || connection.readRequest().empty()) return;
+            ++requests;
+            if (is_reset) connection.reset();
+        });
+        const auto outbound = makeOutbound();
+        test::Collector collector;
+        for (int i = 0; i < kKept; ++i)
+            outbound->submit(postTo(server.url()), collector.completion());
+        ASSERT_EQ(collector.wait(kKept).size(), static_cast<std::size_t>(kKept));
+        ASSERT_EQ(server.connectionsTotal(), kKept);
+
+        const OutboundResponse response = exchange(*outbound, postTo(server.url()));
+
+        EXPECT_EQ(response.status, 200) << response.error_detail;
+        EXPECT_EQ(requests, kKept + 2) << (is_reset ? "reset" : "closed");
     }
 }
 

@@ -62,6 +62,25 @@ TEST(CurlOutbound, SendsWhatItWasGivenAndNothingElse) {
     );
 }
 
+TEST(CurlOutbound, WhatStartsLaterStartsWithTheNextOrWhenItIsTold) {
+    RawServer server(mirror);
+    const auto outbound = makeOutbound();
+    OutboundRequest later = postTo(server.url());
+    later.starts_later = true;
+    test::Collector collector;
+
+    outbound->submit(later, collector.completion());
+    outbound->submit(later, collector.completion());
+    outbound->submit(postTo(server.url()), collector.completion());
+    ASSERT_EQ(collector.wait(3).size(), 3U);
+
+    outbound->submit(later, collector.completion());
+    outbound->startSubmitted();
+    for (const OutboundResponse& response : collector.wait(4))
+        EXPECT_EQ(response.status, 200) << response.error_detail;
+    EXPECT_EQ(collector.count(), 4U);
+}
+
 TEST(CurlOutbound, OneConnectionServesRequestsOfEveryMethod) {
     RawServer server(mirror);
     const auto outbound = makeOutbound();

@@ -17,6 +17,7 @@ TEST_F(DeliveryWorkerTest, SendsADueDeliveryAsASignedCallback) {
     settle();
 
     ASSERT_EQ(outbound_.pendingCount(), 1U);
+    EXPECT_EQ(outbound_.heldCount(), 0U);
     const http::OutboundRequest request = outbound_.oldest();
     std::map<std::string, std::string> headers(
         request.headers.fields().begin(), request.headers.fields().end()
