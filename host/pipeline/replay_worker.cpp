@@ -27,6 +27,13 @@ std::size_t lookOf(const EventSelection& selection, const PageLimits& limits) {
     return std::min({kEventsPerLook, limits.events, limits.pages * limits.events_per_page});
 }
 
+/// Of deliveries of replays for the instance's callback.
+std::int64_t waitingMax(const InstanceSettings& settings, const ReplayOptions& options) {
+    const auto& concurrency = settings.delivery.concurrency;
+    if (!concurrency) return options.waiting_per_callback;
+    return std::max<std::int64_t>(static_cast<std::int64_t>(*concurrency) / 2, 1);
+}
+
 }  // namespace
 
 ReplayWorker::ReplayWorker(ReplayServices services, ReplayOptions options)
@@ -182,7 +189,7 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     std::int64_t* waiting = nullptr;
     if (!turn.replay.is_dry_run) {
         FERRY_TRY_ASSIGN(waiting, waitingFor(turn, callback));
-        const std::int64_t pages = std::min(options_.waiting_per_callback - *waiting, turn.room);
+        const std::int64_t pages = std::min(waitingMax(*target, options_) - *waiting, turn.room);
         if (pages <= 0) return keep();
         limits.pages = static_cast<std::size_t>(pages);
     }

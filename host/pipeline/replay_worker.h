@@ -26,8 +26,9 @@ inline constexpr std::int64_t kReplayRateDefault = 1'000;
 inline constexpr std::int64_t kReplayRateMax = 100'000;
 
 struct ReplayOptions {
-    /// Deliveries of replays that wait for one callback at most. Less than the attempts that a
-    /// callback may have at once, so that a live delivery always finds one free.
+    /// Deliveries of replays that wait for one callback at most, unless its instance says how many
+    /// attempts it may have at once: then half of that. Less than these attempts, so that a live
+    /// delivery always finds one free.
     std::int64_t waiting_per_callback = 4;
     /// Deliveries of replays that wait for their first attempt or are in it, at most, of all
     /// callbacks. Much less than the attempts that the delivery worker makes at once, so that

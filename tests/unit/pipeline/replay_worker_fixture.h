@@ -55,7 +55,9 @@ class ReplayWorkerTest : public testing::Test {
         store_.reset();
     }
 
-    InstanceId add(const std::string& name, bool delivers = true) {
+    InstanceId add(
+        const std::string& name, bool delivers = true, const Configuration& configuration = {}
+    ) {
         const auto callback = store_->instances().internCallback(sha256("https://app/" + name));
         Instance instance;
         instance.name = name;
@@ -63,9 +65,9 @@ class ReplayWorkerTest : public testing::Test {
         instance.state = InstanceState::Running;
         instance.events_enabled = delivers;
         instance.callback = *callback;
-        instance.sealed_configuration = sealConfiguration(
-            {{"event.notification.callback.url", "https://app/" + name}}, name, key_, random_
-        );
+        Configuration all = configuration;
+        all["event.notification.callback.url"] = "https://app/" + name;
+        instance.sealed_configuration = sealConfiguration(all, name, key_, random_);
         return store_->instances().put({&instance, 1}, clock_.now())->front();
     }
 

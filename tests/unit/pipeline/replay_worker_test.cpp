@@ -116,6 +116,20 @@ TEST_F(ReplayWorkerTest, FewWaitForACallbackAtATime) {
     EXPECT_THAT(timesCarried(), Each(2));
 }
 
+TEST_F(ReplayWorkerTest, WhatAnInstanceSaysOfItsConcurrencyCounts) {
+    for (const auto& [concurrency, waiting] : {std::pair("40", 20U), std::pair("1", 1U)}) {
+        const InstanceId id =
+            add(concurrency, true, {{"event.notification.concurrency", concurrency}});
+        record(id, 1'000);
+        most_waiting_ = 0;
+
+        run(begin(100'000), 10);
+
+        EXPECT_EQ(most_waiting_, waiting) << concurrency;
+        ASSERT_TRUE(store_->instances().remove({&id, 1}));
+    }
+}
+
 TEST_F(ReplayWorkerTest, FewAreOnTheirWayAtATimeHoweverManyCallbacksThereAre) {
     options_.untried_max = 6;
     kill();
