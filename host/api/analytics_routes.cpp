@@ -6,6 +6,8 @@
 #include "api/hub_account.h"
 #include "api/time_range.h"
 
+#include <fmt/format.h>
+
 #include <numeric>
 
 namespace ferry::api {
@@ -182,7 +184,12 @@ Route analyticsRoute(std::string path, std::string operation, std::string summar
         {"to", ParameterPlace::Query, "End, which belongs to it; now if not given"},
         {"interval",
          ParameterPlace::Query,
-         "second, minute, hour, day, week, month, quarter or year; hour if not given"},
+         fmt::format(
+             "second, minute, hour, day, week, month, quarter or year; hour if not given. A range "
+             "has at most {} of them, and both its ends belong to it: 24 hours are too many by "
+             "second, 23:59:59 are not",
+             kBucketsMax
+         )},
         {"accountIds[]", ParameterPlace::Query, "1: the hub has one account", "strings"},
     };
     route.refusals = {403};

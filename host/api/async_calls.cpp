@@ -53,7 +53,9 @@ Result<http::Response> AsyncCalls::accept(
     const Call& call, const pipeline::InstanceSettings& settings
 ) {
     AsyncMessage message;
-    FERRY_TRY_ASSIGN(message.url, asyncCallbackUrl(call, settings, parts_.egress));
+    FERRY_TRY_ASSIGN(
+        message.url, asyncCallbackUrl(call, settings, {parts_.egress, parts_.public_url})
+    );
     message.method = call.request.method;
     message.target = asyncTarget(call.request);
     store::Message kept;

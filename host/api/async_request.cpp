@@ -1,6 +1,5 @@
 #include "api/async_request.h"
 
-#include "api/callback_egress.h"
 #include "api/callback_request.h"
 #include "base/ascii.h"
 
@@ -19,7 +18,7 @@ bool isAsync(const http::Request& request) {
 }
 
 Result<std::string> asyncCallbackUrl(
-    const Call& call, const pipeline::InstanceSettings& settings, const http::EgressPolicy& egress
+    const Call& call, const pipeline::InstanceSettings& settings, const CallbackReach& reach
 ) {
     const auto given = call.request.headers.get(kCallbackHeader);
     if (!given || given->empty()) {
@@ -44,7 +43,7 @@ Result<std::string> asyncCallbackUrl(
             );
         }
         FERRY_TRY(checkCallbackReach(
-            egress, "the instance's event.notification.callback.url", settings.callback_url
+            reach, "the instance's event.notification.callback.url", settings.callback_url
         ));
         return settings.callback_url;
     }
@@ -66,7 +65,7 @@ Result<std::string> asyncCallbackUrl(
             ErrorCode::InvalidArgument, fmt::format("{} is no URL: {}", kCallbackHeader, problem)
         );
     }
-    FERRY_TRY(checkCallbackReach(egress, kCallbackHeader, *given));
+    FERRY_TRY(checkCallbackReach(reach, kCallbackHeader, *given));
     return std::string(*given);
 }
 

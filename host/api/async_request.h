@@ -1,8 +1,8 @@
 #pragma once
 // What a caller says of getting the answer later: `Elements-Async-Request` and the callback.
 
+#include "api/callback_egress.h"
 #include "api/route.h"
-#include "http/egress_policy.h"
 #include "pipeline/instance_settings.h"
 
 #include <string>
@@ -14,7 +14,7 @@ bool isAsync(const http::Request& request);
 
 /// Where the answer is to go. Errors: InvalidArgument, PermissionDenied.
 Result<std::string> asyncCallbackUrl(
-    const Call& call, const pipeline::InstanceSettings& settings, const http::EgressPolicy& egress
+    const Call& call, const pipeline::InstanceSettings& settings, const CallbackReach& reach
 );
 
 /// Path and query as they were received.

@@ -1,6 +1,9 @@
 #include "api/authenticator.h"
 
+#include "base/ascii.h"
 #include "base/encoding.h"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -54,12 +57,12 @@ Authenticator::Authenticator(
 
 Result<Caller> Authenticator::authenticate(const http::Request& request) {
     const auto header = request.headers.get("Authorization");
-    if (!header || header->empty()) {
-        return refuse(
-            "the Authorization header is missing: send 'User <secret>, Organization <secret>', "
-            "with "
-            "'Element <token>' to act on an instance, or 'Bearer <api key>'"
-        );
+    if (!header || trimBlanks(*header).empty()) {
+        return refuse(fmt::format(
+            "the Authorization header is {}: send 'User <secret>, Organization <secret>', with "
+            "'Element <token>' to act on an instance, or 'Bearer <api key>'",
+            header ? "empty" : "missing"
+        ));
     }
     FERRY_TRY_ASSIGN(const Credentials given, parseAuthorization(*header));
     if (!given.user && !given.bearer) {

@@ -3,6 +3,7 @@
 #include "base/ip_network.h"
 #include "base/number_text.h"
 #include "config/hub_parameters.h"
+#include "config/own_address.h"
 #include "http/outbound.h"
 
 #include <fmt/format.h>
@@ -55,17 +56,29 @@ std::optional<config::ValueProblem> callbackDoubt(
 }
 
 Status checkCallbackReach(
-    const http::EgressPolicy& policy, std::string_view label, std::string_view url
+    const CallbackReach& reach, std::string_view label, std::string_view url
 ) {
     config::UrlParts parts;
     if (!config::checkUrl(url, parts).empty()) return {};
-    const auto refusal = callbackRefusal(policy, parts);
+    const auto own = config::ownAddress(url, reach.public_url);
+    if (own == config::OwnAddress::NoRoute || own == config::OwnAddress::Callback) {
+        // In the words of `ferry lint`.
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format(
+                "{} is an address of the hub itself, which takes no callbacks (name the program "
+                "that is to get them)",
+                label
+            )
+        );
+    }
+    const auto refusal = callbackRefusal(reach.policy, parts);
     if (!refusal) return {};
     return fail(ErrorCode::InvalidArgument, refusalText(label, *refusal));
 }
 
 std::vector<std::string> refusedCallbacks(
-    const http::EgressPolicy& policy,
+    const CallbackReach& reach,
     const pipeline::Configuration& before,
     const pipeline::Configuration& after
 ) {
@@ -75,7 +88,7 @@ std::vector<std::string> refusedCallbacks(
     for (const std::string_view key : config::kCallbackUrlKeys) {
         const std::string_view url = pipeline::valueOf(after, key);
         if (was_enabled && url == pipeline::valueOf(before, key)) continue;
-        const Status checked = checkCallbackReach(policy, fmt::format("'{}'", key), url);
+        const Status checked = checkCallbackReach(reach, fmt::format("'{}'", key), url);
         if (!checked) problems.push_back(checked.error().message);
     }
     return problems;

@@ -27,17 +27,21 @@ std::optional<config::ValueProblem> callbackDoubt(
     const http::EgressPolicy& policy, const config::UrlParts& url
 );
 
-/// Errors: InvalidArgument, naming `label`, if callbackRefusal() has something against `url`, which
-/// is of a good form.
-Status checkCallbackReach(
-    const http::EgressPolicy& policy, std::string_view label, std::string_view url
-);
+/// Where callbacks may go.
+struct CallbackReach {
+    const http::EgressPolicy& policy;
+    std::string_view public_url;  ///< of the hub, which takes no callbacks itself
+};
 
-/// What callbackRefusal() has against the URLs that `after` sends to. Those that are as they were
-/// in `before` are left alone: ferry.yaml may have changed since, and whoever changes something
-/// else has nothing to do with it.
+/// Errors: InvalidArgument, naming `label`, if callbackRefusal() has something against `url`, which
+/// is of a good form, or if it is one of the hub's own.
+Status checkCallbackReach(const CallbackReach& reach, std::string_view label, std::string_view url);
+
+/// What checkCallbackReach() has against the URLs that `after` sends to. Those that are as they
+/// were in `before` are left alone: ferry.yaml may have changed since, and whoever changes
+/// something else has nothing to do with it.
 std::vector<std::string> refusedCallbacks(
-    const http::EgressPolicy& policy,
+    const CallbackReach& reach,
     const pipeline::Configuration& before,
     const pipeline::Configuration& after
 );

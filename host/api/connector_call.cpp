@@ -33,25 +33,22 @@ std::string withoutQuery(const std::string& url) {
 
 /// What to do about an instance that has no consent.
 Status checkState(const ApiParts& parts, const pipeline::InstanceSettings& settings) {
+    const auto refuse = [&](ErrorCode code, std::string_view what) {
+        return fail(
+            code,
+            fmt::format(
+                "instance {} {}: {}",
+                settings.id.value,
+                what,
+                oauth::howToAuthorize(settings, parts.public_url)
+            )
+        );
+    };
     switch (settings.state) {
         case InstanceState::AwaitingAuthorization:
-            return fail(
-                ErrorCode::Unauthenticated,
-                fmt::format(
-                    "instance {} is not authorized yet: open {} to authorize",
-                    settings.id.value,
-                    oauth::startLink(parts.public_url, settings.name)
-                )
-            );
+            return refuse(ErrorCode::Unauthenticated, "is not authorized yet");
         case InstanceState::NeedsReauthorization:
-            return fail(
-                ErrorCode::AuthorizationRevoked,
-                fmt::format(
-                    "instance {} has lost the consent of its user: open {} to authorize again",
-                    settings.id.value,
-                    oauth::startLink(parts.public_url, settings.name)
-                )
-            );
+            return refuse(ErrorCode::AuthorizationRevoked, "has to be authorized again");
         case InstanceState::Running:
         case InstanceState::Disabled:
             break;

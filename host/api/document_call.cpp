@@ -2,6 +2,8 @@
 
 #include "api/answers.h"
 #include "api/document_json.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +13,8 @@ namespace ferry::api {
 namespace {
 
 constexpr std::string_view kId = "documentId";
+/// Of the digest in a page's token: it tells lists apart, and keeps nobody out.
+constexpr std::size_t kMarkBytes = 9;
 
 }  // namespace
 
@@ -43,6 +47,19 @@ Result<pipeline::DocumentRef> documentRefOf(const Call& call, bool may_be_top) {
 Result<pipeline::Documents*> documentsOf(ConnectorCall& connector) {
     if (pipeline::Documents* documents = connector.provider().documents()) return documents;
     return fail(ErrorCode::Unsupported, "the connector has no documents");
+}
+
+std::string documentListName(
+    const ConnectorCall& connector,
+    std::string_view kind,
+    const pipeline::DocumentRef& ref,
+    std::string_view words
+) {
+    // No part but the last can hold the separator.
+    const std::string text = fmt::format(
+        "{1}{0}{2}{0}{3}{0}{4}", '\0', connector.settings().id.value, ref.object_id, ref.path, words
+    );
+    return fmt::format("{}/{}", kind, base64UrlEncode(asText(sha256(text)).substr(0, kMarkBytes)));
 }
 
 http::Response documentPageAnswer(

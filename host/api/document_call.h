@@ -23,6 +23,16 @@ Result<pipeline::DocumentRef> documentRefOf(const Call& call, bool may_be_top);
 /// What the connector can do with documents. Errors: Unsupported.
 Result<pipeline::Documents*> documentsOf(ConnectorCall& connector);
 
+/// Name of the list of this kind ("contents") of what `ref` means in the call's account, `words`
+/// being what was searched for: tokens of its pages are refused for any other. A file or folder
+/// that is named in another way counts as another.
+std::string documentListName(
+    const ConnectorCall& connector,
+    std::string_view kind,
+    const pipeline::DocumentRef& ref,
+    std::string_view words = {}
+);
+
 /// One page of the list of this name, a row for each document; the token of the next page is a
 /// header, as readCursorPaging takes it.
 http::Response documentPageAnswer(

@@ -76,27 +76,27 @@ Result<http::Response> pageAnswer(
 }
 
 Result<http::Response> contents(ConnectorCall& connector, const Call& call) {
-    constexpr std::string_view kList = "contents";
     pipeline::DocumentListRequest wanted;
     FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
-    FERRY_TRY(readDocumentPaging(call, kList, wanted));
+    const std::string list = documentListName(connector, "contents", wanted.folder);
+    FERRY_TRY(readDocumentPaging(call, list, wanted));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
-    return pageAnswer(connector, kList, [&](const auto& account, const TokenSet& tokens) {
+    return pageAnswer(connector, list, [&](const auto& account, const TokenSet& tokens) {
         return documents->startList(account, tokens, wanted);
     });
 }
 
 Result<http::Response> search(ConnectorCall& connector, const Call& call) {
-    constexpr std::string_view kList = "search";
     pipeline::DocumentSearchRequest wanted;
     wanted.text = call.request.queryValue("text").value_or("");
     if (wanted.text.empty() || !isValidUtf8(wanted.text)) {
         return fail(ErrorCode::InvalidArgument, "give what to look for in the parameter text");
     }
     FERRY_TRY_ASSIGN(wanted.folder, documentRefOf(call, true));
-    FERRY_TRY(readDocumentPaging(call, kList, wanted));
+    const std::string list = documentListName(connector, "search", wanted.folder, wanted.text);
+    FERRY_TRY(readDocumentPaging(call, list, wanted));
     FERRY_TRY_ASSIGN(pipeline::Documents* const documents, documentsOf(connector));
-    return pageAnswer(connector, kList, [&](const auto& account, const TokenSet& tokens) {
+    return pageAnswer(connector, list, [&](const auto& account, const TokenSet& tokens) {
         return documents->startSearch(account, tokens, wanted);
     });
 }
@@ -118,7 +118,9 @@ Result<http::Response> download(ConnectorCall& connector, const Call& call) {
     http::Response response;
     response.status = outcome.stream_head->status == 206 ? 206 : 200;
     response.content_type = "application/octet-stream";
-    for (const char* name : {"Content-Range", "Accept-Ranges", "ETag"}) {
+    // A provider may compress without being asked to: the bytes go on as they come, and so does
+    // what says how to read them. A range is then one of the compressed bytes.
+    for (const char* name : {"Content-Encoding", "Content-Range", "Accept-Ranges", "ETag"}) {
         if (const auto value = from.get(name)) response.headers.add(name, std::string(*value));
     }
     response.headers.add(
@@ -165,8 +167,7 @@ void addListRoutes(ConnectorRoutes& routes) {
             {.status = 200,
              .description = "One page of them",
              .schema = listOf("Document"),
-             .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}
-        };
+             .headers = {"Elements-Returned-Count", "Elements-Next-Page-Token"}}};
         routes.add(std::move(route), handler);
     };
     Route by_id =
@@ -192,8 +193,7 @@ void addDownloadRoutes(ConnectorRoutes& routes) {
         );
         route.answers = {
             {200, "The content", {}, "application/octet-stream"},
-            {206, "The part of the content that was asked for", {}, "application/octet-stream"}
-        };
+            {206, "The part of the content that was asked for", {}, "application/octet-stream"}};
         routes.add(std::move(route), download);
     };
     Route by_id = documentRoute("/files/{documentId}", "getFile", "The content of a file");

@@ -33,7 +33,10 @@ constexpr const char* kDelivery = R"json({
         },
         "createdDate": {"type": "string", "format": "date-time"},
         "updatedDate": {"type": "string", "format": "date-time"},
-        "attemptCount": {"type": "integer"},
+        "attemptCount": {
+            "type": "integer",
+            "description": "made so far of those that it has; from 0 again if it is made to wait again, while attempts has all"
+        },
         "httpStatus": {"type": "integer", "description": "of the last attempt; 0: no answer came"},
         "error": {"type": "string", "description": "of the last attempt, for people"},
         "nextAttemptDate": {

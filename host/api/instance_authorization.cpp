@@ -80,6 +80,12 @@ Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secre
 
 Error InstanceChanges::refusalOf(const Error& error) {
     if (error.code == ErrorCode::NotFound || isOfHub(error)) return error;
+    // The provider had no objection: its account is not the instance's, say.
+    if (error.code == ErrorCode::Conflict && !error.is_of_provider) {
+        Error refusal = error;
+        refusal.message.insert(0, "the hub did not take the authorization: ");
+        return refusal;
+    }
     const bool is_senseless = error.code == ErrorCode::Corrupt || error.code == ErrorCode::Internal;
     const bool may_come_back = isTransient(error.code) || is_senseless;
     Error refusal = error;

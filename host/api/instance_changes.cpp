@@ -33,7 +33,9 @@ Result<Instance> InstanceChanges::create(
     if (!body.name) return fail(ErrorCode::InvalidArgument, "'name' is missing");
     FERRY_TRY_ASSIGN(
         Configuration configuration,
-        configurationOf(connector, {}, body, ConfigurationChange::Replace, parts_.egress)
+        configurationOf(
+            connector, {}, body, ConfigurationChange::Replace, {parts_.egress, parts_.public_url}
+        )
     );
     FERRY_TRY(checkRedirect(configuration));
     if (body.is_external && !configuration.contains(oauth::kRefreshToken)) {
@@ -146,7 +148,9 @@ Result<InstanceChanges::Draft> InstanceChanges::draftOf(
     if (body.has_configuration) {
         FERRY_TRY_ASSIGN(
             draft.configuration,
-            configurationOf(connector, was, body, options.change, parts_.egress)
+            configurationOf(
+                connector, was, body, options.change, {parts_.egress, parts_.public_url}
+            )
         );
         FERRY_TRY(checkRedirect(draft.configuration));
     }
@@ -173,6 +177,7 @@ Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_e
             FERRY_TRY(parts_.store.deliveries().switchOn(now.callback, parts_.clock.now()));
             parts_.wake_deliveries();
         }
+        if (is_enabled) parts_.tokens.retryNow(instance.id);
         if (is_enabled == (now.state != InstanceState::Disabled)) return now;
         FERRY_TRY(checkNotOfFile(now));
         InstanceState state = InstanceState::Disabled;

@@ -1,9 +1,7 @@
 #include "api/instance_configuration.h"
 
-#include "api/callback_egress.h"
 #include "api/instance_json.h"
 #include "config/parameter_validator.h"
-#include "oauth/oauth_links.h"
 #include "pipeline/instance_record.h"
 
 #include <fmt/format.h>
@@ -20,12 +18,6 @@ namespace {
 using pipeline::Configuration;
 using Problems = std::vector<std::string>;
 
-/// How an account is reached, as opposed to what is done with it.
-bool isAboutAccess(std::string_view key) {
-    return key.starts_with("oauth.") || key == oauth::kAuthenticationType ||
-           pipeline::isCredential(key);
-}
-
 /// The values as the body wants them, unchecked but for those that are dropped. The mask means: as
 /// it was.
 Configuration merged(
@@ -39,7 +31,7 @@ Configuration merged(
     for (const auto& [key, value] : before) {
         // A newer version of the connector may not know it any more.
         const bool is_known = connector.parameters.find(key) != nullptr;
-        const bool stays = change == ConfigurationChange::Merge || isAboutAccess(key);
+        const bool stays = change == ConfigurationChange::Merge || pipeline::isAboutAccess(key);
         if (is_known && stays && !config::isInstanceKey(key)) wanted.emplace(key, value);
     }
     for (const auto& [key, value] : body.configuration) {
@@ -90,12 +82,12 @@ Result<Configuration> configurationOf(
     const Configuration& before,
     const InstanceBody& body,
     ConfigurationChange change,
-    const http::EgressPolicy& egress
+    const CallbackReach& reach
 ) {
     Problems problems;
     Configuration configuration =
         validated(connector, merged(connector, before, body, change, problems), problems);
-    for (std::string& problem : refusedCallbacks(egress, before, configuration))
+    for (std::string& problem : refusedCallbacks(reach, before, configuration))
         problems.push_back(std::move(problem));
     if (problems.empty()) return configuration;
     return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));

@@ -3,10 +3,10 @@
 // sent, put together and checked by the same validator as files; but where `ferry lint` warns of a
 // callback that can't be sent to, its caller is refused.
 
+#include "api/callback_egress.h"
 #include "api/instance_body.h"
 #include "base/result.h"
 #include "config/connector_manifest.h"
-#include "http/egress_policy.h"
 #include "pipeline/instance_settings.h"
 
 #include <cstdint>
@@ -26,7 +26,7 @@ Result<pipeline::Configuration> configurationOf(
     const pipeline::Configuration& before,
     const InstanceBody& body,
     ConfigurationChange change,
-    const http::EgressPolicy& egress
+    const CallbackReach& reach
 );
 
 }  // namespace ferry::api

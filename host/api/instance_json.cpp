@@ -108,12 +108,15 @@ void InstanceWriter::writeElementOf(JsonWriter& json, const Instance& instance) 
     json.field("elementId", elementId(instance.connector_key));
 }
 
-/// What a person has still to do: the link to open.
+/// What has still to be done until it is authorized; none where nobody consents.
 void InstanceWriter::writeInteractions(JsonWriter& json, const Instance& instance) const {
     json.key("provisionInteractions").beginArray();
     if (!isAuthorized(instance)) {
-        json.beginObject().field("type", "oauth");
-        json.field("url", oauth::startLink(parts_.public_url, instance.name)).endObject();
+        const auto settings = pipeline::openSettings(instance, parts_.key);
+        // A list says what it can of an instance that does not open: that page says why.
+        const std::string url = settings ? oauth::consentUrl(*settings, parts_.public_url)
+                                         : oauth::startLink(parts_.public_url, instance.name);
+        if (!url.empty()) json.beginObject().field("type", "oauth").field("url", url).endObject();
     }
     json.endArray();
 }

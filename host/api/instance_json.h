@@ -24,7 +24,7 @@ inline constexpr std::string_view kMask = "********";
 bool isMasked(const config::ConnectorManifest* connector, std::string_view parameter);
 
 enum class InstanceDetail : std::uint8_t {
-    Brief,  ///< without its configuration, which then need not be opened
+    Brief,  ///< without its configuration, which then need not open
     Whole,
     WithObjects,  ///< whole, and with the kinds of objects of its connector
 };

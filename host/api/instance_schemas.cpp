@@ -20,7 +20,7 @@ constexpr const char* kInstance = R"json({
         "tags": {"type": "array", "items": {"type": "string"}},
         "provisionInteractions": {
             "type": "array",
-            "description": "what a person has still to do: the link to open",
+            "description": "what has still to be done until it is authorized: the link that a person opens; where another program asks for consent, the call that gives it the page, after which a PATCH of the instance takes the code",
             "items": {
                 "type": "object",
                 "required": ["type", "url"],

@@ -30,10 +30,26 @@ constexpr std::array<Described, 7> kHeaderDescriptions = {{
      "The number of the replay that does it, a few at a time; absent if it is done"},
 }};
 
+/// What is of no operation, or of all of them.
+constexpr std::string_view kDescription =
+    "Instances, their authorization and their events. Compatible with the Open Connectors API.\n\n"
+    "Where GET is an operation HEAD is answered as well: the same, without the body. A path that "
+    "does not exist is 404, and a method that a path does not take 405, with those that it takes "
+    "in the header Allow. What can be no request of any operation is refused before a path is "
+    "looked for: 400 if it is malformed, 408 if it takes too long to arrive, 413, 414 or 431 if "
+    "its body, its target or its headers are too large, 501 for a transfer encoding other than "
+    "chunked, 505 for another version of HTTP than 1.1 or 1.0. All of these have a body as the "
+    "schema Error says.\n\n"
+    "This document is at /openapi.json, for everybody. Providers bring their webhooks to "
+    "/events/{key} and, for one instance, /events/{key}/{base64 of its number}: these are not for "
+    "callers, and are no operations here.";
+
 std::string_view refusalText(int status) {
     static const std::map<int, std::string_view> kTexts = {
         {400, "The request is wrong; the message says what and where"},
-        {401, "The Authorization header is missing or wrong, or the instance of its token is gone"},
+        {401,
+         "The Authorization header is missing, empty or wrong, or the instance of its token is "
+         "gone"},
         {403, "The API key may not do this, or the instance is disabled"},
         {404, "There is no such thing"},
         {406, "The answer is JSON, and Accept leaves that out"},
@@ -217,11 +233,7 @@ std::string openapiDocument(
     JsonWriter json;
     json.beginObject().field("openapi", "3.1.0");
     json.key("info").beginObject().field("title", "Ferry").field("version", FERRY_VERSION);
-    json.field(
-        "description",
-        "Instances, their authorization and their events. Compatible with the Open Connectors API."
-    );
-    json.endObject();
+    json.field("description", kDescription).endObject();
     json.key("servers").beginArray().beginObject();
     json.field("url", std::string(public_url) + std::string(kBasePath));
     json.endObject().endArray();

@@ -11,6 +11,9 @@
 namespace ferry::api {
 namespace {
 
+/// Of a wrong value that a refusal quotes.
+constexpr std::size_t kShownBytesMax = 40;
+
 /// What the token says behind the name of its list.
 Result<std::string> readToken(std::string_view token, std::string_view list) {
     const auto text = base64Decode(token);
@@ -33,10 +36,20 @@ Result<std::size_t> givenPageSize(const http::Request& request) {
     const auto text = request.queryValue("pageSize");
     if (!text || text->empty()) return std::size_t{0};
     const auto size = parseInteger(*text);
+    // One that no integer holds is too large as well.
+    const bool is_beyond = !size && std::all_of(text->begin(), text->end(), [](char digit) {
+        return digit >= '0' && digit <= '9';
+    });
+    if (is_beyond) return kPageSizeMax;
     if (!size || *size < 1) {
         return fail(
             ErrorCode::InvalidArgument,
-            fmt::format("pageSize is a number from 1 to {}", kPageSizeMax)
+            fmt::format(
+                "pageSize is '{}': give a whole number from 1 to {}; a larger one counts as {}",
+                truncateUtf8(*text, kShownBytesMax),
+                kPageSizeMax,
+                kPageSizeMax
+            )
         );
     }
     return std::min(static_cast<std::size_t>(*size), kPageSizeMax);

@@ -93,9 +93,10 @@ Result<pipeline::DocumentPage> readPage(
 Result<http::Response> revisions(ConnectorCall& connector, const Call& call) {
     pipeline::DocumentRevisionsRequest wanted;
     FERRY_TRY_ASSIGN(wanted.file, documentRefOf(call, false));
-    FERRY_TRY(readDocumentPaging(call, kList, wanted));
+    const std::string list = documentListName(connector, kList, wanted.file);
+    FERRY_TRY(readDocumentPaging(call, list, wanted));
     FERRY_TRY_ASSIGN(const pipeline::DocumentPage page, readPage(connector, wanted));
-    return documentPageAnswer(kList, page, writeRevision);
+    return documentPageAnswer(list, page, writeRevision);
 }
 
 Result<http::Response> revision(ConnectorCall& connector, const Call& call) {

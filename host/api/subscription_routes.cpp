@@ -5,9 +5,9 @@
 #include "api/areas.h"
 #include "api/callback_egress.h"
 #include "api/delivery_query.h"
-#include "api/paging.h"
 #include "api/subscription_body.h"
 #include "api/subscription_json.h"
+#include "api/subscription_list.h"
 #include "api/topic_subscriptions.h"
 #include "model/subscription_number.h"
 
@@ -16,11 +16,8 @@
 namespace ferry::api {
 namespace {
 
-constexpr std::string_view kList = "subscriptions";
 constexpr std::string_view kEnabled = "event.notification.enabled";
 constexpr std::string_view kUrl = "event.notification.callback.url";
-/// Looks at the store for one page at most: most instances have a subscription.
-constexpr int kLooksMax = 20;
 
 using SettingsPtr = std::shared_ptr<const pipeline::InstanceSettings>;
 
@@ -29,75 +26,6 @@ Result<SettingsPtr> settingsOf(const ApiParts& parts, InstanceId id) {
     auto settings = parts.settings.get(id);
     if (!settings && settings.error().code == ErrorCode::NotFound) return SettingsPtr();
     return settings;
-}
-
-/// How far a list has come: through the instances, and then through the subscriptions of topics.
-/// Its key is twice the last id, and one more where it is a topic's.
-struct ListPlace {
-    bool is_in_topics = false;
-    std::int64_t after = 0;
-
-    static ListPlace of(std::int64_t key) { return {key % 2 != 0, key / 2}; }
-    std::int64_t key() const { return after * 2 + (is_in_topics ? 1 : 0); }
-};
-
-/// Writes subscriptions of instances until there are `page_size` or it has looked often enough; the
-/// place is moved on.
-Status listInstances(
-    const ApiParts& parts,
-    JsonWriter& json,
-    ListPlace& place,
-    std::size_t& returned,
-    std::size_t page_size
-) {
-    FERRY_TRY_ASSIGN(const SwitchedOff off, switchedOffCallbacks(parts.store.deliveries()));
-    InstanceId after(place.after);
-    for (int looks = 0; looks < kLooksMax && returned < page_size; ++looks) {
-        const std::size_t wanted = page_size - returned;
-        FERRY_TRY_ASSIGN(const auto page, parts.store.instances().page(after, wanted));
-        for (const Instance& instance : page) {
-            after = instance.id;
-            if (!instance.events_enabled) continue;
-            // Past the cache, which is for instances that are busy.
-            FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(instance, parts.key));
-            if (!isSubscription(settings)) continue;
-            writeSubscription(json, settings, off.contains(settings.callback));
-            ++returned;
-        }
-        if (page.size() < wanted) {
-            place = {true, 0};
-            return {};
-        }
-    }
-    place.after = after.value;
-    return {};
-}
-
-Result<http::Response> listSubscriptions(const ApiParts& parts, const Call& call) {
-    FERRY_TRY_ASSIGN(const Paging paging, readPaging(call.request, kList));
-    ListPlace place = ListPlace::of(paging.after);
-    ListHeaders headers;
-    JsonWriter json;
-    json.beginArray();
-    if (!place.is_in_topics) {
-        FERRY_TRY(listInstances(parts, json, place, headers.returned, paging.page_size));
-    }
-    bool has_more = true;
-    if (place.is_in_topics) {
-        const std::size_t wanted = paging.page_size - headers.returned;
-        FERRY_TRY_ASSIGN(const auto page, parts.store.topics().subscriptions(place.after, wanted));
-        for (const store::TopicSubscription& one : page) {
-            place.after = one.id;
-            FERRY_TRY(writeTopicSubscription(json, one, parts.key));
-            ++headers.returned;
-        }
-        has_more = page.size() == wanted;
-    }
-    json.endArray();
-    if (has_more) headers.next_page = nextPageToken(kList, place.key());
-    http::Response response = jsonAnswer(json);
-    addListHeaders(response, headers);
-    return response;
 }
 
 Result<http::Response> shown(const ApiParts& parts, const pipeline::InstanceSettings& settings) {
@@ -134,7 +62,8 @@ Result<SettingsPtr> subscriptionOf(const ApiParts& parts, const Call& call) {
         return settings;
     return fail(
         ErrorCode::NotFound,
-        "there is no such subscription: it was removed, or the events of its instance are disabled, "
+        "there is no such subscription: it was removed, or the events of its instance are "
+        "disabled, "
         "or the instance has another callback URL by now, which is another subscription"
     );
 }
@@ -150,7 +79,7 @@ Result<http::Response> subscribe(
 ) {
     FERRY_TRY_ASSIGN(const SubscriptionBody wanted, readSubscriptionBody(call.request.body));
     if (!wanted.instance) {
-        FERRY_TRY(checkCallbackReach(parts.egress, "'config.url'", wanted.url));
+        FERRY_TRY(checkCallbackReach({parts.egress, parts.public_url}, "'config.url'", wanted.url));
         FERRY_TRY_ASSIGN(const auto made, subscribeTopics(parts, wanted));
         return shown(parts, made);
     }

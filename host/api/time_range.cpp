@@ -122,8 +122,10 @@ Result<std::vector<TimePoint>> bucketsOf(const TimeRange& range, std::string_vie
             return fail(
                 ErrorCode::InvalidArgument,
                 fmt::format(
-                    "the range has more than {} buckets of a {}: give a longer interval or a "
-                    "shorter range",
+                    "from {} to {}, with both ends, there are more than {} buckets of a {}: give a "
+                    "longer interval or a shorter range",
+                    formatRfc3339(range.from),
+                    formatRfc3339(range.to),
                     kBucketsMax,
                     interval
                 )

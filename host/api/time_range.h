@@ -25,7 +25,8 @@ Result<TimePoint> parseTime(std::string_view name, std::string_view text);
 /// end. Errors: InvalidArgument for what is no time, and if it ends before it begins.
 Result<TimeRange> readTimeRange(const http::Request& request, TimePoint now, Milliseconds span);
 
-/// More of them in one answer are refused: the seconds of a day are too many, as in the original.
+/// More of them in one answer are refused. Both ends belong to a range, so that 24 hours have a
+/// second more than this: they are refused, as in the original.
 inline constexpr std::size_t kBucketsMax = 86'400;
 
 /// Where each bucket begins that has a part of the range: buckets of `interval` ("second",

@@ -17,9 +17,6 @@
 namespace ferry::oauth {
 namespace {
 
-constexpr std::size_t kStateBytesMax = 512;
-constexpr std::size_t kCodeBytesMax = 4096;
-
 ResultPage withLink(ResultPage page, std::string link) {
     page.link = std::move(link);
     page.link_text = "Begin again";
@@ -47,13 +44,6 @@ std::string_view cookieValue(const http::Request& request, std::string_view name
         }
     }
     return {};
-}
-
-/// True if the page that a consent comes back to can be none of this hub's, under whatever name: it
-/// is a program's that asks for consent itself.
-bool isOfAnotherProgram(std::string_view redirect_uri) {
-    const std::string_view path = redirect_uri.substr(0, redirect_uri.find('?'));
-    return !path.ends_with("/oauth/callback");
 }
 
 /// True if the browser brings cookies of public_url to `redirect_uri`.
@@ -121,14 +111,12 @@ http::Response BrowserFlow::redirect(
             409,
             "Another program asks for this consent",
             fmt::format(
-                "Instance {} has {} as its oauth.callback.url, which is no page of this hub. The "
-                "program there gets the address for the browser from "
-                "/elements/api-v2/elements/{}/oauth/url, and sends the code that comes back to it "
-                "as providerData.code. To have the hub ask for consent, set oauth.callback.url to "
-                "{}.",
+                "Instance {} has {} as its oauth.callback.url, which is no page of this hub. To "
+                "authorize it, the program there does this: {}. To have the hub ask for consent, "
+                "set oauth.callback.url to {}.",
                 settings.name,
                 request.redirect_uri,
-                settings.connector_key,
+                howToAuthorize(settings, parts_.public_url),
                 redirectUri("", parts_.public_url)
             )
         ));
@@ -175,14 +163,7 @@ http::Response BrowserFlow::callback(const http::Request& request) {
     const auto state = request.queryValue("state").value_or("");
     auto code = request.queryValue("code").value_or("");
     const auto error = request.queryValue("error").value_or("");
-    if (state.empty() || state.size() > kStateBytesMax || code.size() > kCodeBytesMax ||
-        code.empty() == error.empty()) {
-        return renderPage(messagePage(
-            400,
-            "This is not an answer of the provider",
-            "The address lacks what a provider sends back. Open the instance's link again."
-        ));
-    }
+    if (const auto page = noAnswerPage(state, code, error)) return renderPage(*page);
     const auto pending = states_.redeem(state);
     if (!pending) {
         const bool is_expired = pending.error().code == ErrorCode::DeadlineExceeded;

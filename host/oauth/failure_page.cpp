@@ -1,8 +1,33 @@
 #include "oauth/failure_page.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace ferry::oauth {
+namespace {
+
+constexpr std::size_t kStateBytesMax = 512;
+constexpr std::size_t kCodeBytesMax = 4096;
+
+std::string_view whatIsWrong(
+    std::string_view state, std::string_view code, std::string_view error
+) {
+    if (state.empty()) {
+        return "The address has no state, or an empty one: by that the hub knows what was begun.";
+    }
+    if (state.size() > kStateBytesMax) return "The state in the address is none of this hub's.";
+    if (code.empty() && error.empty()) {
+        return "The address has no code, or an empty one, and no error: a provider sends one of "
+               "the two.";
+    }
+    if (!code.empty() && !error.empty()) {
+        return "The address has both a code and an error: a provider sends one of the two.";
+    }
+    return code.size() > kCodeBytesMax ? "The code in the address is too long to be one." : "";
+}
+
+}  // namespace
 
 ResultPage messagePage(int status, std::string title, std::string text) {
     return {status, std::move(title), {std::move(text)}, {}, {}};
@@ -69,6 +94,18 @@ ResultPage failurePage(const Error& error) {
                 {},
             };
     }
+}
+
+std::optional<ResultPage> noAnswerPage(
+    std::string_view state, std::string_view code, std::string_view error
+) {
+    const std::string_view wrong = whatIsWrong(state, code, error);
+    if (wrong.empty()) return std::nullopt;
+    return messagePage(
+        400,
+        "This is not an answer of the provider",
+        fmt::format("{} Nothing was changed. Open the instance's link again.", wrong)
+    );
 }
 
 bool isOfBrowser(std::string_view path) {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "oauth/result_page.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,12 @@ ResultPage messagePage(int status, std::string title, std::string text);
 
 /// The page for an error of AccountAuthorizer::exchange or of the store.
 ResultPage failurePage(const Error& error);
+
+/// The page for an address that no provider sends a browser back with; nullopt if one may have sent
+/// it. What is missing in it is empty here.
+std::optional<ResultPage> noAnswerPage(
+    std::string_view state, std::string_view code, std::string_view error
+);
 
 /// True for the paths that people open, under which there is nothing else.
 bool isOfBrowser(std::string_view path);

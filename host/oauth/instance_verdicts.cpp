@@ -47,7 +47,7 @@ Error InstanceVerdicts::revoke(const pipeline::InstanceSettings& settings, std::
             "an instance has to be authorized again",
             {{"instance", settings.name},
              {"reason", reason},
-             {"open", has_link ? startLink(parts_.public_url, settings.name) : "-"}}
+             {"to_do", howToAuthorize(settings, parts_.public_url)}}
         );
     }
     return {ErrorCode::AuthorizationRevoked, reason};

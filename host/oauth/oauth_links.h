@@ -29,6 +29,17 @@ bool usesApiKey(std::string_view authentication_type);
 /// "<public_url>/oauth/start/<name>": the link that a person opens to authorize.
 std::string startLink(std::string_view public_url, std::string_view instance_name);
 
+/// True if the page that a consent comes back to can be none of this hub's, under whatever name: it
+/// is a program's that asks for consent itself.
+bool isOfAnotherProgram(std::string_view redirect_uri);
+
+/// Where the authorization of an instance begins: its startLink(), or, where another program asks
+/// for its consent, the call of the API that gives that program the page. Empty: nobody consents.
+std::string consentUrl(const pipeline::InstanceSettings& settings, std::string_view public_url);
+
+/// The same for people, as what to do: "open <link>", say.
+std::string howToAuthorize(const pipeline::InstanceSettings& settings, std::string_view public_url);
+
 /// Where the provider sends the browser back to: the instance's own `oauth.callback.url`, else the
 /// hub's `/oauth/callback`. The provider wants the same text in both steps.
 std::string redirectUri(const pipeline::InstanceSettings& settings, std::string_view public_url);

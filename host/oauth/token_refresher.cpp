@@ -1,7 +1,7 @@
 #include "oauth/token_refresher.h"
 
 #include "oauth/oauth_links.h"
-#include "oauth/retry_wait.h"
+#include "pipeline/instance_record.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,6 @@ namespace {
 constexpr std::string_view kComponent = "token_refresher";
 constexpr std::string_view kMetric = "ferry_token_refreshes_total";
 constexpr std::string_view kMetricHelp = "Refreshes of access tokens, by result.";
-constexpr Milliseconds kSweepInterval{600'000};
 
 /// The provider refuses the app, not the account: every instance of the app is in the same state.
 bool isConfigurationFault(ErrorCode code) {
@@ -28,7 +27,6 @@ TokenRefresher::TokenRefresher(OauthParts parts)
     : parts_(std::move(parts)),
       verdicts_(parts_),
       vault_(parts_.key, parts_.random, parts_.tokens),
-      next_sweep_(parts_.clock.now() + kSweepInterval),
       refreshed_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"ok\"")),
       revoked_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"revoked\"")),
       refused_(parts_.metrics.counter(kMetric, kMetricHelp, "result=\"app_refused\"")),
@@ -66,10 +64,14 @@ TimePoint TokenRefresher::step() {
     runner_.poll();
     retryUnsaved();
     std::vector<Request> requests;
+    std::vector<InstanceId> ended_waits;
     {
         const std::lock_guard lock(mutex_);
         requests.swap(queue_);
+        ended_waits.swap(ended_waits_);
     }
+    for (const InstanceId id : ended_waits)
+        endWait(id);
     for (Request& request : requests)
         serve(std::move(request));
     dropStale();
@@ -100,11 +102,9 @@ void TokenRefresher::serve(Request request) {
         ));
     }
     if (*stored && isUsable(request, **stored)) return request.completion(**stored);
-    const TimePoint now = parts_.clock.now();
-    // Unsaved tokens may have ended the stored ones, so the stored ones are not tried any more.
-    if (entry != entries_.end() && (entry->second.unsaved || now < entry->second.not_before)) {
-        return request.completion(fail(
-            Error(ErrorCode::Unavailable, entry->second.last_error, entry->second.not_before - now)
+    if (entry != entries_.end() && isWaiting(entry->second, settings)) {
+        const Milliseconds left = entry->second.not_before - parts_.clock.now();
+        return request.completion(fail(Error(ErrorCode::Unavailable, entry->second.last_error, left)
         ));
     }
     if (!*stored || (*stored)->refresh_token.empty()) {
@@ -121,6 +121,9 @@ void TokenRefresher::refresh(Request request, const TokenSet& tokens) {
     const auto provider = request.provider;
     const auto account = request.settings->providerAccount(provider->options().base_urls);
     Entry& entry = entries_[id];
+    const std::size_t access = pipeline::accessMark(request.settings->configuration);
+    if (entry.access != access) entry.failures = 0;
+    entry.access = access;
     entry.before = tokens;
     entry.waiters.push_back(std::move(request));
 
@@ -150,11 +153,16 @@ void TokenRefresher::finish(InstanceId id, Result<pipeline::OperationResult> res
         result = fail(ErrorCode::Internal, "the plugin's refresh gave no access token");
     }
     const auto settings = waiters.front().settings;
+    const std::size_t access = entry.access;
     const Result<TokenSet> answer =
         result ? finishRefreshed(id, std::move(entry), std::move(*result->tokens))
                : fail(finishFailed(*settings, std::move(entry), result.error()));
-    for (const Request& waiter : waiters)
-        waiter.completion(answer);
+    for (Request& waiter : waiters) {
+        // What failed is no answer to who came with the configuration mended.
+        const bool is_meant =
+            answer || pipeline::accessMark(waiter.settings->configuration) == access;
+        is_meant ? waiter.completion(answer) : serve(std::move(waiter));
+    }
 }
 
 Result<TokenSet> TokenRefresher::finishRefreshed(InstanceId id, Entry entry, TokenSet tokens) {
@@ -224,56 +232,6 @@ bool TokenRefresher::isUsable(const Request& request, const TokenSet& tokens) co
     const Milliseconds margin =
         tokens.refresh_token.empty() ? Milliseconds(0) : request.provider->options().expiry_margin;
     return parts_.clock.now() + margin < *tokens.expires_at;
-}
-
-void TokenRefresher::retryUnsaved() {
-    const TimePoint now = parts_.clock.now();
-    const std::vector<InstanceId> ids(unsaved_.begin(), unsaved_.end());
-    for (const InstanceId id : ids) {
-        Entry& entry = entries_.at(id);
-        if (now < entry.not_before) continue;
-        const Status saved = isSuperseded(id, entry) ? Status() : vault_.save(id, *entry.unsaved);
-        if (saved) {
-            forget(id);
-            verdicts_.clearFailure(id);
-        } else {
-            Entry kept = std::move(entry);
-            backOff(id, std::move(kept), Error(saved.error()).withContext("save new tokens"));
-        }
-    }
-}
-
-void TokenRefresher::dropStale() {
-    const TimePoint now = parts_.clock.now();
-    if (now < next_sweep_) return;
-    next_sweep_ = now + kSweepInterval;
-    std::erase_if(entries_, [now](const auto& item) {
-        const Entry& entry = item.second;
-        return entry.waiters.empty() && !entry.unsaved && entry.not_before + kSweepInterval < now;
-    });
-}
-
-Error TokenRefresher::backOff(InstanceId id, Entry entry, const Error& error) {
-    ++entry.failures;
-    const Milliseconds wait = retryWait(entry.failures, error, parts_.random);
-    entry.not_before = parts_.clock.now() + wait;
-    entry.last_error = error.message;
-    Error answer(ErrorCode::Unavailable, error.message, wait);
-    entries_.insert_or_assign(id, std::move(entry));
-    return answer;
-}
-
-void TokenRefresher::forget(InstanceId instance) {
-    unsaved_.erase(instance);
-    const auto found = entries_.find(instance);
-    if (found == entries_.end()) return;
-    // A refresh on its way ends by itself and finds that it is superseded.
-    if (found->second.waiters.empty()) {
-        entries_.erase(found);
-    } else {
-        found->second.unsaved.reset();
-        found->second.failures = 0;
-    }
 }
 
 void TokenRefresher::stop() {

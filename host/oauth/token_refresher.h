@@ -13,6 +13,7 @@
 #include "pipeline/token_source.h"
 #include "pipeline/token_vault.h"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,8 +26,8 @@
 
 namespace ferry::oauth {
 
-/// Threads: get() from any thread; everything else by the token worker only, so that refreshes and
-/// authorizations never cross. Provider code runs in step() only.
+/// Threads: get() and retryNow() from any thread; everything else by the token worker only, so that
+/// refreshes and authorizations never cross. Provider code runs in step() only.
 class TokenRefresher final : public Steppable, public pipeline::TokenSource {
   public:
     explicit TokenRefresher(OauthParts parts);
@@ -53,6 +54,8 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
         Completion completion
     ) override;
 
+    void retryNow(InstanceId instance) override;
+
     TimePoint step() override;
 
     /// Forgets failures and unsaved tokens of the instance: it has just been authorized anew.
@@ -76,7 +79,8 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
         /// From the provider, but the store did not take them yet. They may be the only good ones:
         /// some providers end the old refresh token with each refresh.
         std::optional<TokenSet> unsaved;
-        unsigned failures = 0;
+        std::size_t access = 0;  ///< pipeline::accessMark of what it was tried with
+        unsigned failures = 0;   ///< with that
         TimePoint not_before;
         std::string last_error;
     };
@@ -88,6 +92,9 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
     /// True if the stored tokens are no longer those that the refresh started from.
     bool isSuperseded(InstanceId id, const Entry& entry) const;
     bool isUsable(const Request& request, const TokenSet& tokens) const;
+    /// True if nothing is tried for these settings yet.
+    bool isWaiting(const Entry& entry, const pipeline::InstanceSettings& settings) const;
+    void endWait(InstanceId instance);
     void retryUnsaved();
     void dropStale();
     /// Counts the failure and remembers the entry; gives the error for those who wait.
@@ -97,7 +104,8 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
     InstanceVerdicts verdicts_;
     pipeline::TokenVault vault_;
     std::mutex mutex_;
-    std::vector<Request> queue_;  ///< guarded by mutex_; all below belongs to the worker
+    std::vector<Request> queue_;           ///< guarded by mutex_, as the next one
+    std::vector<InstanceId> ended_waits_;  ///< of retryNow; all below belongs to the worker
     std::unordered_map<InstanceId, Entry> entries_;
     std::set<InstanceId> unsaved_;
     TimePoint next_sweep_;

@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/number_text.h"
+#include "pipeline/instance_settings.h"
 
 #include <fmt/format.h>
 
@@ -79,6 +80,13 @@ Result<LookupResult> InstanceLookup::byInstance(
         result.accounts.push_back(found->account_id);
     }
     return result;
+}
+
+bool InstanceLookup::polls(InstanceId instance) {
+    const auto found = instances_.find(instance);
+    if (!found || !*found) return false;
+    const auto settings = openSettings(**found, key_);
+    return settings && settings->polls.value_or(false);
 }
 
 Result<std::shared_ptr<const Secret>> InstanceLookup::webhookSecret(WebhookSecretId id) {

@@ -60,6 +60,10 @@ class InstanceLookup {
         std::string_view connector_key, InstanceId instance, std::span<const std::string> accounts
     );
 
+    /// True if event.vendor.type of the instance says that it polls, so that it has no webhooks.
+    /// False where nobody can tell.
+    bool polls(InstanceId instance);
+
     /// The opened secret. Corrupt if it does not open with this key.
     Result<std::shared_ptr<const Secret>> webhookSecret(WebhookSecretId id);
 

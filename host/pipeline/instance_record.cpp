@@ -3,6 +3,8 @@
 #include "base/json_writer.h"
 #include "pipeline/instance_lookup.h"
 
+#include <functional>
+
 namespace ferry::pipeline {
 
 Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key) {
@@ -20,6 +22,21 @@ Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key) {
 bool isCredential(std::string_view key) {
     return key == "authentication.type" || key == "code" || key == "oauth.api.key" ||
            key == "oauth.user.refresh_token" || key.ends_with(".authorization.apikey");
+}
+
+bool isAboutAccess(std::string_view key) {
+    return key.starts_with("oauth.") || isCredential(key);
+}
+
+std::size_t accessMark(const Configuration& configuration) {
+    const std::hash<std::string_view> hash;
+    std::size_t mark = 0;
+    for (const auto& [key, value] : configuration) {
+        if (!isAboutAccess(key)) continue;
+        mark = mark * 31 + hash(key);
+        mark = mark * 31 + hash(value);
+    }
+    return mark;
 }
 
 namespace {

@@ -10,8 +10,10 @@
 #include "pipeline/instance_settings.h"
 #include "store/instance_store.h"
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ferry::pipeline {
@@ -31,6 +33,14 @@ Digest256 fingerprintOf(const InstanceDraft& draft, const SealingKey& key);
 
 /// True for parameters that say which account is meant, or how the hub gets at it.
 bool isCredential(std::string_view key);
+
+/// True for parameters that say how an account is reached, as opposed to what is done with it.
+bool isAboutAccess(std::string_view key);
+
+/// A number for how the account is reached by this configuration: another one for others, so that
+/// what failed with the one is tried at once with the other. It follows from secrets and is good in
+/// this process alone: neither stored nor logged.
+std::size_t accessMark(const Configuration& configuration);
 
 /// True if an authorization made with the one is good with the other: same app, same account, same
 /// way of authorizing. All else may change while an instance runs on.

@@ -1,5 +1,6 @@
 // What the sync worker does about errors: another token, a resync, or the lease back with a delay.
 
+#include "pipeline/instance_record.h"
 #include "pipeline/sync_failure_policy.h"
 #include "pipeline/sync_worker_parts.h"
 
@@ -22,6 +23,8 @@ void SyncWorker::onError(DrainId id, Error error) {
     }
     pauseApp(drain, error);
     giveBack(drain.notice(), error, drain.settings()->name);
+    const auto wait = waits_.find(drain.instance());
+    if (wait != waits_.end()) wait->second.access = accessMark(drain.settings()->configuration);
     end(id);
 }
 
@@ -160,8 +163,19 @@ bool SyncWorker::waitsForProvider(const store::LeasedNotice& notice) {
     const auto wait = waits_.find(notice.instance);
     if (wait == waits_.end() || !wait->second.was_asked) return false;
     if (parts_.clock.now() >= wait->second.until) return false;
+    if (isBegunAnew(notice, wait->second)) {
+        waits_.erase(wait);
+        return false;
+    }
     putOff(notice, wait->second.until);
     return true;
+}
+
+bool SyncWorker::isBegunAnew(const store::LeasedNotice& notice, const Wait& wait) const {
+    // Notices of instances that run again, or are authorized anew, have not failed yet.
+    if (notice.failures == 0) return true;
+    const auto settings = parts_.settings.get(notice.instance);
+    return settings && accessMark((*settings)->configuration) != wait.access;
 }
 
 void SyncWorker::putOff(const store::LeasedNotice& notice, TimePoint due_at) {

@@ -66,6 +66,7 @@ class SyncWorker final : public Steppable {
     using DrainId = std::uint64_t;
     struct Inbox;
     struct Counters;
+    struct Wait;
 
     void leaseDrains(TimePoint now);
     /// Moves every drain as far as it goes without waiting.
@@ -101,6 +102,8 @@ class SyncWorker final : public Steppable {
     void onStoreError(DrainId id, const Error& error);
     /// Gives the notice back if the provider asked not to be asked yet: a webhook is no reason to.
     bool waitsForProvider(const store::LeasedNotice& notice);
+    /// Somebody has mended the instance since, or wants it tried.
+    bool isBegunAnew(const store::LeasedNotice& notice, const Wait& wait) const;
     /// Gives the notice back, due at `due_at`, without another failure.
     void putOff(const store::LeasedNotice& notice, TimePoint due_at);
     void giveBack(const store::LeasedNotice& notice, const Error& error, std::string_view name);
@@ -139,6 +142,7 @@ class SyncWorker final : public Steppable {
     struct Wait {
         TimePoint until;
         bool was_asked = false;  ///< by the provider: a webhook does not end it
+        std::size_t access{};    ///< accessMark of what the drain was made with
     };
     std::unordered_map<InstanceId, Wait> waits_;  // of instances whose last drain failed
     std::unordered_map<InstanceId, Milliseconds> poll_intervals_;  // as they are by now

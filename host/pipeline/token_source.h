@@ -29,6 +29,10 @@ class TokenSource {
         std::optional<Secret> rejected_access_token,
         Completion completion
     ) = 0;
+
+    /// Failures of the instance so far are no reason to wait any more: somebody wants it tried now.
+    /// Threads: any. Not pure, so that doubles stay small.
+    virtual void retryNow(InstanceId) {}
 };
 
 }  // namespace ferry::pipeline

@@ -218,9 +218,7 @@ http::Response WebhookReceiver::rejectUnverified(
 ) {
     const bool has_no_secret = verified.without_secret == matches.size();
     const std::string_view why =
-        has_no_secret
-            ? "the instances of this account have no app secret to verify the signature with"
-            : "the signature is missing or wrong";
+        has_no_secret ? whyNoSecret(matches) : "the signature is missing or wrong";
     if (mayWrite(next_unverified_line_ms_)) {
         parts_.log.warning(
             kComponent,

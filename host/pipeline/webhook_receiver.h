@@ -167,6 +167,8 @@ class WebhookReceiver {
         const Verified& verified,
         std::span<const store::AccountMatch> matches
     );
+    /// Why no instance of the matches has a secret.
+    std::string_view whyNoSecret(std::span<const store::AccountMatch> matches);
     /// True once in a while: whoever sends nonsense can send much of it.
     bool mayWrite(std::atomic<std::int64_t>& next_line_ms) const;
     /// For faults of our own side.

@@ -9,6 +9,9 @@
 namespace ferry::pipeline {
 namespace {
 
+/// Instances that are looked at to say why a webhook was refused: each is read and opened.
+constexpr std::size_t kPollsLookedAt = 4;
+
 /// The signature is not that of this secret; any other code means that nobody knows.
 bool saysWrongSignature(ErrorCode code) {
     return code == ErrorCode::Unauthenticated || code == ErrorCode::PermissionDenied ||
@@ -62,6 +65,16 @@ WebhookReceiver::Verified WebhookReceiver::verify(
         }
     }
     return verified;
+}
+
+std::string_view WebhookReceiver::whyNoSecret(std::span<const store::AccountMatch> matches) {
+    const auto some = matches.first(std::min(matches.size(), kPollsLookedAt));
+    const bool polls = std::all_of(some.begin(), some.end(), [&](const auto& match) {
+        return parts_.lookup.polls(match.instance);
+    });
+    return polls ? "the instances of this account poll, as their event.vendor.type says, and take "
+                   "no webhooks"
+                 : "the instances of this account have no app secret to verify the signature with";
 }
 
 /// Null if the instance has none, or the store does not tell: then no challenge is answered.

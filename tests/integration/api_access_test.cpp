@@ -39,6 +39,10 @@ TEST_F(ApiAccessTest, RefusesInOneForm) {
     const auto missing = json(401, "GET", "/elements", {}, "");
     EXPECT_THAT(text(missing, "message"), HasSubstr("Authorization header is missing"));
     EXPECT_EQ(text(missing, "requestId").size(), 24U);
+    const Answer empty =
+        ask(hub_->port(), "GET", "/elements/api-v2/elements", {{"Authorization", ""}});
+    EXPECT_EQ(empty.status, 401);
+    EXPECT_THAT(empty.body, HasSubstr("Authorization header is empty"));
     const Answer wrong = call("GET", "/elements", {}, "User hunter2, Organization hunter2");
     EXPECT_EQ(wrong.status, 401);
     EXPECT_THAT(wrong.body, testing::Not(HasSubstr("hunter2")));

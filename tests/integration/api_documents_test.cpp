@@ -128,6 +128,45 @@ TEST_F(ApiDocumentsTest, AFileIsDownloadedWholeOrInPart) {
     EXPECT_EQ(get("/files?path=/Docs/a.txt").body, "hello") << "with a fresh token";
 }
 
+TEST_F(ApiDocumentsTest, WhatTheProviderCompressesUnaskedSaysSo) {
+    put("/long.txt", std::string(10'000, 'a'));
+    const std::string target = "/files?path=/long.txt";
+    EXPECT_FALSE(get(target).headers.contains("content-encoding"));
+    fake_->faults().next("files/download", demo::FaultKind::Gzip);
+    const Answer packed = get(target);
+    EXPECT_EQ(packed.status, 200);
+    EXPECT_EQ(packed.headers.at("content-encoding"), "gzip");
+    EXPECT_EQ(packed.headers.at("content-length"), std::to_string(packed.body.size()));
+    EXPECT_LT(packed.body.size(), 1'000U);
+}
+
+TEST_F(ApiDocumentsTest, ATokenIsOfWhatItListsAlone) {
+    put("/Docs/a.txt", "another");  // a second revision of it
+    const auto nextOf = [this](const std::string& target) {
+        const Answer answer = get(target);
+        const auto found = answer.headers.find("elements-next-page-token");
+        EXPECT_NE(found, answer.headers.end()) << answer.status << answer.body;
+        return found == answer.headers.end() ? "" : "&nextPage=" + found->second;
+    };
+    const std::string top = "/folders/contents?pageSize=1&path=/";
+    const std::string docs = "/folders/contents?pageSize=1&path=/Docs";
+    const std::string words = "/search?pageSize=1&path=/&text=txt";
+    const std::string revisions = "/files/revisions?pageSize=1&path=/Docs/a.txt";
+
+    for (const auto& [list, others] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+             {top, {docs, words, revisions}},
+             {docs, {top, "/folders/contents?path=/Docs/a.txt"}},
+             {words, {"/search?path=/&text=a.txt", "/search?path=/Docs&text=txt", top}}}) {
+        const std::string next = nextOf(list);
+        getJson(200, list + next);
+        for (const std::string& other : others) {
+            const auto refused = getJson(400, other + next);
+            EXPECT_THAT(text(refused, "message"), HasSubstr("not a token of this list")) << other;
+        }
+    }
+    EXPECT_EQ(get("/folders/contents?path=/Docs/" + nextOf(docs)).status, 200) << "the same folder";
+}
+
 TEST_F(ApiDocumentsTest, AReceiverOfAnEventCanFetchTheFile) {
     put("/new.txt", "just made");
     ASSERT_TRUE(eventually([&] { return !receiver_.events().empty(); }));

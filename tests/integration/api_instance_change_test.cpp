@@ -150,6 +150,8 @@ TEST_F(ApiInstanceChangeTest, AnotherAccountIsRefusedByName) {
     const auto refused =
         json(409, "PUT", path, withCode(bob, R"("configuration":{"event.baseline":true})"));
     EXPECT_THAT(text(refused, "message"), AllOf(HasSubstr(account_), HasSubstr("bob@example.com")));
+    EXPECT_THAT(text(refused, "message"), testing::StartsWith("the hub did not take"));
+    EXPECT_FALSE(refused.HasMember("providerMessage"));
     json(400, "PUT", path, R"({"providerData":{"code":"wrong"}})");
     EXPECT_EQ(value(path, "event.baseline"), "false");
     EXPECT_EQ(text(json(200, "GET", path), "state"), "running");
@@ -175,6 +177,20 @@ TEST_F(ApiInstanceChangeTest, AnotherAppWithoutACodeKeepsTheTokens) {
     json(200, "PATCH", path, "{\"configuration\":{" + back + "}}");
     fake_->expireAccessTokens(account_);
     EXPECT_EQ(call("GET", "/ping", {}, connector(token_)).status, 200) << "and refreshed";
+}
+
+TEST_F(ApiInstanceChangeTest, TheHubItselfTakesNoCallbacks) {
+    const std::string path = make("alice", notify());
+    for (const char* own :
+         {"http://hub.test/oauth/callback", "http://hub.test/elements/api-v2/events/dropbox"}) {
+        const std::string url = member("event.notification.callback.url", own);
+        const auto refused = json(400, "PATCH", path, "{\"configuration\":{" + url + "}}");
+        EXPECT_THAT(
+            text(refused, "message"),
+            HasSubstr("'event.notification.callback.url' is an address of the hub itself")
+        );
+    }
+    EXPECT_EQ(value(path, "event.notification.callback.url"), receiver_.url());
 }
 
 TEST_F(ApiInstanceChangeTest, IsChangedBelowItsConnectorToo) {

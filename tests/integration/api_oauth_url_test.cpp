@@ -45,6 +45,24 @@ TEST_F(ApiOauthUrlTest, AConsentThatAnotherProgramAsksForIsNotBegunHere) {
     for (const char* part :
          {"https://app.example/authorized", "/elements/dropbox/oauth/url", "providerData.code"})
         EXPECT_THAT(page.body, HasSubstr(part));
+
+    const auto list = json(200, "GET", "/instances");
+    const auto& waits = list[0];
+    const std::string url = "http://hub.test/elements/api-v2/elements/dropbox/oauth/url";
+    EXPECT_EQ(text(waits["provisionInteractions"][0], "url"), url);
+    for (const auto state :
+         {InstanceState::AwaitingAuthorization, InstanceState::NeedsReauthorization}) {
+        ASSERT_TRUE(hub_->store().instances().setState(
+            instance("marketing")->id, state, "a test", clock_.now()
+        ));
+        const auto refused = json(401, "GET", "/ping", {}, connector(text(waits, "token")));
+        for (const std::string& part : {"GET " + url, std::string("providerData.code")})
+            EXPECT_THAT(text(refused, "message"), HasSubstr(part));
+        EXPECT_THAT(text(refused, "message"), Not(HasSubstr("/oauth/start")));
+        EXPECT_THAT(text(refused, "message"), HasSubstr("with the instance's Element token"));
+        const std::string consent_url = urlOf(kTarget, connector(text(waits, "token")));
+        EXPECT_EQ(valueIn(consent_url, "redirect_uri"), "https://app.example/authorized");
+    }
 }
 
 TEST_F(ApiOauthUrlTest, StateAndScopeAreThoseOfTheCaller) {

@@ -5,6 +5,7 @@
 #include "integration/api_fixture.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <fstream>
@@ -126,6 +127,35 @@ TEST_F(ApiTopicTest, AnEndedSubscriptionTakesWhatIsOnItsWayAlong) {
     ASSERT_TRUE(waitForRequests(1));
     json(200, "DELETE", fmt::format("/notifications/subscriptions/{}", id));
     EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(ApiTopicTest, TheLastPageOfSubscriptionsIsKnownToBeTheLast) {
+    const auto pagesOf = [this](int size) {
+        std::vector<std::string> pages;
+        std::string next;
+        do {
+            const std::string target = "/notifications/subscriptions?pageSize=";
+            const Answer page = call("GET", target + std::to_string(size) + next);
+            pages.push_back(page.headers.at("elements-returned-count"));
+            const auto token = page.headers.find("elements-next-page-token");
+            next = token == page.headers.end() ? "" : "&nextPage=" + token->second;
+        } while (!next.empty() && pages.size() < 10);
+        return fmt::format("{}", fmt::join(pages, " "));
+    };
+    EXPECT_EQ(pagesOf(1), "0");
+    make("alice", notify());
+    EXPECT_EQ(pagesOf(1), "1");
+    make("quiet");
+    EXPECT_EQ(pagesOf(1), "1");
+    subscribe("builds");
+    EXPECT_EQ(pagesOf(1), "1 1");
+    EXPECT_EQ(pagesOf(2), "2");
+    make("bob", notify());
+    subscribe("releases");
+    EXPECT_EQ(pagesOf(1), "1 1 1 1");
+    EXPECT_EQ(pagesOf(2), "2 2");
+    EXPECT_EQ(pagesOf(3), "3 1");
+    EXPECT_EQ(pagesOf(4), "4");
 }
 
 TEST_F(ApiTopicTest, AUrlIsNoWayIntoTheHubsNetwork) {

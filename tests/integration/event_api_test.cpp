@@ -188,12 +188,31 @@ TEST_F(EventApiTest, ASingleDeliveryIsFoundAndMadeAgain) {
     const std::string one = fmt::format("/notifications/1/subscriptions/{}/deliveries", number);
 
     EXPECT_EQ(text(json(200, "GET", one)[0], "status"), "delivered");
+    EXPECT_EQ(json(200, "GET", one)[0]["attemptCount"].GetInt(), 1);
     EXPECT_EQ(json(200, "GET", "/notifications/1/subscriptions/deliveries").Size(), 1U);
     json(404, "GET", "/notifications/9/subscriptions/deliveries");
     json(404, "GET", "/notifications/1/subscriptions/999/deliveries");
     json(404, "GET", "/notifications/x/subscriptions/deliveries");
     json(200, "PUT", one);
     EXPECT_TRUE(receiver_.waitForRequests(2));
+}
+
+TEST_F(EventApiTest, AttemptsAreCountedSinceADeliveryWasMadeToWait) {
+    startWith("marketing", {{"event.notification.retry.schedule", "10ms, 1h"}});
+    const auto waitFor = [&](const std::string& status, int attempts) {
+        return eventually([&] {
+            const auto list = json(200, "GET", where("status='" + status + "'"));
+            return list.Size() == 1 && list[0]["attemptCount"].GetInt() == attempts;
+        });
+    };
+    receiver_.answerNext(status(500), 2);
+    put("/a.txt");
+    ASSERT_TRUE(waitFor("retry", 2));
+
+    const auto again = json(200, "PUT", where("status='retry'"));
+    EXPECT_EQ(again[0]["attemptCount"].GetInt(), 0);
+    ASSERT_TRUE(waitFor("delivered", 1));
+    EXPECT_EQ(json(200, "GET", "/notifications/1/delivery")["attempts"].Size(), 3U);
 }
 
 TEST_F(EventApiTest, CountsEventsByTimeAndInstance) {

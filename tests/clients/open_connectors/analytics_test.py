@@ -92,6 +92,11 @@ class Analytics(ContractTest):
         self.refused(400, "GET", ANALYTICS, query={
             "from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "interval": "second"})
 
+    def test_seconds_of_almost_a_day_are_counted(self):
+        """2.9: every second of a day, without the first one of the next."""
+        self.assertEqual(len(self.call("GET", ANALYTICS, query={
+            "from": "2026-01-01T00:00:00Z", "to": "2026-01-01T23:59:59Z", "interval": "second"})), 86_400)
+
     def test_another_account_is_403(self):
         """2.9, 1.7: 403 for the id of a foreign account; the own one is good."""
         query = {**last(hours=1), "interval": "hour"}

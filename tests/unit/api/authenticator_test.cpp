@@ -96,6 +96,18 @@ TEST_F(AuthenticatorTest, SaysOfWhatIsWrongOnlyThatItIs) {
     EXPECT_EQ(refused.error().message.find("hunter2"), std::string::npos);
 }
 
+TEST_F(AuthenticatorTest, TellsAnEmptyHeaderFromNone) {
+    EXPECT_NE(ask("").error().message.find("header is missing"), std::string::npos);
+    for (const char* header : {"", " ", " \t "}) {
+        http::Request request;
+        request.headers.add("Authorization", header);
+        const auto refused = authenticator_.authenticate(request);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::Unauthenticated);
+        EXPECT_NE(refused.error().message.find("header is empty"), std::string::npos);
+    }
+}
+
 TEST_F(AuthenticatorTest, LogsInWhoKnowsNameAndKey) {
     const auto reader = authenticator_.logIn("reader", Secret("r-secret"));
     ASSERT_TRUE(reader);

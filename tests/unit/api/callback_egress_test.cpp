@@ -22,7 +22,7 @@ constexpr const char* kPrivate = "http://10.1.2.3/";
 class CallbackEgress : public testing::Test {
   protected:
     std::string problemOf(std::string_view url) const {
-        const Status checked = checkCallbackReach(policy_, "'url'", url);
+        const Status checked = checkCallbackReach(reach_, "'url'", url);
         if (checked) return "";
         EXPECT_EQ(checked.error().code, ErrorCode::InvalidArgument);
         return checked.error().message;
@@ -30,6 +30,7 @@ class CallbackEgress : public testing::Test {
 
     http::EgressPolicy policy_ =
         http::EgressPolicy::standard({IpNetwork::parse("192.168.7.0/24").value()});
+    const CallbackReach reach_{policy_, "https://hub.test"};
 };
 
 TEST_F(CallbackEgress, WhatNeedsNoNameServerIsRefused) {
@@ -65,17 +66,37 @@ TEST_F(CallbackEgress, NamesAndWhatIsAllowedAreGood) {
     }
 }
 
+TEST_F(CallbackEgress, TheHubsOwnAddressesAreRefused) {
+    for (const char* url :
+         {"https://hub.test/oauth/callback",
+          "https://HUB.test/elements/api-v2/events/dropbox?x=1",
+          "https://hub.test/oauth/start/marketing"}) {
+        EXPECT_EQ(
+            problemOf(url),
+            "'url' is an address of the hub itself, which takes no callbacks (name the program "
+            "that is to get them)"
+        );
+    }
+    for (const char* url :
+         {"https://hub.test/", "https://hub.test/app", "https://app.example/oauth/x"})
+        EXPECT_EQ(problemOf(url), "") << "another program may be there";
+}
+
 TEST_F(CallbackEgress, AnInstanceIsAskedForWhatIsNewAlone) {
     const pipeline::Configuration on = {{kEnabled, "true"}, {kUrl, kPrivate}};
     const pipeline::Configuration off = {{kEnabled, "false"}, {kUrl, kPrivate}};
     const pipeline::Configuration token = {
         {kEnabled, "true"}, {kUrl, "https://app.example/"}, {kTokenUrl, "http://127.0.0.1/token"}};
 
-    EXPECT_THAT(refusedCallbacks(policy_, {}, on), ElementsAre(HasSubstr(kUrl)));
-    EXPECT_THAT(refusedCallbacks(policy_, off, on), ElementsAre(HasSubstr(kUrl)));
-    EXPECT_THAT(refusedCallbacks(policy_, {}, token), ElementsAre(HasSubstr(kTokenUrl)));
-    EXPECT_THAT(refusedCallbacks(policy_, {}, off), IsEmpty()) << "nothing is sent";
-    EXPECT_THAT(refusedCallbacks(policy_, on, on), IsEmpty()) << "it was good when it was given";
+    EXPECT_THAT(refusedCallbacks(reach_, {}, on), ElementsAre(HasSubstr(kUrl)));
+    EXPECT_THAT(refusedCallbacks(reach_, off, on), ElementsAre(HasSubstr(kUrl)));
+    EXPECT_THAT(refusedCallbacks(reach_, {}, token), ElementsAre(HasSubstr(kTokenUrl)));
+    EXPECT_THAT(refusedCallbacks(reach_, {}, off), IsEmpty()) << "nothing is sent";
+    EXPECT_THAT(refusedCallbacks(reach_, on, on), IsEmpty()) << "it was good when it was given";
+    const pipeline::Configuration own = {
+        {kEnabled, "true"}, {kUrl, "https://hub.test/oauth/callback"}};
+    EXPECT_THAT(refusedCallbacks(reach_, on, own), ElementsAre(HasSubstr("the hub itself")));
+    EXPECT_THAT(refusedCallbacks(reach_, own, own), IsEmpty());
 }
 
 }  // namespace

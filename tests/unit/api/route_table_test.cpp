@@ -193,6 +193,25 @@ TEST_F(ApiTableTest, WhereNobodyNeedsToSayWhoHeIsAWrongHeaderIsRefused) {
     EXPECT_EQ(send("GET", path, " ").status, 401);
 }
 
+TEST_F(ApiTableTest, AnEmptyHeaderIsNoGuess) {
+    for (int i = 0; i < 200; ++i)
+        ASSERT_EQ(send("GET", "/elements", " ").status, 401);
+    EXPECT_EQ(send("GET", "/elements", "Bearer wrong").status, 401);
+}
+
+TEST_F(ApiTableTest, WhatIsOfNoOperationIsInTheDescription) {
+    const std::string said = document_["info"]["description"].GetString();
+    for (const char* part : {"HEAD", "404", "405", "414", "431", "/openapi.json", "/events/{key}"})
+        EXPECT_NE(said.find(part), std::string::npos) << part;
+
+    EXPECT_EQ(send("HEAD", "/elements", "Bearer u").status, 200);
+    EXPECT_EQ(send("HEAD", "/openapi.json").status, 200);
+    EXPECT_EQ(send("GET", "/nothing").status, 404);
+    const http::Response refused = send("DELETE", "/openapi.json");
+    EXPECT_EQ(refused.status, 405);
+    EXPECT_EQ(refused.headers.get("Allow"), "GET");
+}
+
 TEST_F(ApiTableTest, AConnectorWithoutOauthHasNoUrl) {
     manifests_["plain"].key = "plain";
 

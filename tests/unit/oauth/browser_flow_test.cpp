@@ -198,6 +198,18 @@ TEST_F(BrowserFlowTest, MalformedAnswersAreRefused) {
     EXPECT_EQ(bodies_, "");
 }
 
+TEST_F(BrowserFlowTest, WhatIsEmptyIsToldAsWhatIsMissing) {
+    const auto page = [&](const std::string& query) {
+        return flow_.callback(callback(query)).body;
+    };
+    EXPECT_THAT(page("code=c1"), AllOf(HasSubstr("has no state"), HasSubstr("link again")));
+    EXPECT_EQ(page("code=c1&state="), page("code=c1"));
+    EXPECT_THAT(page("state=s"), AllOf(HasSubstr("has no code"), HasSubstr("link again")));
+    EXPECT_EQ(page("state=s&code="), page("state=s"));
+    EXPECT_EQ(page("state=s&code=&error="), page("state=s"));
+    EXPECT_THAT(page("code=c&error=e&state=s"), HasSubstr("both a code and an error"));
+}
+
 TEST_F(BrowserFlowTest, AWrongAccountIsNamed) {
     const InstanceId id = instance("marketing", {}, InstanceState::NeedsReauthorization);
     store_.change(id, [](Instance& row) { row.account_id = "acc-other"; });

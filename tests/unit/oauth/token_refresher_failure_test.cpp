@@ -101,6 +101,61 @@ TEST_F(TokenRefresherTest, ARefusedAppIsNamedAndTheInstanceGoesOn) {
     EXPECT_EQ(store_.row(id).state_reason, "");
 }
 
+TEST_F(TokenRefresherTest, AMendedAppIsTriedAtOnce) {
+    const InstanceId id = instance("marketing", {{"oauth.api.secret", "wrong"}});
+    storeTokens(id, "a1", "r1", 0);
+    for (int i = 0; i < 5; ++i) {
+        clock_.advance(Milliseconds(300'000));
+        get(id);
+        refreshWith(400, "invalid_client");
+    }
+    configure(id, {{"oauth.api.secret", "wrong"}, {"event.baseline", "true"}});
+    const Answer same = get(id);
+    refresher_.step();
+    EXPECT_EQ(codeOf(same), ErrorCode::Unavailable) << "nothing about the access was changed";
+    EXPECT_EQ(outbound_.pendingCount(), 0U);
+
+    configure(id, {{"oauth.api.secret", "wrong as well"}});
+    const Answer other = get(id);
+    refreshWith(400, "invalid_client");
+    EXPECT_LE(*(**other).error().retry_after, Milliseconds(1000)) << "its first failure";
+
+    configure(id, {{"oauth.api.secret", "right"}});
+    const Answer mended = get(id);
+    refreshWith(200, "access=a2");
+    EXPECT_EQ(accessOf(mended), "a2");
+    EXPECT_EQ(store_.row(id).state_reason, "");
+}
+
+TEST_F(TokenRefresherTest, WhoComesWithAMendedAppIsNotAnsweredForTheOneBefore) {
+    const InstanceId id = instance("marketing", {{"oauth.api.secret", "wrong"}});
+    storeTokens(id, "a1", "r1", 0);
+    const Answer before = get(id);
+    refresher_.step();
+    configure(id, {{"oauth.api.secret", "right"}});
+    const Answer mended = get(id);
+    refreshWith(400, "invalid_client");
+    EXPECT_EQ(codeOf(before), ErrorCode::Unavailable);
+    EXPECT_FALSE(*mended);
+
+    refreshWith(200, "access=a2");
+    EXPECT_EQ(accessOf(mended), "a2");
+}
+
+TEST_F(TokenRefresherTest, WhatIsWantedNowDoesNotWait) {
+    const InstanceId id = instance("marketing");
+    storeTokens(id, "a1", "r1", 0);
+    get(id);
+    refreshWith(429, "wait_ms=77000");
+
+    refresher_.retryNow(id);
+    refresher_.retryNow(instance("another"));
+
+    const Answer answer = get(id);
+    refreshWith(200, "access=a2");
+    EXPECT_EQ(accessOf(answer), "a2");
+}
+
 TEST_F(TokenRefresherTest, TokensThatTheStoreRefusesAreKeptAndSavedLater) {
     const InstanceId id = instance("marketing");
     storeTokens(id, "a1", "r1", 0);
@@ -222,7 +277,7 @@ TEST_F(TokenRefresherTest, NoSecretGetsIntoTheLog) {
     get(id);
     refreshWith(400, "invalid_grant");
 
-    EXPECT_THAT(log_text_, HasSubstr("marketing"));
+    EXPECT_THAT(log_text_, HasSubstr("to_do=\"open https://hub.test/oauth/start/marketing\""));
     EXPECT_THAT(log_text_, Not(HasSubstr("-secret")));
 }
 

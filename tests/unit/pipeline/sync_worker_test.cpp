@@ -55,6 +55,32 @@ TEST_F(SyncWorkerTest, WhatTheProviderAsksForCountsAlsoBeforeItsTime) {
     EXPECT_GT(untilDue(), Milliseconds(100'000));
 }
 
+TEST_F(SyncWorkerTest, WhoMendsTheInstanceNeedNotWaitForTheProvider) {
+    const auto configure = [this](const Configuration& configuration) {
+        clock_.advance(Milliseconds(1));
+        Instance changed = *(*store_->instances().find(instance_));
+        changed.sealed_configuration =
+            sealConfiguration(configuration, changed.name, key_, random_);
+        changed.updated_at = clock_.now();
+        ASSERT_TRUE(store_->instances().reconfigure({&changed, 1}));
+        webhook();
+    };
+    webhook();
+    settle(429, "wait_ms=120000");
+    configure({{"event.baseline", "true"}});
+    settle(200);
+    worker_->step();
+    EXPECT_EQ(provider_->fetches, 1) << "that is about something else";
+    configure({{"oauth.api.secret", "right"}});
+    settle(429, "wait_ms=120000");
+    EXPECT_EQ(provider_->fetches, 2);
+
+    for (const InstanceState state : {InstanceState::Disabled, InstanceState::Running})
+        ASSERT_TRUE(store_->instances().setState(instance_, state, "", clock_.now()));
+    settle(200);
+    EXPECT_EQ(provider_->fetches, 3) << "it was stopped and runs again";
+}
+
 TEST_F(SyncWorkerTest, AShortFaultDoesNotInheritALongWait) {
     webhook();
     settle(400);

@@ -2,6 +2,7 @@
 // accepted, verified before it is marked. Method: the fake provider's notifications, signed with
 // the right, a wrong or no secret, against a store in memory that can fail.
 
+#include "pipeline/instance_settings.h"
 #include "unit/pipeline/webhook_receiver_fixture.h"
 
 #include <gmock/gmock.h>
@@ -128,6 +129,26 @@ TEST_F(WebhookReceiverTest, NeverVerifiesWithoutASecret) {
     EXPECT_EQ(status(post("accounts:acc-a", "s1")), 200);
     EXPECT_THAT(store_.marked(), UnorderedElementsAre(with));
     EXPECT_NE(with, without);
+}
+
+TEST_F(WebhookReceiverTest, SaysOfAnInstanceThatPollsThatItTakesNone) {
+    const InstanceId id = instance("acc-a", "");
+    const auto said = [&](std::optional<InstanceId> of_url) {
+        const auto response = receive("fake", of_url, post("accounts:acc-a", "s1"));
+        EXPECT_EQ(response.status, 401);
+        return response.body;
+    };
+    EXPECT_THAT(said(id), HasSubstr("have no app secret"));
+
+    store_.change(id, [&](Instance& row) {
+        row.sealed_configuration =
+            sealConfiguration({{"event.vendor.type", "polling"}}, row.name, key_, random_);
+    });
+    EXPECT_THAT(said(id), HasSubstr("poll, as their event.vendor.type says"));
+    EXPECT_THAT(said(std::nullopt), HasSubstr("take no webhooks"));
+
+    instance("acc-a", "");
+    EXPECT_THAT(said(std::nullopt), HasSubstr("have no app secret")) << "not all of them poll";
 }
 
 TEST_F(WebhookReceiverTest, AnswersTheChallenge) {
