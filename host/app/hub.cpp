@@ -182,7 +182,7 @@ Result<ReloadReport> Hub::reload() {
     if (is_stopping_ && is_stopping_()) return fail(ErrorCode::Cancelled, "the hub is stopping");
     ReloadReport report;
     const config::ReferenceOptions references;
-    const config::InstanceLoad load = config::loadInstances(
+    config::InstanceLoad load = config::loadInstances(
         config_.instances,
         catalog_.snapshot()->manifests,
         references,
@@ -193,6 +193,7 @@ Result<ReloadReport> Hub::reload() {
         }
     );
     FERRY_TRY_ASSIGN(report.applied, applyInstances(load, {*store_, *key_, random_, clock_}));
+    config::rejectTakenNames(load, report.applied.taken_names, report.diagnostics);
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)
         settings_->invalidate(id);

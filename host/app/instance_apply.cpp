@@ -52,6 +52,7 @@ class Applier {
     Status flush();
     Status removeUndeclared(const config::InstanceLoad& load);
     Status tellKept(const config::InstanceLoad& load);
+    Status tellEmpty(const config::InstanceLoad& load);
 
     const ApplyParts& parts_;
     const TimePoint now_;
@@ -101,6 +102,11 @@ Status Applier::declare(const config::InstanceDefinition& definition) {
 }
 
 Status Applier::addNew(const InstanceDraft& draft) {
+    FERRY_TRY_ASSIGN(const auto other, parts_.store.instances().findByName(draft.name));
+    if (other) {
+        report_.taken_names.push_back(draft.name);
+        return {};
+    }
     Instance instance;
     instance.created_at = now_;
     instance.state = InstanceState::AwaitingAuthorization;
@@ -180,8 +186,12 @@ Status Applier::flush() {
 
 Status Applier::removeUndeclared(const config::InstanceLoad& load) {
     std::set<std::string, std::less<>> rejected;
-    for (const config::RejectedInstance& instance : load.rejected)
+    std::set<std::string, std::less<>> faulty_files;
+    for (const config::RejectedInstance& instance : load.rejected) {
         rejected.insert(instance.name);
+        faulty_files.insert(instance.file);
+    }
+    faulty_files.insert(load.empty_files.begin(), load.empty_files.end());
     // What can't be read may declare any of them, whatever file they came from: files are renamed.
     const bool is_unsure =
         !load.unreadable_files.empty() ||
@@ -200,7 +210,9 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
                 return file == path || std::filesystem::path(file).parent_path() == folder;
             }
         );
-        if (is_unsure || rejected.contains(name) || is_missing) {
+        // A file that is cut off, or written again just now, has an error where it ends so far.
+        const bool is_in_faulty_file = faulty_files.contains(file);
+        if (is_unsure || rejected.contains(name) || is_in_faulty_file || is_missing) {
             ++report_.kept;
             continue;
         }
@@ -224,6 +236,22 @@ Status Applier::tellKept(const config::InstanceLoad& load) {
         // Why it does not run matters more.
         if (before == reason || (!before.empty() && !isAboutKept(before))) continue;
         FERRY_TRY(parts_.store.instances().setReason(found->second.id, reason));
+    }
+    return tellEmpty(load);
+}
+
+Status Applier::tellEmpty(const config::InstanceLoad& load) {
+    if (load.empty_files.empty()) return {};
+    for (const auto& [name, instance] : stored_) {
+        const std::string file = config::fileOfSource(instance.source);
+        const bool is_empty = std::find(load.empty_files.begin(), load.empty_files.end(), file) !=
+                              load.empty_files.end();
+        if (!is_empty || declared_.contains(name)) continue;
+        if (!instance.state_reason.empty() && !isAboutKept(instance.state_reason)) continue;
+        const std::string reason = std::string(kKeptPrefix) + file +
+                                   " is missing: nothing stands there behind 'instances:'; write "
+                                   "'instances: []' to have it removed";
+        FERRY_TRY(parts_.store.instances().setReason(instance.id, reason));
     }
     return {};
 }

@@ -22,7 +22,9 @@ struct ApplyReport {
     std::size_t changed = 0;
     std::size_t unchanged = 0;
     std::vector<std::string> removed_names{};  ///< no file declares them any more
-    std::size_t kept = 0;  ///< with an error in their new version, running on the old one
+    /// Declared, and not applied: an instance that was made over REST has the name.
+    std::vector<std::string> taken_names{};
+    std::size_t kept = 0;  ///< with an error in their new version or file, running on the old one
     /// Instances to hand to the authorizer: new ones, and ones whose credentials changed.
     std::vector<InstanceId> to_authorize;
     /// Instances whose settings were opened somewhere and are out of date now.
@@ -36,9 +38,9 @@ struct ApplyParts {
     const Clock& clock;
 };
 
-/// Applies `load`. Instances that were made over REST are left alone; a declared instance whose
-/// name one of them has is an error (Conflict, nothing applied).
-/// A change of events, callback, tags or other settings keeps the authorization; a change of
+/// Applies `load`. Instances that were made over REST are left alone, and so is a declared one
+/// whose name one of them has. Nothing is removed that may stand in what could not be read. A
+/// change of events, callback, tags or other settings keeps the authorization; a change of
 /// connector, account credentials or app asks for a new one.
 /// Threads: one at a time.
 Result<ApplyReport> applyInstances(const config::InstanceLoad& load, const ApplyParts& parts);

@@ -153,30 +153,22 @@ Result<SealingKey> readKeyFile(const std::filesystem::path& path) {
     return SealingKey::fromBytes(*raw);
 }
 
-Result<SealingKey> keyForStore(
-    const std::filesystem::path& path, store::MetaStore& meta, Random& random
-) {
+Result<SealingKey> readKeyOfStore(const std::filesystem::path& path, store::MetaStore& meta) {
     FERRY_TRY_ASSIGN(const auto wanted, meta.get(kMetaKeyId));
     Result<SealingKey> read = readKeyFile(path);
+    if (!wanted) return read;
     if (!read && read.error().code == ErrorCode::NotFound) {
-        if (wanted) {
-            return fail(
-                ErrorCode::PermissionDenied,
-                fmt::format(
-                    "the store was sealed with key {}, but key file {} is missing: put the "
-                    "file back from its backup, or set encryption.key_file to where it is",
-                    *wanted,
-                    path.string()
-                )
-            );
-        }
-        FERRY_TRY(writeKeyFile(path, random));
-        read = readKeyFile(path);
+        return fail(
+            ErrorCode::PermissionDenied,
+            fmt::format(
+                "the store was sealed with key {}, but key file {} is missing: put the "
+                "file back from its backup, or set encryption.key_file to where it is",
+                *wanted,
+                path.string()
+            )
+        );
     }
-    FERRY_TRY_ASSIGN(SealingKey key, std::move(read));
-    if (!wanted) {
-        FERRY_TRY(meta.put(kMetaKeyId, key.id()));
-    } else if (*wanted != key.id()) {
+    if (read && *wanted != read->id()) {
         return fail(
             ErrorCode::PermissionDenied,
             fmt::format(
@@ -184,10 +176,24 @@ Result<SealingKey> keyForStore(
                 "back from its backup, or set data_dir to the store of this key",
                 *wanted,
                 path.string(),
-                key.id()
+                read->id()
             )
         );
     }
+    return read;
+}
+
+Result<SealingKey> keyForStore(
+    const std::filesystem::path& path, store::MetaStore& meta, Random& random
+) {
+    Result<SealingKey> read = readKeyOfStore(path, meta);
+    if (!read && read.error().code == ErrorCode::NotFound) {
+        FERRY_TRY(writeKeyFile(path, random));
+        read = readKeyFile(path);
+    }
+    FERRY_TRY_ASSIGN(SealingKey key, std::move(read));
+    FERRY_TRY_ASSIGN(const auto known, meta.get(kMetaKeyId));
+    if (!known) FERRY_TRY(meta.put(kMetaKeyId, key.id()));
     return key;
 }
 

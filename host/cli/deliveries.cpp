@@ -7,12 +7,15 @@
 #include "cli/command.h"
 #include "cli/delivery_filter.h"
 #include "cli/instance_names.h"
+#include "cli/number_option.h"
 #include "cli/redeliver.h"
 
 #include <fmt/format.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace ferry::cli {
 
@@ -29,13 +32,32 @@ struct DeliveriesOptions {
     bool is_json = false;
 };
 
+/// Callbacks that are left alone, and why: what is due for them waits all the same.
+using HeldCallbacks = std::map<CallbackId, std::string>;
+
+Result<HeldCallbacks> heldCallbacks(store::Store& store, TimePoint now) {
+    HeldCallbacks held;
+    FERRY_TRY_ASSIGN(const auto off, store.deliveries().switchedOff());
+    for (const store::CallbackSwitchedOff& callback : off) {
+        held.emplace(
+            callback.callback,
+            "waits: its callback is switched off since " + formatRfc3339(callback.since)
+        );
+    }
+    FERRY_TRY_ASSIGN(const auto failing, store.deliveries().dueLater(now));
+    for (const CallbackId callback : failing)
+        held.emplace(callback, "waits for an attempt that its callback takes");
+    return held;
+}
+
 /// What comes next, or what came last.
-std::string detailOf(const Delivery& delivery) {
+std::string detailOf(const Delivery& delivery, const HeldCallbacks& held) {
     std::string text;
     if (delivery.state == DeliveryState::Waiting) {
-        // One that is due waits for its turn, or for a callback that is left alone for a while.
         const bool is_due = delivery.next_attempt_at <= SystemClock().wallNow();
         text = (is_due ? "due since " : "next ") + formatRfc3339(delivery.next_attempt_at);
+        const auto found = held.find(delivery.callback);
+        if (is_due && found != held.end()) text += ", " + found->second;
     } else if (delivery.finished_at != TimePoint()) {
         text = formatRfc3339(delivery.finished_at);
     }
@@ -60,7 +82,9 @@ void writeFields(JsonWriter& json, const Delivery& delivery, const std::string& 
     if (delivery.replay) json.field("replay", delivery.replay.value);
 }
 
-void print(const Delivery& delivery, InstanceNames& names, bool is_json) {
+void print(
+    const Delivery& delivery, InstanceNames& names, const HeldCallbacks& held, bool is_json
+) {
     const std::string& instance = names.of(delivery.instance);
     if (is_json) {
         JsonWriter json;
@@ -77,7 +101,7 @@ void print(const Delivery& delivery, InstanceNames& names, bool is_json) {
         delivery.attempt_count,
         formatRfc3339(delivery.created_at),
         toPrintable(instance),
-        detailOf(delivery)
+        detailOf(delivery, held)
     );
 }
 
@@ -89,6 +113,8 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
     const SystemClock clock;
     auto query = queryOf(*store, options.filter, clock.wallNow());
     if (!query) return failWith(query.error().message);
+    const auto held = heldCallbacks(*store, clock.wallNow());
+    if (!held) return failWith(held.error().message);
     InstanceNames names(*store);
     std::size_t count = 0;
     if (options.count == 0) return kExitOk;
@@ -98,7 +124,7 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
                 fmt::runtime(kDeliveryRow), "ID", "STATE", "ATTEMPTS", "MADE", "INSTANCE", "ATTEMPT"
             );
         }
-        print(delivery, names, options.is_json);
+        print(delivery, names, *held, options.is_json);
         return ++count < options.count;
     });
     if (!listed) return failWith(listed.error().message);
@@ -154,7 +180,9 @@ int showDelivery(const GlobalOptions& globals, const DeliveriesOptions& options)
         std::cout << json.view() << "\n";
         return kExitOk;
     }
-    print(delivery, names, false);
+    const auto held = heldCallbacks(*store, SystemClock().wallNow());
+    if (!held) return failWith(held.error().message);
+    print(delivery, names, *held, false);
     std::cout << fmt::format(
         "events {} to {} of the log; attempts, newest first:\n",
         delivery.first_event.value,
@@ -186,7 +214,7 @@ void addDeliveries(CLI::App& app, const GlobalOptions& globals, Run& run) {
         run = [&globals, options] { return listDeliveries(globals, *options); };
     });
     CLI::App* show = command->add_subcommand("show", "Show a delivery with its attempts");
-    show->add_option("ID", options->id, "Its number")->required()->check(CLI::PositiveNumber);
+    show->add_option("ID", options->id, "Its number")->required()->check(idOf("ferry deliveries"));
     show->add_flag("--json", options->is_json, "Print JSON");
     show->callback([&run, &globals, options] {
         run = [&globals, options] { return showDelivery(globals, *options); };

@@ -1,16 +1,15 @@
-#include "base/encoding.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/instance_advice.h"
 #include "cli/instance_list.h"
-#include "oauth/authorization_job.h"
-#include "oauth/oauth_links.h"
-#include "pipeline/instance_settings.h"
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
 
 namespace ferry::cli {
 
@@ -21,51 +20,6 @@ constexpr const char* kRejected = "rejected";
 constexpr const char* kMend =
     "mend it; the hub applies changed files within two seconds, and its environment at a restart";
 constexpr const char* kInstanceRow = "{:>6}  {:<24} {:<12} {:<22} {}\n";
-
-/// True if a browser is of no use to the instance; false if nobody can tell.
-bool hasOwnKey(const Instance& instance, const ListContext& context) {
-    if (!context.key) return false;
-    const auto settings = pipeline::openSettings(instance, *context.key);
-    return settings && oauth::usesApiKey(*settings);
-}
-
-/// " at <file>:<line>"; empty if it was made over the API.
-std::string placeOf(const Instance& instance) {
-    return instance.source.empty() ? "" : " at " + instance.source;
-}
-
-/// What a person does about the instance's state; empty if nothing is needed.
-std::string whatToDo(const Instance& instance, const ListContext& context) {
-    switch (instance.state) {
-        case InstanceState::Running:
-            return {};
-        case InstanceState::AwaitingAuthorization:
-        case InstanceState::NeedsReauthorization:
-            if (instance.state_reason.starts_with(oauth::kTriedAgain)) return {};
-            if (hasOwnKey(instance, context)) {
-                return "put a valid access key into its configuration" + placeOf(instance);
-            }
-            if (instance.state_reason.find(oauth::kRefusesApp) != std::string::npos) {
-                return "correct oauth.api.key and oauth.api.secret in its configuration" +
-                       placeOf(instance);
-            }
-            return "open " + oauth::startLink(context.public_url, instance.name);
-        case InstanceState::Disabled:
-            return "enable it again";
-    }
-    return {};
-}
-
-/// What makes its deliveries wait again, and its callback be sent to.
-std::string askAgainCall(const Instance& instance, const ListContext& context) {
-    const std::string where = fmt::format("status='queued' and instanceId='{}'", instance.id.value);
-    return fmt::format(
-        "once it works again: curl -X PUT -H 'Authorization: Bearer <a key that may write>' "
-        "'{}/elements/api-v2/notifications/subscriptions/deliveries?where={}'",
-        context.public_url,
-        percentEncode(where)
-    );
-}
 
 void writeInstance(JsonWriter& json, const Instance& instance, const ListContext& context) {
     json.beginObject();
@@ -251,7 +205,17 @@ Status list(const config::HubConfig& config, store::Store& store, bool is_json) 
     }
     const auto is_running = isHubRunning(config);
     const bool is_stopped = is_running && !*is_running;
-    printer.end(is_stopped ? "no hub is running: this is how the last one left them" : "");
+    std::string note = is_stopped ? "no hub is running: this is how the last one left them" : "";
+    for (const std::filesystem::path& path : config.instances) {
+        std::error_code ignored;
+        if (std::filesystem::exists(path, ignored)) continue;
+        if (!note.empty()) note += '\n';
+        note += fmt::format(
+            "'instances' of ferry.yaml names {}, which is not there: make it, or correct the name",
+            path.string()
+        );
+    }
+    printer.end(note);
     return {};
 }
 

@@ -8,11 +8,11 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "store/sqlite/sqlite_api_key_store.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -44,10 +44,14 @@ Result<std::string> organizationSecret(const config::HubConfig& config) {
     if (!config.api.organization_secret.empty()) {
         return std::string(config.api.organization_secret.reveal());
     }
+    auto store = store::sqlite::SqliteStore::openReadOnly(storeFile(config));
+    if (store) {
+        FERRY_TRY_ASSIGN(const auto key, app::readKeyOfStore(config.key_file, (*store)->meta()));
+        return api::ownOrganizationSecret(key);
+    }
+    if (store.error().code != ErrorCode::NotFound) return fail(std::move(store.error()));
     auto key = app::readKeyFile(config.key_file);
-    std::error_code ignored;
-    if (!key && key.error().code == ErrorCode::NotFound &&
-        !std::filesystem::exists(config.data_dir / "ferry.db", ignored)) {
+    if (!key && key.error().code == ErrorCode::NotFound) {
         SystemRandom random;
         FERRY_TRY(app::writeKeyFile(config.key_file, random));
         key = app::readKeyFile(config.key_file);
@@ -78,8 +82,9 @@ Status checkName(const std::string& name) {
 
 Status addKey(const config::HubConfig& config, const KeysOptions& options) {
     FERRY_TRY(checkName(options.name));
-    FERRY_TRY_ASSIGN(const auto keys, openKeys(config));
+    // First: with a key file that is not the store's, no key must be made.
     FERRY_TRY_ASSIGN(const std::string organization, organizationSecret(config));
+    FERRY_TRY_ASSIGN(const auto keys, openKeys(config));
     SystemRandom random;
     const SystemClock clock;
     const Secret secret = api::newApiSecret(random);

@@ -1,12 +1,15 @@
 #include "config/lint.h"
 
 #include "api/callback_egress.h"
+#include "app/key_file.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
 #include "config/hub_config.h"
 #include "config/instance_file.h"
 #include "config/references.h"
 #include "config/yaml_document.h"
+
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -28,6 +31,15 @@ struct LintOptions {
 config::CallbackCheck callbackCheck(const config::HubConfig& hub) {
     return [policy = http::EgressPolicy::standard(hub.delivery.allow_networks
             )](const config::UrlParts& url) { return api::callbackDoubt(policy, url); };
+}
+
+/// What the start of the hub says of a key file. Of one that this user may not read nothing can be
+/// told: the hub may run as another one.
+std::optional<std::string> keyFileFault(const fs::path& path) {
+    if (::access(path.c_str(), R_OK) != 0) return std::nullopt;
+    const auto key = app::readKeyFile(path);
+    if (key) return std::nullopt;
+    return key.error().message;
 }
 
 /// Where the connectors are that come with the program.
@@ -85,7 +97,7 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
         return failWith("nothing to check: there is no .yaml or .yml file in what is named");
     }
     config::Diagnostics found =
-        config::lintFiles(paths, connectors, references, plan.check_callback);
+        config::lintFiles(paths, connectors, references, plan.check_callback, keyFileFault);
     if (is_whole_hub) found.addAll(std::move(of_plugins));
     const bool is_bad = found.hasErrors() || (options.is_strict && found.warningCount() > 0);
     if (options.is_json) {

@@ -4,6 +4,7 @@
 #include "config/suggest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -30,11 +31,32 @@ void tellOfConfig(CLI::App& command) {
     );
 }
 
+/// The command that was chosen, and the words by which it is called.
+struct ChosenCommand {
+    const CLI::App* command = nullptr;
+    std::string call = "ferry";
+};
+
+ChosenCommand chosenCommand(const CLI::App& app) {
+    ChosenCommand chosen{&app};
+    while (!chosen.command->get_subcommands().empty()) {
+        chosen.command = chosen.command->get_subcommands().front();
+        chosen.call += " " + chosen.command->get_name();
+    }
+    return chosen;
+}
+
+/// The names of the commands below one of which has to be chosen.
+std::vector<std::string> namesBelow(const CLI::App& command) {
+    std::vector<std::string> names;
+    for (const CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(below->get_name());
+    return names;
+}
+
 /// "; did you mean --json?", or "": what comes nearest to the option that no command knows.
 std::string meantOption(const CLI::App& app) {
-    const CLI::App* chosen = &app;
-    while (!chosen->get_subcommands().empty())
-        chosen = chosen->get_subcommands().front();
+    const CLI::App* chosen = chosenCommand(app).command;
     const auto rest = app.remaining(true);
     const auto unknown = std::find_if(rest.begin(), rest.end(), [](const std::string& word) {
         return word.starts_with("--");
@@ -52,24 +74,30 @@ std::string meantOption(const CLI::App& app) {
 
 /// "; did you mean 'serve'?", or "".
 std::string meantCommand(const CLI::App& app, const std::string& word) {
-    std::vector<std::string_view> candidates;
-    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    std::vector<std::string> names;
-    for (const CLI::App* command : commands)
-        names.push_back(command->get_name());
-    candidates.assign(names.begin(), names.end());
-    const std::string meant = ferry::config::didYouMean(word, candidates);
+    const std::vector<std::string> names = namesBelow(app);
+    const std::string meant = ferry::config::didYouMean(word, {names.begin(), names.end()});
     return meant.empty() ? "" : "; " + meant;
+}
+
+/// Of a command that has others below it, of which none was chosen.
+std::string missingCommand(const CLI::App& app, const ChosenCommand& chosen) {
+    const auto rest = app.remaining(true);
+    const bool is_unknown = !rest.empty() && !rest.front().starts_with('-');
+    return fmt::format(
+        "{}: '{}' takes {}",
+        is_unknown ? fmt::format("there is no command '{}'", rest.front()) : "a command is missing",
+        chosen.call,
+        fmt::join(namesBelow(*chosen.command), ", ")
+    );
 }
 
 /// Says what was wrong with the call, and where to read how it is right.
 int misuse(const CLI::App& app, const CLI::ParseError& error) {
     std::string message = error.what();
-    std::string help = "ferry --help";
-    const auto commands = app.get_subcommands();
-    if (!commands.empty()) {
-        help = "ferry " + commands.front()->get_name() + " --help";
-        message += meantOption(app);
+    const ChosenCommand chosen = chosenCommand(app);
+    if (chosen.command != &app) {
+        const bool is_one_missing = chosen.command->get_require_subcommand_min() > 0;
+        message = is_one_missing ? missingCommand(app, chosen) : message + meantOption(app);
     } else if (const auto rest = app.remaining(); !rest.empty()) {
         message =
             rest.front().starts_with('-')
@@ -78,7 +106,7 @@ int misuse(const CLI::App& app, const CLI::ParseError& error) {
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         message = "a command is missing";
     }
-    std::cerr << fmt::format("ferry: {}; see '{}'\n", message, help);
+    std::cerr << fmt::format("ferry: {}; see '{} --help'\n", message, chosen.call);
     return ferry::cli::kExitUsage;
 }
 

@@ -5,6 +5,7 @@
 #include "base/json_writer.h"
 #include "cli/delivery_filter.h"
 #include "cli/hub_client.h"
+#include "cli/number_option.h"
 #include "cli/progress.h"
 #include "cli/replay_watch.h"
 
@@ -170,7 +171,7 @@ void addRedeliver(CLI::App& deliveries, const GlobalOptions& globals, Run& chose
         deliveries.add_subcommand("redeliver", "Make deliveries wait again, due now");
     const auto options = std::make_shared<RedeliverOptions>();
     command->add_option("ID", options->ids, "These deliveries, whatever became of them")
-        ->check(CLI::PositiveNumber);
+        ->check(idOf("ferry deliveries"));
     command->add_option("--instance", options->filter.instance, "Those of this instance");
     command->add_flag("--all", options->is_all, "Those of all instances");
     addFilterOptions(*command, options->filter);

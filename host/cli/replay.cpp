@@ -5,8 +5,10 @@
 #include "cli/command.h"
 #include "cli/hub_client.h"
 #include "cli/instance_names.h"
+#include "cli/number_option.h"
 #include "cli/replay_watch.h"
 #include "cli/time_option.h"
+#include "pipeline/replay_worker.h"
 
 #include <fmt/format.h>
 
@@ -170,8 +172,15 @@ void addOptions(CLI::App& command, ReplayOptions& options) {
     command.add_option("--types", options.types, "CREATED, UPDATED, MOVED, DELETED (default: all)")
         ->delimiter(',');
     command.add_option("--objects", options.kinds, "file, folder (default: both)")->delimiter(',');
-    command.add_option("--rate", options.rate, "Events a second at most (default 1000)")
-        ->check(CLI::PositiveNumber);
+    command
+        .add_option(
+            "--rate",
+            options.rate,
+            "Events a second at most (default 1000). A callback has as many deliveries of it under "
+            "way "
+            "as half of its concurrency: events that are sent one by one come slower"
+        )
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{pipeline::kReplayRateMax}));
     command.add_flag("--dry-run", options.is_dry_run, "Only count what would be delivered");
     command.add_flag("--detach", options.is_detached, "Do not wait for it");
     command.add_flag("--json", options.is_json, "Print JSON at the end");
@@ -206,7 +215,9 @@ void addReplay(CLI::App& app, const GlobalOptions& globals, Run& run) {
         run = [&globals, options] { return listReplays(globals, *options); };
     });
     const auto addId = [options](CLI::App* to) {
-        to->add_option("ID", options->id, "Its number")->required()->check(CLI::PositiveNumber);
+        to->add_option("ID", options->id, "Its number")
+            ->required()
+            ->check(idOf("ferry replay list"));
         return to;
     };
     CLI::App* status = addId(command->add_subcommand("status", "Show how far a replay is"));

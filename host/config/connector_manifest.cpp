@@ -2,15 +2,13 @@
 
 #include "config/connector_aliases.h"
 #include "config/declarative_reader.h"
-#include "config/hub_parameters.h"
-#include "config/manifest_parameter.h"
+#include "config/manifest_checks.h"
 #include "config/node_reader.h"
+#include "config/parameter_list.h"
 #include "config/plugin_abi.h"
+#include "config/sound_shape.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <set>
 
 namespace ferry::config {
 
@@ -26,8 +24,9 @@ class ManifestReader {
         readOauth();
         readAddresses();
         readEvents();
-        readParameters();
+        readParameters(root_, reporter_, manifest_);
         readDeclarative(root_, reporter_, manifest_);
+        checkManifest(root_, manifest_, reporter_);
         return std::move(manifest_);
     }
 
@@ -53,9 +52,10 @@ class ManifestReader {
     /// The library would be refused as well, but only where it is about to be loaded.
     void readAbi() {
         manifest_.abi = parseInteger(textOf(root_, "abi")).value_or(0);
-        if (manifest_.abi == kPluginAbi) return;
+        const YamlNode* abi = given(root_, "abi");
+        if (abi == nullptr || manifest_.abi == kPluginAbi) return;
         reporter_.atValue(
-            *root_.find("abi"),
+            *abi,
             Visibility::Shown,
             fmt::format(
                 "this program has plugin ABI {}, and 'abi' is {}", kPluginAbi, manifest_.abi
@@ -71,7 +71,8 @@ class ManifestReader {
     void readAuthentication() {
         const YamlNode* section = given(root_, "authentication");
         if (section == nullptr) {
-            manifest_.profiles.push_back({"none", "No authorization", ""});
+            if (!isUnknown(root_, "authentication"))
+                manifest_.profiles.push_back({"none", "No authorization", ""});
             return;
         }
         const YamlNode& authentication = *section;
@@ -85,8 +86,8 @@ class ManifestReader {
     }
 
     void readOauth() {
-        const YamlNode* node = root_.find("oauth2");
-        if (node == nullptr || node->isNull()) return;
+        const YamlNode* node = given(root_, "oauth2");
+        if (node == nullptr) return;
         OauthDescription oauth;
         oauth.authorize_url = textOf(*node, "authorize_url");
         oauth.token_url = textOf(*node, "token_url");
@@ -98,13 +99,17 @@ class ManifestReader {
         const YamlNode* authorization = given(root_, "authorization");
         manifest_.uses_client_credentials =
             authorization != nullptr && textOf(*authorization, "grant") == "client_credentials";
-        if (oauth.authorize_url.empty() && !manifest_.uses_client_credentials)
+        const bool is_grant_known =
+            !isUnknown(root_, "authorization") &&
+            (authorization == nullptr || !isUnknown(*authorization, "grant"));
+        if (oauth.authorize_url.empty() && !manifest_.uses_client_credentials && is_grant_known &&
+            !isUnknown(*node, "authorize_url"))
             reporter_.atKey(
                 *root_.findKey("oauth2"), "the key 'authorize_url' is missing in 'oauth2'"
             );
         for (const char* key : {"authorize_url", "token_url", "revoke_url"}) {
             const YamlNode* url = node->find(key);
-            if (url != nullptr && url->isScalar()) requireHttps(key, *url);
+            if (url != nullptr && url->isScalar() && !url->isGap()) requireHttps(key, *url);
         }
         manifest_.oauth2 = std::move(oauth);
     }
@@ -123,8 +128,11 @@ class ManifestReader {
         const YamlNode& urls = given_urls == nullptr ? kNone : *given_urls;
         for (std::size_t entry = 0; entry < urls.entryCount(); ++entry) {
             const YamlNode& value = urls.value(entry);
+            if (value.isGap()) continue;
             UrlParts parts;
-            const std::string_view fault = checkUrl(value.text, parts);
+            std::string_view fault = checkUrl(value.text, parts);
+            if (fault.empty() && parts.rest.find('?') != parts.rest.npos)
+                fault = "has a query, and paths are put behind it";
             if (!fault.empty()) {
                 reporter_.atValue(
                     value,
@@ -138,17 +146,6 @@ class ManifestReader {
             manifest_.base_urls.emplace(urls.key(entry).text, std::move(url));
         }
         manifest_.egress = listOf(root_, "egress");
-        const auto egress =
-            Pattern::compile("([*][.])?[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*(:[0-9]+)?");
-        for (const auto& [node, host] : itemsOf(root_, "egress")) {
-            if (egress && egress->matches(host)) continue;
-            reporter_.atValue(
-                *node,
-                Visibility::Shown,
-                fmt::format("'{}' in 'egress' is not a host name", host.substr(0, 80)),
-                "write for example api.example.com or *.example.com"
-            );
-        }
     }
 
     void readEvents() {
@@ -180,101 +177,6 @@ class ManifestReader {
         }
     }
 
-    void readParameters() {
-        std::vector<Field> fields;
-        std::set<std::string> keys;
-        static const YamlNode kNone;
-        const YamlNode* declared = given(root_, "parameters");
-        const YamlNode& list = declared == nullptr ? kNone : *declared;
-        for (const YamlNode& node : list.children) {
-            fields.push_back(readParameter(node, reporter_));
-            if (!keys.insert(fields.back().key).second) {
-                reporter_.atValue(
-                    *node.find("key"),
-                    Visibility::Shown,
-                    fmt::format("the parameter '{}' stands here twice", fields.back().key)
-                );
-            }
-        }
-        addHubParameters(hubParameters(), fields, keys, list);
-        if (root_.findKey("polling") != nullptr)
-            addHubParameters(pollingParameters(), fields, keys, list);
-        for (std::size_t at = 0; at < list.children.size(); ++at) {
-            checkLinks(fields[at], list.children[at], keys);
-        }
-        if (manifest_.profiles.size() > 1 && keys.count(manifest_.authentication_parameter) == 0) {
-            reporter_.atFile(fmt::format(
-                "there are several authentication profiles and no parameter '{}' to choose one",
-                manifest_.authentication_parameter
-            ));
-        }
-        manifest_.parameters =
-            FieldTable(fmt::format("connector '{}'", manifest_.key), std::move(fields));
-    }
-
-    /// Those that the connector declares stay where it has them.
-    void addHubParameters(
-        const std::vector<Field>& added,
-        std::vector<Field>& fields,
-        std::set<std::string>& keys,
-        const YamlNode& declared
-    ) {
-        for (const Field& field : added) {
-            if (keys.insert(field.key).second) {
-                fields.push_back(field);
-                if (field.key == kObjectTypesFilter)
-                    limitObjectTypes(fields.back(), manifest_.object_types);
-                continue;
-            }
-            for (std::size_t at = 0; at < declared.children.size(); ++at) {
-                if (fields[at].key != field.key) continue;
-                checkSameType(fields[at], field, declared.children[at]);
-                fields[at].check = field.check;
-                fields[at].bytes_max = field.bytes_max;
-            }
-        }
-    }
-
-    void checkSameType(const Field& declared, const Field& field, const YamlNode& node) {
-        const bool is_same = declared.type == field.type && declared.is_secret == field.is_secret &&
-                             declared.values == field.values;
-        if (is_same) return;
-        reporter_.atValue(
-            *node.find("type"),
-            Visibility::Shown,
-            fmt::format(
-                "the hub reads '{}' itself, as {}{}",
-                field.key,
-                valueTypeName(field.type),
-                field.is_secret ? ", secret" : ""
-            ),
-            "remove the parameter: every connector has it"
-        );
-    }
-
-    void checkLinks(const Field& field, const YamlNode& node, const std::set<std::string>& keys) {
-        for (const std::string& profile : field.profiles) {
-            const bool is_known = std::any_of(
-                manifest_.profiles.begin(),
-                manifest_.profiles.end(),
-                [&](const AuthenticationProfile& known) { return known.key == profile; }
-            );
-            if (is_known) continue;
-            reporter_.atValue(
-                *node.find("profile"),
-                Visibility::Shown,
-                fmt::format("there is no authentication profile '{}'", profile)
-            );
-        }
-        if (field.depends_on && keys.count(field.depends_on->key) == 0) {
-            reporter_.atValue(
-                *node.find("depends_on")->find("key"),
-                Visibility::Shown,
-                fmt::format("there is no parameter '{}'", field.depends_on->key)
-            );
-        }
-    }
-
     const YamlNode& root_;
     Reporter& reporter_;
     ConnectorManifest manifest_;
@@ -285,10 +187,14 @@ class ManifestReader {
 std::optional<ConnectorManifest> readManifest(const YamlDocument& document, Diagnostics& out) {
     Diagnostics found;
     Reporter reporter(*document.source, found);
-    validateMapping(document.root, manifestFields(), reporter);
+    BadValues bad;
+    validateMapping(document.root, manifestFields(), reporter, bad);
     std::optional<ConnectorManifest> manifest;
     // The second pass relies on the shape that the first one has checked.
-    if (!found.hasErrors() && !document.has_gaps) {
+    if (found.hasErrors() || document.has_gaps) {
+        const YamlNode sound = soundCopy(document.root, manifestFields(), bad);
+        ManifestReader(sound, reporter).read();
+    } else {
         manifest = ManifestReader(document.root, reporter).read();
         manifest->source = document.source->name();
     }

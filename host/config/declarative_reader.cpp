@@ -19,12 +19,13 @@ class SectionReader {
     std::string notifications(const YamlNode& node) {
         json_.clear();
         body_ = textOf(node, "body");
+        is_body_known_ = !isUnknown(node, "body");
         json_.beginObject();
         copy(node, "body", "json");
         json_.key("verify").beginArray();
         for (const YamlNode& way : node.find("verify")->children)
             verify(way);
-        if (node.find("verify")->children.empty())
+        if (node.find("verify")->children.empty() && !isUnknown(node, "verify"))
             say(*node.find("verify"), "nothing proves that the provider is the sender");
         json_.endArray().key("challenges").beginArray();
         if (const YamlNode* list = node.find("challenges")) {
@@ -39,7 +40,7 @@ class SectionReader {
             expression().read(*value);
         }
         if (const YamlNode* each = node.find("each"); each != nullptr && !each->isNull()) {
-            if (body_ == "form" || body_ == "query")
+            if (!each->isGap() && (body_ == "form" || body_ == "query"))
                 say(*each, "a " + body_ + " has no list", "leave 'each' out, or write 'body: json'"
                 );
             json_.key("each");
@@ -81,6 +82,7 @@ class SectionReader {
     }
 
     void verify(const YamlNode& node) {
+        if (isUnknown(node, "method")) return;  // it says what the rest is for
         const std::string method = textOf(node, "method");
         const bool is_signature = method == "hmac" || method == "ed25519";
         const bool has_header = node.find("header") != nullptr;
@@ -88,13 +90,15 @@ class SectionReader {
         if (is_signature && !has_header)
             reporter_.atKey(*node.findKey("method"), "'" + method + "' needs 'header'");
         const bool has_body = node.find("body") != nullptr;
-        if (method == "token" && has_header + has_query + has_body != 1)
+        const bool is_place_known =
+            !isUnknown(node, "header") && !isUnknown(node, "query") && !isUnknown(node, "body");
+        if (method == "token" && is_place_known && has_header + has_query + has_body != 1)
             reporter_.atKey(*node.findKey("method"), "'token' needs 'header', 'query' or 'body'");
         for (const char* key :
              {"hash", "encoding", "signed", "timestamp_header", "separator", "tolerance"}) {
             const YamlNode* name = node.findKey(key);
             const bool fits = key == std::string_view("hash") ? method == "hmac" : is_signature;
-            if (name != nullptr && !fits)
+            if (name != nullptr && !isUnknown(node, key) && !fits)
                 reporter_.atKey(*name, fmt::format("'{}' has no use with '{}'", key, method));
         }
         json_.beginObject();
@@ -119,6 +123,10 @@ class SectionReader {
     }
 
     void signedText(const YamlNode& node) {
+        if (isUnknown(node, "signed") || isUnknown(node, "timestamp_header")) {
+            json_.null();
+            return;
+        }
         const YamlNode* text = node.find("signed");
         const YamlNode* header = node.findKey("timestamp_header");
         const bool has_time = text != nullptr && text->text.find("${timestamp}") != text->text.npos;
@@ -131,7 +139,7 @@ class SectionReader {
             );
         const bool is_query = body_ == "query";
         const std::string_view whole = is_query ? "${url}" : "${body}";
-        if (text != nullptr && text->text.find(whole) == text->text.npos)
+        if (text != nullptr && is_body_known_ && text->text.find(whole) == text->text.npos)
             say(*text,
                 is_query ? "the query is not signed" : "the body is not signed",
                 fmt::format("put {} into 'signed'", whole));
@@ -161,7 +169,7 @@ class SectionReader {
             copy(*crc, "hash", "sha256");
             copy(*crc, "encoding", "base64");
             json_.endObject();
-            if (reply.text.find("${crc}") == reply.text.npos)
+            if (!reply.isGap() && reply.text.find("${crc}") == reply.text.npos)
                 say(reply, "the signature is not in the reply", "put ${crc} into it");
         } else {
             expression().read(reply);
@@ -170,7 +178,10 @@ class SectionReader {
     }
 
     void rule(const YamlNode& node) {
+        const std::size_t before = reporter_.errorCount();
         validateMapping(node, mapRuleFields(), reporter_);
+        // What is missing may be what an unknown key means.
+        const bool are_keys_known = reporter_.errorCount() == before;
         json_.beginObject();
         if (const YamlNode* when = node.find("when"); when != nullptr && !when->isNull()) {
             json_.key("when");
@@ -178,25 +189,26 @@ class SectionReader {
         }
         const YamlNode* ignore = node.find("ignore");
         const YamlNode* event = node.find("event");
-        if ((ignore == nullptr) == (event == nullptr)) {
+        if ((ignore == nullptr) == (event == nullptr) && (are_keys_known || ignore != nullptr))
             reporter_.atKey(node, "a rule has either 'event' or 'ignore'");
-        } else if (ignore != nullptr) {
+        if (event != nullptr && ignore == nullptr && are_keys_known && node.find("id") == nullptr)
+            reporter_.atKey(*node.findKey("event"), "an event needs the 'id' of its object");
+        if (ignore != nullptr && !ignore->isScalar() && !ignore->isNull())
+            say(*ignore, "'ignore' takes one text, which says why");
+        if (ignore != nullptr)
             json_.field("ignore", ignore->text);
-        } else {
+        else
             values(node);
-        }
         json_.endObject();
     }
 
     void values(const YamlNode& node) {
         const std::vector<std::string>& events = mapRuleFields().find("event")->values;
-        if (node.find("id") == nullptr)
-            reporter_.atKey(*node.findKey("event"), "an event needs the 'id' of its object");
         for (std::size_t entry = 0; entry < node.entryCount(); ++entry) {
             const std::string& key = node.key(entry).text;
             const YamlNode& value = node.value(entry);
             const bool is_known = mapRuleFields().find(key) != nullptr;
-            if (!is_known || key == "when" || value.isNull()) continue;
+            if (!is_known || key == "when" || key == "ignore" || value.isNull()) continue;
             json_.key(key);
             if (key == "properties") {
                 properties(value);
@@ -221,6 +233,7 @@ class SectionReader {
     Reporter& reporter_;
     JsonWriter json_;
     std::string body_;  // of the notifications
+    bool is_body_known_ = true;
     bool signs_challenges_ = false;
 };
 
@@ -230,9 +243,10 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     const YamlNode* notifications = given(root, "notifications");
     const YamlNode* map = given(root, "map");
     const YamlNode* polling = given(root, "polling");
-    const bool is_declarative = manifest.plugin == kDeclarativePlugin;
+    // Unless it can be told that it is not: then these sections say that it is meant.
+    const bool is_declarative = manifest.plugin == kDeclarativePlugin || isUnknown(root, "plugin");
     for (const char* key : {"notifications", "polling", "subscription", "map", "authorization"}) {
-        if (is_declarative || root.findKey(key) == nullptr) continue;
+        if (is_declarative || root.findKey(key) == nullptr || isUnknown(root, key)) continue;
         reporter.atKey(
             *root.findKey(key),
             fmt::format("'{}' is for connectors without code", key),
@@ -240,24 +254,7 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
         );
     }
     if (!is_declarative) return;
-    const bool has_source = notifications != nullptr || polling != nullptr;
-    if (has_source && map == nullptr) {
-        reporter.atKey(
-            *root.findKey(notifications == nullptr ? "polling" : "notifications"),
-            "there is no 'map' that says which events these are"
-        );
-    }
-    if (!has_source && map != nullptr) {
-        reporter.atKey(
-            *root.findKey("map"), "'map' has no records without 'notifications' or 'polling'"
-        );
-    }
     manifest.brings_changes = notifications != nullptr && textOf(*notifications, "marks") != "true";
-    if (notifications != nullptr && !manifest.brings_changes && polling == nullptr) {
-        reporter.atKey(
-            *notifications->findKey("marks"), "without 'polling' nobody would ask what has changed"
-        );
-    }
     SectionReader reader(reporter);
     manifest.settings.emplace_back(
         "authorization", readAuthorization(given(root, "authorization"), reporter, manifest)
@@ -265,19 +262,21 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     if (notifications != nullptr)
         manifest.settings.emplace_back("notifications", reader.notifications(*notifications));
     manifest.signs_challenges = reader.signsChallenges();
-    if (manifest.signs_challenges && manifest.webhook != WebhookScope::Instance)
+    const bool has_instance_urls =
+        manifest.webhook == WebhookScope::Instance || isUnknown(root, "webhook");
+    if (manifest.signs_challenges && !has_instance_urls)
         reporter.atKey(
             *root.findKey("notifications"),
             "a challenge is signed with the secret of the instance that the URL names",
             "write 'webhook: instance'"
         );
     if (const YamlNode* subscription = given(root, "subscription")) {
-        if (notifications == nullptr)
+        if (notifications == nullptr && !isUnknown(root, "notifications"))
             reporter.atKey(
                 *root.findKey("subscription"),
                 "webhooks that are registered need 'notifications', which say how they are taken"
             );
-        if (notifications != nullptr && manifest.webhook != WebhookScope::Instance)
+        if (notifications != nullptr && !has_instance_urls)
             reporter.atKey(
                 *root.findKey("subscription"),
                 "the hub registers URLs of instances alone",

@@ -43,7 +43,13 @@ void ExpressionReader::complain(const YamlNode& at, std::string message, std::st
     reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));
 }
 
+bool ExpressionReader::passOver(const YamlNode& node) {
+    if (node.isGap()) json_.null();
+    return node.isGap();
+}
+
 void ExpressionReader::readSource(const YamlNode& scalar) {
+    if (passOver(scalar)) return;
     if (!scalar.isScalar()) {
         complain(scalar, fmt::format("a source is one text, not {}", yamlKindName(scalar.kind)));
         json_.null();
@@ -53,6 +59,7 @@ void ExpressionReader::readSource(const YamlNode& scalar) {
 }
 
 void ExpressionReader::readPointer(const YamlNode& scalar) {
+    if (passOver(scalar)) return;
     if (!scalar.isScalar() || !scalar.text.starts_with('/')) {
         complain(
             scalar, "this is no pointer into JSON", "write for example /items; / is all of it"
@@ -64,6 +71,7 @@ void ExpressionReader::readPointer(const YamlNode& scalar) {
 }
 
 void ExpressionReader::readTemplate(const YamlNode& scalar) {
+    if (passOver(scalar)) return;
     if (!scalar.isScalar()) {
         complain(scalar, fmt::format("this takes one text, not {}", yamlKindName(scalar.kind)));
         json_.null();
@@ -103,6 +111,7 @@ void ExpressionReader::writeLiteral(const YamlNode& node, const std::vector<std:
 }
 
 void ExpressionReader::read(const YamlNode& node, const std::vector<std::string>& allowed) {
+    if (passOver(node)) return;
     if (node.isMapping()) {
         if (++depth_ > kExpressionDepthMax) {
             complain(node, fmt::format("more than {} expressions within another", depth_ - 1));
@@ -241,6 +250,7 @@ void ExpressionReader::readTest(const YamlNode& source, const YamlNode& wanted) 
 }
 
 void ExpressionReader::readCondition(const YamlNode& node) {
+    if (passOver(node)) return;
     json_.beginArray();
     if (!node.isMapping() || node.entryCount() == 0)
         complain(node, "a condition is a mapping of sources to values", "write {/action: opened}");

@@ -56,6 +56,8 @@ class ExpressionReader {
     void readPointer(const YamlNode& scalar);
 
   private:
+    /// True if what stands there is unknown, as a finding told already.
+    bool passOver(const YamlNode& node);
     void readMapping(const YamlNode& node, const std::vector<std::string>& allowed);
     void readLookup(const YamlNode& node, const std::vector<std::string>& allowed);
     void readItems(const YamlNode& node, const std::vector<std::string>& allowed);

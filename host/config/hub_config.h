@@ -162,4 +162,7 @@ void checkProviders(const YamlDocument& document, const ManifestSet& connectors,
 /// `instances` that is not there.
 void checkFolders(const YamlDocument& document, Diagnostics& out);
 
+/// Warns of secrets of the API that are too short to be one.
+void adviseOnHubConfig(const YamlDocument& document, Diagnostics& out);
+
 }  // namespace ferry::config

@@ -1,11 +1,10 @@
 #include "config/hub_parameter_checks.h"
 
-#include "base/ascii.h"
 #include "base/certificate.h"
 #include "base/duration_text.h"
-#include "base/hub_headers.h"
 #include "base/number_text.h"
 #include "base/signing_key.h"
+#include "config/header_lines.h"
 #include "config/node_reader.h"
 
 #include <fmt/format.h>
@@ -56,24 +55,13 @@ std::optional<ValueProblem> checkKeys(std::string_view text) {
 std::optional<ValueProblem> checkSchedule(std::string_view text) {
     if (text.find_first_of("0123456789") != 0) return std::nullopt;
     constexpr std::chrono::milliseconds kWaitMax{std::int64_t{30} * 86'400'000};
+    static const auto form = Pattern::compile("([0-9]+(ms|s|m|h|d))+");
     for (const std::string& item : splitList(text)) {
+        if (!form || !form->matches(item)) return std::nullopt;  // the pattern tells it
         const auto wait = parseDuration(item);
         if (!wait || *wait > kWaitMax) {
             return ValueProblem{"has a wait of more than 30 days", "write waits such as 5s,5m,1h"};
         }
-    }
-    return std::nullopt;
-}
-
-std::optional<ValueProblem> checkHeaders(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view name = text.substr(0, std::min(text.find(':'), end));
-        if (isHubHeader(name)) {
-            return ValueProblem{
-                "has a header that the hub sets itself: " + std::string(name), "remove that line"};
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return std::nullopt;
 }
@@ -90,11 +78,6 @@ std::optional<ValueProblem> checkPrivateKey(std::string_view text) {
     return ValueProblem{
         std::move(*fault),
         "write ${file:/path/to/key.pem}; openssl pkey -in locked.pem -out key.pem decrypts one"};
-}
-
-bool hasAuthorizationLine(std::string_view headers) {
-    const std::string lower = lowerAscii(headers);
-    return lower.starts_with("authorization:") || lower.find("\nauthorization:") != lower.npos;
 }
 
 class TogetherCheck {
@@ -273,7 +256,7 @@ class TogetherCheck {
 ParameterCheckFunction hubParameterCheck(std::string_view key) {
     if (key == "event.notification.signature.key") return checkKeys;
     if (key == "event.notification.retry.schedule") return checkSchedule;
-    if (key == kHeaders) return checkHeaders;
+    if (key == kHeaders) return checkHeaderLines;
     if (key == kCertificate || key == kAuthorities) return checkCertificate;
     if (key == kCertificateKey) return checkPrivateKey;
     return nullptr;

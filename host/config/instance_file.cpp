@@ -42,7 +42,10 @@ void readInstances(
             "indent it below an instance, or begin its name with 'x-' to have it ignored"
         );
     }
-    if (list->isNull()) return;
+    if (list->isNull()) {
+        load.empty_files.push_back(document.source->name());
+        return;
+    }
     if (list->isScalar() && list->isGap()) {
         load.rejected.push_back({"", document.source->name(), list->line});
         return;
@@ -70,19 +73,25 @@ std::string placeText(const std::string& file, const NamePlace& place) {
     return fmt::format("{}:{}:{}", file, place.line, place.column);
 }
 
-void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {
+void tellName(
+    const RejectedInstance& instance, std::string message, std::string suggestion, Diagnostics& out
+) {
     YamlNode name;
     name.kind = YamlKind::Scalar;
     name.text = instance.name;
     name.line = instance.name_place.line;
     name.column = instance.name_place.column;
     Reporter(*instance.name_place.source, out)
-        .atValue(
-            name,
-            Visibility::Shown,
-            fmt::format("the instance name '{}' is used twice", instance.name),
-            fmt::format("rename one; the other is at {}", other)
-        );
+        .atValue(name, Visibility::Shown, std::move(message), std::move(suggestion));
+}
+
+void tellRepeated(const RejectedInstance& instance, const std::string& other, Diagnostics& out) {
+    tellName(
+        instance,
+        fmt::format("the instance name '{}' is used twice", instance.name),
+        fmt::format("rename one; the other is at {}", other),
+        out
+    );
 }
 
 }  // namespace
@@ -124,6 +133,26 @@ void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out, const RunningSour
     for (const RejectedInstance& instance : repeated)
         tellRepeated(instance, first_places.at(instance.name), out);
     load.rejected.insert(load.rejected.end(), repeated.begin(), repeated.end());
+}
+
+void rejectTakenNames(InstanceLoad& load, const std::vector<std::string>& taken, Diagnostics& out) {
+    for (const std::string& name : taken) {
+        const auto found = std::find_if(
+            load.instances.begin(),
+            load.instances.end(),
+            [&](const InstanceDefinition& instance) { return instance.name == name; }
+        );
+        if (found == load.instances.end()) continue;
+        RejectedInstance rejected{name, found->file, found->line, found->name_place, found->key};
+        tellName(
+            rejected,
+            fmt::format("an instance that was made over REST has the name '{}'", name),
+            "rename this one, or delete that one and let the files be read again, by SIGHUP",
+            out
+        );
+        load.instances.erase(found);
+        load.rejected.push_back(std::move(rejected));
+    }
 }
 
 namespace {

@@ -56,6 +56,9 @@ struct InstanceLoad {
     std::vector<RejectedInstance> rejected;
     /// Files whose text could not be parsed: what they declared before is to be kept.
     std::vector<std::string> unreadable_files;
+    /// Files with nothing behind `instances:`. One that is cut off there looks the same, so what it
+    /// declared before is to be kept; `instances: []` says that there are to be none.
+    std::vector<std::string> empty_files;
     /// Files and folders of the configuration that are not there or can't be read: the same for
     /// what came from them and from what is in them.
     std::vector<std::string> missing_paths;
@@ -85,6 +88,10 @@ using RunningSource = std::function<std::string(const std::string& name)>;
 /// stays is that of the file which declared what runs, else the first: a copied file must not take
 /// a running instance over.
 void rejectRepeatedNames(InstanceLoad& load, Diagnostics& out, const RunningSource& running = {});
+
+/// Moves those whose name an instance has that was made over REST to `load.rejected`, and reports
+/// them.
+void rejectTakenNames(InstanceLoad& load, const std::vector<std::string>& taken, Diagnostics& out);
 
 /// Reads all of `paths`: files, and folders one level deep (`expandPaths`).
 InstanceLoad loadInstances(

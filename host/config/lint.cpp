@@ -8,6 +8,8 @@
 #include "config/own_address.h"
 #include "config/suggest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -56,10 +58,37 @@ void warnOfSilence(const YamlNode& instance, Reporter& reporter) {
     );
 }
 
+/// Nothing there takes events: each would be a dead letter in the end.
+void warnOfOwnCallback(const YamlNode& instance, std::string_view public_url, Reporter& reporter) {
+    for (const std::string_view key : kCallbackUrlKeys) {
+        const YamlNode* url = parameterOf(instance, key);
+        if (url == nullptr || url[1].is_unresolved) continue;
+        const OwnAddress address = ownAddress(url[1].text, public_url);
+        if (address != OwnAddress::NoRoute && address != OwnAddress::Callback) continue;
+        reporter.warnAtKey(
+            *url,
+            fmt::format("'{}' is an address of the hub itself, which takes no callbacks", key),
+            "name the program that is to get them"
+        );
+    }
+}
+
 /// A browser that comes back to the hub has to come to the one page that takes it.
 void warnOfRedirect(const YamlNode& instance, std::string_view public_url, Reporter& reporter) {
     const YamlNode* url = parameterOf(instance, "oauth.callback.url");
     if (url == nullptr || url[1].is_unresolved) return;
+    constexpr std::string_view kHttp = "http://";
+    constexpr std::string_view kHttps = "https://";
+    if (public_url.starts_with(kHttps) && url[1].text.starts_with(kHttp)) {
+        const std::string secured = std::string(kHttps) + url[1].text.substr(kHttp.size());
+        if (ownAddress(secured, public_url) != OwnAddress::Elsewhere) {
+            return reporter.warnAtKey(
+                *url,
+                "'oauth.callback.url' begins with http://, and the hub's public_url with https://",
+                "write https://: providers compare it letter by letter"
+            );
+        }
+    }
     const OwnAddress address = ownAddress(url[1].text, public_url);
     if (address != OwnAddress::NoRoute && address != OwnAddress::Beside) return;
     reporter.warnAtKey(
@@ -79,6 +108,7 @@ void warnOfAddresses(
     const auto warn = [&](const YamlNode& instance) {
         if (check) warnOfCallback(instance, check, reporter);
         warnOfSilence(instance, reporter);
+        warnOfOwnCallback(instance, public_url, reporter);
         warnOfRedirect(instance, public_url, reporter);
     };
     const YamlNode* list = document.root.find("instances");
@@ -156,7 +186,8 @@ Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
     const ReferenceOptions& references,
-    const CallbackCheck& check_callback
+    const CallbackCheck& check_callback,
+    const KeyFileCheck& check_key_file
 ) {
     Diagnostics out;
     ManifestSet known = connectors;
@@ -194,6 +225,8 @@ Diagnostics lintFiles(
         }
         checkProviders(document, known, out);
         checkFolders(document, out);
+        adviseOnHubConfig(document, out);
+        adviseOnKeyFile(document, check_key_file, out);
     }
     InstanceLoad load;
     for (YamlDocument& document : instance_files) {

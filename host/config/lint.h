@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,15 +27,25 @@ DocumentKind recogniseDocument(const YamlDocument& document);
 /// if it would, or if only the name server can tell.
 using CallbackCheck = std::function<std::optional<ValueProblem>(const UrlParts& url)>;
 
+/// Why a hub would not start with the key file at a path, which is there; nullopt if it would, or
+/// if it can't be told here.
+using KeyFileCheck = std::function<std::optional<std::string>(const std::filesystem::path& path)>;
+
+/// Warns of a key file that is named and not there, and of one with which the hub of this document
+/// would not start. `check` may be empty.
+void adviseOnKeyFile(const YamlDocument& document, const KeyFileCheck& check, Diagnostics& out);
+
 /// Checks `paths`: files, and folders one level deep. `connectors` are the ones that are there
 /// already; those among `paths` are added, and stand in for ones of the same key. Names of
 /// instances must be unique over all files. Callbacks that `check_callback`, if there is one, finds
-/// fault with are warnings: the hub may be told otherwise. The findings are sorted.
+/// fault with are warnings: the hub may be told otherwise; so are key files that `check_key_file`
+/// finds fault with. The findings are sorted.
 Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
     const ReferenceOptions& references,
-    const CallbackCheck& check_callback = {}
+    const CallbackCheck& check_callback = {},
+    const KeyFileCheck& check_key_file = {}
 );
 
 }  // namespace ferry::config

@@ -10,7 +10,7 @@ namespace {
 
 void readPattern(Field& field, const YamlNode& node, Reporter& reporter) {
     const std::string expression = textOf(node, "pattern");
-    if (expression.empty()) return;
+    if (expression.empty() || isUnknown(node, "pattern")) return;
     std::optional<Pattern> pattern = Pattern::compile(expression);
     if (pattern) {
         field.pattern = std::move(*pattern);
@@ -27,7 +27,7 @@ std::optional<std::int64_t> readBound(
     ValueType type, const YamlNode& node, std::string_view key, Reporter& reporter
 ) {
     const YamlNode* bound = node.find(key);
-    if (bound == nullptr || !bound->isScalar()) return std::nullopt;
+    if (bound == nullptr || !bound->isScalar() || bound->isGap()) return std::nullopt;
     std::optional<std::int64_t> number;
     if (type == ValueType::Integer) number = parseInteger(bound->text);
     if (type == ValueType::Bytes) number = parseBytes(bound->text);
@@ -44,14 +44,49 @@ std::optional<std::int64_t> readBound(
     return number;
 }
 
+void checkBounds(const Field& field, const YamlNode& node, Reporter& reporter) {
+    if (!field.min || !field.max || *field.min <= *field.max) return;
+    reporter.atValue(
+        *node.find("max"),
+        Visibility::Shown,
+        fmt::format(
+            "no value of '{}' is good: its 'max' is less than its 'min', which is {}",
+            field.key,
+            boundText(field, *field.min)
+        )
+    );
+}
+
+/// A default has no use where a value must be given, and a secret that all instances share is none.
+void warnOfDefault(const Field& field, const YamlNode& node, Reporter& reporter) {
+    if (!field.default_value) return;
+    const YamlNode& key = *node.findKey("default");
+    if (field.is_secret) {
+        reporter.warnAtKey(
+            key,
+            fmt::format("'{}' is secret, and everybody can read its default", field.key),
+            "remove 'default'"
+        );
+    } else if (field.is_required) {
+        reporter.warnAtKey(
+            key,
+            fmt::format("the default of '{}' is never used: the parameter is required", field.key),
+            "remove 'default' or 'required'"
+        );
+    }
+}
+
 void readDefault(Field& field, const YamlNode& node, Reporter& reporter) {
     const YamlNode* value = node.find("default");
+    // Without a type, or values, there is nothing to judge it by, and that is told.
+    const bool has_values = field.type != ValueType::Enum || !field.values.empty();
+    const bool is_judged = has_values && !isUnknown(node, "type") && !isUnknown(node, "values");
     Field alone = field;  // advice must not give the example that is judged
     alone.example.clear();
     for (const char* key : {"default", "example"}) {
         const YamlNode* given = node.find(key);
         std::string normal;
-        if (given == nullptr || !given->isScalar()) continue;
+        if (given == nullptr || !given->isScalar() || given->isGap() || !is_judged) continue;
         if (auto problem = checkValue(alone, given->text, normal)) {
             reporter.atValue(
                 *given,
@@ -61,7 +96,7 @@ void readDefault(Field& field, const YamlNode& node, Reporter& reporter) {
             );
         }
     }
-    if (value != nullptr && value->isScalar()) field.default_value = value->text;
+    if (value != nullptr && value->isScalar() && !value->isGap()) field.default_value = value->text;
 }
 
 }  // namespace
@@ -78,19 +113,33 @@ Field readParameter(const YamlNode& node, Reporter& reporter) {
     field.example = textOf(node, "example");
     field.pattern_message = textOf(node, "pattern_message");
     field.values = listOf(node, "values");
-    field.min = readBound(field.type, node, "min", reporter);
-    field.max = readBound(field.type, node, "max", reporter);
-    if (const YamlNode* on = node.find("depends_on"); on != nullptr && on->isMapping()) {
+    const bool is_type_known = !isUnknown(node, "type");
+    if (is_type_known) {
+        field.min = readBound(field.type, node, "min", reporter);
+        field.max = readBound(field.type, node, "max", reporter);
+    }
+    if (const YamlNode* on = given(node, "depends_on"); on != nullptr && on->isMapping()) {
         field.depends_on = Dependency{textOf(*on, "key"), textOf(*on, "value")};
     }
+    checkBounds(field, node, reporter);
+    if (field.depends_on && field.depends_on->key == field.key) {
+        reporter.atValue(
+            *node.find("depends_on")->find("key"),
+            Visibility::Shown,
+            fmt::format("'{}' depends on itself", field.key),
+            "name another parameter, or remove 'depends_on'"
+        );
+    }
     readPattern(field, node, reporter);
-    if ((field.type == ValueType::Enum) == field.values.empty()) {
+    const bool is_fault = (field.type == ValueType::Enum) == field.values.empty();
+    if (is_fault && is_type_known && !isUnknown(node, "values")) {
         reporter.atKey(
             *node.findKey("type"),
             fmt::format("'{}' must have 'values' if, and only if, it is an enum", field.key)
         );
     }
     readDefault(field, node, reporter);
+    warnOfDefault(field, node, reporter);
     return field;
 }
 

@@ -47,6 +47,11 @@ const YamlNode* given(const YamlNode& mapping, std::string_view key) {
     return is_given ? value : nullptr;
 }
 
+bool isUnknown(const YamlNode& mapping, std::string_view key) {
+    const YamlNode* value = mapping.find(key);
+    return value != nullptr && value->isGap();
+}
+
 std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key) {
     const YamlNode* value = mapping.find(key);
     if (value == nullptr) return {};

@@ -15,6 +15,9 @@ std::string textOf(const YamlNode& mapping, std::string_view key);
 /// The node of a key whose value was given and can be looked at; nullptr if there is none.
 const YamlNode* given(const YamlNode& mapping, std::string_view key);
 
+/// True if the key has a value, of which a finding told already that nobody can know it.
+bool isUnknown(const YamlNode& mapping, std::string_view key);
+
 /// The items of a key's list, or of its single value split at commas; none if there is no value.
 std::vector<std::string> listOf(const YamlNode& mapping, std::string_view key);
 

@@ -21,7 +21,7 @@ class PollingReader {
     std::string read(const YamlNode& node, PollingDescription& description) {
         json_.beginObject().key("resources").beginArray();
         const YamlNode& resources = *node.find("resources");
-        if (resources.children.empty())
+        if (resources.children.empty() && !resources.isGap())
             say(resources, "there is nothing that could be asked for", "write '- name: ...'");
         if (resources.children.size() > kPollResourcesMax)
             say(resources, fmt::format("there are more than {} resources", kPollResourcesMax));
@@ -60,7 +60,8 @@ class PollingReader {
             description.interval_max = timeOf(
                 *interval, "max", std::max(description.interval_min, description.interval_max)
             );
-            if (description.interval_max < description.interval_min)
+            const bool are_known = !isUnknown(*interval, "min") && !isUnknown(*interval, "max");
+            if (are_known && description.interval_max < description.interval_min)
                 say(*interval, "'max' is less than 'min'");
         }
         if (const YamlNode* rate = given(node, "rate")) {
@@ -84,12 +85,13 @@ class PollingReader {
     }
 
     void checkListings(const YamlNode& node, const YamlNode& resources) {
+        if (has_unknown_) return;
         if (listed_ > 0 && listed_ < resources.children.size())
             say(resources,
                 "some resources have 'list' and some have not",
                 "give all of them one, or none: what a listing does not show is told as deleted");
         const YamlNode* compare = node.findKey("compare_every");
-        if (compare == nullptr) return;
+        if (compare == nullptr || isUnknown(node, "compare_every")) return;
         if (listed_ == 0)
             reporter_.atKey(*compare, "'compare_every' needs 'list' of the resources");
         if (unchanging_ > 0)
@@ -104,11 +106,13 @@ class PollingReader {
         const YamlNode* changes = given(node, "changes");
         const YamlNode* updated = given(node, "updated");
         const std::string name = textOf(node, "name");
-        if (!names_.insert(name).second)
+        if (!isUnknown(node, "name") && !names_.insert(name).second)
             say(*node.find("name"), fmt::format("the resource '{}' stands here twice", name));
         listed_ += list == nullptr ? 0 : 1;
         unchanging_ += changes == nullptr ? 1 : 0;
-        if (list == nullptr && changes == nullptr)
+        const bool has_unknown = hasUnknown(node);
+        has_unknown_ = has_unknown_ || has_unknown;
+        if (list == nullptr && changes == nullptr && !has_unknown)
             reporter_.atKey(*node.findKey("name"), "a resource needs 'list', 'changes', or both");
         json_.beginObject().field("name", name);
         json_.field("overlap_ms", timeOf(node, "overlap", std::chrono::minutes(2)).count());
@@ -120,12 +124,24 @@ class PollingReader {
             expression(SourceSet::Answer).readSource(*updated);
         }
         json_.endObject();
+        if (has_unknown) return;
         if (changes != nullptr) position(node, *changes, list, updated);
         if (start != nullptr && (list == nullptr || changes == nullptr || updated != nullptr))
             reporter_.atKey(
                 *node.findKey("start"),
                 "'start' is for a resource with 'list', 'changes' and a cursor"
             );
+    }
+
+    /// True if it can't be told which ways of asking a resource has.
+    static bool hasUnknown(const YamlNode& node) {
+        for (const char* key : {"start", "list", "changes", "updated"})
+            if (isUnknown(node, key)) return true;
+        for (const char* key : {"list", "changes"}) {
+            const YamlNode* request = given(node, key);
+            if (request != nullptr && isUnknown(*request, "cursor")) return true;
+        }
+        return false;
     }
 
     /// What is asked for next time has to begin somewhere: at a cursor, or at a time.
@@ -164,10 +180,13 @@ class PollingReader {
         );
     }
 
+    /// What is unknown may use it.
     static bool uses(const YamlNode& request, std::string_view source) {
         const auto has = [source](const YamlNode& value) {
-            return value.text.find(source) != value.text.npos;
+            return value.isGap() || value.text.find(source) != value.text.npos;
         };
+        for (const char* key : {"url", "body", "query", "headers"})
+            if (isUnknown(request, key)) return true;
         for (const char* key : {"url", "body"})
             if (const YamlNode* value = given(request, key); value != nullptr && has(*value))
                 return true;
@@ -199,31 +218,36 @@ class PollingReader {
             if (number) json_.key(name).number(*number);
         }
         // A listing that ends too early deletes what it has not shown: that has to be said.
-        const bool is_numbered = node.findKey("page_size") != nullptr;
+        const bool is_numbered = has(node, "page_size");
         if (node.findKey("past_end") != nullptr || (is_numbered && key == "changes"))
             statuses(node, "past_end", 404);
         json_.endObject();
-        paging(node);
+        if (!isUnknown(node, "page_size")) paging(node);
         if (is_numbered && key == "list") lists_by_number_ = true;
+    }
+
+    static bool has(const YamlNode& node, std::string_view key) {
+        return node.findKey(key) != nullptr && !isUnknown(node, key);
     }
 
     void paging(const YamlNode& node) {
         std::size_t ways = 0;
         for (const char* name : {"next_url", "next_page", "page_size"})
-            ways += node.findKey(name) == nullptr ? 0 : 1;
+            ways += has(node, name) ? 1 : 0;
         if (ways > 1)
             say(node, "the next page is found by one of 'next_url', 'next_page' and 'page_size'");
-        const YamlNode* past_end = node.findKey("past_end");
-        if (past_end != nullptr && node.findKey("page_size") == nullptr)
+        if (has(node, "past_end") && !has(node, "page_size"))
             reporter_.atKey(
-                *past_end, "'past_end' is for pages with numbers or offsets", "give 'page_size'"
+                *node.findKey("past_end"),
+                "'past_end' is for pages with numbers or offsets",
+                "give 'page_size'"
             );
         const bool is_used = uses(node, "${page}") || uses(node, "${page_or_cursor}");
-        const YamlNode* token = node.findKey("next_page");
-        if (token != nullptr && !is_used)
-            reporter_.atKey(*token, "the request has no ${page}", "put it into 'query'");
-        if (node.findKey("page_size") != nullptr && !uses(node, "${page_number}") &&
-            !uses(node, "${offset}"))
+        if (has(node, "next_page") && !is_used)
+            reporter_.atKey(
+                *node.findKey("next_page"), "the request has no ${page}", "put it into 'query'"
+            );
+        if (has(node, "page_size") && !uses(node, "${page_number}") && !uses(node, "${offset}"))
             reporter_.atKey(
                 *node.findKey("page_size"), "the request has neither ${page_number} nor ${offset}"
             );
@@ -235,6 +259,7 @@ class PollingReader {
     std::size_t listed_ = 0;      ///< resources with a listing
     std::size_t unchanging_ = 0;  ///< resources that can be listed alone
     bool lists_by_number_ = false;
+    bool has_unknown_ = false;  ///< of what the resources have
 };
 
 bool mentions(const YamlNode& node, std::string_view source) {
@@ -249,7 +274,7 @@ bool mentions(const YamlNode& node, std::string_view source) {
 void checkPolledIds(const YamlNode& polling, const YamlNode& map, Reporter& reporter) {
     const YamlNode* resources = given(polling, "resources");
     if (resources == nullptr || resources->children.size() < 2) return;
-    if (textOf(polling, "unique_ids") == "true") return;
+    if (textOf(polling, "unique_ids") == "true" || isUnknown(polling, "unique_ids")) return;
     for (const YamlNode& rule : map.children) {
         const YamlNode* id = rule.isMapping() ? given(rule, "id") : nullptr;
         if (id == nullptr || mentions(*id, "polled:resource")) continue;

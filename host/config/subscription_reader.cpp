@@ -63,7 +63,9 @@ class SubscriptionReader {
         }
         const auto lifetime = parseDuration(textOf(node, "lifetime"));
         if (lifetime) json_.field("lifetime_ms", lifetime->count());
-        if (node.findKey("renew") != nullptr && !lifetime && node.findKey("expires") == nullptr)
+        const bool is_renewed = node.findKey("renew") != nullptr && !isUnknown(node, "renew");
+        if (is_renewed && !lifetime && !isUnknown(node, "lifetime") &&
+            node.findKey("expires") == nullptr)
             reporter_.atKey(
                 *node.findKey("renew"),
                 "nothing says when the webhook ends",
@@ -99,7 +101,7 @@ class SubscriptionReader {
         std::string problem;
         if (key == "create" || key == "start")
             problem = "nothing is kept before the webhook is there";
-        if (keep == nullptr || keep->find(name) == nullptr)
+        if (!isUnknown(section, "keep") && (keep == nullptr || keep->find(name) == nullptr))
             problem = fmt::format("'keep' has no '{}'", name.substr(0, 80));
         if (!problem.empty()) reporter_.atValue(value, Visibility::Shown, std::move(problem));
     }

@@ -153,6 +153,9 @@ std::optional<ValueProblem> checkValue(
     }
     if (text.find('\0') != text.npos) return ValueProblem{"holds a NUL character", "remove it"};
     if (Problem problem = checkByType(field, text, normal)) return problem;
+    // It knows more of what is wrong than a pattern does.
+    if (field.check != nullptr)
+        if (Problem problem = field.check(text)) return problem;
     if (field.pattern.isSet() && !field.pattern.matches(std::string(text))) {
         return ValueProblem{
             field.pattern_message.empty()
@@ -161,7 +164,7 @@ std::optional<ValueProblem> checkValue(
             field.example.empty() ? "" : fmt::format("an example: {}", field.example)
         };
     }
-    return field.check == nullptr ? std::nullopt : field.check(text);
+    return std::nullopt;
 }
 
 }  // namespace ferry::config

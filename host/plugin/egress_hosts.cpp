@@ -32,6 +32,13 @@ bool matches(std::string_view pattern, std::string_view host) {
     return host.size() > suffix.size() && host.ends_with(suffix);
 }
 
+/// `host:port`, with the port of the scheme if the URL names none.
+std::string withPort(std::string_view url, std::string_view authority) {
+    std::string text(authority);
+    if (hostOf(authority) == authority) text += isPlainHttp(url) ? ":80" : ":443";
+    return text;
+}
+
 }  // namespace
 
 Status checkEgress(
@@ -41,8 +48,10 @@ Status checkEgress(
 ) {
     const std::string authority = authorityOf(url);
     const std::string_view host = hostOf(authority);
+    const std::string at_port = withPort(url, authority);
     const bool is_listed = std::any_of(egress.begin(), egress.end(), [&](const std::string& item) {
-        return matches(item, host);
+        const std::string pattern = lowerAscii(item);
+        return matches(pattern, pattern.find(':') == pattern.npos ? host : at_port);
     });
     const auto hasBase = [&](bool of_plain_http) {
         return std::any_of(base_urls.begin(), base_urls.end(), [&](const auto& base) {

@@ -11,8 +11,8 @@
 namespace ferry::plugin {
 
 /// PermissionDenied, naming the host, unless the URL's host is in `egress` ("api.example.com",
-/// "*.example.com") or host and port are those of one of `base_urls`. By http only where a base URL
-/// of that host and port is http itself.
+/// "*.example.com"; with ":8443" at that port alone) or host and port are those of one of
+/// `base_urls`. By http only where a base URL of that host and port is http itself.
 Status checkEgress(
     std::string_view url,
     const std::vector<std::string>& egress,

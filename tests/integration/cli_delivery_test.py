@@ -169,6 +169,10 @@ class Replays(DeliveryCase):
         status = lambda: json.loads(self.run_ok("replay", "status", "1", "--json"))
         eventually(lambda: status()["state"] == "done", "the end of the replay")
         self.assertEqual((status()["deliveries"], status()["untried"]), (1, 1))
+        self.assertRegex(
+            self.run_ok("deliveries", "--state", "waiting"),
+            r"due since \S+Z, waits: its callback is switched off since \S+Z",
+        )
         self.run_ok("deliveries", "redeliver", "--all")
         eventually(lambda: status()["delivered"] == 1, "the replay's delivery")
         eventually(lambda: not self.listed("--state", "waiting"), "the other one")

@@ -310,10 +310,14 @@ class Serve(HubCase):
         error = self.run_bad(1, "serve")
         self.assertIn("missing", error)
         self.assertIn("backup", error)
+        self.assertEqual(self.run_bad(1, "keys", "add", "mine"), error)
         with open(key, "w") as out:
             out.write("ab" * 32 + "\n")
         os.chmod(key, 0o600)
-        self.assertIn("was sealed with key", self.run_bad(1, "serve"))
+        error = self.run_bad(1, "serve")
+        self.assertIn("was sealed with key", error)
+        self.assertEqual(self.run_bad(1, "keys", "add", "mine"), error)
+        self.assertNotIn("mine", self.run_ok("keys", "list"))
         os.replace(key + ".kept", key)
         os.chmod(key, 0o644)
         self.assertIn("chmod 600", self.run_bad(1, "serve"))
@@ -348,6 +352,13 @@ class Serve(HubCase):
         )
         off = self.instances()["alice"]["switchedOffCallback"]
         self.assertIn("instanceId%3D", off["whatToDo"])
+
+    def test_a_folder_of_instances_that_is_gone_is_named(self):
+        self.start()
+        self.assertNotIn("which is not there", self.run_ok("instances"))
+        os.rename(os.path.join(self.folder, "instances"), os.path.join(self.folder, "moved"))
+        self.assertRegex(self.run_ok("instances"), r"ferry.yaml names \S*instances, which is not there")
+        self.stop()
 
     def test_a_callback_that_fails_is_seen_at_its_instance(self):
         receiver = receiver_for(self)

@@ -43,6 +43,15 @@ class Usage(CliCase):
             (["sreve"], "there is no command 'sreve'; did you mean 'serve'?; see 'ferry --help'"),
             (["events", "--count", "-3"], "see 'ferry events --help'"),
             (["--config"], "see 'ferry --help'"),
+            (["keys"], "a command is missing: 'ferry keys' takes add, list, revoke; see 'ferry keys --help'"),
+            (["keys", "ad"], "there is no command 'ad': 'ferry keys' takes add, list, revoke; see 'ferry keys --help'"),
+            (["keys", "add"], "NAME is required; see 'ferry keys add --help'"),
+            (["replay", "status", "x"], "see 'ferry replay status --help'"),
+            (["replay", "status", "x"], "'x' is no ID: IDs are numbers, and shown by 'ferry replay list'"),
+            (["replay", "--from", "1d", "--rate", "x"], "Value x not in range 1 to 100000"),
+            *((["deliveries", "show", bad], f"'{bad}' is no ID: IDs are numbers, and shown by 'ferry deliveries'")
+              for bad in ("x", "0", "007", "0x1a", "1.5", "99999999999999999999", "1,2")),
+            (["deliveries", "redeliver", "7", "1,2"], "'1,2' is no ID"),
         ]:
             error = self.run_bad(2, *args)
             self.assertTrue(error.startswith("ferry: "), error)
@@ -368,6 +377,21 @@ class Lint(CliCase):
             done = ferry("-c", "nofile.yaml", *args, cwd=self.folder)
             self.assertEqual(done.returncode, 1)
             self.assertIn("there is no nofile.yaml", done.stderr)
+
+
+    def test_a_key_file_with_which_the_hub_does_not_start_is_told_in_its_words(self):
+        self.write("ferry.yaml", "data_dir: data\n")
+        key = self.path("data", "master.key")
+        for text, mode, said in [("abc", 0o600, "does not hold a key (64 hex digits)"),
+                                 ("0" * 64, 0o644, "may be read by others: run 'chmod 600")]:
+            self.write("data/master.key", text)
+            os.chmod(key, mode)
+            found = self.run_ok("lint", "ferry.yaml")
+            self.assertRegex(found, r"ferry.yaml:1:11: warning: the hub does not start: key file \S*/?data/master.key ")
+            self.assertIn(said, found)
+            self.assertIn(said, self.run_bad(1, "serve"))
+        os.chmod(key, 0o600)
+        self.assertNotIn("does not start", self.run_ok("lint", "ferry.yaml"))
 
 
 class Refusals(CliCase):

@@ -124,5 +124,45 @@ TEST_F(InstanceApplyTest, OfTwoWithOneNameTheFirstStays) {
     EXPECT_EQ(stored("one").state, InstanceState::Running);
 }
 
+TEST_F(InstanceApplyTest, AFileThatIsCutOffRemovesNothing) {
+    const std::string whole = "instances:\n" + declared("one") + declared("two");
+    write("a.yaml", whole);
+    apply();
+    const InstanceId id = stored("two").id;
+    const std::size_t cut = whole.find("event.notification.callback.url:") + 32;
+    for (const std::size_t size : {cut, whole.find("\n") + 1}) {
+        write("a.yaml", whole.substr(0, size));
+
+        const ApplyReport report = apply();
+        EXPECT_TRUE(report.removed_names.empty()) << size;
+        EXPECT_EQ(report.kept, 2U) << size;
+        EXPECT_THAT(stored("one").state_reason, HasSubstr("a.yaml")) << size;
+    }
+    write("a.yaml", whole);
+    EXPECT_EQ(apply().unchanged, 2U);
+    EXPECT_EQ(stored("two").id, id);
+    write("a.yaml", "instances: []\n");
+    EXPECT_EQ(apply().removed_names.size(), 2U) << "that is said, and not cut off";
+}
+
+TEST_F(InstanceApplyTest, ANameThatAnInstanceMadeOverRestHasStopsNoOther) {
+    Instance rest;
+    rest.name = "one";
+    rest.connector_key = "dropbox";
+    rest.state = InstanceState::AwaitingAuthorization;
+    ASSERT_TRUE(store_->instances().put({&rest, 1}, clock_.now()));
+    const InstanceId id = stored("one").id;
+
+    const ApplyReport report = apply(declared("one") + declared("two"));
+
+    EXPECT_THAT(report.taken_names, testing::ElementsAre("one"));
+    EXPECT_EQ(report.created, 1U);
+    EXPECT_TRUE(isStored("two"));
+    EXPECT_EQ(stored("one").id, id);
+    EXPECT_EQ(stored("one").source, "");
+    ASSERT_TRUE(store_->instances().remove({&id, 1}));
+    EXPECT_EQ(apply().created, 1U) << "with the name free it is there at the next reading";
+}
+
 }  // namespace
 }  // namespace ferry::app::test

@@ -6,6 +6,7 @@
 
 #include "config/source_text.h"
 #include "unit/config/config_test_support.h"
+#include "unit/config/small_manifest.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -93,44 +94,6 @@ TEST(DropboxConnector, NamesDropboxsHosts) {
     EXPECT_EQ(dropbox.aliases, (std::vector<std::string>{"dropboxbusiness", "1779", "14", "1780"}));
 }
 
-constexpr const char* kSmall = R"(key: small
-name: Small
-hub: documents
-version: 1.0.0
-plugin: libsmall.so
-abi: 1
-authentication:
-  profiles: [{key: oauth2, name: OAuth}]
-oauth2:
-  authorize_url: https://a.example.com/authorize
-  token_url: https://a.example.com/token
-base_urls: {api: https://api.example.com/}
-egress: [api.example.com, "*.example.org"]
-webhook: app
-events: {object_types: [file], event_types: [CREATED], methods: [polling]}
-parameters:
-  - key: small.limit
-    name: Limit
-    description: A limit
-    type: integer
-    min: 1
-    default: 5
-)";
-
-Diagnostics readSmall(std::string from, const std::string& to) {
-    std::string text = kSmall;
-    const std::size_t at = text.find(from);
-    EXPECT_NE(at, std::string::npos) << from;
-    text.replace(at, from.size(), to);
-    YamlDocument document;
-    Diagnostics out;
-    if (parseYaml("connector.yaml", text, document, out)) {
-        const bool is_read = readManifest(document, out).has_value();
-        EXPECT_EQ(is_read, !out.hasErrors());
-    }
-    return out;
-}
-
 TEST(ConnectorManifest, ReadsASmallOne) {
     const Diagnostics out = readSmall("key: small", "key: small");
 
@@ -174,7 +137,7 @@ TEST(ConnectorManifest, FindsEachFault) {
         {"https://api.example.com/", "api.example.com", "the base URL 'api' does not begin"},
         {"egress: [api.example.com", "egress: [https://api.example.com", "not a host name"},
         {"[CREATED]", "[CREATE]", "did you mean 'CREATED'?"},
-        {"[polling]", "[poling]", "did you mean 'polling'?"},
+        {"[webhook]", "[webhok]", "did you mean 'webhook'?"},
         {"webhook: app", "webhook: global", "none of: app, instance"},
         {"type: integer", "type: int", "none of: string"},
         {"type: integer", "type: enum", "must have 'values'"},

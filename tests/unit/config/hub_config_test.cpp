@@ -52,11 +52,10 @@ TEST(HubConfig, CommentedPartsOfTheWrittenFilesAreGoodToo) {
             if (text[at + 2] != ' ' || text[at + 3] == ' ') text.erase(at + 1, 1);
         }
         const TempFolder folder;
-        for (const char* named : {"plugins", "connectors", "instances"})
-            std::filesystem::create_directory(folder.path() / named);
+        for (const char* named : {"plugins", "connectors", "instances", "data/master.key"})
+            std::filesystem::create_directories(folder.path() / named);
         ReferenceOptions references;
         references.mode = ReferenceMode::CheckFormOnly;
-
         const Diagnostics out =
             lintFiles({folder.write("x.yaml", text)}, dropboxAlone(), references);
 
@@ -191,6 +190,7 @@ TEST(HubConfig, PutsTheKeyBesideTheDataUnlessToldOtherwise) {
 TEST(HubConfig, FindsEachMistake) {
     const std::pair<const char*, const char*> cases[] = {
         {"publik_url: https://x\n", "did you mean 'public_url'?"},
+        {"timeout: 5s\n", "it belongs below 'delivery'"},
         {"delivery: {allow_network: []}\n", "unknown key 'allow_network' in 'delivery'"},
         {"public_url: hub.example.com\n", "does not begin with https://"},
         {"public_url: https://hub example\n", "holds a space"},

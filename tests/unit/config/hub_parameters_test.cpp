@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ferry::config {
 namespace {
 
@@ -17,7 +19,7 @@ version: 1.0.0
 plugin: libsmall.so
 abi: 1
 authentication:
-  profiles: [{key: oauth2, name: OAuth}]
+  profiles: [{key: apiKey, name: Token}]
 base_urls: {api: https://api.example.com/}
 egress: [api.example.com]
 events: {object_types: [file], event_types: [CREATED], methods: [polling]}
@@ -85,6 +87,21 @@ TEST(HubParameters, FilterByTheObjectTypesOfTheirConnector) {
     EXPECT_NE(slip->message.find("some of issue, release"), std::string::npos) << slip->message;
     EXPECT_FALSE(problem({"issue", "other"}, "milestone")) << "it gives others than it names";
     EXPECT_FALSE(problem({"a.b"}, "a.b"));
+}
+
+TEST(HubParameters, EachWrongLineOfHeadersIsNamedWithoutItsValue) {
+    const auto headers =
+        std::find_if(hubParameters().begin(), hubParameters().end(), [](const Field& field) {
+            return field.key == "event.notification.callback.headers";
+        });
+    ASSERT_NE(headers, hubParameters().end());
+    std::string normal;
+    const auto problem = checkValue(*headers, "Host: a\nX-Key: hunter2\nhunter3\n", normal);
+    ASSERT_TRUE(problem);
+    EXPECT_EQ(
+        problem->message,
+        "is wrong: line 1 has 'Host', which the hub sets itself, line 3 is no 'Name: value'"
+    );
 }
 
 TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {

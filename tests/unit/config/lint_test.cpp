@@ -129,7 +129,11 @@ TEST(Lint, WarnsOfValuesThatAreHardlyMeantUnlessTheyAreInQuotes) {
         EXPECT_EQ(found.find(value), std::string::npos) << found;
     }
     for (const char* value :
-         {"'$FERRY_USER'", "'<your secret>'", "$lower-case-and-dashes", "a$FERRY", "<half"}) {
+         {"'$FERRY_USER_SECRET'",
+          "'<your secret here>'",
+          "$lower-case-and-dashes",
+          "a$FERRY_USER_SECRET",
+          "<half of a placeholder"}) {
         EXPECT_EQ(lint(value).find("ferry.yaml:2:16: warning"), std::string::npos) << value;
     }
 }
@@ -243,6 +247,52 @@ TEST(Lint, WarnsOfARedirectToAPageThatTheHubHasNot) {
         warnings("https://hub.test/oauth/callback").find("oauth/callback?"), std::string::npos
     );
     EXPECT_EQ(warnings("https://app.test/callback").find("oauth/callback?"), std::string::npos);
+    EXPECT_NE(
+        warnings("http://hub.test/oauth/callback").find("begins with http://"), std::string::npos
+    );
+    EXPECT_EQ(warnings("http://localhost:9000/back").find("http://,"), std::string::npos);
+}
+
+TEST(Lint, WarnsOfACallbackToTheHubItself) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "public_url: https://hub.test\n");
+    const auto warnings = [&](const std::string& url) {
+        folder.write(
+            "i.yaml",
+            "instances:\n  - {name: a, key: dropbox, event.notification.enabled: false, "
+            "event.notification.callback.url: \"" +
+                url + "\"}\n"
+        );
+        return printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+    };
+
+    for (const char* url : {"https://hub.test/elements/api-v2", "https://hub.test/oauth/callback"})
+        EXPECT_NE(warnings(url).find("which takes no callbacks"), std::string::npos) << url;
+    for (const char* url : {"https://hub.test/mine", "https://hub.test.example/elements/api-v2"})
+        EXPECT_EQ(warnings(url).find("which takes no callbacks"), std::string::npos) << url;
+}
+
+TEST(Lint, WarnsOfAKeyFileThatIsNotThereAndOfShortSecrets) {
+    const TempFolder folder;
+    const auto warnings = [&](const std::string& secret) {
+        folder.write(
+            "ferry.yaml", "encryption: {key_file: ./the.key}\napi:\n  user_secret: " + secret + "\n"
+        );
+        const Diagnostics found = lintFiles({folder.path()}, dropboxAlone(), withVariables({}));
+        EXPECT_FALSE(found.hasErrors()) << printed(found);
+        return printed(found);
+    };
+
+    const std::string found = warnings("ab3x9");
+    EXPECT_NE(found.find("ferry.yaml:1:24: warning: there is no key file"), std::string::npos)
+        << found;
+    EXPECT_NE(
+        found.find("ferry.yaml:3:16: warning: 'user_secret' is shorter than 16 bytes"),
+        std::string::npos
+    ) << found;
+    EXPECT_EQ(found.find("ab3x9"), std::string::npos) << found;
+    folder.write("the.key", "");
+    EXPECT_EQ(warnings("0123456789abcdef"), "");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <iterator>
 #include <random>
 
 namespace ferry::config {
@@ -82,8 +83,12 @@ TEST(YamlMutation, NeverBreaksTheChecks) {
     const Result<std::string> connector =
         readFileBounded(sourceFolder() / "plugins/dropbox/connector.yaml", kFileBytesMax);
     ASSERT_TRUE(connector);
+    const Result<std::string> without_code =
+        readFileBounded(sourceFolder() / "connectors/hubspot.yaml", kFileBytesMax);
+    ASSERT_TRUE(without_code);
     const std::string sources[] = {
         *connector,
+        *without_code,
         std::string(defaultConfigText()),
         "instances:\n  - name: a\n    key: dropbox\n    tags: [x, \"y\"]\n    configuration: &c\n"
         "      oauth.callback.url: https://h/cb\n      oauth.api.key: 'k'\n"
@@ -93,7 +98,7 @@ TEST(YamlMutation, NeverBreaksTheChecks) {
         "        /x\n",
     };
     for (int round = 0; round < kMutations; ++round) {
-        check(mutated(sources[static_cast<std::size_t>(round) % 3], random));
+        check(mutated(sources[static_cast<std::size_t>(round) % std::size(sources)], random));
         if (testing::Test::HasFatalFailure()) return;
     }
 }

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 Status check(std::string_view url) {
     return checkEgress(
         url,
-        {"files.example", "*.cdn.example"},
+        {"files.example", "*.cdn.example", "ports.example:8443", "Usual.example:443"},
         {{"api", "https://api.example"}, {"fake", "http://127.0.0.1:8080/root"}}
     );
 }
@@ -25,6 +25,8 @@ TEST(EgressHosts, AdmitsBaseUrlsAndListedHosts) {
           "HTTPS://API.example?x",
           "https://files.example:8443/",
           "https://eu.cdn.example/",
+          "https://ports.example:8443/",
+          "https://usual.example/",
           "http://127.0.0.1:8080/x",
           "https://127.0.0.1:8080/x"})
         EXPECT_TRUE(check(url)) << url;
@@ -32,6 +34,8 @@ TEST(EgressHosts, AdmitsBaseUrlsAndListedHosts) {
          {"https://elsewhere.example/",
           "https://cdn.example/",
           "https://api.example:8443/",
+          "https://ports.example/",
+          "https://usual.example:8443/",
           "https://api.example@elsewhere.example/",
           "http://127.0.0.1:8081/",
           "//api.example/",
