@@ -234,6 +234,38 @@ class Serve(HubCase):
         eventually(lambda: "it was removed with its tokens and events instance=one" in self.log(),
                    "the removal")
 
+    def test_a_name_that_was_taken_over_rest_is_refused_alone(self):
+        self.configure("api: {user_secret: user-user-user-user, organization_secret: organization-123}\n")
+        self.start()
+        body = {
+            "name": "one",
+            "element": {"key": "dropbox"},
+            "configuration": {
+                "oauth.api.key": "key",
+                "oauth.api.secret": "secret",
+                "oauth.callback.url": "http://hub.test/oauth/callback",
+            },
+        }
+        request = urllib.request.Request(
+            self.url() + "/elements/api-v2/instances",
+            json.dumps(body).encode(),
+            {
+                "Authorization": "User user-user-user-user, Organization organization-123",
+                "Content-Type": "application/json",
+            },
+        )
+        self.assertEqual(urllib.request.urlopen(request).status, 200)
+        self.declare("one", "two")
+        self.hub.send_signal(signal.SIGHUP)
+        eventually(lambda: "two" in self.instances(), "the other one")
+        listed = self.instances()["one"]
+        self.assertEqual(listed["source"], "")
+        self.assertIn("made over REST has the name", listed["rejected"][0]["reason"])
+        self.stop()
+        self.start()
+        self.assertIn("two", self.instances())
+        self.stop()
+
     def test_sighup_and_changed_files_reload(self):
         self.start()
         self.declare("one")
