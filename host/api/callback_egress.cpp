@@ -60,16 +60,10 @@ Status checkCallbackReach(
 ) {
     config::UrlParts parts;
     if (!config::checkUrl(url, parts).empty()) return {};
-    const auto own = config::ownAddress(url, reach.public_url);
-    if (own == config::OwnAddress::NoRoute || own == config::OwnAddress::Callback) {
-        // In the words of `ferry lint`.
+    if (const auto own = config::ownCallbackProblem(url, reach.public_url)) {
         return fail(
             ErrorCode::InvalidArgument,
-            fmt::format(
-                "{} is an address of the hub itself, which takes no callbacks (name the program "
-                "that is to get them)",
-                label
-            )
+            fmt::format("{} {} ({})", label, own->message, own->suggestion)
         );
     }
     const auto refusal = callbackRefusal(reach.policy, parts);

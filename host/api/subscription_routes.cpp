@@ -63,8 +63,7 @@ Result<SettingsPtr> subscriptionOf(const ApiParts& parts, const Call& call) {
     return fail(
         ErrorCode::NotFound,
         "there is no such subscription: it was removed, or the events of its instance are "
-        "disabled, "
-        "or the instance has another callback URL by now, which is another subscription"
+        "disabled, or the instance has another callback URL by now, which is another subscription"
     );
 }
 

@@ -73,6 +73,7 @@ Result<ApplyReport> Applier::apply(const config::InstanceLoad& load) {
     FERRY_TRY(flush());
     FERRY_TRY(removeUndeclared(load));
     FERRY_TRY(tellKept(load));
+    FERRY_TRY(tellEmpty(load));
     return std::move(report_);
 }
 
@@ -237,7 +238,7 @@ Status Applier::tellKept(const config::InstanceLoad& load) {
         if (before == reason || (!before.empty() && !isAboutKept(before))) continue;
         FERRY_TRY(parts_.store.instances().setReason(found->second.id, reason));
     }
-    return tellEmpty(load);
+    return {};
 }
 
 Status Applier::tellEmpty(const config::InstanceLoad& load) {

@@ -177,8 +177,7 @@ void addOptions(CLI::App& command, ReplayOptions& options) {
             "--rate",
             options.rate,
             "Events a second at most (default 1000). A callback has as many deliveries of it under "
-            "way "
-            "as half of its concurrency: events that are sent one by one come slower"
+            "way as half of its concurrency: events that are sent one by one come slower"
         )
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{pipeline::kReplayRateMax}));
     command.add_flag("--dry-run", options.is_dry_run, "Only count what would be delivered");

@@ -63,13 +63,11 @@ void warnOfOwnCallback(const YamlNode& instance, std::string_view public_url, Re
     for (const std::string_view key : kCallbackUrlKeys) {
         const YamlNode* url = parameterOf(instance, key);
         if (url == nullptr || url[1].is_unresolved) continue;
-        const OwnAddress address = ownAddress(url[1].text, public_url);
-        if (address != OwnAddress::NoRoute && address != OwnAddress::Callback) continue;
-        reporter.warnAtKey(
-            *url,
-            fmt::format("'{}' is an address of the hub itself, which takes no callbacks", key),
-            "name the program that is to get them"
-        );
+        if (auto problem = ownCallbackProblem(url[1].text, public_url)) {
+            reporter.warnAtKey(
+                *url, fmt::format("'{}' {}", key, problem->message), std::move(problem->suggestion)
+            );
+        }
     }
 }
 

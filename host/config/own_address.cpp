@@ -22,4 +22,12 @@ OwnAddress ownAddress(std::string_view url, std::string_view public_url) {
     return is_the_hubs ? OwnAddress::NoRoute : OwnAddress::Beside;
 }
 
+std::optional<ValueProblem> ownCallbackProblem(std::string_view url, std::string_view public_url) {
+    const OwnAddress address = ownAddress(url, public_url);
+    if (address != OwnAddress::NoRoute && address != OwnAddress::Callback) return std::nullopt;
+    return ValueProblem{
+        "is an address of the hub itself, which takes no callbacks",
+        "name the program that is to get them"};
+}
+
 }  // namespace ferry::config

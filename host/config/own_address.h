@@ -1,7 +1,10 @@
 #pragma once
 // Whether a URL is one of the hub's own.
 
+#include "config/field_table.h"
+
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace ferry::config {
@@ -16,5 +19,9 @@ enum class OwnAddress : std::uint8_t {
 
 /// What `url` is to a hub with this public_url.
 OwnAddress ownAddress(std::string_view url, std::string_view public_url);
+
+/// What is wrong with `url` for callbacks: the hub itself answers there, and takes none. nullopt if
+/// it is another's.
+std::optional<ValueProblem> ownCallbackProblem(std::string_view url, std::string_view public_url);
 
 }  // namespace ferry::config
