@@ -242,12 +242,16 @@ Result<http::Response> Api::callHandler(const Route& route, Call& call) {
         }
     }
     if (auto refusal = refuseForms(route, request)) return std::move(*refusal);
-    FERRY_TRY(findSubject(route, call));
+    const Status found = findSubject(route, call);
     const auto instance = call.instance ? call.instance->id : InstanceId();
+    const auto answer = [&]() -> Result<http::Response> {
+        FERRY_TRY(found);
+        return route.handler(call);
+    };
     if (instance && parts_.trace_logging->isOn(instance, parts_.clock.now())) {
-        return traced(route, call);
+        return traced(route, call, answer);
     }
-    FERRY_TRY_ASSIGN(http::Response response, route.handler(call));
+    FERRY_TRY_ASSIGN(http::Response response, answer());
     if (instance) {
         response.headers.add("Elements-Element-Instance-Id", std::to_string(instance.value));
     }
@@ -256,13 +260,15 @@ Result<http::Response> Api::callHandler(const Route& route, Call& call) {
 
 /// The same with a line about it in the log, under the trace that the caller has begun or else a
 /// new one, which the answer names.
-http::Response Api::traced(const Route& route, const Call& call) {
+http::Response Api::traced(
+    const Route& route, const Call& call, const std::function<Result<http::Response>()>& answer
+) {
     const InstanceId instance = call.theInstance().id;
     const auto given = call.request.headers.get("traceparent");
     const auto parent = given ? parseTraceparent(*given) : std::nullopt;
     const std::string trace = traceIdText(parent ? *parent : beginTrace(parts_.random));
     const TimePoint began = parts_.clock.now();
-    auto result = route.handler(call);
+    auto result = answer();
     const auto took = std::chrono::duration_cast<Milliseconds>(parts_.clock.now() - began);
     http::Response response =
         result ? std::move(*result) : refusalOf(route, call.request, result.error());

@@ -11,6 +11,7 @@
 #include "http/in_flight_limit.h"
 #include "http/router.h"
 
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
@@ -47,7 +48,9 @@ class Api {
     http::Response refusalOf(const Route& route, const http::Request& request, const Error& error);
     Result<http::Response> callHandler(const Route& route, Call& call);
     void note(const Route& route, const Call& call, TimePoint began, int status);
-    http::Response traced(const Route& route, const Call& call);
+    http::Response traced(
+        const Route& route, const Call& call, const std::function<Result<http::Response>()>& answer
+    );
     Result<Caller> authenticate(const http::Request& request);
     Result<Caller> admitted(Result<Caller> caller);
     Result<Caller> logIn(std::string_view name, const Secret& key);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::api {
@@ -19,6 +20,16 @@ bool hasParameter(const Route& route, std::string_view pattern) {
 }  // namespace
 
 Result<Caller> Api::authenticate(const http::Request& request) {
+    const auto& fields = request.headers.fields();
+    const auto count = std::ranges::count_if(fields, [](const auto& field) {
+        return lowerAscii(field.first) == "authorization";
+    });
+    if (count > 1) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            "there is more than one Authorization header: put all parts into one, with commas"
+        );
+    }
     Result<Caller> caller = authenticator_.authenticate(request);
     // Whoever sends nothing guesses nothing.
     const auto header = request.headers.get("Authorization");

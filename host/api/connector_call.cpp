@@ -26,11 +26,6 @@ constexpr std::size_t kRefusalBytesMax = 1 << 20;
 constexpr Milliseconds kRefusalPatience{30'000};
 constexpr Milliseconds kRetryAfter{1'000};
 
-/// Queries may hold what is nobody's business.
-std::string withoutQuery(const std::string& url) {
-    return url.substr(0, url.find('?'));
-}
-
 /// What to do about an instance that has no consent.
 Status checkState(const ApiParts& parts, const pipeline::InstanceSettings& settings) {
     const auto refuse = [&](ErrorCode code, std::string_view what) {
@@ -59,7 +54,7 @@ Status checkState(const ApiParts& parts, const pipeline::InstanceSettings& setti
 }  // namespace
 
 ConnectorCall::ConnectorCall(const ApiParts& parts, const Call& call)
-    : parts_(parts), client_(call.request.client) {}
+    : parts_(parts), client_(call.request.client), request_id_(call.request.request_id) {}
 
 Result<ConnectorCall> ConnectorCall::begin(const ApiParts& parts, const Call& call) {
     ConnectorCall made(parts, call);
@@ -148,8 +143,11 @@ Result<http::OutboundResponse> ConnectorCall::exchange(
     http::OutboundRequest request, ConnectorOutcome& outcome
 ) {
     if (request.stream) {
+        const std::string method = request.method;
+        const std::string url = request.url;
         http::StreamedExchange exchange(parts_.outbound, std::move(request), client_);
         http::OutboundResponse head = exchange.waitForHead();
+        noteExchange(method, url, head);
         if (head.error == http::TransportError::Cancelled) return fail(callerGone());
         if (!head.is_body_streamed) return head;
         const std::shared_ptr<http::BodySource> body = exchange.takeBody();
@@ -163,27 +161,33 @@ Result<http::OutboundResponse> ConnectorCall::exchange(
         return head;
     }
     const Milliseconds patience = request.timeout * 2 + kExchangeGrace;
-    const bool is_traced = parts_.trace_logging->isOn(settings_->id, parts_.clock.now());
-    const std::string asked = is_traced ? request.method + ' ' + withoutQuery(request.url) : "";
+    const std::string method = request.method;
+    const std::string url = request.url;
     Awaited<http::OutboundResponse> awaited;
     const auto handle = parts_.outbound.submit(std::move(request), awaited.giver());
     auto answer = awaited.wait(client_, patience);
-    if (answer && is_traced) logExchange(asked, *answer);
-    if (answer) return std::move(*answer);
+    if (answer) {
+        noteExchange(method, url, *answer);
+        return std::move(*answer);
+    }
     parts_.outbound.cancel(handle);
     return fail(callerGone());
 }
 
-void ConnectorCall::logExchange(std::string_view asked, const http::OutboundResponse& answer)
-    const {
+void ConnectorCall::noteExchange(
+    std::string_view method, std::string_view url, const http::OutboundResponse& answer
+) const {
+    if (!parts_.trace_logging->isOn(settings_->id, parts_.clock.now())) return;
+    // Queries may hold what is nobody's business.
     parts_.log.info(
         "api",
         "the provider was asked for a call about an instance",
         {{"instance", settings_->id.value},
-         {"request", asked},
+         {"request", fmt::format("{} {}", method, url.substr(0, url.find('?')))},
          {"status", std::int64_t{answer.status}},
          {"ms", static_cast<std::int64_t>(answer.latency.count())},
-         {"error", answer.error_detail}}
+         {"error", answer.error_detail},
+         {"request_id", request_id_}}
     );
 }
 

@@ -44,6 +44,12 @@ class ConnectorCall {
     /// Unauthenticated. Errors: those of the operation.
     Result<ConnectorOutcome> run(const Start& start);
 
+    /// Of an instance whose calls are told in the log: what the provider was asked, without a
+    /// query, and its answer.
+    void noteExchange(
+        std::string_view method, std::string_view url, const http::OutboundResponse& answer
+    ) const;
+
     pipeline::Provider& provider() const noexcept { return *provider_; }
     http::Client* client() const noexcept { return client_; }
     const pipeline::InstanceSettings& settings() const noexcept { return *settings_; }
@@ -55,10 +61,10 @@ class ConnectorCall {
         http::OutboundRequest request, ConnectorOutcome& outcome
     );
     std::optional<Secret> accessKey() const;
-    void logExchange(std::string_view asked, const http::OutboundResponse& answer) const;
 
     const ApiParts& parts_;
     http::Client* client_;
+    std::string_view request_id_;
     std::shared_ptr<const pipeline::InstanceSettings> settings_;
     std::shared_ptr<pipeline::Provider> provider_;
 };

@@ -25,11 +25,7 @@ Result<DeliveryList> listDeliveries(
     const ApiParts& parts, const Call& call, DeliveryWhere where, std::size_t limit
 ) {
     DeliveryList list;
-    if (call.instance) {
-        const bool is_other = where.query.instance && where.query.instance != call.instance->id;
-        if (is_other) return list;
-        where.query.instance = call.instance->id;
-    }
+    if (call.instance) takeInstance(call.instance->id, where);
     if (where.is_none) return list;
     if (const auto next = call.request.queryValue("nextPage"); next && !next->empty()) {
         FERRY_TRY_ASSIGN(where.query.after, readDeliveryPageToken(*next));

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <map>
 
 namespace ferry::api {
 namespace {
@@ -100,7 +101,7 @@ Status take(const Condition& condition, DeliveryWhere& where) {
     }
     const auto id = parseId(condition.value);
     if (!id) return wrongValue(condition, "a number");
-    if (field == "instanceId") where.query.instance = InstanceId(*id);
+    if (field == "instanceId") takeInstance(InstanceId(*id), where);
     if (field == "notificationId") where.delivery = DeliveryId(*id);
     if (field == "subscriptionId") takeSubscription(*id, where);
     return {};
@@ -114,21 +115,32 @@ std::optional<std::int64_t> parseId(std::string_view text) {
     return is_id ? number : std::nullopt;
 }
 
+void takeInstance(InstanceId instance, DeliveryWhere& where) {
+    if (where.query.instance && where.query.instance != instance) where.is_none = true;
+    where.query.instance = instance;
+}
+
 void takeSubscription(std::int64_t number, DeliveryWhere& where) {
     const auto found = subscriptionOfNumber(number);
     if (!found) {
         where.is_none = true;
         return;
     }
-    where.query.instance = found->instance;
+    takeInstance(found->instance, where);
     where.callback = found->callback;
 }
 
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
     FERRY_TRY_ASSIGN(const auto conditions, parseWhere(where));
     DeliveryWhere result;
-    for (const Condition& condition : conditions)
+    std::map<std::string_view, std::string_view> equal_to;
+    for (const Condition& condition : conditions) {
         FERRY_TRY(take(condition, result));
+        if (condition.comparison != Comparison::Equal) continue;
+        // Nothing has two values of one field.
+        const auto [place, is_new] = equal_to.try_emplace(condition.field, condition.value);
+        if (!is_new && place->second != condition.value) result.is_none = true;
+    }
     return result;
 }
 

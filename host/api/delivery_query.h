@@ -25,9 +25,13 @@ struct DeliveryWhere {
 
 /// Fields: `channel` (webhook; the others have no deliveries), `status` (created, retry, delivered,
 /// queued, notified), `config.url`, `notificationId`, `subscriptionId` or `instanceId`,
-/// `httpStatus` of the last attempt, and `createdDate` with any comparison. Errors: InvalidArgument
+/// `httpStatus` of the last attempt, and `createdDate` with any comparison. All conditions have to
+/// hold: nothing is meant by two that exclude each other. Errors: InvalidArgument
 /// naming the field or the value.
 Result<DeliveryWhere> readDeliveryWhere(std::string_view where);
+
+/// Leaves the deliveries of the instance alone; none if another one is meant already.
+void takeInstance(InstanceId instance, DeliveryWhere& where);
 
 /// Leaves the deliveries of the subscription of this number alone; none if there can't be one.
 void takeSubscription(std::int64_t number, DeliveryWhere& where);

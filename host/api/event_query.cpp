@@ -24,7 +24,9 @@ constexpr std::size_t kDeliveriesMax = 100;
 
 constexpr std::array kTypes{
     EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted};
-constexpr std::array kKinds{ObjectKind::File, ObjectKind::Folder, ObjectKind::Other};
+/// Of those that one call names.
+constexpr std::size_t kObjectTypesMax = 100;
+constexpr std::size_t kObjectTypeBytesMax = 128;
 
 template <typename Add>
 Status eachWord(std::string_view text, Add add) {
@@ -93,21 +95,34 @@ Status addType(EventSelection& selection, std::string_view word) {
     return {};
 }
 
-Status addKind(EventSelection& selection, std::string_view word) {
-    const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](ObjectKind kind) {
-        return objectKindName(kind) == lowerAscii(word);
-    });
-    if (found == kKinds.end()) {
-        return fail(ErrorCode::InvalidArgument, "objectTypes has words other than file and folder");
+Status addObjectType(EventSelection& selection, std::string_view word) {
+    const bool is_word = !word.empty() && word.size() <= kObjectTypeBytesMax &&
+                         word.find_first_of(", \t\r\n") == std::string_view::npos;
+    if (!is_word) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            "objectTypes has something other than words such as file, folder, issue"
+        );
     }
-    selection.add(*found);
+    if (selection.object_types.size() == kObjectTypesMax) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("objectTypes has more than {} words", kObjectTypesMax)
+        );
+    }
+    // Kinds in any case, as event types are; what a connector names is its own.
+    std::string name = lowerAscii(word);
+    if (name != "file" && name != "folder" && name != "other") name = word;
+    selection.object_types.push_back(std::move(name));
     return {};
 }
 
-Result<EventSelection> readSelection(std::string_view types, std::string_view kinds) {
+Result<EventSelection> readSelection(std::string_view types, std::string_view object_types) {
     EventSelection selection;
     FERRY_TRY(eachWord(types, [&](std::string_view word) { return addType(selection, word); }));
-    FERRY_TRY(eachWord(kinds, [&](std::string_view word) { return addKind(selection, word); }));
+    FERRY_TRY(eachWord(object_types, [&](std::string_view word) {
+        return addObjectType(selection, word);
+    }));
     return selection;
 }
 
@@ -153,7 +168,11 @@ std::vector<Parameter> eventListParameters() {
     parameters.push_back(
         {"eventTypes", ParameterPlace::Query, "CREATED, UPDATED, MOVED, DELETED, with commas"}
     );
-    parameters.push_back({"objectTypes", ParameterPlace::Query, "file, folder, with a comma"});
+    parameters.push_back(
+        {"objectTypes",
+         ParameterPlace::Query,
+         "file, folder, or what the connector names (/elements/{keyOrId}/objects), with commas"}
+    );
     return parameters;
 }
 

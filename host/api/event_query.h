@@ -28,11 +28,11 @@ Result<EventList> listEvents(const ApiParts& parts, const Call& call, std::strin
 /// The parameters that `listEvents` reads.
 std::vector<Parameter> eventListParameters();
 
-/// Reads a list of event types and one of object kinds, as words with commas between them.
-/// Errors: InvalidArgument naming the word.
-Result<EventSelection> readSelection(std::string_view types, std::string_view kinds);
+/// Reads a list of event types and one of object types, as words with commas between them.
+/// Errors: InvalidArgument naming the list.
+Result<EventSelection> readSelection(std::string_view types, std::string_view object_types);
 Status addType(EventSelection& selection, std::string_view word);
-Status addKind(EventSelection& selection, std::string_view word);
+Status addObjectType(EventSelection& selection, std::string_view word);
 
 /// Which deliveries carry each of these events, in their order.
 Result<std::vector<std::vector<Delivery>>> deliveriesOf(

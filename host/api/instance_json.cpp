@@ -31,6 +31,7 @@ void writeConfiguration(
 
 bool isMasked(const config::ConnectorManifest* connector, std::string_view parameter) {
     if (parameter == "oauth.api.key" || connector == nullptr) return true;
+    if (parameter == config::kAuthenticationParameter) return false;
     const config::Field* field = connector->parameters.find(parameter);
     return field == nullptr || field->is_secret;
 }

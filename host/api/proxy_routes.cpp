@@ -38,7 +38,9 @@ Result<std::string> urlOf(const ConnectorCall& connector, const Call& call) {
     }
     return fail(
         ErrorCode::NotFound,
-        fmt::format("the connector has no base URL of this name; it has {}", known)
+        fmt::format(
+            "the connector has no base URL of this name; it has {}", known.empty() ? "none" : known
+        )
     );
 }
 
@@ -94,6 +96,7 @@ class Proxied {
         }
         http::StreamedExchange exchange(parts_.outbound, std::move(out), request_.client);
         http::OutboundResponse head = exchange.waitForHead();
+        connector_.noteExchange(request_.method, url_, head);
         if (head.error == http::TransportError::Cancelled) {
             return fail(callerGone());
         }
@@ -143,15 +146,14 @@ void addProxyRoutes(ConnectorRoutes& routes, const ApiParts& parts) {
         route.role = only_reads ? Role::Read : Role::Write;
         route.streams_body = true;
         route.parameters = {
-            {"base", ParameterPlace::Path, "Name of a base URL of the connector: api, content, ..."
-            },
-            {"path", ParameterPlace::Path, "What stands behind it; the query goes along"}
-        };
+            {"base",
+             ParameterPlace::Path,
+             "Name of a base URL of the connector: api, content, ..."},
+            {"path", ParameterPlace::Path, "What stands behind it; the query goes along"}};
         route.answers = {
             {.status = kAnyStatus,
              .description = "What the provider answered, unchanged",
-             .content_type = "*/*"}
-        };
+             .content_type = "*/*"}};
         routes.add(
             std::move(route),
             [&parts](ConnectorCall& connector, const Call& call) -> Result<http::Response> {

@@ -69,7 +69,11 @@ constexpr const char* kReplayRequest = R"json({
         "eventTypes": {
             "type": "array", "items": {"enum": ["CREATED", "UPDATED", "MOVED", "DELETED"]}
         },
-        "objectTypes": {"type": "array", "items": {"enum": ["file", "folder"]}},
+        "objectTypes": {
+            "type": "array",
+            "items": {"type": "string", "description": "file, folder, or what the connector names"},
+            "maxItems": 100
+        },
         "instanceIds": {"type": "array", "items": {"type": ["integer", "string"]}, "maxItems": 1000},
         "rate": {"type": ["integer", "string"], "minimum": 1, "maximum": 100000},
         "dryRun": {"type": ["boolean", "string"], "description": "true or false, also as texts"}
@@ -81,16 +85,11 @@ void writeSelection(JsonWriter& json, const EventSelection& selection) {
     json.key("eventTypes").beginArray();
     for (const EventType type :
          {EventType::Created, EventType::Updated, EventType::Moved, EventType::Deleted}) {
-        if (selection.types == 0) break;
-        EventSelection types{selection.types, 0};
-        if (types.matches(type, ObjectKind::File)) json.string(eventTypeName(type));
+        if (selection.types != 0 && selection.matches(type)) json.string(eventTypeName(type));
     }
     json.endArray().key("objectTypes").beginArray();
-    for (const ObjectKind kind : {ObjectKind::File, ObjectKind::Folder, ObjectKind::Other}) {
-        if (selection.kinds == 0) break;
-        EventSelection kinds{0, selection.kinds};
-        if (kinds.matches(EventType::Created, kind)) json.string(objectKindName(kind));
-    }
+    for (const std::string& name : selection.object_types)
+        json.string(name);
     json.endArray();
 }
 

@@ -105,7 +105,7 @@ Result<Replay> readReplayRequest(const rapidjson::Document& body, TimePoint now)
     }
     if (replay.from >= replay.to) return wrong("from", "not before to");
     FERRY_TRY(readWords(body, "eventTypes", replay.selection, addType));
-    FERRY_TRY(readWords(body, "objectTypes", replay.selection, addKind));
+    FERRY_TRY(readWords(body, "objectTypes", replay.selection, addObjectType));
     FERRY_TRY_ASSIGN(replay.instances, readInstances(body));
     replay.rate = pipeline::kReplayRateDefault;
     if (const rapidjson::Value* rate = findMember(body, "rate")) {

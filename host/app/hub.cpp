@@ -89,6 +89,7 @@ Status Hub::openStore() {
     const bool is_empty = std::filesystem::file_size(file, is_missing) == 0 && !is_missing;
     FERRY_TRY_ASSIGN(auto store, store::sqlite::SqliteStore::open(file.string()));
     store_ = std::move(store);
+    if (is_missing) log_.info(kComponent, "a new store is made", {{"file", file.string()}});
     removeControlFile(controlFilePath(config_));  // of one that was killed
     // Made beforehand, or left by a first start that was cut short: good; or all that is left.
     if (is_empty) {
@@ -133,6 +134,7 @@ Status Hub::start() {
     topic_thread_->start();
     housekeeping_thread_->start();
     store_watch_thread_->start();
+    plugin_watch_thread_->start();
     is_running_ = true;
     tellCommands();
     FERRY_TRY(enqueueAuthorizations());
@@ -268,6 +270,7 @@ void Hub::stopDrains() {
     tokens_->stop();
     housekeeping_thread_->stop();
     store_watch_thread_->stop();
+    plugin_watch_thread_->stop();
 }
 
 }  // namespace ferry::app

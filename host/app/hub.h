@@ -6,6 +6,7 @@
 #include "app/catalog.h"
 #include "app/housekeeping.h"
 #include "app/instance_apply.h"
+#include "app/plugin_watch.h"
 #include "app/store_watch.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -155,6 +156,7 @@ class Hub {
     std::unique_ptr<oauth::TokenWorker> token_worker_;
     std::unique_ptr<Housekeeping> housekeeping_;
     std::unique_ptr<StoreWatch> store_watch_;
+    std::unique_ptr<PluginWatch> plugin_watch_;
     std::unique_ptr<Worker> token_thread_;
     std::unique_ptr<Worker> sync_thread_;
     std::unique_ptr<Worker> subscription_thread_;
@@ -165,6 +167,7 @@ class Hub {
     std::unique_ptr<Worker> topic_thread_;
     std::unique_ptr<Worker> housekeeping_thread_;
     std::unique_ptr<Worker> store_watch_thread_;
+    std::unique_ptr<Worker> plugin_watch_thread_;
 
     http::Router router_;
     std::unique_ptr<http::InFlightLimit> in_flight_;

@@ -39,9 +39,11 @@ Status Hub::build() {
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
     subscription_thread_ = std::make_unique<Worker>("ferry-webhooks", *subscriptions_, clock_);
     delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
-    replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_);
+    replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_, kPace);
     operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
+    plugin_watch_ = std::make_unique<PluginWatch>(catalog_, clock_, log_);
+    plugin_watch_thread_ = std::make_unique<Worker>("ferry-plugins", *plugin_watch_, clock_);
     store_watch_thread_ = std::make_unique<Worker>("ferry-store", *store_watch_, clock_);
 
     lookup_ = std::make_unique<pipeline::InstanceLookup>(store_->instances(), *key_);
@@ -170,7 +172,8 @@ void Hub::buildDelivery() {
             metrics_,
             log_,
             permissions_.get(),
-            account_.get()},
+            account_.get(),
+            [this] { replay_thread_->wake(); }},
         delivery_options,
         [this] { delivery_thread_->wake(); }
     );
@@ -178,9 +181,7 @@ void Hub::buildDelivery() {
 
 void Hub::buildReplays() {
     pipeline::ReplayOptions options;
-    // Half of what a callback may have under way is left to live deliveries.
-    options.waiting_per_callback =
-        std::max<std::int64_t>(config_.delivery.concurrency_per_callback / 2, 1);
+    options.per_callback = static_cast<std::size_t>(config_.delivery.concurrency_per_callback);
     replays_ = std::make_unique<pipeline::ReplayWorker>(
         pipeline::ReplayServices{
             store_->replays(),
@@ -200,8 +201,10 @@ void Hub::buildOperator() {
     const config::OperatorConfig& config = config_.operator_notices;
     pipeline::ConditionWatchOptions watch;
     watch.failing_after = config.failing_after;
-    watch.authorize_url = [this](const std::string& name) {
-        return oauth::startLink(config_.public_url, name);
+    watch.authorize_url = [this](const Instance& instance) {
+        const auto settings = settings_->get(instance.id);
+        return settings ? oauth::consentUrl(**settings, config_.public_url)
+                        : oauth::startLink(config_.public_url, instance.name);
     };
     pipeline::OperatorOptions options;
     options.url = config.callback_url;

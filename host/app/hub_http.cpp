@@ -182,6 +182,8 @@ http::Response Hub::ready() {
         reasons.push_back("the store can't be written: " + failure->message);
     }
     if (catalog_.snapshot()->providers.empty()) reasons.emplace_back("no connector is loaded");
+    for (std::string& reason : plugin_watch_->stuck())
+        reasons.push_back(std::move(reason));
     JsonWriter json;
     json.beginObject().field("ready", reasons.empty()).key("reasons").beginArray();
     for (const std::string& reason : reasons)

@@ -2,6 +2,8 @@
 
 #include "pipeline/instance_record.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -24,6 +26,15 @@ constexpr std::string_view kKeptPrefix = "its new version in ";
 
 bool isAboutKept(std::string_view reason) {
     return reason.starts_with(kKeptPrefix);
+}
+
+/// The path that is the file, or a folder that it lies in; null if none is.
+const std::string* findOrigin(const std::vector<std::string>& paths, const std::string& file) {
+    const auto found = std::ranges::find_if(paths, [&](const std::string& path) {
+        const auto folder = (std::filesystem::path(path) / "").parent_path();
+        return file == path || std::filesystem::path(file).parent_path() == folder;
+    });
+    return found == paths.end() ? nullptr : &*found;
 }
 
 /// Every parameter with a value, the grant code included.
@@ -203,14 +214,8 @@ Status Applier::removeUndeclared(const config::InstanceLoad& load) {
     for (const auto& [name, instance] : stored_) {
         if (declared_.contains(name)) continue;
         const std::string file = config::fileOfSource(instance.source);
-        const bool is_missing = std::any_of(
-            load.missing_paths.begin(),
-            load.missing_paths.end(),
-            [&](const std::string& path) {
-                const auto folder = (std::filesystem::path(path) / "").parent_path();
-                return file == path || std::filesystem::path(file).parent_path() == folder;
-            }
-        );
+        const bool is_missing =
+            findOrigin(load.missing_paths, file) || findOrigin(load.empty_folders, file);
         // A file that is cut off, or written again just now, has an error where it ends so far.
         const bool is_in_faulty_file = faulty_files.contains(file);
         if (is_unsure || rejected.contains(name) || is_in_faulty_file || is_missing) {
@@ -242,16 +247,28 @@ Status Applier::tellKept(const config::InstanceLoad& load) {
 }
 
 Status Applier::tellEmpty(const config::InstanceLoad& load) {
-    if (load.empty_files.empty()) return {};
+    if (load.empty_files.empty() && load.empty_folders.empty()) return {};
     for (const auto& [name, instance] : stored_) {
         const std::string file = config::fileOfSource(instance.source);
-        const bool is_empty = std::find(load.empty_files.begin(), load.empty_files.end(), file) !=
-                              load.empty_files.end();
-        if (!is_empty || declared_.contains(name)) continue;
+        const std::string* const folder = findOrigin(load.empty_folders, file);
+        const bool is_empty = findOrigin(load.empty_files, file) != nullptr;
+        if ((!is_empty && folder == nullptr) || declared_.contains(name)) continue;
         if (!instance.state_reason.empty() && !isAboutKept(instance.state_reason)) continue;
-        const std::string reason = std::string(kKeptPrefix) + file +
-                                   " is missing: nothing stands there behind 'instances:'; write "
-                                   "'instances: []' to have it removed";
+        const std::string reason =
+            folder != nullptr
+                ? fmt::format(
+                      "{}{} is missing: the folder {} has no file; write 'instances: []' into one "
+                      "to have it removed",
+                      kKeptPrefix,
+                      file,
+                      *folder
+                  )
+                : fmt::format(
+                      "{}{} is missing: nothing stands there behind 'instances:'; write "
+                      "'instances: []' to have it removed",
+                      kKeptPrefix,
+                      file
+                  );
         FERRY_TRY(parts_.store.instances().setReason(instance.id, reason));
     }
     return {};

@@ -150,6 +150,7 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         if (!manifest.aliases.empty())
             printIndented(fmt::format("aliases: {}", fmt::join(manifest.aliases, ", ")), 2);
         printIndented("from " + manifest.source, 2);
+        if (options.key.empty()) continue;
         printIndented("parameters:", 2);
         printParameters(manifest);
     }
@@ -158,6 +159,8 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         printIndented("not loaded: " + refused.path, 0);
         printIndented(fmt::format("why: {} ({})", refused.message, refused.rule), 2);
     }
+    if (!catalog.manifests.empty() && options.key.empty())
+        std::cout << "'ferry connectors KEY' shows the parameters of one\n";
     if (catalog.manifests.empty() && catalog.refused.empty()) {
         std::cout << "no connectors: put plugin folders into the plugins folder of ferry.yaml\n";
     }
@@ -244,7 +247,7 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
 
 void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run) {
     CLI::App* command =
-        app.add_subcommand("connectors", "List the connectors that load, with their parameters");
+        app.add_subcommand("connectors", "List the connectors that load, or one with its parameters");
     const auto options = std::make_shared<ConnectorsOptions>();
     command->add_option("key", options->key, "Only this connector");
     command->add_flag("--json", options->is_json, "Print JSON");

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/delivery_filter.h"
+#include "cli/held_callbacks.h"
 #include "cli/instance_names.h"
 #include "cli/number_option.h"
 #include "cli/redeliver.h"
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -32,32 +32,14 @@ struct DeliveriesOptions {
     bool is_json = false;
 };
 
-/// Callbacks that are left alone, and why: what is due for them waits all the same.
-using HeldCallbacks = std::map<CallbackId, std::string>;
-
-Result<HeldCallbacks> heldCallbacks(store::Store& store, TimePoint now) {
-    HeldCallbacks held;
-    FERRY_TRY_ASSIGN(const auto off, store.deliveries().switchedOff());
-    for (const store::CallbackSwitchedOff& callback : off) {
-        held.emplace(
-            callback.callback,
-            "waits: its callback is switched off since " + formatRfc3339(callback.since)
-        );
-    }
-    FERRY_TRY_ASSIGN(const auto failing, store.deliveries().dueLater(now));
-    for (const CallbackId callback : failing)
-        held.emplace(callback, "waits for an attempt that its callback takes");
-    return held;
-}
-
 /// What comes next, or what came last.
-std::string detailOf(const Delivery& delivery, const HeldCallbacks& held) {
+std::string detailOf(const Delivery& delivery, HeldCallbacks& held) {
     std::string text;
     if (delivery.state == DeliveryState::Waiting) {
         const bool is_due = delivery.next_attempt_at <= SystemClock().wallNow();
         text = (is_due ? "due since " : "next ") + formatRfc3339(delivery.next_attempt_at);
-        const auto found = held.find(delivery.callback);
-        if (is_due && found != held.end()) text += ", " + found->second;
+        const std::string why = is_due ? held.reasonOf(delivery.callback) : std::string();
+        if (!why.empty()) text += ", " + why;
     } else if (delivery.finished_at != TimePoint()) {
         text = formatRfc3339(delivery.finished_at);
     }
@@ -82,9 +64,7 @@ void writeFields(JsonWriter& json, const Delivery& delivery, const std::string& 
     if (delivery.replay) json.field("replay", delivery.replay.value);
 }
 
-void print(
-    const Delivery& delivery, InstanceNames& names, const HeldCallbacks& held, bool is_json
-) {
+void print(const Delivery& delivery, InstanceNames& names, HeldCallbacks& held, bool is_json) {
     const std::string& instance = names.of(delivery.instance);
     if (is_json) {
         JsonWriter json;
@@ -114,9 +94,7 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
     auto query = queryOf(*store, options.filter, clock.wallNow());
     if (!query) return failWith(query.error().message);
     if (options.count == 0) return kExitOk;
-    // For people alone.
-    const auto held = options.is_json ? HeldCallbacks() : heldCallbacks(*store, clock.wallNow());
-    if (!held) return failWith(held.error().message);
+    HeldCallbacks held(*store, clock.wallNow());
     InstanceNames names(*store);
     std::size_t count = 0;
     const Status listed = forEach(*store, *query, [&](const Delivery& delivery) {
@@ -125,7 +103,7 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
                 fmt::runtime(kDeliveryRow), "ID", "STATE", "ATTEMPTS", "MADE", "INSTANCE", "ATTEMPT"
             );
         }
-        print(delivery, names, *held, options.is_json);
+        print(delivery, names, held, options.is_json);
         return ++count < options.count;
     });
     if (!listed) return failWith(listed.error().message);
@@ -181,9 +159,8 @@ int showDelivery(const GlobalOptions& globals, const DeliveriesOptions& options)
         std::cout << json.view() << "\n";
         return kExitOk;
     }
-    const auto held = heldCallbacks(*store, SystemClock().wallNow());
-    if (!held) return failWith(held.error().message);
-    print(delivery, names, *held, false);
+    HeldCallbacks held(*store, SystemClock().wallNow());
+    print(delivery, names, held, false);
     std::cout << fmt::format(
         "events {} to {} of the log; attempts, newest first:\n",
         delivery.first_event.value,

@@ -47,7 +47,7 @@ class EventPrinter {
                          formatRfc3339(event.recorded_at),
                          toPrintable(names_.of(event.instance)),
                          eventTypeName(event.type),
-                         objectKindName(event.object_kind),
+                         toPrintable(objectTypeName(event.object_kind, event.object_type)),
                          toPrintable(describe(event.body))  // the provider's users name files
                      )
                   << std::flush;
@@ -107,7 +107,11 @@ int printEvents(const GlobalOptions& globals, const EventsOptions& options) {
             after = event.number;
         }
         if (page->size() == kPage) continue;
-        if (!options.follows) return kExitOk;
+        if (!options.follows) {
+            const bool is_nothing = after == *start && options.count > 0;
+            if (is_nothing && !options.is_json) std::cout << "no events\n";
+            return kExitOk;
+        }
         if (signals.wait(kFollowInterval) == app::Signal::Stop) return kExitOk;
         if (isReaderGone()) return kExitOk;
     }

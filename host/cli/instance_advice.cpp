@@ -1,6 +1,5 @@
 #include "cli/instance_advice.h"
 
-#include "base/encoding.h"
 #include "oauth/authorization_job.h"
 #include "oauth/oauth_links.h"
 #include "pipeline/instance_settings.h"
@@ -58,14 +57,9 @@ std::string whatToDo(const Instance& instance, const ListContext& context) {
     return {};
 }
 
-std::string askAgainCall(const Instance& instance, const ListContext& context) {
-    const std::string where = fmt::format("status='queued' and instanceId='{}'", instance.id.value);
+std::string askAgainCommand(const Instance& instance) {
     return fmt::format(
-        "once it works again: curl -X PUT -H '{}' "
-        "'{}/elements/api-v2/notifications/subscriptions/deliveries?where={}'",
-        kMayWrite,
-        context.public_url,
-        percentEncode(where)
+        "once it works again: ferry deliveries redeliver --instance '{}'", instance.name
     );
 }
 

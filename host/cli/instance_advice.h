@@ -11,7 +11,7 @@ namespace ferry::cli {
 /// About the instance's state; empty if nothing is needed.
 std::string whatToDo(const Instance& instance, const ListContext& context);
 
-/// The call that makes its deliveries wait again, and its callback be sent to.
-std::string askAgainCall(const Instance& instance, const ListContext& context);
+/// The command that makes its deliveries wait again, and its callback be sent to.
+std::string askAgainCommand(const Instance& instance);
 
 }  // namespace ferry::cli

@@ -35,9 +35,7 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
     json.field("updatedDate", formatRfc3339(instance.updated_at));
     if (const store::CallbackSwitchedOff* off = context.offOf(instance)) {
         json.key("switchedOffCallback").beginObject().field("since", formatRfc3339(off->since));
-        json.field("reason", off->reason)
-            .field("whatToDo", askAgainCall(instance, context))
-            .endObject();
+        json.field("reason", off->reason).field("whatToDo", askAgainCommand(instance)).endObject();
     }
     if (const pipeline::WaitingPermission* waiting = context.unpermittedOf(instance)) {
         json.key("unpermittedCallback").beginObject();
@@ -90,7 +88,7 @@ void printInstance(const Instance& instance, const ListContext& context) {
             "{}\n",
             formatRfc3339(off->since),
             toPrintable(off->reason),
-            askAgainCall(instance, context)
+            askAgainCommand(instance)
         );
     }
     if (const pipeline::WaitingPermission* waiting = context.unpermittedOf(instance)) {
@@ -102,9 +100,9 @@ void printInstance(const Instance& instance, const ListContext& context) {
     }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
         std::cout << fmt::format(
-            "        callback: failing since {}, {} waiting, last: {}\n",
-            formatRfc3339(failing->since),
+            "        callback: {} waiting, tried in vain since {}, last: {}\n",
             failing->waiting,
+            formatRfc3339(failing->since),
             toPrintable(failing->last_error)
         );
     }
@@ -116,7 +114,7 @@ void printInstance(const Instance& instance, const ListContext& context) {
             toPrintable(dead->last_error)
         );
         if (context.offOf(instance) == nullptr) {
-            std::cout << "        do:  " << askAgainCall(instance, context) << "\n";
+            std::cout << "        do:  " << askAgainCommand(instance) << "\n";
         }
     }
     const auto [first, last] = context.rejected.equal_range(instance.name);

@@ -28,7 +28,7 @@ struct ReplayOptions {
     bool is_since_failure = false;
     std::vector<std::string> instances;
     std::vector<std::string> types;
-    std::vector<std::string> kinds;
+    std::vector<std::string> object_types;
     std::int64_t rate = 0;  ///< 0: the hub's
     bool is_dry_run = false;
     bool is_detached = false;
@@ -70,7 +70,7 @@ Result<std::string> requestOf(store::Store& store, const ReplayOptions& options)
         json.endArray();
     }
     writeWords(json, "eventTypes", options.types);
-    writeWords(json, "objectTypes", options.kinds);
+    writeWords(json, "objectTypes", options.object_types);
     if (options.rate > 0) json.field("rate", options.rate);
     if (options.is_dry_run) json.field("dryRun", true);
     json.endObject();
@@ -171,7 +171,13 @@ void addOptions(CLI::App& command, ReplayOptions& options) {
         ->delimiter(',');
     command.add_option("--types", options.types, "CREATED, UPDATED, MOVED, DELETED (default: all)")
         ->delimiter(',');
-    command.add_option("--objects", options.kinds, "file, folder (default: both)")->delimiter(',');
+    command
+        .add_option(
+            "--objects",
+            options.object_types,
+            "file, folder, or what the connector names: issue (default: all)"
+        )
+        ->delimiter(',');
     command
         .add_option(
             "--rate",

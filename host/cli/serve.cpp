@@ -2,6 +2,7 @@
 #include "app/hub.h"
 #include "app/reload_watch.h"
 #include "app/signals.h"
+#include "app/stop_deadline.h"
 #include "cli/command.h"
 #include "config/yaml_document.h"
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Milliseconds kStopGrace{8'000};  // the promise is 10 s, all told
+constexpr Milliseconds kStopMax{9'500};
 constexpr Milliseconds kWatchInterval{1'000};
 constexpr Milliseconds kReloadRetry{5'000};
 constexpr rlim_t kDescriptorsMax = 65'536;
@@ -132,7 +134,9 @@ int serve(const GlobalOptions& globals) {
     };
     serveUntilStopped(reload, watch, signals);
     log.info("hub", "stopping");
+    const app::StopDeadline deadline(kStopMax, clock, log);
     (*hub)->stop(kStopGrace);
+    hub->reset();
     log.info("hub", "stopped");
     return kExitOk;
 }
@@ -142,11 +146,11 @@ int serve(const GlobalOptions& globals) {
 void addServe(CLI::App& app, const GlobalOptions& globals, Run& run) {
     CLI::App* command = app.add_subcommand("serve", "Run the hub");
     command->footer(
-        "SIGTERM and SIGINT stop it within 10 s, with nothing half done. SIGHUP, and any change "
-        "of\n"
-        "the instance files and the plugins, reloads them: what is good is applied, what has an\n"
-        "error keeps its old version and is logged. What has changed in ferry.yaml, or is wrong\n"
-        "with it, is logged as well, and takes effect at the next start."
+        "SIGTERM and SIGINT stop it within 10 s, with nothing half done; it ends with 1 where a\n"
+        "plugin does not come back from a call and had to be left behind.\n"
+        "SIGHUP, and any change of the instance files and the plugins, reloads them: what is good\n"
+        "is applied, what has an error keeps its old version and is logged. What has changed in\n"
+        "ferry.yaml, or is wrong with it, is logged as well, and takes effect at the next start."
     );
     command->callback([&run, &globals] { run = [&globals] { return serve(globals); }; });
 }

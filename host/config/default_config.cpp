@@ -37,7 +37,8 @@ instances: [./instances]
 #  require_signed: true
 
 # Plugins that run in processes of their own, without network and files, by id; '*': all. One that
-# crashes or hangs then costs its own work a retry; each call costs some microseconds more.
+# crashes or hangs then costs its own work a retry, and others 5 s at most; each call costs some
+# microseconds more.
 #plugin_isolation: ['*']
 
 # Seals the secrets in the store. Keep a copy elsewhere: without the key the store can't be read.

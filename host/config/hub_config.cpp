@@ -115,6 +115,8 @@ class HubConfigReader {
         }
         config_.listen_host = host;
         config_.listen_port = static_cast<std::uint16_t>(*port);
+        if (*port != 0 && host != "0.0.0.0" && host != "[::]" && !given(root_, "public_url"))
+            config_.public_url = "http://" + listen->text;
     }
 
     void readStorage() {

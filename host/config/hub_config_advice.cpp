@@ -44,11 +44,33 @@ void warnOfShortSecrets(const YamlDocument& document, Reporter& reporter) {
     }
 }
 
+void warnOfHomeFolder(const YamlNode* node, Reporter& reporter) {
+    if (node == nullptr || !node->isScalar() || node->is_unresolved) return;
+    if (node->text != "~" && !node->text.starts_with("~/")) return;
+    reporter.warnAtValue(
+        *node,
+        Visibility::Shown,
+        "'~' is taken as it is written: a folder of that name, beside this file",
+        "write the whole path"
+    );
+}
+
+void warnOfHomeFolders(const YamlDocument& document, Reporter& reporter) {
+    warnOfHomeFolder(document.root.find("data_dir"), reporter);
+    const YamlNode* encryption = document.root.find("encryption");
+    if (encryption != nullptr) warnOfHomeFolder(encryption->find("key_file"), reporter);
+    for (const char* key : {"plugins", "connectors", "instances"}) {
+        for (const auto& [node, written] : itemsOf(document.root, key))
+            warnOfHomeFolder(node, reporter);
+    }
+}
+
 }  // namespace
 
 void adviseOnHubConfig(const YamlDocument& document, Diagnostics& out) {
     Reporter reporter(*document.source, out);
     warnOfShortSecrets(document, reporter);
+    warnOfHomeFolders(document, reporter);
 }
 
 void adviseOnKeyFile(const YamlDocument& document, const KeyFileCheck& check, Diagnostics& out) {

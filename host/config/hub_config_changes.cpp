@@ -34,6 +34,11 @@ bool hasKeyBesideData(const HubConfig& config) {
     return config.key_file == config.data_dir / "master.key";
 }
 
+/// The address where nobody says otherwise: it moves along with the one the hub listens on.
+bool hasUrlOfListen(const HubConfig& config) {
+    return config.public_url == fmt::format("http://{}:{}", config.listen_host, config.listen_port);
+}
+
 }  // namespace
 
 std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& after) {
@@ -43,9 +48,11 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     };
     const bool is_key_moved =
         before.key_file != after.key_file && !(hasKeyBesideData(before) && hasKeyBesideData(after));
+    const bool is_url_changed = before.public_url != after.public_url &&
+                                !(hasUrlOfListen(before) && hasUrlOfListen(after));
     const DeliveryConfig& was = before.delivery;
     const DeliveryConfig& is = after.delivery;
-    add(before.public_url != after.public_url, "public_url");
+    add(is_url_changed, "public_url");
     add(before.listen_host != after.listen_host || before.listen_port != after.listen_port,
         "listen");
     add(before.data_dir != after.data_dir, "data_dir");

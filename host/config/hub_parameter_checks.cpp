@@ -80,6 +80,12 @@ std::optional<ValueProblem> checkPrivateKey(std::string_view text) {
         "write ${file:/path/to/key.pem}; openssl pkey -in locked.pem -out key.pem decrypts one"};
 }
 
+/// What goes there leaves no wire.
+bool isOnThisMachine(std::string_view url) {
+    const auto rest = url.substr(url.find("//") + 2);
+    return rest.starts_with("127.") || rest.starts_with("localhost") || rest.starts_with("[::1]");
+}
+
 class TogetherCheck {
   public:
     TogetherCheck(const Values& values, const std::function<bool(std::string_view)>& is_unknown)
@@ -149,14 +155,14 @@ class TogetherCheck {
     void checkPair() {
         const std::string_view certificate = valueOf(kCertificate);
         const std::string_view key = valueOf(kCertificateKey);
-        if (key.empty() || is_unknown_(kCertificate)) return;
+        if (!isGiven(kCertificateKey) || is_unknown_(kCertificate)) return;
         if (certificate.empty()) {
             say(Severity::Error,
                 ProblemPlace::Key,
                 kCertificateKey,
                 fmt::format("'{}' is of no use without '{}'", kCertificateKey, kCertificate),
                 "add the certificate");
-        } else if (!keyFitsCertificate(certificate, key)) {
+        } else if (!key.empty() && !keyFitsCertificate(certificate, key)) {
             say(Severity::Error,
                 ProblemPlace::Value,
                 kCertificateKey,
@@ -189,7 +195,16 @@ class TogetherCheck {
 
     /// What is given and has no effect, or a worse one than it seems.
     void checkSchemes() {
-        const bool is_plain = valueOf(kCallbackUrl).starts_with("http:");
+        const std::string_view url = valueOf(kCallbackUrl);
+        const bool is_plain = url.starts_with("http:");
+        for (const std::string_view key : {kPassword, kBearerToken, kTokenUrl}) {
+            if (!is_plain || !isGiven(key) || isOnThisMachine(url)) continue;
+            say(Severity::Warning,
+                ProblemPlace::Key,
+                key,
+                "the Authorization header goes to a callback URL that is http without encryption",
+                "use https");
+        }
         for (const std::string_view key : {kCertificate, kAuthorities}) {
             if (!is_plain || !isGiven(key)) continue;
             say(Severity::Warning,

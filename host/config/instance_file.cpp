@@ -178,9 +178,7 @@ std::string whyMissing(const std::filesystem::path& path) {
 }  // namespace
 
 std::vector<std::filesystem::path> expandPaths(
-    const std::vector<std::filesystem::path>& paths,
-    Diagnostics& out,
-    std::vector<std::string>* missing
+    const std::vector<std::filesystem::path>& paths, Diagnostics& out, InstanceLoad* load
 ) {
     std::vector<std::filesystem::path> files;
     std::set<std::filesystem::path> known;
@@ -196,7 +194,7 @@ std::vector<std::filesystem::path> expandPaths(
                 add(path);
             } else {
                 out.add({.file = path.string(), .message = whyMissing(path)});
-                if (missing != nullptr) missing->push_back(path.string());
+                if (load != nullptr) load->missing_paths.push_back(path.string());
             }
             continue;
         }
@@ -222,8 +220,10 @@ std::vector<std::filesystem::path> expandPaths(
                 {.file = path.string(),
                  .message = fmt::format("can't read the folder: {}", fault.message())}
             );
-            if (missing != nullptr) missing->push_back(path.string());
+            if (load != nullptr) load->missing_paths.push_back(path.string());
         }
+        if (found.empty() && !fault && load != nullptr)
+            load->empty_folders.push_back(path.string());
         std::sort(found.begin(), found.end());
         std::for_each(found.begin(), found.end(), add);
     }
@@ -238,7 +238,7 @@ InstanceLoad loadInstances(
     const RunningSource& running
 ) {
     InstanceLoad load;
-    for (const std::filesystem::path& path : expandPaths(paths, out, &load.missing_paths)) {
+    for (const std::filesystem::path& path : expandPaths(paths, out, &load)) {
         YamlDocument document;
         if (parseYamlFile(path, document, out)) {
             readInstances(document, connectors, references, load, out);

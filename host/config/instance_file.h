@@ -59,6 +59,10 @@ struct InstanceLoad {
     /// Files with nothing behind `instances:`. One that is cut off there looks the same, so what it
     /// declared before is to be kept; `instances: []` says that there are to be none.
     std::vector<std::string> empty_files;
+    /// Folders of the configuration in which there is no file at all, as one looks that is not
+    /// mounted: what came from its files is to be kept. A file with `instances: []` says that there
+    /// are to be none.
+    std::vector<std::string> empty_folders;
     /// Files and folders of the configuration that are not there or can't be read: the same for
     /// what came from them and from what is in them.
     std::vector<std::string> missing_paths;
@@ -104,12 +108,10 @@ InstanceLoad loadInstances(
 
 /// Replaces each folder by its `*.yaml` and `*.yml` files, sorted by name, hidden ones left out. A
 /// file that is named twice, in whatever way, comes once.
-/// Paths that are not there or can't be read are reported, and added to `missing` if it is given;
-/// files whose names are almost like that give a warning.
+/// Paths that are not there or can't be read are reported; they, and folders without files, are
+/// noted in `load` if it is given. Files whose names are almost like that give a warning.
 std::vector<std::filesystem::path> expandPaths(
-    const std::vector<std::filesystem::path>& paths,
-    Diagnostics& out,
-    std::vector<std::string>* missing = nullptr
+    const std::vector<std::filesystem::path>& paths, Diagnostics& out, InstanceLoad* load = nullptr
 );
 
 }  // namespace ferry::config

@@ -129,7 +129,9 @@ void InstanceReader::checkShape(Entry& entry) {
             "'{}' takes a single value, not {}",
             entry.key->text.substr(0, 128),
             yamlKindName(value.kind)
-        )
+        ),
+        value.isSequence() ? "write one text; where several go together, with commas between them"
+                           : ""
     );
 }
 

@@ -79,6 +79,7 @@ class ParameterCheck {
                 {fmt::format("'{}' belongs beside 'configuration', not into it", value.key), ""});
             return;
         }
+        if (field == nullptr && isProfileName(value)) return;
         if (field == nullptr) {
             say(ProblemPlace::Key,
                 value.key,
@@ -117,6 +118,14 @@ class ParameterCheck {
             return;
         }
         report_.values.insert_or_assign(field->key, std::move(normal));
+    }
+
+    /// Of a connector whose parameters leave no choice: what there is may be said all the same.
+    bool isProfileName(const ParameterValue& value) const {
+        return value.key == connector_.authentication_parameter &&
+               std::ranges::any_of(connector_.profiles, [&](const auto& profile) {
+                   return profile.key == value.text;
+               });
     }
 
     void addDefaults() {
@@ -175,6 +184,8 @@ class ParameterCheck {
         if (!field.depends_on) return true;
         const Field* other = connector_.parameters.find(field.depends_on->key);
         const auto value = report_.values.find(field.depends_on->key);
+        const bool is_given = field.depends_on->value.empty() && unknown_.count(other) != 0;
+        if (is_given) return true;
         if (other == nullptr || value == report_.values.end()) return false;
         if (field.depends_on->value.empty()) return true;
         std::string wanted;

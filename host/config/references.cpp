@@ -91,6 +91,13 @@ class Resolver {
         }
     }
 
+    /// "$NAME", and "$env:NAME".
+    static bool looksLikeVariable(std::string_view text) {
+        if (text.substr(0, 1) != "$") return false;
+        text.remove_prefix(text.substr(1, 4) == "env:" ? 5 : 1);
+        return !text.empty() && text.find_first_not_of(kNameCharacters) == text.npos;
+    }
+
     /// Tells of a plain text that is hardly meant as it is written. What is meant stands in quotes.
     void doubt(const YamlNode& node) {
         const std::string_view text = node.text;
@@ -108,7 +115,7 @@ class Resolver {
                 "this looks like a place that was to be filled in",
                 "write the value itself, or put this one in quotes if it is meant"
             );
-        } else if (text.size() > 1 && text[0] == '$' && text.find_first_not_of(kNameCharacters, 1) == text.npos) {
+        } else if (looksLikeVariable(text)) {
             reporter_.warnAtValue(
                 node,
                 Visibility::Hidden,

@@ -48,8 +48,8 @@ std::optional<SyntaxFault> runParser(const std::string& text, YamlBuilder& build
     return std::nullopt;
 }
 
-Diagnostic explain(const SourceText& source, const SyntaxFault& fault) {
-    if (fault.at.line == 0) return {.file = source.name(), .message = fault.message};
+SyntaxFinding explain(const SourceText& source, const SyntaxFault& fault) {
+    if (fault.at.line == 0) return {{.file = source.name(), .message = fault.message}};
     return explainSyntaxFault(source, fault);
 }
 
@@ -65,29 +65,49 @@ bool fillGap(const SourceText& source, const SyntaxFault& fault, std::string& te
     return true;
 }
 
+/// Mends in `text` a slip that says nothing about other lines, so that the parser goes on behind it
+/// and finds the next one. No character moves.
+bool mendSlip(const SourceText& source, const SyntaxFinding& found, std::string& text) {
+    if (found.slip == SyntaxSlip::Other) return false;
+    const std::string_view rest = source.from(found.told.line, found.told.column);
+    const auto at = static_cast<std::size_t>(rest.data() - source.text().data());
+    if (found.slip == SyntaxSlip::FirstCharacter) {
+        text[at] = 'x';
+        return true;
+    }
+    const std::size_t colon = rest.substr(0, rest.find('\n')).find(':');
+    if (colon == std::string_view::npos || colon + 1 >= rest.size()) return false;
+    text[at + colon + 1] = ' ';
+    return true;
+}
+
 /// Builds `document` from its source. False if there is no tree; then `out` says why.
 bool buildTree(YamlDocument& document, Diagnostics& out) {
     const SourceText& source = *document.source;
     YamlGaps gaps;
-    std::string filled;
+    std::string text = source.text();
+    std::size_t mended = 0;
     for (;;) {
         Diagnostics found;
         YamlBuilder builder(source, gaps, found);
-        const auto fault = runParser(gaps.empty() ? source.text() : filled, builder);
-        if (fault && gaps.size() < kYamlGapsMax) {
-            if (gaps.empty()) filled = source.text();
-            if (fillGap(source, *fault, filled)) {
-                out.add(explain(source, *fault));
-                gaps.emplace(fault->at.line, fault->at.column);
+        const auto fault = runParser(text, builder);
+        if (fault && gaps.size() < kYamlGapsMax && fillGap(source, *fault, text)) {
+            out.add(explain(source, *fault).told);
+            gaps.emplace(fault->at.line, fault->at.column);
+            continue;
+        }
+        if (fault) {
+            SyntaxFinding finding = explain(source, *fault);
+            const bool goes_on = mended < kYamlSlipsMax && mendSlip(source, finding, text);
+            out.add(std::move(finding.told));
+            if (goes_on) {
+                ++mended;
                 continue;
             }
         }
         const bool is_stopped = fault.has_value() || found.hasErrors();
         out.addAll(std::move(found));
-        if (fault) {
-            out.add(explain(source, *fault));
-            return false;
-        }
+        if (fault || mended > 0) return false;
         if (!builder.hasRoot()) {
             if (!is_stopped) out.add({.file = source.name(), .message = "the file is empty"});
             return false;

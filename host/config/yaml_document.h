@@ -20,6 +20,8 @@ inline constexpr std::size_t kYamlNodesMax = 3'000'000;
 inline constexpr std::size_t kYamlAliasNodesMax = 200'000;
 /// Aliases without an anchor that are passed over; each costs another look at the text.
 inline constexpr std::size_t kYamlGapsMax = 10;
+/// Slips of a file that are told at once; each costs another reading of it.
+inline constexpr std::size_t kYamlSlipsMax = 20;
 
 /// A parsed file. The root is a mapping, always.
 struct YamlDocument {

@@ -54,6 +54,7 @@ Line withoutDashes(Line line) {
 }
 
 constexpr const char* kWriteItem = "write '- key: value'";
+constexpr std::string_view kGluedColon = "there is no space after the ':'";
 
 class SyntaxHelp {
   public:
@@ -66,14 +67,14 @@ class SyntaxHelp {
         setPlace({std::max(fault.at.line, 1U), std::max(fault.at.column, 1U)});
     }
 
-    Diagnostic explain() {
+    SyntaxFinding explain() {
         const std::string_view message = fault_.message;
         if (!explainCharacter(message) && !explainFlow(message) && !explainLongQuote() &&
             !explainMapValue(message) && !explainIndentation(message)) {
             say(fmt::format("this is not YAML: {}", message), "");
         }
         found_.source_line = source_.maskedLine(found_.line);
-        return std::move(found_);
+        return {std::move(found_), slip_};
     }
 
   private:
@@ -99,6 +100,7 @@ class SyntaxHelp {
         } else if (message == "unknown token" && !rest.empty()) {
             found_.offending.assign(1, rest[0]);
             say(fmt::format("a value can't begin with '{}'", rest[0]), "put the value in quotes");
+            slip_ = SyntaxSlip::FirstCharacter;
         } else if (message.find("anchor is not defined") != message.npos ||
                    message.find("alias not found") != message.npos) {
             say("an unquoted '*' begins an alias, and there is no anchor of this name above",
@@ -177,6 +179,7 @@ class SyntaxHelp {
             sayAt(entry, "there is no space after the '-'", kWriteItem);
         } else if (!hasColon(text)) {
             sayAt(entry, missingColonMessage(text), "write 'key: value'");
+            if (found_.message == kGluedColon) slip_ = SyntaxSlip::GluedColon;
         } else if (!endsWithColon(text) && here_.indentation > entry.indentation) {
             sayAt(
                 here_,
@@ -228,6 +231,7 @@ class SyntaxHelp {
     Line here_;
     Line above_;
     Diagnostic found_;
+    SyntaxSlip slip_ = SyntaxSlip::Other;
 };
 
 }  // namespace
@@ -238,10 +242,10 @@ std::string missingColonMessage(std::string_view text) {
     if (colon == text.npos || is_scheme) return "there is no ':' between key and value";
     return foreignSpaceBytes(text.substr(colon + 1)) != 0
                ? "what stands after the ':' looks like a space and is another character"
-               : "there is no space after the ':'";
+               : std::string(kGluedColon);
 }
 
-Diagnostic explainSyntaxFault(const SourceText& source, const SyntaxFault& fault) {
+SyntaxFinding explainSyntaxFault(const SourceText& source, const SyntaxFault& fault) {
     return SyntaxHelp(source, fault).explain();
 }
 

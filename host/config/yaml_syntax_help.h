@@ -24,9 +24,21 @@ struct SyntaxFault {
     SourcePlace long_quote;    ///< the last quote whose text goes over a line's end
 };
 
+/// What can be mended where it was found, so that the lines behind it are read as well.
+enum class SyntaxSlip : std::uint8_t {
+    Other,
+    FirstCharacter,  ///< a value begins with a character that none can begin with
+    GluedColon,      ///< there is no space behind the ':' of the line
+};
+
+struct SyntaxFinding {
+    Diagnostic told;
+    SyntaxSlip slip = SyntaxSlip::Other;
+};
+
 /// A finding for a fault of `source`. Its place may be moved to the line that is really wrong, such
 /// as one without a colon.
-Diagnostic explainSyntaxFault(const SourceText& source, const SyntaxFault& fault);
+SyntaxFinding explainSyntaxFault(const SourceText& source, const SyntaxFault& fault);
 
 /// Why `text`, which should be a key with a value, has no colon that separates the two.
 std::string missingColonMessage(std::string_view text);

@@ -12,6 +12,8 @@
 
 namespace ferry::http {
 
+class CurlEngine;
+
 struct CurlOutboundOptions {
     EgressPolicy policy = EgressPolicy::standard({});
     /// Proxy of callbacks, http://host:port or socks5h://host:port, with user and password if it
@@ -56,9 +58,8 @@ class CurlOutbound final : public Outbound {
     Stats stats() const;
 
   private:
-    class Engine;
-    explicit CurlOutbound(std::unique_ptr<Engine> engine);
-    std::unique_ptr<Engine> engine_;
+    explicit CurlOutbound(std::unique_ptr<CurlEngine> engine);
+    std::unique_ptr<CurlEngine> engine_;
 };
 
 }  // namespace ferry::http

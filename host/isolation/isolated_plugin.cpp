@@ -108,8 +108,12 @@ Loaded<void> IsolatedPlugin::startProcess() {
 
 plugin::PluginHealth IsolatedPlugin::health() const {
     const std::lock_guard lock(mutex_);
-    return {
-        misbehaviours_before_ + counted_.misbehaviours, counted_.is_quarantined, true, restarts_};
+    plugin::PluginHealth health;
+    health.misbehaviours = misbehaviours_before_ + counted_.misbehaviours;
+    health.is_quarantined = counted_.is_quarantined;
+    health.is_isolated = true;
+    health.restarts = restarts_;
+    return health;
 }
 
 pid_t IsolatedPlugin::pid() const {
@@ -210,7 +214,7 @@ Status IsolatedPlugin::restart() {
         count = ++restarts_;
     }
     logLine(
-        LogLevel::Info, fmt::format("its process was started again, for the {}. time", count), false
+        LogLevel::Info, fmt::format("its process was started again (restart {} since the hub began)", count), false
     );
     if (options_->on_restart) options_->on_restart(note().id, count);
     return {};

@@ -85,6 +85,9 @@ struct AttemptOutcome {
     int status = 0;
     Milliseconds latency{0};
     std::string error;
+    /// How far the callback's rate limit was used then: when all of its burst may be sent again.
+    /// 1970: it has none.
+    TimePoint rate_full_at;
     bool may_wait = false;  ///< to be recorded, for a moment, until something else is
     // What follows is for the log of attempts alone.
     std::string error_class;  ///< why it failed, in a word; empty after success

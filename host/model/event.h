@@ -40,6 +40,7 @@ struct RecordedEvent {
     std::string id;
     EventType type = EventType::Created;
     ObjectKind object_kind = ObjectKind::File;
+    std::string object_type = {};  ///< what an object of kind Other is; empty: not said
     TimePoint recorded_at;
     std::string body;  ///< the event in the documents form (JSON object), see pipeline/event_body
     std::string raw;   ///< the provider's record, one JSON value, or empty

@@ -5,19 +5,31 @@
 #include "model/object.h"
 
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace ferry {
 
+/// True if one of `names` is that of the object's kind (`file`, `folder`, `other`) or, of kind
+/// Other, of its type (`issue`); true if there are none.
+bool isObjectNamed(
+    std::span<const std::string> names, ObjectKind kind, std::string_view object_type
+) noexcept;
+
 struct EventSelection {
     std::uint8_t types = 0;  ///< bit n stands for the EventType of value n; 0: all types
-    std::uint8_t kinds = 0;  ///< bit n stands for the ObjectKind of value n; 0: all kinds
+    std::vector<std::string> object_types = {};  ///< as for isObjectNamed
 
     void add(EventType type) { types = with(types, static_cast<unsigned>(type)); }
-    void add(ObjectKind kind) { kinds = with(kinds, static_cast<unsigned>(kind)); }
 
-    bool matches(EventType type, ObjectKind kind) const {
-        return has(types, static_cast<unsigned>(type)) && has(kinds, static_cast<unsigned>(kind));
+    bool matches(EventType type, ObjectKind kind, std::string_view object_type) const {
+        return has(types, static_cast<unsigned>(type)) &&
+               isObjectNamed(object_types, kind, object_type);
     }
+    /// The type, whatever the object is.
+    bool matches(EventType type) const { return has(types, static_cast<unsigned>(type)); }
     bool operator==(const EventSelection&) const = default;
 
   private:

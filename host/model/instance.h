@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "model/callback_limits.h"
 #include "model/ids.h"
 
 #include <string>
@@ -39,6 +40,7 @@ struct Instance {
     WebhookSecretId
         webhook_secret;   ///< which app's secret signs its webhooks; none = cannot verify
     CallbackId callback;  ///< where its deliveries queue; none = no callback URL
+    CallbackLimits callback_limits;
     TimePoint created_at;
     TimePoint updated_at;  ///< changes with every write to this record
 };

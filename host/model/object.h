@@ -31,6 +31,11 @@ inline std::string_view objectKindName(ObjectKind kind) noexcept {
     return "other";
 }
 
+/// What people call the object: its kind, or of kind Other its type (`issue`) if that is said.
+inline std::string_view objectTypeName(ObjectKind kind, std::string_view object_type) noexcept {
+    return kind == ObjectKind::Other && !object_type.empty() ? object_type : objectKindName(kind);
+}
+
 /// One object as last seen.
 struct IndexedObject {
     std::string object_id;  ///< the provider's stable id; never empty

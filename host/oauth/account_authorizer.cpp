@@ -1,7 +1,6 @@
 #include "oauth/account_authorizer.h"
 
 #include "oauth/oauth_links.h"
-#include "oauth/retry_wait.h"
 
 #include <fmt/format.h>
 
@@ -12,11 +11,6 @@ constexpr std::string_view kComponent = "account_authorizer";
 constexpr std::string_view kMetric = "ferry_authorizations_total";
 constexpr std::string_view kMetricHelp = "Authorizations of instances, by result.";
 constexpr std::size_t kAdmittedPerStep = 64;  // the refreshes share the thread
-
-/// Conflict is transient elsewhere; here it says that the account is another one.
-bool passesByItself(ErrorCode code) {
-    return isTransient(code) && code != ErrorCode::Conflict;
-}
 
 }  // namespace
 
@@ -210,81 +204,6 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
         job.identity = std::move(*result->identity);
     }
     proceed(number);
-}
-
-void AccountAuthorizer::complete(JobNumber number) {
-    AuthorizationJob& job = jobs_.at(number);
-    if (const Status same = checkSameAccount(job.record, *job.identity); !same) {
-        return failed(number, same.error());
-    }
-    std::optional<store::SealedTokens> sealed;
-    if (job.credential != Credential::ApiKey) sealed = vault_.seal(job.instance, *job.tokens);
-    const Status written = parts_.tokens.completeAuthorization(
-        job.instance,
-        sealed,
-        job.identity->account_id,
-        job.identity->account_state,
-        parts_.clock.now()
-    );
-    if (!written) return failed(number, written.error());
-
-    completed_.add();
-    parts_.log.info(
-        kComponent,
-        "an instance is authorized",
-        {{"instance", job.record.name}, {"account", job.identity->account_id}}
-    );
-    const InstanceId id = job.instance;
-    const auto completion = std::move(job.completion);
-    const AuthorizedAccount account{job.record.name, job.identity->account_id, job.identity->label};
-    erase(number);
-    if (authorized_) authorized_(id);
-    if (completion) completion(account);
-}
-
-void AccountAuthorizer::failed(JobNumber number, Error error) {
-    AuthorizationJob& job = jobs_.at(number);
-    if (job.isBrowser()) {
-        failed_.add();
-        const AuthorizationCompletion completion = std::move(job.completion);
-        erase(number);
-        return completion(fail(std::move(error)));
-    }
-    if (passesByItself(error.code)) return retryLater(number, job, error);
-
-    refused_.add();
-    const std::string reason = refusalReason(job, error);
-    parts_.log.warning(
-        kComponent,
-        "an authorization was refused",
-        {{"instance", job.record.name}, {"reason", reason}}
-    );
-    verdicts_.recordWaiting(job.instance, reason);
-    erase(number);
-}
-
-void AccountAuthorizer::retryLater(JobNumber number, AuthorizationJob& job, const Error& error) {
-    failed_.add();
-    ++job.failures;
-    job.retry_at = parts_.clock.now() + retryWait(job.failures, error, parts_.random);
-    retries_.emplace(job.retry_at, number);
-    if (job.failures == 1) {
-        const std::string reason =
-            fmt::format("{}the last try failed: {}", kTriedAgain, error.message);
-        parts_.log.warning(kComponent, reason, {{"instance", job.record.name}});
-        verdicts_.recordWaiting(job.instance, reason);
-    }
-}
-
-void AccountAuthorizer::erase(JobNumber number) {
-    const auto found = jobs_.find(number);
-    const InstanceId id = found->second.instance;
-    const auto own = own_jobs_.find(id);
-    if (own != own_jobs_.end() && own->second == number) {
-        own_jobs_.erase(own);
-        if (again_.erase(id) > 0) waiting_.push_back(id);
-    }
-    jobs_.erase(found);
 }
 
 void AccountAuthorizer::stop() {

@@ -67,6 +67,7 @@ class AccountAuthorizer final : public Steppable {
     Result<pipeline::OperationPtr> startNext(AuthorizationJob& job);
     void onOperation(JobNumber number, Result<pipeline::OperationResult> result);
     void complete(JobNumber number);
+    void tellIfItEnds(const AuthorizationJob& job) const;
     void failed(JobNumber number, Error error);
     void retryLater(JobNumber number, AuthorizationJob& job, const Error& error);
     void erase(JobNumber number);

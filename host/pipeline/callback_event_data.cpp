@@ -34,13 +34,11 @@ EventFacts readEventFacts(const RecordedEvent& event) {
 }
 
 std::string eventTypeText(const RecordedEvent& event) {
-    std::string object(objectKindName(event.object_kind));
-    if (event.object_kind == ObjectKind::Other) {
-        rapidjson::Document body;
-        body.Parse<rapidjson::kParseIterativeFlag>(event.body.data(), event.body.size());
-        if (!body.HasParseError() && body.IsObject()) object = textAt(body, "objectType");
-    }
-    return fmt::format("{}.{}", object, lowerAscii(eventTypeName(event.type)));
+    return fmt::format(
+        "{}.{}",
+        objectTypeName(event.object_kind, event.object_type),
+        lowerAscii(eventTypeName(event.type))
+    );
 }
 
 std::string renderEventData(const InstanceSettings& settings, const RecordedEvent& event) {

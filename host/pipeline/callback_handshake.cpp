@@ -25,8 +25,8 @@ std::string originOf(std::string_view public_url) {
 }
 
 std::int64_t ratePerMinute(const DeliverySettings& settings) {
-    if (!settings.rate_limit) return 0;
-    const RateLimit& limit = *settings.rate_limit;
+    if (!settings.limits.rate) return 0;
+    const RateLimit& limit = *settings.limits.rate;
     const std::int64_t minute =
         limit.count * 60'000 / std::max<std::int64_t>(limit.period.count(), 1);
     return std::clamp<std::int64_t>(minute, 1, kRateMax);

@@ -5,9 +5,10 @@
 namespace ferry::pipeline {
 namespace {
 
-bool isSlower(const std::optional<RateLimit>& one, const std::optional<RateLimit>& other) {
-    if (!one || !other) return one.has_value() || !other;
-    return one->count * other->period.count() <= other->count * one->period.count();
+const std::optional<RateLimit>& slower(
+    const std::optional<RateLimit>& one, const std::optional<RateLimit>& other
+) {
+    return isAtLeastAsSlow(one, other) ? one : other;
 }
 
 }  // namespace
@@ -15,29 +16,40 @@ bool isSlower(const std::optional<RateLimit>& one, const std::optional<RateLimit
 CallbackPacer::CallbackPacer(const BreakerOptions& breaker, std::size_t usual_limit)
     : breaker_(breaker), usual_limit_(usual_limit) {}
 
-/// The holder may ask for less, and another one when the holder has not been heard of for long.
-template <typename Limit, typename IsStricter>
-void CallbackPacer::hold(Held<Limit>& held, const Held<Limit>& asked, IsStricter is_stricter) {
-    const bool is_free = !held.instance || held.instance == asked.instance ||
-                         held.asked_at + kLimitsKept <= asked.asked_at;
-    if (is_free || is_stricter(asked.value, held.value)) held = asked;
+bool CallbackPacer::wantsLimits(CallbackId callback, TimePoint now) const {
+    const auto found = lines_.find(callback);
+    if (found == lines_.end()) return true;
+    const TimePoint taken_at = found->second.limits_taken_at;
+    return now < taken_at || now >= taken_at + kLimitsKept;
+}
+
+void CallbackPacer::takeLimits(
+    CallbackId callback, const store::SharedLimits& limits, TimePoint now
+) {
+    Line& line = lines_[callback];
+    if (line.limits_taken_at == TimePoint()) line.rate_full_at = limits.rate_full_at;
+    line.shared = limits;
+    line.limits_taken_at = now;
+}
+
+TimePoint CallbackPacer::rateFullAt(CallbackId callback) const {
+    const auto found = lines_.find(callback);
+    if (found == lines_.end()) return {};
+    return std::chrono::ceil<Milliseconds>(found->second.rate_full_at);
 }
 
 CallbackPacer::Answer CallbackPacer::admit(
     CallbackId callback,
-    InstanceId instance,
-    const DeliverySettings& settings,
+    const CallbackLimits& own,
     TimePoint now,
     const std::optional<RateLimit>& allowed
 ) {
     Line& line = lines_[callback];
     if (line.window == 0) line.window = breaker_.first_window;
-    const auto isFewer = [this](std::size_t one, std::size_t other) {
-        return limitOf(one) <= limitOf(other);
-    };
-    hold(line.limit, {settings.concurrency.value_or(0), instance, now}, isFewer);
-    hold(line.rate, {settings.rate_limit, instance, now}, isSlower);
-    const auto& rate = isSlower(allowed, line.rate.value) ? allowed : line.rate.value;
+    const std::size_t of_own =
+        own.concurrency == 0 ? usual_limit_ : static_cast<std::size_t>(own.concurrency);
+    line.limit = line.shared.concurrencyFor(of_own, usual_limit_);
+    const auto& rate = slower(allowed, slower(own.rate, line.shared.rate));
     const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
     if (line.in_flight >= limit) line.is_window_told = true;
     Answer answer;
@@ -59,14 +71,17 @@ bool CallbackPacer::takeFromRate(Line& line, const std::optional<RateLimit>& rat
     const std::chrono::nanoseconds period(rate->period);
     const auto spread = rate->count - burst + 1;
     const std::chrono::nanoseconds one((period.count() + spread - 1) / spread);
-    using Precise = decltype(line.rate_full_at);
-    const Precise full_at = std::max<Precise>(line.rate_full_at, now);
-    const Precise earliest = full_at - one * (burst - 1);
+    // No more than what was sent just now: the rate may have been a slower one, or the clock have
+    // been set back.
+    line.rate_full_at =
+        std::clamp<PreciseTime>(line.rate_full_at, now, PreciseTime(now) + one * burst);
+    const PreciseTime earliest = line.rate_full_at - one * (burst - 1);
     if (now < earliest) {
-        line.held_until = std::max(line.held_until, std::chrono::ceil<Milliseconds>(earliest));
+        const TimePoint until = std::chrono::ceil<Milliseconds>(earliest);
+        line.held_until = std::max(line.held_until, std::min(until, now + kRateHoldMax));
         return false;
     }
-    line.rate_full_at = full_at + one;
+    line.rate_full_at += one;
     return true;
 }
 
@@ -129,9 +144,8 @@ std::optional<store::CallbackPace> CallbackPacer::endWait(CallbackId callback) {
 std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) const {
     // A callback that has never had more to send than its window gives is not worth a word.
     if (line.window >= fullLimit(line)) line.is_window_told = false;
-    const std::size_t limit = isOpen(line)          ? 1
-                              : line.is_window_told ? line.window
-                                                    : line.limit.value;
+    const std::size_t usual = line.limit == usual_limit_ ? 0 : line.limit;
+    const std::size_t limit = isOpen(line) ? 1 : line.is_window_told ? line.window : usual;
     const store::CallbackPace pace{std::max(line.held_until, line.waits_until), limit};
     if (pace.held_until == line.told.held_until && pace.limit == line.told.limit) {
         return std::nullopt;

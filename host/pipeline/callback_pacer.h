@@ -54,16 +54,23 @@ class CallbackPacer {
         std::optional<store::CallbackPace> pace;
     };
 
+    /// True if `takeLimits` is to be called before `admit`: they are not known, or might have
+    /// changed.
+    bool wantsLimits(CallbackId callback, TimePoint now) const;
+    void takeLimits(CallbackId callback, const store::SharedLimits& limits, TimePoint now);
+
     /// May one more delivery be sent now? If so it counts as under way until `ended` or `gaveUp`.
-    /// `allowed` is a rate that the receiver set: the slower one counts. Of instances that share
-    /// the callback the strictest limits count, for as long as kLimitsKept after they last asked.
+    /// `own` is what its instance asks for, and `allowed` a rate that the receiver set: of these
+    /// and what `takeLimits` said the strictest counts.
     Answer admit(
         CallbackId callback,
-        InstanceId instance,
-        const DeliverySettings& settings,
+        const CallbackLimits& own,
         TimePoint now,
         const std::optional<RateLimit>& allowed = std::nullopt
     );
+
+    /// When all of the burst of the callback's rate may be sent again; 1970: it has no rate.
+    TimePoint rateFullAt(CallbackId callback) const;
 
     /// How an attempt went; `unit` in [0,1) spreads the waits. Gives the new pace if it changed.
     std::optional<store::CallbackPace> ended(
@@ -95,32 +102,26 @@ class CallbackPacer {
     /// Much longer than the breaker waits: nothing is left to be sent, or the instance is gone.
     static constexpr Milliseconds kFailingKept{1'800'000};
 
-    /// What an instance asks for holds so long for the others that share its callback: it may have
-    /// been removed, or nothing happens there.
-    static constexpr Milliseconds kLimitsKept{60'000};
+    /// A change of limits is heard of after so long.
+    static constexpr Milliseconds kLimitsKept{1'000};
+    /// And after so long where the rate, as it was, lets nothing through.
+    static constexpr Milliseconds kRateHoldMax{30'000};
 
-    /// A limit and whose it is.
-    template <typename Limit>
-    struct Held {
-        Limit value{};
-        InstanceId instance;
-        TimePoint asked_at{};
-    };
-    template <typename Limit, typename IsStricter>
-    static void hold(Held<Limit>& held, const Held<Limit>& asked, IsStricter is_stricter);
+    using PreciseTime =
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
     struct Line {
         std::size_t in_flight = 0;
-        Held<std::size_t> limit;      ///< of an instance; 0: the usual one
+        store::SharedLimits shared;
+        TimePoint limits_taken_at{};
+        std::size_t limit = 0;        ///< the fewest that any one asks for; 0: not asked for yet
         std::size_t window = 0;       ///< 0: new
         bool is_window_told = false;  ///< the store knows that it gets less than its limit
         unsigned failures = 0;        ///< in a row
         bool is_probing = false;      ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
-        TimePoint waits_until{};  ///< as `waitUntil` said
-        Held<std::optional<RateLimit>> rate;
-        /// When the burst of the rate may be sent at once again.
-        std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> rate_full_at{};
+        TimePoint waits_until{};     ///< as `waitUntil` said
+        PreciseTime rate_full_at{};  ///< as `rateFullAt`
         store::CallbackPace told{};  ///< what the store knows
         TimePoint used_at{};         ///< of the last attempt's end
     };
@@ -128,9 +129,8 @@ class CallbackPacer {
     bool isOpen(const Line& line) const noexcept {
         return breaker_.failures > 0 && line.failures >= breaker_.failures;
     }
-    std::size_t fullLimit(const Line& line) const noexcept { return limitOf(line.limit.value); }
-    std::size_t limitOf(std::size_t asked) const noexcept {
-        return asked == 0 ? usual_limit_ : asked;
+    std::size_t fullLimit(const Line& line) const noexcept {
+        return line.limit == 0 ? usual_limit_ : line.limit;
     }
     static bool takeFromRate(Line& line, const std::optional<RateLimit>& rate, TimePoint now);
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;

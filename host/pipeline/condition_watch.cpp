@@ -153,7 +153,8 @@ Status ConditionWatch::describe(Condition& condition) {
             json.string(tag);
         json.endArray();
         if (condition.kind == ConditionKind::NeedsReauthorization && options_.authorize_url) {
-            json.field("authorizationUrl", options_.authorize_url(instance.name));
+            const std::string url = options_.authorize_url(instance);
+            if (!url.empty()) json.field("authorizationUrl", url);
         }
         json.endObject();
     }

@@ -21,8 +21,9 @@ struct ConditionWatchOptions {
         600'000};  ///< a callback that accepts nothing for so long is told of
     /// Deliveries that die are one condition, until none has died for so long.
     Milliseconds dead_window{900'000};
-    /// Where a person authorizes the instance of this name again; may be empty.
-    std::function<std::string(const std::string& name)> authorize_url;
+    /// Where a person authorizes the instance again, empty if that is no matter of a page; may be
+    /// null.
+    std::function<std::string(const Instance& instance)> authorize_url;
 };
 
 /// Threads: one at a time. Lifetime: the store outlives it.

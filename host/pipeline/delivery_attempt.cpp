@@ -43,7 +43,8 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
             return {};
         }
     }
-    if (!admit(delivery, **settings, permission)) {
+    FERRY_TRY_ASSIGN(const bool is_admitted, admit(delivery, **settings, permission));
+    if (!is_admitted) {
         services_.deliveries.release({&delivery, 1});
         return {};
     }
@@ -56,15 +57,18 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
     return status;
 }
 
-bool DeliveryWorker::admit(
+Result<bool> DeliveryWorker::admit(
     const Delivery& delivery,
     const InstanceSettings& settings,
     const std::optional<CallbackPermission>& permission
 ) {
     const auto allowed = permission ? permission->rate : std::nullopt;
-    const auto answer = pacer_.admit(
-        delivery.callback, delivery.instance, settings.delivery, services_.clock.now(), allowed
-    );
+    const TimePoint now = services_.clock.now();
+    if (pacer_.wantsLimits(delivery.callback, now)) {
+        FERRY_TRY_ASSIGN(const auto limits, services_.deliveries.limits(delivery.callback));
+        pacer_.takeLimits(delivery.callback, limits, now);
+    }
+    const auto answer = pacer_.admit(delivery.callback, settings.delivery.limits, now, allowed);
     if (answer.pace) services_.deliveries.pace(delivery.callback, *answer.pace);
     return answer.is_admitted;
 }

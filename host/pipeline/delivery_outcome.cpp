@@ -105,6 +105,7 @@ void DeliveryWorker::settle(
         if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome);
     }
     const std::size_t open_before = pacer_.openCount();
+    outcome.rate_full_at = pacer_.rateFullAt(delivery.callback);
     if (const auto pace = pacer_.ended(delivery.callback, end, now, unit)) {
         services_.deliveries.pace(delivery.callback, *pace);
     }
@@ -117,6 +118,8 @@ void DeliveryWorker::settle(
         );
     }
     if (end.is_success) services_.deliveries.attempted(delivery);
+    makes_room_ |=
+        delivery.origin == DeliveryOrigin::Replay || delivery.origin == DeliveryOrigin::Again;
     keepOutcome(std::move(outcome));
 }
 

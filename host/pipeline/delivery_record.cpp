@@ -2,6 +2,7 @@
 #include "pipeline/delivery_worker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ferry::pipeline {
 namespace {
@@ -48,6 +49,7 @@ bool DeliveryWorker::recordOutcomes() {
         return false;
     }
     outcomes_.clear();
+    if (std::exchange(makes_room_, false) && services_.wake_replays) services_.wake_replays();
     record_at_ = TimePoint::max();
     failures_ = 0;
     return true;

@@ -133,15 +133,21 @@ RetrySchedule retryScheduleOf(const DeliverySettings& settings, const RetrySched
     return own ? RetrySchedule{"instance", own->delays, own->jitter, own->is_exact} : of_hub;
 }
 
+CallbackLimits readCallbackLimits(const Values& values) {
+    CallbackLimits limits;
+    limits.rate = readRate(valueOf(values, "rate.limit"));
+    if (const auto count = parseInteger(valueOf(values, "concurrency")); count && *count > 0) {
+        limits.concurrency = *count;
+    }
+    return limits;
+}
+
 DeliverySettings readDeliverySettings(const Values& values) {
     DeliverySettings settings;
     settings.retry = readRetry(valueOf(values, "retry.schedule"));
     settings.timeout = parseDuration(valueOf(values, "timeout"));
     settings.failure_policy = parseFailurePolicy(valueOf(values, "retry.policy"));
-    settings.rate_limit = readRate(valueOf(values, "rate.limit"));
-    if (const auto count = parseInteger(valueOf(values, "concurrency")); count && *count > 0) {
-        settings.concurrency = static_cast<std::size_t>(*count);
-    }
+    settings.limits = readCallbackLimits(values);
     const std::string_view ordering = valueOf(values, "ordering");
     if (ordering == "instance") settings.ordering = DeliveryOrdering::Instance;
     if (ordering == "object") settings.ordering = DeliveryOrdering::Object;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "http/outbound.h"
+#include "model/callback_limits.h"
 #include "pipeline/delivery_policy.h"
 #include "pipeline/event_filter.h"
 
@@ -43,11 +44,6 @@ enum class DeliveryOrdering : std::uint8_t {
     Object,    ///< the same of each lane of the instance (delivery_lane); lanes beside each other
 };
 
-struct RateLimit {
-    std::int64_t count = 0;  ///< callbacks
-    Milliseconds period{1'000};
-};
-
 /// How the hub gets access tokens for a callback: OAuth 2, client credentials (RFC 6749, 4.4).
 struct ClientCredentials {
     std::string token_url;
@@ -64,8 +60,7 @@ struct DeliverySettings {
     std::optional<RetryDelays> retry;             ///< none: delivery.retry_schedule
     std::optional<Milliseconds> timeout;          ///< none: delivery.timeout
     std::optional<FailurePolicy> failure_policy;  ///< none: the account's (account_policy)
-    std::optional<RateLimit> rate_limit;
-    std::optional<std::size_t> concurrency;  ///< none: delivery.concurrency_per_callback
+    CallbackLimits limits;
     DeliveryOrdering ordering = DeliveryOrdering::None;
     EventFilter filter;
     bool asks_permission = false;  ///< nothing is delivered before the receiver allows it
@@ -77,6 +72,9 @@ struct DeliverySettings {
 
 /// The instance's own, or that of the hub. Lifetime: that of both.
 RetrySchedule retryScheduleOf(const DeliverySettings& settings, const RetrySchedule& of_hub);
+
+/// `limits` alone of what the next one reads.
+CallbackLimits readCallbackLimits(const std::map<std::string, std::string, std::less<>>& values);
 
 /// Reads the keys that it knows of a configuration whose values are in normal form
 /// (config/parameter_validator). Values that make no sense all the same count as not given.

@@ -47,6 +47,7 @@ struct DeliveryServices {
     observe::Log& log;
     CallbackPermissions* permissions = nullptr;  ///< null: no receiver is asked
     const AccountPolicy* account = nullptr;      ///< null: the account says nothing
+    Wake wake_replays = nullptr;  ///< called when deliveries that were asked for again made room
 };
 
 /// While much is under way, what was delivered gathers, for a moment, to be recorded in one commit
@@ -156,7 +157,7 @@ class DeliveryWorker final : public Steppable {
         const Delivery& delivery, const InstanceSettings& settings
     );
     void waitForPermission(CallbackId callback, TimePoint until);
-    bool admit(
+    Result<bool> admit(
         const Delivery& delivery,
         const InstanceSettings& settings,
         const std::optional<CallbackPermission>& permission
@@ -201,6 +202,7 @@ class DeliveryWorker final : public Steppable {
     std::size_t submitted_ = 0;               // requests, in this step
     std::vector<AttemptOutcome> outcomes_;    // not recorded yet; their leases are still held
     TimePoint record_at_ = TimePoint::max();  // when outcomes_ are recorded at the latest
+    bool makes_room_ = false;                 // one of outcomes_ is of a delivery asked for again
     std::vector<store::CallbackSwitchedOff> switches_;  // to be recorded with outcomes_
     unsigned failures_ = 0;                             // of the store, in a row
     TimePoint paused_until_{};                          // the store is left alone until then

@@ -14,12 +14,6 @@ void optionalField(JsonWriter& json, std::string_view name, const std::string& t
     if (!text.empty()) json.field(name, text);
 }
 
-std::string_view objectTypeOf(const Event& event) {
-    const IndexedObject& object = event.object;
-    const bool is_named = object.kind == ObjectKind::Other && !object.object_type.empty();
-    return is_named ? std::string_view(object.object_type) : objectKindName(object.kind);
-}
-
 /// The half of a move that happened at the old place.
 Event deletedHalf(const Event& moved) {
     Event half = moved;
@@ -62,7 +56,7 @@ void EventBodyWriter::recordOne(Event event, TimePoint now, std::vector<Recorded
     json_.beginObject()
         .field("elementKey", connector_key_)
         .field("hubKey", hub_key_)
-        .field("objectType", objectTypeOf(event))
+        .field("objectType", objectTypeName(event.object.kind, event.object.object_type))
         .field("objectId", event.object.object_id)
         .field("eventType", eventTypeName(event.type))
         .field("date", formatRfc3339(event.occurred_at))
@@ -77,6 +71,8 @@ void EventBodyWriter::recordOne(Event event, TimePoint now, std::vector<Recorded
     recorded.id = std::move(event.id);
     recorded.type = event.type;
     recorded.object_kind = event.object.kind;
+    if (event.object.kind == ObjectKind::Other)
+        recorded.object_type = std::move(event.object.object_type);
     recorded.recorded_at = now;
     recorded.body = json_.take();
     recorded.raw = std::move(event.raw);

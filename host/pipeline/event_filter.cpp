@@ -84,10 +84,7 @@ bool EventFilter::isEmpty() const noexcept {
 
 bool EventFilter::admits(const FilterSubject& subject) const {
     if (!event_types.empty() && !holds(event_types, subject.type)) return false;
-    if (!object_types.empty() && !holds(object_types, objectKindName(subject.kind)) &&
-        (subject.object_type.empty() || !holds(object_types, subject.object_type))) {
-        return false;
-    }
+    if (!isObjectNamed(object_types, subject.kind, subject.object_type)) return false;
     if (subject.kind == ObjectKind::File && subject.size >= 0) {
         if (size_min && subject.size < *size_min) return false;
         if (size_max && subject.size > *size_max) return false;

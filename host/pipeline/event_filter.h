@@ -1,6 +1,7 @@
 #pragma once
 // Which events an instance's callback gets (`event.notification.filter.*`). Pure.
 
+#include "model/event_selection.h"
 #include "model/event_type.h"
 #include "model/object.h"
 
@@ -27,7 +28,7 @@ struct FilterSubject {
 /// passes no `paths`; one without a known size, and each folder, passes any size.
 struct EventFilter {
     std::vector<EventType> event_types;     ///< none: all
-    std::vector<std::string> object_types;  ///< names of kinds, and of types; none: all
+    std::vector<std::string> object_types;  ///< as for isObjectNamed
     std::vector<std::string> paths;         ///< patterns, see matchesPath; none: all
     std::optional<std::int64_t> size_min;   ///< bytes
     std::optional<std::int64_t> size_max;

@@ -64,6 +64,11 @@ class InstanceLookup {
     /// False where nobody can tell.
     bool polls(InstanceId instance);
 
+    /// Ids of the secrets that webhooks may be signed with, of whatever connector, at most `limit`.
+    Result<std::vector<WebhookSecretId>> webhookSecrets(std::size_t limit) {
+        return instances_.webhookSecrets(limit);
+    }
+
     /// The opened secret. Corrupt if it does not open with this key.
     Result<std::shared_ptr<const Secret>> webhookSecret(WebhookSecretId id);
 

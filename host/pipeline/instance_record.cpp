@@ -76,6 +76,7 @@ Status InstanceRecords::fill(Instance& instance, const InstanceDraft& draft, Tim
     instance.updated_at = now;
     FERRY_TRY_ASSIGN(instance.webhook_secret, webhookSecretOf(draft.configuration));
     FERRY_TRY_ASSIGN(instance.callback, callbackOf(draft.configuration));
+    instance.callback_limits = readCallbackLimits(draft.configuration);
     return {};
 }
 

@@ -39,8 +39,8 @@ std::string_view conditionAdvice(ConditionKind kind) noexcept {
     switch (kind) {
         case ConditionKind::NeedsReauthorization:
             return "a person who may use the account opens the authorizationUrl of the instance "
-                   "and "
-                   "consents; until then nothing is asked of the provider, and nothing is lost";
+                   "and consents; without one, put a valid access key into its configuration; "
+                   "until then nothing is asked of the provider, and nothing is lost";
         case ConditionKind::CallbackSwitchedOff:
             return "mend the receiver, then switch the callback on: PUT /instances/{id}/enabled "
                    "for "

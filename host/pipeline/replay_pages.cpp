@@ -38,7 +38,8 @@ ReplayedEvents pageEvents(
     for (; i < events.size(); ++i) {
         const EventNumber number = events[i].number;
         const bool is_meant =
-            selection.matches(events[i].type, events[i].object_kind) && !isWithin(waiting, number);
+            selection.matches(events[i].type, events[i].object_kind, events[i].object_type) &&
+            !isWithin(waiting, number);
         if (!is_meant) {
             close();
             continue;

@@ -27,13 +27,6 @@ std::size_t lookOf(const EventSelection& selection, const PageLimits& limits) {
     return std::min({kEventsPerLook, limits.events, limits.pages * limits.events_per_page});
 }
 
-/// Of deliveries of replays for the instance's callback.
-std::int64_t waitingMax(const InstanceSettings& settings, const ReplayOptions& options) {
-    const auto& concurrency = settings.delivery.concurrency;
-    if (!concurrency) return options.waiting_per_callback;
-    return std::max<std::int64_t>(static_cast<std::int64_t>(*concurrency) / 2, 1);
-}
-
 }  // namespace
 
 ReplayWorker::ReplayWorker(ReplayServices services, ReplayOptions options)
@@ -106,7 +99,7 @@ Status ReplayWorker::takeTurn(const Replay& replay, TimePoint now) {
 /// The rate is of events; a delivery counts as a full page of them.
 Status ReplayWorker::redeliverSome(Turn& turn, Allowance& allowance) {
     store::RedeliveryLimits limits;
-    limits.waiting_per_callback = options_.waiting_per_callback;
+    limits.per_callback = options_.per_callback;
     limits.untried_max = turn.room;
     limits.deliveries =
         std::max<std::int64_t>(static_cast<std::int64_t>(turn.budget) / kEventsPerDeliveryMax, 1);
@@ -186,10 +179,10 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     const CallbackId callback = target->callback;
     PageLimits limits{kEventsPerLook, turn.budget};
     limits.events_per_page = static_cast<std::size_t>(callbackFormat(target->format).events_max);
-    std::int64_t* waiting = nullptr;
+    std::int64_t* room = nullptr;
     if (!turn.replay.is_dry_run) {
-        FERRY_TRY_ASSIGN(waiting, waitingFor(turn, callback));
-        const std::int64_t pages = std::min(waitingMax(*target, options_) - *waiting, turn.room);
+        FERRY_TRY_ASSIGN(room, roomFor(turn, callback));
+        const std::int64_t pages = std::min(*room, turn.room);
         if (pages <= 0) return keep();
         limits.pages = static_cast<std::size_t>(pages);
     }
@@ -208,8 +201,8 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
     turn.progress.added.matched += static_cast<std::int64_t>(done.matched);
     turn.progress.added.deliveries += static_cast<std::int64_t>(done.pages.size());
     turn.budget -= turn.replay.is_dry_run ? std::min(turn.budget, done.examined) : done.matched;
-    if (waiting != nullptr) {
-        *waiting += static_cast<std::int64_t>(done.pages.size());
+    if (room != nullptr) {
+        *room -= static_cast<std::int64_t>(done.pages.size());
         turn.room -= static_cast<std::int64_t>(done.pages.size());
         for (const EventRange& page : done.pages)
             turn.progress.pages.push_back({part.instance, callback, page.first, page.last});
@@ -249,11 +242,13 @@ Result<std::shared_ptr<const InstanceSettings>> ReplayWorker::targetOf(InstanceI
     return is_taking ? std::move(*settings) : Target();
 }
 
-Result<std::int64_t*> ReplayWorker::waitingFor(Turn& turn, CallbackId callback) {
-    const auto found = turn.waiting.find(callback);
-    if (found != turn.waiting.end()) return &found->second;
-    FERRY_TRY_ASSIGN(const std::int64_t count, services_.replays.waiting(callback));
-    return &turn.waiting.emplace(callback, count).first->second;
+Result<std::int64_t*> ReplayWorker::roomFor(Turn& turn, CallbackId callback) {
+    const auto found = turn.room_of.find(callback);
+    if (found != turn.room_of.end()) return &found->second;
+    FERRY_TRY_ASSIGN(
+        const std::int64_t room, services_.replays.room(callback, options_.per_callback)
+    );
+    return &turn.room_of.emplace(callback, room).first->second;
 }
 
 Status ReplayWorker::finishTurn(Turn& turn, Allowance& allowance, bool had_parts) {

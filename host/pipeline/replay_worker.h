@@ -26,10 +26,8 @@ inline constexpr std::int64_t kReplayRateDefault = 1'000;
 inline constexpr std::int64_t kReplayRateMax = 100'000;
 
 struct ReplayOptions {
-    /// Deliveries of replays that wait for one callback at most, unless its instance says how many
-    /// attempts it may have at once: then half of that. Less than these attempts, so that a live
-    /// delivery always finds one free.
-    std::int64_t waiting_per_callback = 4;
+    /// Attempts under way to one callback at most, unless its instances say so (SharedLimits).
+    std::size_t per_callback = 8;
     /// Deliveries of replays that wait for their first attempt or are in it, at most, of all
     /// callbacks. Much less than the attempts that the delivery worker makes at once, so that
     /// callbacks that hang take them from nobody.
@@ -85,7 +83,7 @@ class ReplayWorker final : public Steppable {
         store::ReplayProgress progress;
         std::size_t budget = 0;                           ///< events
         std::int64_t room = 0;                            ///< deliveries
-        std::map<CallbackId, std::int64_t> waiting = {};  ///< by callback, as far as asked
+        std::map<CallbackId, std::int64_t> room_of = {};  ///< the same of callbacks asked about
         bool is_all_opened = false;
 
         bool hasRoom() const { return budget > 0 && (replay.is_dry_run || room > 0); }
@@ -103,7 +101,7 @@ class ReplayWorker final : public Steppable {
     );
     /// The instance; nullptr if it takes no callbacks now.
     Result<std::shared_ptr<const InstanceSettings>> targetOf(InstanceId id);
-    Result<std::int64_t*> waitingFor(Turn& turn, CallbackId callback);
+    Result<std::int64_t*> roomFor(Turn& turn, CallbackId callback);
     Status finishTurn(Turn& turn, Allowance& allowance, bool had_parts);
     void noteStoreFailure(const Error& error);
 

@@ -16,6 +16,7 @@ constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
 constexpr Milliseconds kLineInterval{10'000};
 
+constexpr std::string_view kWrongSignature = "the signature is missing or wrong";
 constexpr std::string_view kSecondsName = "ferry_webhook_seconds";
 constexpr std::string_view kSecondsHelp =
     "Time to answer requests to the webhook URLs, by what became of them; failed: the sender is "
@@ -180,8 +181,11 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
         return askToRetry(request.request_id, provider.key(), found.error());
     }
     unknown_accounts_.add(found->unknown_accounts);
-    // Nothing to mark whatever the signature says, and a retry would not change that.
-    if (found->matches.empty()) return accepted();
+    // Nothing to mark, and a retry would not change that; but strangers must not learn of accounts.
+    if (found->matches.empty()) {
+        if (!isSignedByNobody(provider, request)) return accepted();
+        return reject(request.request_id, Reason::BadSignature, 401, kWrongSignature);
+    }
 
     Verified verified = verify(provider, found->matches, request);
     if (!verified.instances.empty()) {
@@ -217,8 +221,7 @@ http::Response WebhookReceiver::rejectUnverified(
     std::span<const store::AccountMatch> matches
 ) {
     const bool has_no_secret = verified.without_secret == matches.size();
-    const std::string_view why =
-        has_no_secret ? whyNoSecret(matches) : "the signature is missing or wrong";
+    const std::string_view why = has_no_secret ? whyNoSecret(matches) : kWrongSignature;
     if (mayWrite(next_unverified_line_ms_)) {
         parts_.log.warning(
             kComponent,

@@ -144,6 +144,7 @@ class WebhookReceiver {
         std::span<const store::AccountMatch> matches,
         const http::Request& request
     );
+    bool isSignedByNobody(Provider& provider, const http::Request& request);
     static std::vector<store::InboxChange> changesFor(
         std::vector<BroughtChange> brought,
         const LookupResult& found,

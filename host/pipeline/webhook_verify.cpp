@@ -67,6 +67,19 @@ WebhookReceiver::Verified WebhookReceiver::verify(
     return verified;
 }
 
+/// True if it is certain that no secret of the hub made the signature: all of them were tried.
+bool WebhookReceiver::isSignedByNobody(Provider& provider, const http::Request& request) {
+    const auto secrets = parts_.lookup.webhookSecrets(kNotificationSecretsMax + 1);
+    if (!secrets || secrets->empty() || secrets->size() > kNotificationSecretsMax) return false;
+    return std::ranges::all_of(*secrets, [&](WebhookSecretId id) {
+        const auto secret = parts_.lookup.webhookSecret(id);
+        if (!secret) return false;
+        if ((*secret)->empty()) return true;
+        const Status status = provider.verifySignature(request, **secret);
+        return !status && saysWrongSignature(status.error().code);
+    });
+}
+
 std::string_view WebhookReceiver::whyNoSecret(std::span<const store::AccountMatch> matches) {
     const auto some = matches.first(std::min(matches.size(), kPollsLookedAt));
     const bool polls = std::all_of(some.begin(), some.end(), [&](const auto& match) {

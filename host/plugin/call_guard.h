@@ -3,6 +3,7 @@
 // keeps a plugin that misbehaves again and again out of use.
 
 #include "base/result.h"
+#include "plugin/call_watch.h"
 #include "plugin/plugin_log.h"
 
 #include <atomic>
@@ -53,6 +54,7 @@ class CallGuard {
     /// All misbehaviours since the plugin was loaded.
     std::uint64_t misbehaviours() const noexcept { return misbehaviours_.load(); }
     const std::string& pluginId() const noexcept { return plugin_id_; }
+    CallWatch& calls() const noexcept { return calls_; }
     PluginLog& log() const noexcept { return log_; }
 
   private:
@@ -61,6 +63,7 @@ class CallGuard {
     std::atomic<int> strikes_{0};
     std::atomic<std::uint64_t> misbehaviours_{0};
     std::atomic<bool> is_quarantined_{false};
+    mutable CallWatch calls_;
 };
 
 }  // namespace ferry::plugin

@@ -19,6 +19,7 @@ CallScope::CallScope(const CallGuard& guard, const CallInfo& info) : guard_(guar
     call_.trace_id = {info.trace_id.data(), info.trace_id.size()};
     call_.is_cancelled = &isCancelled;
     call_.fail = &CallScope::fail;
+    guard.calls().begin();
 }
 
 ferry_bool CallScope::isCancelled(const ferry_call* call) noexcept {

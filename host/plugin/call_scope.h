@@ -15,6 +15,7 @@ namespace ferry::plugin {
 class CallScope {
   public:
     CallScope(const CallGuard& guard, const CallInfo& info);
+    ~CallScope() { guard_.calls().end(); }
     CallScope(const CallScope&) = delete;
     CallScope& operator=(const CallScope&) = delete;
 

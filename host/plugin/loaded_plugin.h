@@ -8,6 +8,7 @@
 #include "plugin/plugin_log.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -22,6 +23,8 @@ struct PluginHealth {
     bool is_quarantined = false;
     bool is_isolated = false;    ///< it runs in a process of its own
     std::uint64_t restarts = 0;  ///< of that process
+    /// A call is known not to have come back for so long (CallWatch).
+    std::chrono::milliseconds longest_call{0};
 };
 
 /// Threads: any.

@@ -239,7 +239,11 @@ PluginLibrary::PluginLibrary(
 }
 
 PluginHealth PluginLibrary::health() const {
-    return {guard_.misbehaviours(), guard_.isQuarantined(), false, 0};
+    PluginHealth health;
+    health.misbehaviours = guard_.misbehaviours();
+    health.is_quarantined = guard_.isQuarantined();
+    health.longest_call = guard_.calls().longest(std::chrono::steady_clock::now());
+    return health;
 }
 
 Result<std::shared_ptr<pipeline::Provider>> PluginLibrary::serve(

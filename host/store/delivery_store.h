@@ -4,9 +4,13 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "model/callback_limits.h"
 #include "model/delivery.h"
 #include "model/ids.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -25,6 +29,26 @@ struct DeliveryLeaseRequest {
 struct CallbackPace {
     TimePoint held_until{};  ///< nothing is leased before
     std::size_t limit = 0;   ///< leases at most; 0: DeliveryLeaseRequest::per_callback_limit
+};
+
+/// What the instances that share a callback ask for together.
+struct SharedLimits {
+    std::size_t concurrency = 0;      ///< the fewest that one of them names; 0: none names any
+    bool leaves_concurrency = false;  ///< one of them names none, and means the hub's number
+    std::optional<RateLimit> rate;    ///< the slowest
+    TimePoint rate_full_at;           ///< AttemptOutcome::rate_full_at, as last recorded
+
+    /// Callbacks at a time where one of them asks for `own`, and the hub's number is `usual`.
+    std::size_t concurrencyFor(std::size_t own, std::size_t usual) const noexcept {
+        if (concurrency > 0) own = std::min(own, concurrency);
+        return leaves_concurrency ? std::min(own, usual) : own;
+    }
+    /// Deliveries that were asked for again and may wait for it at a time: half of these, so that a
+    /// live one finds the others free; at least one.
+    std::int64_t replayShare(std::size_t usual) const noexcept {
+        const std::size_t all = concurrencyFor(concurrency > 0 ? concurrency : usual, usual);
+        return std::max<std::int64_t>(static_cast<std::int64_t>(all) / 2, 1);
+    }
 };
 
 /// A callback that is switched off: its deliveries wait, and no attempt is made.
@@ -106,6 +130,9 @@ class DeliveryStore {
 
     /// From now on the callback's queue is leased at this pace.
     virtual void pace(CallbackId callback, const CallbackPace& pace) = 0;
+
+    /// Instances that are disabled count as well. Costs nothing per instance.
+    virtual Result<SharedLimits> limits(CallbackId) { return SharedLimits(); }
 
     /// Leases nothing of the callback any more, also after a restart. Deliveries stay as they are.
     virtual Status switchOff(CallbackId, TimePoint, std::string_view) {

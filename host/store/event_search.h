@@ -40,6 +40,7 @@ struct EventHead {
     EventNumber number;
     EventType type = EventType::Created;
     ObjectKind object_kind = ObjectKind::File;
+    std::string object_type = {};  ///< as RecordedEvent
 };
 
 /// Where an event stands, of which instance.

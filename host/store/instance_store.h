@@ -31,7 +31,8 @@ struct FileInstance {
 /// Which instances somebody looks for: those for which all of it is true.
 struct InstanceSearch {
     std::vector<std::string> tags = {};  ///< it has every one of them
-    std::string text = {};  ///< in its name or connector key, whatever the case of letters (base/letter_case)
+    std::string text =
+        {};  ///< in its name or connector key, whatever the case of letters (base/letter_case)
     std::string connector_key = {};  ///< is this one; empty: any
     InstanceId after = {};           ///< has a larger id
     std::size_t limit = 200;
@@ -52,10 +53,10 @@ class InstanceStore {
         std::span<const Instance> instances, TimePoint notice_due
     ) = 0;
 
-    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed configuration
-    /// and its fingerprint, webhook secret, callback, updated_at) and leaves state, reason and
-    /// account as they are by then. One transaction; then deliveries follow a callback that is new.
-    /// Errors: Conflict if a name is taken or an id is unknown (nothing written).
+    /// Overwrites what a configuration says (name, tags, source, events_enabled, sealed
+    /// configuration and its fingerprint, webhook secret, callback, updated_at) and leaves state,
+    /// reason and account as they are by then. One transaction; then deliveries follow a callback
+    /// that is new. Errors: Conflict if a name is taken or an id is unknown (nothing written).
     virtual Status reconfigure(std::span<const Instance> instances) = 0;
 
     /// Removes instances with their tokens, notices, index, events and deliveries. Unknown ids are
@@ -78,8 +79,8 @@ class InstanceStore {
         return fail(ErrorCode::Unsupported, "this store finds no instances by state");
     }
 
-    /// Instances whose deliveries queue for this callback, in id order, at most `limit`. Costs
-    /// nothing per other instance.
+    /// Instances whose deliveries queue for this callback, any of them up to `limit`, in id order.
+    /// Costs nothing per other instance.
     virtual Result<std::vector<Instance>> ofCallback(CallbackId, std::size_t) {
         return fail(ErrorCode::Unsupported, "this store finds no instances by callback");
     }
@@ -110,6 +111,10 @@ class InstanceStore {
     virtual Result<WebhookSecretId> internWebhookSecret(
         const Digest256& fingerprint, std::string_view sealed
     ) = 0;
+    /// Ids of secrets, of whatever connector, at most `limit`. Not pure, as `ofCallback`.
+    virtual Result<std::vector<WebhookSecretId>> webhookSecrets(std::size_t) {
+        return std::vector<WebhookSecretId>();
+    }
     /// NotFound if there is none.
     virtual Result<std::string> sealedWebhookSecret(WebhookSecretId id) = 0;
 

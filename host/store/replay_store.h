@@ -56,8 +56,10 @@ struct ReplayOutcomes {
 
 /// How many deliveries of a job may be made due now.
 struct RedeliveryLimits {
-    std::int64_t waiting_per_callback = 0;  ///< those that wait already included
-    std::int64_t untried_max = 0;           ///< on their first attempt or before it, of all jobs
+    /// What the hub sends to a callback at a time: SharedLimits::replayShare of it may wait, those
+    /// that wait already included.
+    std::size_t per_callback = 0;
+    std::int64_t untried_max = 0;  ///< on their first attempt or before it, of all jobs
     std::int64_t deliveries = 0;
     CallbackId after{};  ///< callbacks up to this one had their turn
 };
@@ -116,8 +118,9 @@ class ReplayStore {
         ReplayId id, InstanceId after, std::size_t limit
     ) = 0;
 
-    /// Deliveries of replays that wait for the callback. Costs nothing per other delivery.
-    virtual Result<std::int64_t> waiting(CallbackId callback) = 0;
+    /// How many more deliveries of replays may wait for the callback (SharedLimits::replayShare of
+    /// `per_callback`); less than none if more do. Costs nothing per other delivery.
+    virtual Result<std::int64_t> room(CallbackId callback, std::size_t per_callback) = 0;
 
     /// Deliveries of replays that wait and have had no attempt, those whose first is under way
     /// included. Costs nothing per other delivery.

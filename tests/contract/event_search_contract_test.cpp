@@ -140,7 +140,7 @@ TEST_P(EventSearchContract, PagesInBothDirections) {
     EXPECT_EQ(valueOf(search().page({.limit = 6})).next, EventNumber(7));
 }
 
-TEST_P(EventSearchContract, SelectsTypesAndKinds) {
+TEST_P(EventSearchContract, SelectsTypesOfEventsAndOfObjects) {
     const InstanceId a = add("a");
     store::SyncCommit commit = aCommit(a);
     for (int i = 0; i < 6; ++i) {
@@ -148,15 +148,24 @@ TEST_P(EventSearchContract, SelectsTypesAndKinds) {
         event.type = i % 2 == 0 ? EventType::Deleted : EventType::Created;
         event.object_kind = i % 3 == 0 ? ObjectKind::File : ObjectKind::Folder;
     }
+    RecordedEvent& issue = commit.events.emplace_back(anEvent(idOf(a, 1)));
+    issue.object_kind = ObjectKind::Other;
+    issue.object_type = "issue";
     EXPECT_OK(this->commit(commit));
     EventSelection deleted;
     deleted.add(EventType::Deleted);
     EventSelection deleted_or_created_files = deleted;
     deleted_or_created_files.add(EventType::Created);
-    deleted_or_created_files.add(ObjectKind::File);
+    deleted_or_created_files.object_types = {"file"};
+    EventSelection issues;
+    issues.object_types = {"issue"};
 
     EXPECT_THAT(numbers({.instance = a, .selection = deleted}), ElementsAre(1, 3, 5));
     EXPECT_THAT(numbers({.selection = deleted_or_created_files}), ElementsAre(1, 4));
+    EXPECT_THAT(numbers({.selection = issues}), ElementsAre(7));
+    EXPECT_EQ(
+        valueOf(search().heads(a, EventNumber(7), EventNumber(8), 2)).at(0).object_type, "issue"
+    );
     const auto heads = valueOf(search().heads(a, EventNumber(2), EventNumber(5), 2));
     ASSERT_EQ(heads.size(), 2U);
     EXPECT_EQ(heads[1].number, EventNumber(3));

@@ -40,29 +40,29 @@ TEST_P(RedeliveryJobContract, AJobMakesManyAgainAFewAtATime) {
     EXPECT_EQ(valueOf(replays().find(id))->counts.matched, 6);
     const ReplayId twin = valueOf(replays().createRedelivery(job, keys));
     EXPECT_EQ(valueOf(replays().find(twin))->counts.matched, 0) << "they are in a job already";
-    EXPECT_TRUE(valueOf(replays().redeliverSome(twin, {2, 9, 9}, at(11))).is_done);
+    EXPECT_TRUE(valueOf(replays().redeliverSome(twin, {4, 9, 9}, at(11))).is_done);
     EXPECT_THAT(leaseDeliveries(at(11)), IsEmpty()) << "nothing is due until it is its turn";
     reopen();
 
-    EXPECT_EQ(valueOf(replays().redeliverSome(id, {2, 9, 9}, at(12))).made, 4U);
-    EXPECT_EQ(valueOf(replays().redeliverSome(id, {2, 9, 9}, at(13))).made, 0U) << "two wait each";
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(12))).made, 4U);
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(13))).made, 0U) << "two wait each";
     auto leased = leaseDeliveries(at(14));
     ASSERT_THAT(leased, SizeIs(4));
     EXPECT_EQ(leased[0].origin, DeliveryOrigin::Again);
     EXPECT_EQ(leased[0].attempt_count, 0U);
     record(anOutcome(leased[0], DeliveryState::Dead, at(15)));
-    EXPECT_EQ(valueOf(replays().redeliverSome(id, {2, 3, 9}, at(16))).made, 0U) << "3 are untried";
-    const auto step = valueOf(replays().redeliverSome(id, {2, 9, 9}, at(17)));
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 3, 9}, at(16))).made, 0U) << "3 are untried";
+    const auto step = valueOf(replays().redeliverSome(id, {4, 9, 9}, at(17)));
     EXPECT_EQ(step.made, 1U);
     EXPECT_FALSE(step.is_done);
     for (std::size_t i = 1; i < leased.size(); ++i)
         record(anOutcome(leased[i], DeliveryState::Delivered, at(18)));
-    EXPECT_TRUE(valueOf(replays().redeliverSome(id, {2, 9, 9}, at(19))).is_done);
+    EXPECT_TRUE(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(19))).is_done);
     EXPECT_THAT(leaseDeliveries(at(20)), SizeIs(2)) << "one that died again is not in the job";
     const Replay done = valueOf(replays().find(id)).value();
     EXPECT_EQ(done.state, ReplayState::Done);
     EXPECT_EQ(done.counts.deliveries, 6);
-    EXPECT_FALSE(replays().redeliverSome(id, {2, 9, 9}, at(21)));
+    EXPECT_FALSE(replays().redeliverSome(id, {4, 9, 9}, at(21)));
 }
 
 TEST_P(RedeliveryJobContract, WhatSomebodyTookCareOfMeanwhileIsLeftAlone) {
@@ -98,7 +98,7 @@ TEST_P(RedeliveryJobContract, WhatSomebodyTookCareOfMeanwhileIsLeftAlone) {
     ASSERT_THAT(single, SizeIs(1));
     record(anOutcome(single[0], DeliveryState::Delivered, at(15)));
 
-    EXPECT_EQ(valueOf(replays().redeliverSome(id, {9, 9, 9}, at(16))).made, 1U);
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {18, 9, 9}, at(16))).made, 1U);
     const auto rest = leaseDeliveries(at(17));
     ASSERT_THAT(rest, SizeIs(1));
     EXPECT_EQ(rest[0].id, keys[1].id);
@@ -120,7 +120,7 @@ TEST_P(RedeliveryJobContract, ACancelledJobLeavesTheRestAsItIs) {
 
     EXPECT_TRUE(valueOf(replays().cancel(id, at(6))));
 
-    EXPECT_FALSE(replays().redeliverSome(id, {9, 9, 9}, at(7)));
+    EXPECT_FALSE(replays().redeliverSome(id, {18, 9, 9}, at(7)));
     EXPECT_EQ(delivery(a, keys[0].id).state, DeliveryState::Waiting);
     EXPECT_EQ(delivery(a, keys[2].id).state, DeliveryState::Dead);
     const ReplayId anew = valueOf(replays().createRedelivery(job, keys));

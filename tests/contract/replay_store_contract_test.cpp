@@ -21,6 +21,7 @@ class ReplayStoreContract : public StoreContract {
         Replay replay;
         replay.instances = std::move(instances);
         replay.selection.add(EventType::Deleted);
+        replay.selection.object_types = {"file", "issue"};
         replay.from = at(1);
         replay.to = at(99);
         replay.first_event = EventNumber(3);
@@ -134,8 +135,9 @@ TEST_P(ReplayStoreContract, KeepsWhatAReplayIs) {
 
     EXPECT_EQ(replay.state, ReplayState::Running);
     EXPECT_THAT(replay.instances, ElementsAre(InstanceId(3), InstanceId(17)));
-    EXPECT_TRUE(replay.selection.matches(EventType::Deleted, ObjectKind::File));
-    EXPECT_FALSE(replay.selection.matches(EventType::Created, ObjectKind::File));
+    EXPECT_TRUE(replay.selection.matches(EventType::Deleted));
+    EXPECT_FALSE(replay.selection.matches(EventType::Created));
+    EXPECT_THAT(replay.selection.object_types, ElementsAre("file", "issue"));
     EXPECT_EQ(replay.from, at(1));
     EXPECT_EQ(replay.to, at(99));
     EXPECT_EQ(replay.first_event, EventNumber(3));
@@ -185,9 +187,9 @@ TEST_P(ReplayStoreContract, AdvancesAllTogether) {
     ASSERT_THAT(parts, SizeIs(1));
     EXPECT_EQ(parts[0].instance, a);
     EXPECT_EQ(parts[0].next_event, EventNumber(21));
-    EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 2);
+    EXPECT_EQ(valueOf(replays().room(callback('x'), 8)), 2);
     EXPECT_EQ(valueOf(replays().untried()), 2);
-    EXPECT_EQ(valueOf(replays().waiting(callback('y'))), 0);
+    EXPECT_EQ(valueOf(replays().room(callback('y'), 8)), 4);
     EXPECT_THAT(valueOf(replays().parts(id, a, 9)), IsEmpty());
     const auto leased = leaseDeliveries(at(200));
     ASSERT_THAT(leased, SizeIs(2));
@@ -195,9 +197,9 @@ TEST_P(ReplayStoreContract, AdvancesAllTogether) {
     EXPECT_EQ(leased[0].replay, id);
     EXPECT_EQ(leased[0].last_event, EventNumber(9));
     record(anOutcome(leased[0], DeliveryState::Delivered, at(201)));
-    EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 1);
+    EXPECT_EQ(valueOf(replays().room(callback('x'), 8)), 3);
     record(anOutcome(leased[1], DeliveryState::Waiting, at(202)));
-    EXPECT_EQ(valueOf(replays().waiting(callback('x'))), 1);
+    EXPECT_EQ(valueOf(replays().room(callback('x'), 8)), 3);
     EXPECT_EQ(valueOf(replays().untried()), 0);
 }
 

@@ -136,6 +136,7 @@ TEST_P(EventLogContract, KeepsEveryField) {
     EXPECT_EQ(got[0].id, want.id);
     EXPECT_EQ(got[0].type, want.type);
     EXPECT_EQ(got[0].object_kind, want.object_kind);
+    EXPECT_EQ(got[0].object_type, want.object_type);
     EXPECT_EQ(got[0].recorded_at, want.recorded_at);
     EXPECT_EQ(got[0].body, want.body);
     EXPECT_EQ(got[0].raw, want.raw);

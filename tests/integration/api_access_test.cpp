@@ -43,6 +43,13 @@ TEST_F(ApiAccessTest, RefusesInOneForm) {
         ask(hub_->port(), "GET", "/elements/api-v2/elements", {{"Authorization", ""}});
     EXPECT_EQ(empty.status, 401);
     EXPECT_THAT(empty.body, HasSubstr("Authorization header is empty"));
+    const Answer twice =
+        ask(hub_->port(),
+            "GET",
+            "/elements/api-v2/elements",
+            {{"Authorization", "User a"}, {"authorization", "Organization b"}});
+    EXPECT_EQ(twice.status, 400);
+    EXPECT_THAT(twice.body, HasSubstr("more than one Authorization header"));
     const Answer wrong = call("GET", "/elements", {}, "User hunter2, Organization hunter2");
     EXPECT_EQ(wrong.status, 401);
     EXPECT_THAT(wrong.body, testing::Not(HasSubstr("hunter2")));

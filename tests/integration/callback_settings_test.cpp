@@ -259,5 +259,18 @@ TEST_F(CallbackSettingsTest, TheRateIsKept) {
     EXPECT_GE(taken.count(), (static_cast<double>(callbacks) - 1) / 5);
 }
 
+TEST_F(CallbackSettingsTest, AHubThatStartsGoesOnWithTheRate) {
+    startWith("marketing", {{"event.notification.rate.limit", "20/m"}});
+    const auto begin = std::chrono::steady_clock::now();
+    put("/a.txt");
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+    stopHub();
+    startHub();
+    put("/b.txt");
+    ASSERT_TRUE(receiver_.waitForEvents(2));
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(taken.count(), 2.9) << "one in three seconds, the one before the stop included";
+}
+
 }  // namespace
 }  // namespace ferry::test

@@ -224,7 +224,7 @@ class Prune(DeliveryCase):
         self.assertRegex(
             self.run_ok("prune", "--older-than", "0s"), r": 1 of 1 events, 1 of 1 finished deliveries\n$"
         )
-        self.assertEqual(self.run_ok("events"), "")
+        self.assertEqual(self.run_ok("events"), "no events\n")
         self.assertEqual(self.run_ok("deliveries"), "no deliveries\n")
         self.assertIn("--older-than is a time", self.run_bad(1, "prune", "--older-than", "old"))
         self.start()

@@ -5,15 +5,22 @@ see of such a process, and that it ends with the hub however that ends.
 Usage: cli_isolation_test.py FERRY FAKE_DROPBOX
 """
 
+import json
 import os
+import shutil
 import signal
 import sys
+import time
 import unittest
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cli_case import HubCase, eventually, ferry  # noqa: E402
 
 SECRET = "a-secret-of-the-environment"
+HOSTILE = os.path.join(os.environ["FERRY_BUILD_DIR"], "tests/plugins/hostile/libhostile.so")
+HOSTILE_MANIFEST = os.path.join(os.environ["FERRY_SOURCE_DIR"], "tests/plugin/connector.yaml")
 
 
 def children(pid):
@@ -81,6 +88,30 @@ class IsolationTest(HubCase):
         host = self.start_isolated()
         self.stop()
         self.assertFalse(is_running(host))
+
+    def test_a_plugin_that_never_comes_back_is_told_and_keeps_nobody_from_stopping(self):
+        self.write("plugins/hostile/connector.yaml", open(HOSTILE_MANIFEST).read().replace("minimal", "hostile"))
+        shutil.copy(HOSTILE, self.path("plugins/hostile"))
+        self.configure()
+        self.write(
+            "instances/example.yaml",
+            "instances:\n  - name: stuck\n    key: hostile\n    event.notification.enabled: true\n"
+            "    event.notification.callback.url: http://127.0.0.1:9999/\n    configuration:\n"
+            "      hostile.authorization.apikey: sleep\n",
+        )
+        self.start()
+        eventually(lambda: "does not come back" in self.log(), "the line about the plugin")
+        self.assertIn("plugin=hostile", self.log())
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(self.url() + "/readyz")
+        reasons = json.load(refused.exception)["reasons"]
+        self.assertEqual(reasons, ["a call into the plugin hostile does not come back"])
+        began = time.monotonic()
+        self.hub.send_signal(signal.SIGTERM)
+        self.assertEqual(self.hub.wait(timeout=30), 1, self.log())
+        self.assertLess(time.monotonic() - began, 12)
+        self.hub.returncode = 0  # as meant
+        self.assertIn("it does not stop in time", self.log())
 
     def test_lint_knows_the_plugins(self):
         self.configure("plugin_isolation: [dropbox, dropbx, declarative]\n")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -214,7 +215,7 @@ class Serve(HubCase):
         self.start()
         self.assertIn("no instances", self.run_ok("instances"))
         self.assertEqual(self.instances(), {})
-        self.assertEqual(self.run_ok("events"), "")
+        self.assertEqual(self.run_ok("events"), "no events\n")
         self.assertIn("there is no instance 'x'", self.run_bad(1, "events", "x"))
 
     def test_a_folder_of_instances_that_is_missing_removes_none(self):
@@ -380,10 +381,16 @@ class Serve(HubCase):
         )
         self.assertRegex(
             self.run_ok("instances"),
-            r"(?m)^ +callback: switched off since \S+Z, what comes for it waits: .*410.*\n +do:  once it works again: curl ",
+            r"(?m)^ +callback: switched off since \S+Z, what comes for it waits: .*410.*\n +do:  once it works again: ferry deliveries redeliver --instance ",
         )
         off = self.instances()["alice"]["switchedOffCallback"]
-        self.assertIn("instanceId%3D", off["whatToDo"])
+        command = "ferry deliveries redeliver --instance 'alice'"
+        self.assertEqual(off["whatToDo"], "once it works again: " + command)
+        # As it is told.
+        receiver.status = 200
+        self.run_ok(*shlex.split(command)[1:])
+        eventually(lambda: "switchedOffCallback" not in self.instances()["alice"], "the callback to be on")
+        eventually(lambda: "deadDeliveries" not in self.instances()["alice"], "the dead one")
 
     def test_a_folder_of_instances_that_is_gone_is_named(self):
         self.start()
@@ -405,7 +412,7 @@ class Serve(HubCase):
         self.assertRegex(failing["since"], r"^\d{4}-\d\d-\d\dT.*Z$")
         self.assertRegex(
             self.run_ok("instances"),
-            r"(?m)^ +callback: failing since \S+Z, 1 waiting, last: the callback answered 503$",
+            r"(?m)^ +callback: 1 waiting, tried in vain since \S+Z, last: the callback answered 503$",
         )
         receiver.status = 200
         self.run_ok("deliveries", "redeliver", "--failing", "--instance", "alice")

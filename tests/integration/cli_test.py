@@ -77,8 +77,11 @@ class Usage(CliCase):
         self.assertIn("'x'; see 'ferry keys --help'", self.run_bad(2, "help", "keys", "x"))
 
     def test_connectors(self):
-        text = self.run_ok("connectors")
-        self.assertIn("dropbox", text)
+        summary = self.run_ok("connectors")
+        self.assertRegex(summary, r"(?m)^dropbox  Dropbox \S+ \(hub: documents\)$")
+        self.assertNotIn("oauth.api.secret", summary)
+        self.assertIn("'ferry connectors KEY' shows the parameters of one\n", summary)
+        text = self.run_ok("connectors", "dropbox")
         self.assertIn("oauth.api.secret", text)
         self.assertIn("aliases: dropboxbusiness, 1779, 14, 1780\n", text)
         listed = json.loads(self.run_ok("connectors", "dropbox", "--json"))

@@ -155,6 +155,8 @@ void HubTest::declare(const std::string& name, const Overrides& overrides) {
 }
 
 void HubTest::undeclare(const std::string& name) {
+    // An empty folder removes nothing: it may be one that is not mounted.
+    std::ofstream(folder_.path() / "instances/none.yaml") << "instances: []\n";
     fs::remove(folder_.path() / "instances" / (name + ".yaml"));
 }
 

@@ -66,6 +66,8 @@ TEST_F(WebhookInputTest, UnknownConnectorsAreNotFound) {
 TEST_F(WebhookInputTest, UnknownAccountsAreAcceptedAndCounted) {
     EXPECT_EQ(post(noticeBody("dbid:nobody")).status, 200);
     EXPECT_EQ(metric("ferry_webhook_accounts_unknown_total"), 1);
+    EXPECT_EQ(ask(hub_->port(), "POST", target_, {}, noticeBody("dbid:nobody")).status, 401);
+    EXPECT_EQ(rejected("bad_signature"), 1);
 }
 
 TEST_F(WebhookInputTest, TheChallengeIsEchoedAsDropboxWantsIt) {

@@ -133,6 +133,14 @@ class FakeIntakeStore final : public store::InstanceStore,
         if (is_new) secrets_[next] = std::string(sealed);
         return found->second;
     }
+    Result<std::vector<WebhookSecretId>> webhookSecrets(std::size_t limit) override {
+        const std::lock_guard lock(mutex_);
+        if (is_down) return down();
+        std::vector<WebhookSecretId> ids;
+        for (const auto& [id, sealed] : secrets_)
+            if (ids.size() < limit) ids.push_back(id);
+        return ids;
+    }
     Result<std::string> sealedWebhookSecret(WebhookSecretId id) override {
         const std::lock_guard lock(mutex_);
         ++secret_reads;

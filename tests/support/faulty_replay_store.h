@@ -51,8 +51,8 @@ class FaultyReplayStore final : public store::ReplayStore {
         override {
         return script_.run("replays.parts", [&] { return inner_.parts(id, after, limit); });
     }
-    Result<std::int64_t> waiting(CallbackId callback) override {
-        return script_.run("replays.waiting", [&] { return inner_.waiting(callback); });
+    Result<std::int64_t> room(CallbackId callback, std::size_t per_callback) override {
+        return script_.run("replays.room", [&] { return inner_.room(callback, per_callback); });
     }
     Result<std::int64_t> untried() override {
         return script_.run("replays.untried", [&] { return inner_.untried(); });

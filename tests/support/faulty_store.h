@@ -60,6 +60,11 @@ class FaultyInstanceStore final : public store::InstanceStore {
             return inner_.internWebhookSecret(fingerprint, sealed);
         });
     }
+    Result<std::vector<WebhookSecretId>> webhookSecrets(std::size_t limit) override {
+        return script_.run("instances.webhookSecrets", [&] {
+            return inner_.webhookSecrets(limit);
+        });
+    }
     Result<std::string> sealedWebhookSecret(WebhookSecretId id) override {
         return script_.run("instances.sealedWebhookSecret", [&] {
             return inner_.sealedWebhookSecret(id);
@@ -269,6 +274,9 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
     }
     Status split(const Delivery& delivery, std::span<const EventNumber> events) override {
         return script_.run("deliveries.split", [&] { return inner_.split(delivery, events); });
+    }
+    Result<store::SharedLimits> limits(CallbackId callback) override {
+        return script_.run("deliveries.limits", [&] { return inner_.limits(callback); });
     }
     Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override {
         return script_.run("deliveries.switchOff", [&] {

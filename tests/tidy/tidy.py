@@ -16,8 +16,6 @@ FUNCTION_LINES_MAX = 70
 # (rule, path) -> reason. An exception that is not needed any more is a finding of its own.
 TABLE = "one table of cases: halves of it would be read together anyway"
 EXCEPTIONS = {
-    ("file-lines", "host/http/curl_outbound.cpp"): "inbox, deadlines and completion of one engine share its state",
-    ("file-lines", "host/oauth/account_authorizer.cpp"): "ten lines over; the job's decisions are out already",
     ("function-lines", "tests/bench/flow_bench.cpp"): "one measurement told from beginning to end",
     ("function-lines", "tests/bench/intake_bench.cpp"): "one measurement told from beginning to end",
     ("file-lines", "tests/plugin/dropbox/changes_test.cpp"): TABLE,

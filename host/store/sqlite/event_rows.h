@@ -7,7 +7,8 @@
 namespace ferry::store::sqlite {
 
 /// The columns that `readEvent` expects, in order.
-#define FERRY_EVENT_COLUMNS "number, instance_id, id, type, object_kind, recorded_at, body, raw"
+#define FERRY_EVENT_COLUMNS \
+    "number, instance_id, id, type, object_kind, object_type, recorded_at, body, raw"
 
 inline RecordedEvent readEvent(const Query& row) {
     RecordedEvent event;
@@ -16,9 +17,10 @@ inline RecordedEvent readEvent(const Query& row) {
     event.id = row.text(2);
     event.type = row.as<EventType>(3);
     event.object_kind = row.as<ObjectKind>(4);
-    event.recorded_at = row.time(5);
-    event.body = row.text(6);
-    event.raw = row.text(7);
+    event.object_type = row.text(5);
+    event.recorded_at = row.time(6);
+    event.body = row.text(7);
+    event.raw = row.text(8);
     return event;
 }
 

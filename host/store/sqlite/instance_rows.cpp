@@ -10,6 +10,9 @@
 namespace ferry::store::sqlite {
 namespace {
 
+/// As the columns say it.
+constexpr RateLimit kNoRate{0, Milliseconds(0)};
+
 Result<std::vector<std::string>> tagsFromJson(std::string_view text) {
     std::vector<std::string> tags;
     if (text == "[]") return tags;
@@ -97,12 +100,18 @@ Result<Instance> readInstance(const Query& row) {
     instance.created_at = row.time(13);
     instance.updated_at = row.time(14);
     instance.sealed_configuration = row.text(15);
+    instance.callback_limits.concurrency = row.integer(16);
+    if (row.integer(17) > 0) {
+        instance.callback_limits.rate = RateLimit{row.integer(17), Milliseconds(row.integer(18))};
+    }
     return instance;
 }
 
 Result<InstanceId> writeInstance(Connection& connection, const Instance& instance) {
     FERRY_TRY(checkNameIsFree(connection, instance));
     const std::string tags = tagsToJson(instance.tags);
+    const CallbackLimits& limits = instance.callback_limits;
+    const RateLimit rate = limits.rate.value_or(kNoRate);
     const auto values = [&](Query&& query, auto... last) {
         return query
             .bind(
@@ -120,6 +129,9 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
                 instance.callback,
                 instance.updated_at,
                 Blob{instance.sealed_configuration},
+                limits.concurrency,
+                rate.count,
+                rate.period.count(),
                 last...
             )
             .run();
@@ -129,8 +141,9 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
             connection.query("INSERT INTO instance (name, connector_key, account_id, "
                              "account_state, tags, state, state_reason, source, events_enabled, "
                              "configuration_fingerprint, webhook_secret_id, callback_id, "
-                             "updated_at, sealed_configuration, created_at) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                             "updated_at, sealed_configuration, concurrency, rate_count, "
+                             "rate_period_ms, created_at) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
             instance.created_at
         ));
         return InstanceId(connection.lastInsertId());
@@ -140,7 +153,8 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
                          "account_state = ?, tags = ?, state = ?, state_reason = ?, source = ?, "
                          "events_enabled = ?, configuration_fingerprint = ?, "
                          "webhook_secret_id = ?, callback_id = ?, updated_at = ?, "
-                         "sealed_configuration = ? WHERE id = ?"),
+                         "sealed_configuration = ?, concurrency = ?, rate_count = ?, "
+                         "rate_period_ms = ? WHERE id = ?"),
         instance.id
     ));
     FERRY_TRY(checkWasThere(connection, instance));
@@ -150,10 +164,13 @@ Result<InstanceId> writeInstance(Connection& connection, const Instance& instanc
 Status writeConfiguration(Connection& connection, const Instance& instance) {
     FERRY_TRY(checkNameIsFree(connection, instance));
     const std::string tags = tagsToJson(instance.tags);
+    const CallbackLimits& limits = instance.callback_limits;
+    const RateLimit rate = limits.rate.value_or(kNoRate);
     FERRY_TRY(connection
                   .query("UPDATE instance SET name = ?, tags = ?, source = ?, events_enabled = ?, "
                          "configuration_fingerprint = ?, webhook_secret_id = ?, callback_id = ?, "
-                         "updated_at = ?, sealed_configuration = ? WHERE id = ?")
+                         "updated_at = ?, sealed_configuration = ?, concurrency = ?, "
+                         "rate_count = ?, rate_period_ms = ? WHERE id = ?")
                   .bind(
                       instance.name,
                       tags,
@@ -164,6 +181,9 @@ Status writeConfiguration(Connection& connection, const Instance& instance) {
                       instance.callback,
                       instance.updated_at,
                       Blob{instance.sealed_configuration},
+                      limits.concurrency,
+                      rate.count,
+                      rate.period.count(),
                       instance.id
                   )
                   .run());

@@ -40,6 +40,15 @@ Result<WebhookSecretId> SqliteInstanceStore::internWebhookSecret(
     return WebhookSecretId(id);
 }
 
+Result<std::vector<WebhookSecretId>> SqliteInstanceStore::webhookSecrets(std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query("SELECT id FROM webhook_secret LIMIT ?");
+        return collect<WebhookSecretId>(rows.bind(limit), [](const Query& row) {
+            return WebhookSecretId(row.integer(0));
+        });
+    });
+}
+
 Result<std::string> SqliteInstanceStore::sealedWebhookSecret(WebhookSecretId id) {
     return core_.read([&](Connection& connection) -> Result<std::string> {
         auto row = connection.query("SELECT sealed FROM webhook_secret WHERE id = ?");

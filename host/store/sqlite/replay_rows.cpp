@@ -3,6 +3,10 @@
 #include "store/sqlite/instance_rows.h"
 #include "store/sqlite/sequence.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <charconv>
 
 namespace ferry::store::sqlite {
@@ -17,6 +21,16 @@ std::vector<InstanceId> splitIds(std::string_view text) {
         ids.emplace_back(id);
     }
     return ids;
+}
+
+std::vector<std::string> splitWords(std::string_view text) {
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        words.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return words;
 }
 
 }  // namespace
@@ -37,7 +51,7 @@ Replay readReplay(const Query& row) {
     replay.is_dry_run = row.integer(2) != 0;
     replay.instances = splitIds(row.view(3));
     replay.selection.types = row.as<std::uint8_t>(4);
-    replay.selection.kinds = row.as<std::uint8_t>(5);
+    replay.selection.object_types = splitWords(row.view(5));
     replay.from = row.time(6);
     replay.to = row.time(7);
     replay.first_event = EventNumber(row.integer(8));
@@ -57,8 +71,10 @@ Replay readReplay(const Query& row) {
 
 Result<ReplayId> insertReplay(Connection& connection, const Replay& replay) {
     const std::string instances = joinIds(replay.instances);
+    const std::string object_types =
+        fmt::format("{}", fmt::join(replay.selection.object_types, ","));
     FERRY_TRY(connection
-                  .query("INSERT INTO replay (state, is_dry_run, instances, types, kinds, "
+                  .query("INSERT INTO replay (state, is_dry_run, instances, types, object_types, "
                          "from_at, to_at, first_event, end_event, rate, opened_until, "
                          "instances_n, skipped_n, examined_n, matched_n, deliveries_n, "
                          "created_at, updated_at, is_redelivery) "
@@ -67,7 +83,7 @@ Result<ReplayId> insertReplay(Connection& connection, const Replay& replay) {
                       replay.is_dry_run,
                       instances,
                       replay.selection.types,
-                      replay.selection.kinds,
+                      object_types,
                       replay.from,
                       replay.to,
                       replay.first_event,

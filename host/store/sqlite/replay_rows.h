@@ -8,15 +8,16 @@
 namespace ferry::store::sqlite {
 
 /// The columns that `readReplay` expects, in order.
-#define FERRY_REPLAY_COLUMNS                                                                   \
-    "id, state, is_dry_run, instances, types, kinds, from_at, to_at, first_event, end_event, " \
-    "rate, opened_until, instances_n, skipped_n, examined_n, matched_n, deliveries_n, "        \
-    "created_at, "                                                                             \
+#define FERRY_REPLAY_COLUMNS                                                               \
+    "id, state, is_dry_run, instances, types, object_types, from_at, to_at, first_event, " \
+    "end_event, "                                                                          \
+    "rate, opened_until, instances_n, skipped_n, examined_n, matched_n, deliveries_n, "    \
+    "created_at, "                                                                         \
     "updated_at, is_redelivery"
 
 Replay readReplay(const Query& row);
 
-/// "3,17", and the other way.
+/// "3,17".
 std::string joinIds(const std::vector<InstanceId>& ids);
 
 Result<ReplayId> insertReplay(Connection& connection, const Replay& replay);

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_delivery_store.h"
 
 #include "base/utf8.h"
+#include "store/sqlite/callback_limits.h"
 #include "store/sqlite/callback_moves.h"
 #include "store/sqlite/delivery_rows.h"
 #include "store/sqlite/first_attempt.h"
@@ -84,6 +85,7 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
             queues.clear();
             for (const AttemptOutcome& outcome : outcomes) {
                 FERRY_TRY_ASSIGN(const bool found, recordOne(connection, outcome));
+                FERRY_TRY(noteRateUse(connection, outcome));
                 CallbackId queue;
                 if (found && outcome.state == DeliveryState::Waiting) {
                     FERRY_TRY_ASSIGN(
@@ -112,6 +114,11 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
         },
         outcomes.size() * 256,
         may_wait ? kRecordPatience : Milliseconds(0)
+    );
+}
+
+Result<SharedLimits> SqliteDeliveryStore::limits(CallbackId callback) {
+    return core_.read([&](Connection& connection) { return readSharedLimits(connection, callback); }
     );
 }
 

@@ -21,6 +21,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Status record(std::span<const AttemptOutcome> outcomes) override;
     Status planAgain(TimePoint now) override;
     void pace(CallbackId callback, const CallbackPace& pace) override;
+    Result<SharedLimits> limits(CallbackId callback) override;
     Status switchOff(CallbackId callback, TimePoint now, std::string_view reason) override;
     Status switchOn(CallbackId callback, TimePoint now) override;
     Result<std::vector<CallbackSwitchedOff>> switchedOff() override;

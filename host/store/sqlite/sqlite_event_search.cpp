@@ -174,7 +174,10 @@ Result<EventPage> SqliteEventSearch::page(const EventQuery& query) {
             if (!has_row) return page;
             if (examined == kExaminedMax || page.events.size() == query.limit) break;
             last = rows.integer(0);
-            if (query.selection.matches(rows.as<EventType>(3), rows.as<ObjectKind>(4))) {
+            const bool is_meant = query.selection.matches(
+                rows.as<EventType>(3), rows.as<ObjectKind>(4), rows.view(5)
+            );
+            if (is_meant) {
                 page.events.push_back(readEvent(rows));
             }
         }
@@ -189,15 +192,17 @@ Result<std::vector<EventHead>> SqliteEventSearch::heads(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT number, type, object_kind FROM event"
+            "SELECT number, type, object_kind, object_type FROM event"
             " WHERE instance_id = ? AND number >= ? AND number < ?"
             " ORDER BY number LIMIT ?"
         );
         rows.bind(instance, first, end, limit);
         return collect<EventHead>(rows, [](const Query& row) {
             return EventHead{
-                EventNumber(row.integer(0)), row.as<EventType>(1), row.as<ObjectKind>(2)
-            };
+                EventNumber(row.integer(0)),
+                row.as<EventType>(1),
+                row.as<ObjectKind>(2),
+                row.text(3)};
         });
     });
 }

@@ -128,8 +128,9 @@ Result<std::vector<Instance>> SqliteInstanceStore::ofCallback(
 ) {
     return core_.read([&](Connection& connection) {
         auto rows = connection.query("SELECT " FERRY_INSTANCE_COLUMNS
-                                     " FROM instance WHERE callback_id = ? AND callback_id <> 0 "
-                                     "ORDER BY id LIMIT ?");
+                                     " FROM instance WHERE id IN (SELECT id FROM instance "
+                                     "WHERE callback_id = ? AND callback_id <> 0 LIMIT ?) "
+                                     "ORDER BY id");
         return readInstances(rows.bind(callback, limit));
     });
 }

@@ -32,6 +32,7 @@ class SqliteInstanceStore final : public InstanceStore {
     Result<WebhookSecretId> internWebhookSecret(
         const Digest256& fingerprint, std::string_view sealed
     ) override;
+    Result<std::vector<WebhookSecretId>> webhookSecrets(std::size_t limit) override;
     Result<std::string> sealedWebhookSecret(WebhookSecretId id) override;
     Result<CallbackId> internCallback(const Digest256& fingerprint) override;
 

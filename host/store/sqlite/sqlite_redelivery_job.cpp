@@ -1,5 +1,6 @@
 // Of SqliteReplayStore the jobs that make many deliveries again, a few at a time.
 
+#include "store/sqlite/callback_limits.h"
 #include "store/sqlite/callback_switch.h"
 #include "store/sqlite/redelivered_rows.h"
 #include "store/sqlite/replay_rows.h"
@@ -93,7 +94,8 @@ Result<Plan> planStep(Connection& connection, ReplayId replay, const RedeliveryL
         plan.looked_at = CallbackId(next.integer(0));
         const auto found = waiting.find(plan.looked_at);
         const std::int64_t taken = found == waiting.end() ? 0 : found->second;
-        const std::int64_t room = std::min(budget, limits.waiting_per_callback - taken);
+        FERRY_TRY_ASSIGN(const SharedLimits shared, readSharedLimits(connection, plan.looked_at));
+        const std::int64_t room = std::min(budget, shared.replayShare(limits.per_callback) - taken);
         if (room <= 0) continue;
         FERRY_TRY(planCallback(connection, replay, plan.looked_at, room, plan));
     }

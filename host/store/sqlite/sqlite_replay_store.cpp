@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_replay_store.h"
 
+#include "store/sqlite/callback_limits.h"
 #include "store/sqlite/replay_rows.h"
 
 #include <fmt/format.h>
@@ -123,14 +124,15 @@ Result<std::vector<ReplayPart>> SqliteReplayStore::parts(
     });
 }
 
-Result<std::int64_t> SqliteReplayStore::waiting(CallbackId callback) {
+Result<std::int64_t> SqliteReplayStore::room(CallbackId callback, std::size_t per_callback) {
     return core_.read([&](Connection& connection) -> Result<std::int64_t> {
         auto row = connection.query(
             "SELECT count(*) FROM delivery INDEXED BY delivery_replay "
             "WHERE state = 0 AND replay_id <> 0 AND callback_id = ?"
         );
         FERRY_TRY(row.bind(callback).step());
-        return row.integer(0);
+        FERRY_TRY_ASSIGN(const SharedLimits limits, readSharedLimits(connection, callback));
+        return limits.replayShare(per_callback) - row.integer(0);
     });
 }
 

@@ -26,7 +26,7 @@ class SqliteReplayStore final : public ReplayStore {
     Result<std::vector<Replay>> running(std::size_t limit) override;
     Result<std::vector<ReplayPart>> parts(ReplayId id, InstanceId after, std::size_t limit)
         override;
-    Result<std::int64_t> waiting(CallbackId callback) override;
+    Result<std::int64_t> room(CallbackId callback, std::size_t per_callback) override;
     Result<std::int64_t> untried() override;
     Status advance(const ReplayProgress& progress) override;
     Result<bool> cancel(ReplayId id, TimePoint now) override;

@@ -16,20 +16,24 @@ namespace {
 /// How long a hub may take to fill the file that it has made.
 constexpr std::chrono::seconds kFillPatience{5};
 
-/// An empty file is a new store. With a log beside it, it was one that held something: opening it
-/// would remove the log, which may have all that is left.
-Status checkNotTruncated(const std::string& path) {
+/// A file that is empty or not there is a new store. With a log beside it, it was one that held
+/// something: opening it would remove the log, which may have all that is left.
+Status checkNotLost(const std::string& path) {
     std::error_code error;
-    if (std::filesystem::file_size(path, error) != 0 || error) return {};
+    const auto bytes = std::filesystem::file_size(path, error);
+    const bool is_missing = error == std::errc::no_such_file_or_directory;
+    if (!is_missing && (error || bytes != 0)) return {};
     const auto log_bytes = std::filesystem::file_size(path + "-wal", error);
     if (error || log_bytes == 0) return {};
     return fail(
         ErrorCode::Corrupt,
         fmt::format(
-            "store file {0} is empty, but there are {1} bytes in {0}-wal: it was truncated. Put "
-            "both back from a backup, or move both away to begin anew",
+            "store file {0} is {2}, but there are {1} bytes in {0}-wal: it was {3}. Put both back "
+            "from a backup, or move both away to begin anew",
             path,
-            log_bytes
+            log_bytes,
+            is_missing ? "not there" : "empty",
+            is_missing ? "removed" : "truncated"
         )
     );
 }
@@ -53,7 +57,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
     const std::string& path, const SqliteOptions& options
 ) {
     FERRY_TRY_ASSIGN(auto lock, FileLock::take(path));
-    FERRY_TRY(checkNotTruncated(path));
+    FERRY_TRY(checkNotLost(path));
     makePrivate(path);  // names and paths of customers' files are in it
     FERRY_TRY_ASSIGN(
         auto connection, Connection::open(path, ConnectionMode::Write, options.writer_cache_kib)

@@ -202,8 +202,8 @@ Status writeEvents(Connection& connection, const SyncCommit& commit) {
         const std::int64_t first, takeNumbers(connection, "event", commit.events.size())
     );
     auto insert = connection.query(
-        "INSERT INTO event (number, instance_id, id, type, object_kind, recorded_at, body, raw) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO event (number, instance_id, id, type, object_kind, object_type, recorded_at, "
+        "body, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     std::int64_t number = first;
     for (const RecordedEvent& event : commit.events) {
@@ -213,6 +213,7 @@ Status writeEvents(Connection& connection, const SyncCommit& commit) {
             event.id,
             event.type,
             event.object_kind,
+            event.object_type,
             event.recorded_at,
             event.body,
             event.raw

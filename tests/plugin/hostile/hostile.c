@@ -1,5 +1,5 @@
-/* A plugin in plain C that attacks whoever runs it, in the way that the account's id names. It
- * passes every check of the loader. */
+/* A plugin in plain C that attacks whoever runs it, in the way that the account's id names: an
+ * account has the id that is its API key. It passes every check of the loader. */
 #define _GNU_SOURCE
 #include <ferry/ferry.h>
 
@@ -21,6 +21,7 @@ enum { SOCKET = 4, LIFELINE = 5 };
 
 struct ferry_operation {
     char mode[64];
+    int is_verify;
 };
 
 static int is(ferry_str mode, const char* wanted) {
@@ -113,6 +114,24 @@ static ferry_status fetchStart(
     memcpy((*op)->mode, account->account_id.data, account->account_id.size);
     return FERRY_OK;
 }
+static ferry_status verifyStart(
+    void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set* tokens,
+    ferry_operation** op
+) {
+    const char* at = (const char*)account->configuration.first;
+    size_t i;
+    (void)self, (void)call, (void)tokens;
+    *op = calloc(1, sizeof **op);
+    (*op)->is_verify = 1;
+    for (i = 0; i < account->configuration.count; ++i, at += account->configuration.stride) {
+        const ferry_field* field = (const ferry_field*)(const void*)at;
+        if (!is(field->name, "hostile.authorization.apikey")) continue;
+        memcpy((*op)->mode, field->value.data, field->value.size);
+    }
+    return FERRY_OK;
+}
+static const ferry_auth_1 kAuth = {sizeof(ferry_auth_1), 0, NULL, NULL, NULL, NULL, verifyStart};
+
 static void drop(void* self, ferry_operation* op) {
     (void)self;
     free(op);
@@ -122,7 +141,14 @@ static ferry_status advance(
     const ferry_sink* sink
 ) {
     const ferry_page page = {sizeof(ferry_page), 0, STR("c")};
-    const ferry_status status = attack(call, the_host, str(op->mode));
+    ferry_status status = FERRY_OK;
+    if (op->is_verify) {
+        ferry_identity identity = {
+            sizeof(ferry_identity), 0, {NULL, 0}, STR("hostile"), {NULL, 0}, {NULL, 0}, {NULL, 0}};
+        identity.account_id = str(op->mode);
+        return sink->identity(sink, &identity);
+    }
+    status = attack(call, the_host, str(op->mode));
     (void)self, (void)response;
     return status != FERRY_OK ? status : sink->page(sink, &page);
 }
@@ -144,6 +170,7 @@ static ferry_status normalize(
 static const ferry_normalize_1 kNormalize = {sizeof(ferry_normalize_1), 0, normalize};
 
 static const void* getExtension(const char* id) {
+    if (strcmp(id, FERRY_EXT_AUTH) == 0) return &kAuth;
     if (strcmp(id, FERRY_EXT_NORMALIZE) == 0) return &kNormalize;
     return strcmp(id, FERRY_EXT_CHANGES) == 0 ? &kChanges : NULL;
 }

@@ -48,6 +48,21 @@ TEST(DeliveryWhere, TakesAllFieldsTogether) {
     EXPECT_TRUE(read("channel='email'").is_none);
 }
 
+TEST(DeliveryWhere, AllConditionsHaveToHold) {
+    for (const char* text :
+         {"instanceId=1 and instanceId=3",
+          "status='delivered' and status='queued'",
+          "status='retry' and status='created'",
+          "notificationId=1 and notificationId=2",
+          "httpStatus=200 and httpStatus=500",
+          "config.url='https://a/' and config.url='https://b/'",
+          "instanceId=1 and subscriptionId=8",
+          "channel='email' and channel='webhook'"})
+        EXPECT_TRUE(read(text).is_none) << text;
+    EXPECT_FALSE(read("instanceId=2 and instanceId=2 and subscriptionId=8").is_none);
+    EXPECT_EQ(read("instanceId=2 and instanceId=2").query.instance, InstanceId(2));
+}
+
 TEST(DeliveryWhere, ComparesTimes) {
     const TimePoint day = *parseRfc3339("2026-02-21");
     const Milliseconds one(1);

@@ -38,14 +38,14 @@ TEST(ReplayRequest, HasDefaults) {
 
 TEST(ReplayRequest, TakesEverything) {
     const auto replay = read(R"({"from": 1771588800000, "to": "2026-02-21T00:00:00Z",
-        "eventTypes": ["DELETED", "moved"], "objectTypes": ["file"],
+        "eventTypes": ["DELETED", "moved"], "objectTypes": ["File", "Order"],
         "instanceIds": [7, 3, 7], "rate": 5, "dryRun": true})");
 
     ASSERT_TRUE(replay) << replay.error().message;
     EXPECT_EQ(replay->from, *parseRfc3339("2026-02-20T12:00:00Z"));
-    EXPECT_TRUE(replay->selection.matches(EventType::Moved, ObjectKind::File));
-    EXPECT_FALSE(replay->selection.matches(EventType::Created, ObjectKind::File));
-    EXPECT_FALSE(replay->selection.matches(EventType::Moved, ObjectKind::Folder));
+    EXPECT_TRUE(replay->selection.matches(EventType::Moved));
+    EXPECT_FALSE(replay->selection.matches(EventType::Created));
+    EXPECT_THAT(replay->selection.object_types, ElementsAre("file", "Order"));
     EXPECT_THAT(replay->instances, ElementsAre(InstanceId(3), InstanceId(7)));
     EXPECT_EQ(replay->rate, 5);
     EXPECT_TRUE(replay->is_dry_run);
@@ -87,6 +87,8 @@ TEST(ReplayRequest, NamesWhatIsWrong) {
         {R"({"from": 0, "eventTypes": "DELETED"})", "eventTypes is a list of texts"},
         {R"({"from": 0, "eventTypes": ["RENAMED"]})", "eventTypes has words other than"},
         {R"({"from": 0, "objectTypes": [1]})", "objectTypes is a list of texts"},
+        {R"({"from": 0, "objectTypes": ["a,b"]})", "other than words"},
+        {R"({"from": 0, "objectTypes": [""]})", "other than words"},
         {R"({"from": 0, "instanceIds": ["one"]})", "instanceIds is a list of numbers"},
         {R"({"from": 0, "instanceIds": [0]})", "instanceIds is a list of numbers"},
         {R"({"from": 0, "rate": 0})", "rate is a number from 1 to"},

@@ -87,6 +87,7 @@ class InstanceApplyTest : public testing::Test {
         for (const char* name : {"a.yaml", "b.yaml"}) {
             if (exists(folder_.path() / name)) files.push_back(folder_.path() / name);
         }
+        if (files.empty()) files.push_back(folder_.path());
         const config::InstanceLoad load = config::loadInstances(
             files,
             dropboxAlone(),

@@ -23,6 +23,27 @@ TEST_F(InstanceApplyTest, AFileThatIsRenamedAndBrokenAtOnceRemovesNothing) {
     EXPECT_EQ(stored("one").id, id);
 }
 
+TEST_F(InstanceApplyTest, AFolderWithoutAnyFileRemovesNothing) {
+    write("a.yaml", "instances:\n" + declared("one"));
+    apply();
+    const InstanceId id = stored("one").id;
+    std::filesystem::remove(folder_.path() / "a.yaml");
+
+    const ApplyReport report = apply();
+    EXPECT_TRUE(report.removed_names.empty());
+    EXPECT_EQ(report.kept, 1U);
+    EXPECT_THAT(stored("one").state_reason, HasSubstr("has no file; write 'instances: []'"));
+
+    write("a.yaml", "instances:\n" + declared("one"));
+    apply();
+    EXPECT_EQ(stored("one").id, id);
+    EXPECT_EQ(stored("one").state_reason, "") << "back to what it was";
+
+    std::filesystem::remove(folder_.path() / "a.yaml");
+    write("none.yaml", "instances: []\n");
+    EXPECT_THAT(apply().removed_names, testing::ElementsAre("one"));
+}
+
 TEST_F(InstanceApplyTest, ACopiedFileTakesNoRunningInstanceOver) {
     write("b.yaml", "instances:\n" + declared("one"));
     apply();

@@ -123,6 +123,7 @@ TEST(Lint, WarnsOfValuesThatAreHardlyMeantUnlessTheyAreInQuotes) {
     EXPECT_NE(lint("$FERRY_USER").find("write ${env:NAME}"), std::string::npos);
     EXPECT_NE(lint("<your secret>").find("was to be filled in"), std::string::npos);
     EXPECT_NE(lint("\u201Cs3cret-s3cret-s3cret\u201D").find("typographic"), std::string::npos);
+    EXPECT_NE(lint("$env:SECRET").find("write ${env:NAME}"), std::string::npos);
     for (const char* value : {"$FERRY_USER", "<your secret>", "\u201Cs3cret-s3cret-s3cret\u201D"}) {
         const std::string found = lint(value);
         EXPECT_NE(found.find("ferry.yaml:2:16: warning"), std::string::npos) << found;
@@ -270,29 +271,6 @@ TEST(Lint, WarnsOfACallbackToTheHubItself) {
         EXPECT_NE(warnings(url).find("which takes no callbacks"), std::string::npos) << url;
     for (const char* url : {"https://hub.test/mine", "https://hub.test.example/elements/api-v2"})
         EXPECT_EQ(warnings(url).find("which takes no callbacks"), std::string::npos) << url;
-}
-
-TEST(Lint, WarnsOfAKeyFileThatIsNotThereAndOfShortSecrets) {
-    const TempFolder folder;
-    const auto warnings = [&](const std::string& secret) {
-        folder.write(
-            "ferry.yaml", "encryption: {key_file: ./the.key}\napi:\n  user_secret: " + secret + "\n"
-        );
-        const Diagnostics found = lintFiles({folder.path()}, dropboxAlone(), withVariables({}));
-        EXPECT_FALSE(found.hasErrors()) << printed(found);
-        return printed(found);
-    };
-
-    const std::string found = warnings("ab3x9");
-    EXPECT_NE(found.find("ferry.yaml:1:24: warning: there is no key file"), std::string::npos)
-        << found;
-    EXPECT_NE(
-        found.find("ferry.yaml:3:16: warning: 'user_secret' is shorter than 16 bytes"),
-        std::string::npos
-    ) << found;
-    EXPECT_EQ(found.find("ab3x9"), std::string::npos) << found;
-    folder.write("the.key", "");
-    EXPECT_EQ(warnings("0123456789abcdef"), "");
 }
 
 }  // namespace

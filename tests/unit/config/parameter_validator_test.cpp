@@ -4,6 +4,7 @@
 #include "config/parameter_validator.h"
 
 #include "unit/config/config_test_support.h"
+#include "unit/config/small_manifest.h"
 
 #include <gtest/gtest.h>
 
@@ -114,6 +115,20 @@ TEST(ParameterValidator, FindsEachFault) {
             << fault.key << ": " << fault.problem << "\n"
             << problems;
     }
+}
+
+TEST(ParameterValidator, TheOneWayOfAuthorizingMayBeSaid) {
+    YamlDocument document;
+    Diagnostics out;
+    ASSERT_TRUE(parseYaml("connector.yaml", kSmall, document, out));
+    const auto small = readManifest(document, out);
+    ASSERT_TRUE(small) << printed(out);
+    const auto problems = [&](std::string_view type) {
+        const ParameterValue value{"authentication.type", type};
+        return problemsOf(validateParameters(*small, {&value, 1}));
+    };
+    EXPECT_EQ(problems("oauth2"), "");
+    EXPECT_NE(problems("basic").find("unknown parameter 'authentication.type'"), std::string::npos);
 }
 
 TEST(ParameterValidator, AsksForWhatTheProfileNeeds) {

@@ -42,6 +42,38 @@ TEST_P(YamlMistake, IsReportedAtItsPlaceWithWhatToDo) {
     EXPECT_NE(found.suggestion.find(mistake.suggestion), std::string::npos) << printed(out);
 }
 
+TEST(YamlMistakes, SlipsOfOneFileAreToldTogether) {
+    YamlDocument document;
+    Diagnostics out;
+
+    EXPECT_FALSE(parseYaml(
+        "f.yaml",
+        "a: 1\nb:two\nc:\n  d: @e\n  f:`g`\n  h: |\n    @ is `fine`\ni: 'j' k\n",
+        document,
+        out
+    ));
+
+    out.sort();
+    std::vector<std::string> told;
+    for (const Diagnostic& one : out.items())
+        told.push_back(std::to_string(one.line) + ": " + one.message);
+    EXPECT_EQ(
+        told,
+        (std::vector<std::string>{
+            "2: there is no space after the ':'",
+            "4: a value can't begin with '@'",
+            "5: there is no space after the ':'",
+            "8: a value ends before this place, and something follows it"})
+    ) << printed(out);
+}
+
+TEST(YamlMistakes, AFileFullOfSlipsIsReadABoundedNumberOfTimes) {
+    YamlDocument document;
+    Diagnostics out;
+    EXPECT_FALSE(parseYaml("f.yaml", repeated("- @x\n", 1'000), document, out));
+    EXPECT_EQ(out.items().size(), kYamlSlipsMax + 1);
+}
+
 std::string aliasBomb() {
     std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
     for (int level = 1; level < 10; ++level) {

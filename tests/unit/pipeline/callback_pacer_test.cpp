@@ -1,52 +1,17 @@
 // Goal: a callback that fails is left alone and found again when it is back, limits hold, and no
 // callback costs anything once it is idle. Method: a clock that is set by hand.
 
-#include "pipeline/callback_pacer.h"
-
-#include <gtest/gtest.h>
+#include "callback_pacer_fixture.h"
 
 #include <deque>
 
 namespace ferry::pipeline {
 namespace {
 
-constexpr CallbackId kOne{1};
-constexpr CallbackId kTwo{2};
-constexpr InstanceId kInstance{7};
-
-class CallbackPacerTest : public testing::Test {
-  protected:
-    explicit CallbackPacerTest(std::size_t first_window = 1'000'000)
-        : breaker_{3, {Milliseconds(1'000), Milliseconds(8'000)}, first_window} {}
-
-    bool admit(CallbackId callback = kOne) {
-        const auto answer = pacer_.admit(callback, kInstance, settings_, now_);
-        if (answer.pace) pace_ = *answer.pace;
-        return answer.is_admitted;
-    }
-    void end(bool is_success, std::optional<TimePoint> hold_until = std::nullopt) {
-        if (const auto pace = pacer_.ended(kOne, {is_success, hold_until}, now_, 0.5)) {
-            pace_ = *pace;
-        }
-    }
-    void fail(int count) {
-        for (int i = 0; i < count; ++i) {
-            ASSERT_TRUE(admit());
-            end(false);
-        }
-    }
-
-    TimePoint now_ = fromEpochMilliseconds(1'000'000);
-    const BreakerOptions breaker_;
-    DeliverySettings settings_;
-    store::CallbackPace pace_;
-    CallbackPacer pacer_{breaker_, 4};
-};
-
 TEST_F(CallbackPacerTest, TheSlowerOfTwoRatesCounts) {
-    settings_.rate_limit = RateLimit{10, Milliseconds(1'000)};
+    own_.rate = RateLimit{10, Milliseconds(1'000)};
     const auto admitAt = [this](const std::optional<RateLimit>& allowed) {
-        return pacer_.admit(kOne, kInstance, settings_, now_, allowed).is_admitted;
+        return pacer_.admit(kOne, own_, now_, allowed).is_admitted;
     };
     EXPECT_TRUE(admitAt(RateLimit{6, Milliseconds(60'000)}));
     EXPECT_FALSE(admitAt(RateLimit{6, Milliseconds(60'000)})) << "one in 10 s";
@@ -55,46 +20,6 @@ TEST_F(CallbackPacerTest, TheSlowerOfTwoRatesCounts) {
     EXPECT_FALSE(admitAt(std::nullopt)) << "one in 100 ms";
     now_ += Milliseconds(100);
     EXPECT_TRUE(admitAt(std::nullopt));
-}
-
-/// Two instances with one URL.
-class SharedCallbackTest : public CallbackPacerTest {
-  protected:
-    bool ask(InstanceId instance, const DeliverySettings& settings) {
-        return pacer_.admit(kOne, instance, settings, now_).is_admitted;
-    }
-    static constexpr InstanceId kStrict{1};
-    static constexpr InstanceId kLoose{2};
-    DeliverySettings strict_;
-    DeliverySettings loose_;
-};
-
-TEST_F(SharedCallbackTest, TheStrictestLimitCountsWhoeverAsks) {
-    strict_.concurrency = 1;
-    loose_.concurrency = 3;
-    EXPECT_TRUE(ask(kStrict, strict_));
-    EXPECT_FALSE(ask(kLoose, loose_));
-    pacer_.gaveUp(kOne);
-    EXPECT_TRUE(ask(kLoose, loose_));
-    EXPECT_FALSE(ask(kLoose, loose_)) << "the other one's limit";
-    strict_.concurrency = 2;
-    EXPECT_TRUE(ask(kStrict, strict_)) << "it asks for less";
-    EXPECT_FALSE(ask(kLoose, loose_));
-    now_ += Milliseconds(60'000);
-    EXPECT_TRUE(ask(kLoose, loose_)) << "the other one has not been heard of";
-}
-
-TEST_F(SharedCallbackTest, TheSlowestRateCountsWhoeverAsks) {
-    strict_.rate_limit = RateLimit{1, Milliseconds(1'000)};
-    loose_.rate_limit = RateLimit{100, Milliseconds(1'000)};
-    EXPECT_TRUE(ask(kStrict, strict_));
-    for (int i = 1; i <= 9; ++i) {
-        now_ += Milliseconds(100);
-        EXPECT_FALSE(ask(kLoose, loose_)) << i;
-    }
-    now_ += Milliseconds(100);
-    EXPECT_TRUE(ask(kLoose, loose_));
-    EXPECT_FALSE(ask(kLoose, {})) << "nor with no limit of its own";
 }
 
 TEST_F(CallbackPacerTest, WaitsUntilItMayBeAskedAgainOrTheWaitEnds) {
@@ -198,13 +123,13 @@ TEST_F(CallbackPacerTest, WaitsNoLongerThanTheCeiling) {
 TEST_F(CallbackPacerTest, WithoutABreakerFailuresHoldNothing) {
     CallbackPacer pacer({0, {}, 1}, 4);
     for (int i = 0; i < 50; ++i) {
-        ASSERT_TRUE(pacer.admit(kOne, kInstance, settings_, now_).is_admitted);
+        ASSERT_TRUE(pacer.admit(kOne, own_, now_).is_admitted);
         EXPECT_FALSE(pacer.ended(kOne, {false, std::nullopt}, now_, 0.5));
     }
 }
 
 TEST_F(CallbackPacerTest, KeepsTheRateOverTime) {
-    settings_.rate_limit = RateLimit{10, Milliseconds(1'000)};
+    own_.rate = RateLimit{10, Milliseconds(1'000)};
     int sent = 0;
     for (const TimePoint end_at = now_ + Milliseconds(10'000); now_ < end_at;
          now_ += Milliseconds(1)) {
@@ -216,8 +141,8 @@ TEST_F(CallbackPacerTest, KeepsTheRateOverTime) {
 }
 
 TEST_F(CallbackPacerTest, AHighRateIsReached) {
-    settings_.rate_limit = RateLimit{50'000, Milliseconds(1'000)};
-    settings_.concurrency = 1'000'000;
+    own_.rate = RateLimit{50'000, Milliseconds(1'000)};
+    own_.concurrency = 1'000'000;
     int sent = 0;
     for (int step = 0; step < 1'000; ++step, now_ += Milliseconds(1)) {
         while (admit())
@@ -229,8 +154,8 @@ TEST_F(CallbackPacerTest, AHighRateIsReached) {
 
 TEST_F(CallbackPacerTest, NoPeriodSeesMoreThanTheRateWhereverItBegins) {
     for (const std::int64_t count : {1, 7, 20, 40, 100, 999, 3'000}) {
-        settings_.rate_limit = RateLimit{count, Milliseconds(1'000)};
-        settings_.concurrency = 1'000'000;
+        own_.rate = RateLimit{count, Milliseconds(1'000)};
+        own_.concurrency = 1'000'000;
         const CallbackId callback(count);
         std::deque<TimePoint> sent;
         std::size_t all = 0;
@@ -251,8 +176,8 @@ TEST_F(CallbackPacerTest, NoPeriodSeesMoreThanTheRateWhereverItBegins) {
 }
 
 TEST_F(CallbackPacerTest, SaysWhenTheRateLetsTheNextThrough) {
-    settings_.rate_limit = RateLimit{61, Milliseconds(59'000)};
-    settings_.concurrency = 10;
+    own_.rate = RateLimit{61, Milliseconds(59'000)};
+    own_.concurrency = 10;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(admit()) << i << ": a burst of a twentieth";
     EXPECT_FALSE(admit());

@@ -35,7 +35,7 @@ class CallbackPermissionsFixture : public testing::Test {
         );
     }
     void limitTo(std::int64_t count, Milliseconds period) {
-        settings_.delivery.rate_limit = RateLimit{count, period};
+        settings_.delivery.limits.rate = RateLimit{count, period};
     }
     std::optional<CallbackPermission> find() {
         const auto found = permissions_->find(kAsking, settings_.delivery);

@@ -19,8 +19,8 @@ TEST(DeliverySettings, LeavesToTheHubWhatIsNotGiven) {
     const DeliverySettings settings = read({});
     EXPECT_FALSE(settings.retry);
     EXPECT_FALSE(settings.timeout);
-    EXPECT_FALSE(settings.rate_limit);
-    EXPECT_FALSE(settings.concurrency);
+    EXPECT_FALSE(settings.limits.rate);
+    EXPECT_EQ(settings.limits.concurrency, 0);
     EXPECT_EQ(settings.failure_policy, std::nullopt) << "the account says";
     EXPECT_EQ(settings.ordering, DeliveryOrdering::None);
     EXPECT_TRUE(settings.filter.isEmpty());
@@ -45,7 +45,7 @@ TEST(DeliverySettings, ReadsSchedulesByNameAndByWaits) {
 }
 
 TEST(DeliverySettings, ReadsRatesByUnit) {
-    const auto rate = [](const char* text) { return read({{"rate.limit", text}}).rate_limit; };
+    const auto rate = [](const char* text) { return read({{"rate.limit", text}}).limits.rate; };
     ASSERT_TRUE(rate("100/s"));
     EXPECT_EQ(rate("100/s")->count, 100);
     EXPECT_EQ(rate("100/s")->period, Milliseconds(1'000));
@@ -69,7 +69,7 @@ TEST(DeliverySettings, ReadsTheRest) {
     );
     EXPECT_EQ(settings.failure_policy, FailurePolicy::Queue);
     EXPECT_EQ(settings.timeout, Milliseconds(30'000));
-    EXPECT_EQ(settings.concurrency, 7U);
+    EXPECT_EQ(settings.limits.concurrency, 7);
     EXPECT_EQ(settings.ordering, DeliveryOrdering::Instance);
     EXPECT_EQ(read({{"ordering", "object"}}).ordering, DeliveryOrdering::Object);
     EXPECT_EQ(settings.filter.event_types, (std::vector{EventType::Created, EventType::Deleted}));

@@ -31,7 +31,7 @@ class OperatorWorkerTest : public testing::Test {
         store_ = std::move(*opened);
         health_ = std::make_shared<CallbackHealth>();
         ConditionWatchOptions watch;
-        watch.authorize_url = [](const std::string& name) { return "https://hub/start/" + name; };
+        watch.authorize_url = [](const Instance& one) { return "https://hub/start/" + one.name; };
         OperatorOptions worker_options;
         worker_options.url = url_;
         worker_options.keys = readSigningKeys(kOperatorKey);

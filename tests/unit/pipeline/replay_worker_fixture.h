@@ -65,6 +65,7 @@ class ReplayWorkerTest : public testing::Test {
         instance.state = InstanceState::Running;
         instance.events_enabled = delivers;
         instance.callback = *callback;
+        instance.callback_limits = readCallbackLimits(configuration);
         Configuration all = configuration;
         all["event.notification.callback.url"] = "https://app/" + name;
         instance.sealed_configuration = sealConfiguration(all, name, key_, random_);

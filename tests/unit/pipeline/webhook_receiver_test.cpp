@@ -67,7 +67,7 @@ TEST_F(WebhookReceiverTest, AWrongAppSecretIsSeenInTheLogAndDoesNotFloodIt) {
     clock_.advance(Milliseconds(60'000));
     EXPECT_EQ(status(post("accounts:acc-a", "another")), 401);
     EXPECT_EQ(log_lines_, 2U);
-    EXPECT_EQ(status(post("accounts:nobody", "another")), 200);
+    EXPECT_EQ(status(post("accounts:nobody", "another")), 401);
     EXPECT_EQ(log_lines_, 2U) << "nobody's account is nobody's fault";
 }
 
@@ -94,14 +94,26 @@ TEST_F(WebhookReceiverTest, TwoAppsBehindOneUrlMarkOnlyTheirOwnInstances) {
     EXPECT_EQ(status(post("accounts:acc-a", "s3")), 401);
 }
 
-TEST_F(WebhookReceiverTest, AcceptsAndCountsUnknownAccountsWithoutVerifying) {
+TEST_F(WebhookReceiverTest, AcceptsAndCountsUnknownAccountsOfWhoeverHasASecret) {
+    EXPECT_EQ(status(post("accounts:nobody")), 200) << "there is no secret to compare with";
     instance("acc-a", "s1");
+    instance("acc-b", "s2");
 
-    EXPECT_EQ(status(post("accounts:nobody,no one")), 200);
-    EXPECT_EQ(status(post("accounts:")), 200);
-    EXPECT_EQ(provider_->signature_checks, 0U);
+    EXPECT_EQ(status(post("accounts:nobody,no one", "s2")), 200);
+    EXPECT_EQ(status(post("accounts:", "s1")), 200);
+    EXPECT_EQ(status(post("accounts:nobody")), 401);
+    EXPECT_EQ(status(post("accounts:nobody", "s3")), 401);
     EXPECT_TRUE(store_.marked().empty());
-    EXPECT_THAT(metrics(), HasSubstr("ferry_webhook_accounts_unknown_total 2"));
+    EXPECT_THAT(metrics(), HasSubstr("ferry_webhook_accounts_unknown_total 5"));
+    EXPECT_THAT(metrics(), HasSubstr("ferry_webhooks_rejected_total{reason=\"bad_signature\"} 2"));
+}
+
+TEST_F(WebhookReceiverTest, WithMoreSecretsThanAreTriedNobodyIsRefusedForAnUnknownAccount) {
+    for (std::size_t i = 0; i <= kNotificationSecretsMax; ++i)
+        instance("acc-" + std::to_string(i), "s" + std::to_string(i));
+
+    EXPECT_EQ(status(post("accounts:nobody", "another")), 200);
+    EXPECT_EQ(provider_->signature_checks, 0U);
 }
 
 TEST_F(WebhookReceiverTest, MarksTheKnownAmongUnknownAccounts) {

@@ -112,6 +112,12 @@ TEST_F(SqliteStoreTest, AnEmptyFileIsANewStoreUnlessThereIsALog) {
     EXPECT_EQ(codeOf(truncated), ErrorCode::Corrupt);
     EXPECT_THAT(truncated.error().message, HasSubstr("it was truncated"));
     EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 28U) << "it is left alone";
+
+    std::filesystem::remove(path());
+    const auto removed = SqliteStore::open(path());
+    EXPECT_EQ(codeOf(removed), ErrorCode::Corrupt);
+    EXPECT_THAT(removed.error().message, HasSubstr("it was removed"));
+    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 28U);
 }
 
 TEST_F(SqliteStoreTest, AFullDiskIsUnavailableAndPasses) {
