@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "config/connector_aliases.h"
+#include "config/cut_values.h"
 #include "config/hub_config.h"
 #include "config/hub_parameters.h"
 #include "config/instance_file.h"
@@ -198,6 +199,7 @@ Diagnostics lintFiles(
     for (const std::filesystem::path& path : files) {
         YamlDocument document;
         if (!parseYamlFile(path, document, out)) continue;
+        warnOfCutValues(document, out);
         switch (recogniseDocument(document)) {
             case DocumentKind::Connector:
                 if (auto manifest = readManifest(document, out)) {

@@ -160,6 +160,14 @@ http::Response BrowserFlow::redirect(
 }
 
 http::Response BrowserFlow::callback(const http::Request& request) {
+    // Whoever only looks at a link must not use it up: a state is good for one try.
+    if (request.method == "HEAD") {
+        http::Response refusal = renderPage(messagePage(
+            405, "Nothing was done", "This page is for the browser that a provider sends back."
+        ));
+        refusal.headers.add("Allow", "GET");
+        return refusal;
+    }
     const auto state = request.queryValue("state").value_or("");
     auto code = request.queryValue("code").value_or("");
     const auto error = request.queryValue("error").value_or("");

@@ -139,6 +139,27 @@ TEST(Lint, WarnsOfValuesThatAreHardlyMeantUnlessTheyAreInQuotes) {
     }
 }
 
+TEST(Lint, WarnsOfASecretThatACommentCuts) {
+    const TempFolder folder;
+    const auto text = [&](const std::string& value) {
+        folder.write(
+            "a.yaml",
+            "instances:\n  - {name: a, key: dropbox}\n  - name: b\n    key: dropbox\n"
+            "    oauth.api.secret: " +
+                value + "\n"
+        );
+        return printed(lintFiles({folder.path() / "a.yaml"}, dropboxAlone(), withVariables({})));
+    };
+
+    const std::string warned = text("tiger #lily");
+
+    EXPECT_NE(warned.find("a.yaml:5:23: warning: ' #' ends the value"), std::string::npos)
+        << warned;
+    EXPECT_EQ(warned.find("lily"), std::string::npos) << warned;
+    for (const char* meant : {"tiger # lily", "tiger ## lily", "'tiger #lily'", "tiger#lily"})
+        EXPECT_EQ(text(meant).find("ends the value"), std::string::npos) << meant;
+}
+
 TEST(Lint, ReadsAFileThatIsNamedTwiceOnce) {
     const TempFolder folder;
     const auto file = folder.write(

@@ -67,7 +67,10 @@ TEST_F(BrowserFlowTest, AStateIsGoodOnce) {
     instance("marketing", {}, kAwaiting);
     const auto started = flow_.start("marketing");
     const auto request = callback("code=c1&state=" + stateOf(started), cookieOf(started));
+    http::Request look = request;
+    look.method = "HEAD";
 
+    EXPECT_EQ(flow_.callback(look).status, 405);
     EXPECT_EQ(flow_.callback(request).status, 200);
     const auto again = flow_.callback(request);
 
