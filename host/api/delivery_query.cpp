@@ -43,7 +43,10 @@ Status takeStatus(const Condition& condition, DeliveryWhere& where) {
 
 Status takeCreated(const Condition& condition, DeliveryWhere& where) {
     FERRY_TRY_ASSIGN(const TimePoint time, parseTime("createdDate", condition.value));
-    const TimePoint after = time + Milliseconds(1);
+    // Deliveries are shown to the second: one that is written so means all of it.
+    const bool is_second = condition.value.find(':') != std::string::npos &&
+                           condition.value.find('.') == std::string::npos;
+    const TimePoint after = time + Milliseconds(is_second ? 1'000 : 1);
     TimePoint& from = where.query.created_from;
     TimePoint& before = where.query.created_before;
     switch (condition.comparison) {
@@ -136,7 +139,8 @@ Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
     std::map<std::string_view, std::string_view> equal_to;
     for (const Condition& condition : conditions) {
         FERRY_TRY(take(condition, result));
-        if (condition.comparison != Comparison::Equal) continue;
+        const bool is_range = condition.field == "createdDate";
+        if (is_range || condition.comparison != Comparison::Equal) continue;
         // Nothing has two values of one field.
         const auto [place, is_new] = equal_to.try_emplace(condition.field, condition.value);
         if (!is_new && place->second != condition.value) result.is_none = true;

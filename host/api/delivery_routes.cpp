@@ -168,7 +168,8 @@ void addLists(RouteTable& table, const ApiParts& parts) {
         "where",
         ParameterPlace::Query,
         "Conditions joined by and: channel='webhook', status='queued' (created, retry, delivered, "
-        "queued), config.url='...', createdDate>='2026-01-01T00:00:00Z', instanceId='3', "
+        "queued; notified: none), config.url='...', createdDate>='2026-01-01T00:00:00Z', "
+        "instanceId='3', "
         "notificationId='17', httpStatus='503' (of the last attempt; 0: no answer came)"};
     Route list = deliveryRoute("GET", "/notifications/subscriptions/deliveries", "listDeliveries");
     list.summary = "Deliveries of all instances, or of the Element token's, newest first";

@@ -104,12 +104,9 @@ bool isRequiredAtFirst(const config::ConnectorManifest& connector, const config:
 void writeElement(
     JsonWriter& json, const config::ConnectorManifest& connector, ElementDetail detail
 ) {
-    const std::string_view profile =
-        connector.profiles.empty() ? "" : std::string_view(connector.profiles[0].key);
-    // The contract has no word for "none needed".
-    const std::string_view authentication = connector.oauth2 || profile.empty() ? "oauth2"
-                                            : profile == "none"                 ? "custom"
-                                                                                : profile;
+    const std::string_view authentication = connector.oauth2 || connector.profiles.empty()
+                                                ? "oauth2"
+                                                : connector.profiles[0].contractName();
     json.beginObject().field("id", elementId(connector.key)).field("name", connector.name);
     json.field("key", connector.key).field("description", connector.description);
     json.field("image", "").field("active", true).field("deleted", false);

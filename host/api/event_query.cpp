@@ -171,7 +171,8 @@ std::vector<Parameter> eventListParameters() {
     parameters.push_back(
         {"objectTypes",
          ParameterPlace::Query,
-         "file, folder, or what the connector names (/elements/{keyOrId}/objects), with commas"}
+         "file, folder, or what the connector names (GET /objects with an Element token), with "
+         "commas"}
     );
     return parameters;
 }

@@ -3,6 +3,7 @@
 #include "api/event_query.h"
 #include "api/json_body.h"
 #include "api/time_range.h"
+#include "base/utf8.h"
 #include "pipeline/replay_worker.h"
 
 #include <fmt/format.h>
@@ -27,8 +28,11 @@ Status checkMembers(const rapidjson::Document& body) {
         }
         return fail(
             ErrorCode::InvalidArgument,
-            "the body has a member other than from, to, sinceFailure, eventTypes, objectTypes, "
-            "instanceIds, rate, dryRun"
+            fmt::format(
+                "the body has a member '{}', and there are only from, to, sinceFailure, "
+                "eventTypes, objectTypes, instanceIds, rate, dryRun",
+                truncateUtf8(textOf(member.name), 64)
+            )
         );
     }
     return {};

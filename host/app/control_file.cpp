@@ -49,14 +49,6 @@ std::filesystem::path controlFilePath(const config::HubConfig& config) {
     return config.data_dir / "control";
 }
 
-std::string controlUrl(std::string_view listen_host, std::uint16_t port) {
-    std::string host(listen_host);
-    if (host == "0.0.0.0") host = "127.0.0.1";
-    if (host == "::") host = "::1";
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return fmt::format("http://{}:{}", host, port);
-}
-
 Status writeControlFile(const std::filesystem::path& path, const ControlFile& content) {
     const std::string text = fmt::format("{}\n{}\n", content.url, content.key.reveal());
     // Written beside and renamed, so that nobody reads a half one. It need not outlive a crash.

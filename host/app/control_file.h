@@ -22,10 +22,6 @@ struct ControlFile {
 /// "<data_dir>/control".
 std::filesystem::path controlFilePath(const config::HubConfig& config);
 
-/// What a program on this machine connects to, of a hub that listens there: loopback in place of
-/// "any address".
-std::string controlUrl(std::string_view listen_host, std::uint16_t port);
-
 /// Writes it anew, mode 0600, whole or not at all. Errors: Unavailable.
 Status writeControlFile(const std::filesystem::path& path, const ControlFile& content);
 

@@ -6,6 +6,7 @@
 #include "app/key_file.h"
 #include "app/rejected_instances.h"
 #include "base/free_memory.h"
+#include "config/own_address.h"
 #include "config/references.h"
 #include "http/listen_check.h"
 #include "store/sqlite/sqlite_api_key_store.h"
@@ -142,7 +143,7 @@ Status Hub::start() {
     log_.info(
         kComponent,
         "listening",
-        {{"address", fmt::format("{}:{}", config_.listen_host, server_->port())},
+        {{"address", config::listenAddress(config_.listen_host, server_->port())},
          {"public_url", config_.public_url},
          {"connectors", static_cast<std::int64_t>(catalog_.snapshot()->providers.size())},
          {"instances_running", count}}
@@ -154,7 +155,7 @@ Status Hub::start() {
 void Hub::tellCommands() {
     const Status written = writeControlFile(
         controlFilePath(config_),
-        {controlUrl(config_.listen_host, server_->port()), command_secret_}
+        {config::localUrl(config_.listen_host, server_->port()), command_secret_}
     );
     if (written) return;
     log_.warning(
@@ -220,6 +221,13 @@ Result<ReloadReport> Hub::reload() {
             {{"instance", name}}
         );
     }
+    for (const auto& [reason, count] : report.applied.kept_undeclared) {
+        log_.warning(
+            kComponent,
+            "instances are kept that no file declares",
+            {{"count", static_cast<std::int64_t>(count)}, {"reason", reason}}
+        );
+    }
     log_.info(
         kComponent,
         "instance files applied",
@@ -227,7 +235,7 @@ Result<ReloadReport> Hub::reload() {
          {"changed", static_cast<std::int64_t>(report.applied.changed)},
          {"unchanged", static_cast<std::int64_t>(report.applied.unchanged)},
          {"removed", static_cast<std::int64_t>(report.applied.removed_names.size())},
-         {"kept_with_errors", static_cast<std::int64_t>(report.applied.kept)},
+         {"kept", static_cast<std::int64_t>(report.applied.kept)},
          {"rejected", static_cast<std::int64_t>(load.rejected.size())},
          {"errors", static_cast<std::int64_t>(report.diagnostics.errorCount())}}
     );

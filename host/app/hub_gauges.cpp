@@ -101,7 +101,8 @@ void Hub::addPluginGauges() {
         "Plugin folders and connector files that are not used as they are",
         [this] {
             std::map<std::string, double> counts;
-            for (const RefusedConnector& refused : catalog_.snapshot()->refused)
+            const auto snapshot = catalog_.snapshot();
+            for (const RefusedConnector& refused : snapshot->refused)
                 counts[fmt::format("rule=\"{}\"", refused.rule)] += 1;
             return LabelledValues(counts.begin(), counts.end());
         }

@@ -1,11 +1,9 @@
 #include "app/instance_apply.h"
 
+#include "app/kept_instances.h"
 #include "pipeline/instance_record.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string_view>
@@ -20,22 +18,6 @@ using pipeline::InstanceDraft;
 
 /// Instances of one transaction.
 constexpr std::size_t kBatch = 1'000;
-
-/// Reasons that begin so were written here, and are taken back here.
-constexpr std::string_view kKeptPrefix = "its new version in ";
-
-bool isAboutKept(std::string_view reason) {
-    return reason.starts_with(kKeptPrefix);
-}
-
-/// The path that is the file, or a folder that it lies in; null if none is.
-const std::string* findOrigin(const std::vector<std::string>& paths, const std::string& file) {
-    const auto found = std::ranges::find_if(paths, [&](const std::string& path) {
-        const auto folder = (std::filesystem::path(path) / "").parent_path();
-        return file == path || std::filesystem::path(file).parent_path() == folder;
-    });
-    return found == paths.end() ? nullptr : &*found;
-}
 
 /// Every parameter with a value, the grant code included.
 InstanceDraft draftOf(const config::InstanceDefinition& definition) {
@@ -61,9 +43,8 @@ class Applier {
     Status addNew(const InstanceDraft& draft);
     Status addChanged(const InstanceDraft& draft, const Digest256& fingerprint, InstanceId id);
     Status flush();
-    Status removeUndeclared(const config::InstanceLoad& load);
-    Status tellKept(const config::InstanceLoad& load);
-    Status tellEmpty(const config::InstanceLoad& load);
+    Status settleUndeclared(const config::InstanceLoad& load);
+    Status tellKept(const store::FileInstance& instance, const std::string& why);
 
     const ApplyParts& parts_;
     const TimePoint now_;
@@ -82,9 +63,7 @@ Result<ApplyReport> Applier::apply(const config::InstanceLoad& load) {
         FERRY_TRY(declare(definition));
     }
     FERRY_TRY(flush());
-    FERRY_TRY(removeUndeclared(load));
-    FERRY_TRY(tellKept(load));
-    FERRY_TRY(tellEmpty(load));
+    FERRY_TRY(settleUndeclared(load));
     return std::move(report_);
 }
 
@@ -196,82 +175,31 @@ Status Applier::flush() {
     return {};
 }
 
-Status Applier::removeUndeclared(const config::InstanceLoad& load) {
-    std::set<std::string, std::less<>> rejected;
-    std::set<std::string, std::less<>> faulty_files;
-    for (const config::RejectedInstance& instance : load.rejected) {
-        rejected.insert(instance.name);
-        faulty_files.insert(instance.file);
-    }
-    faulty_files.insert(load.empty_files.begin(), load.empty_files.end());
-    // What can't be read may declare any of them, whatever file they came from: files are renamed.
-    const bool is_unsure =
-        !load.unreadable_files.empty() ||
-        std::any_of(load.rejected.begin(), load.rejected.end(), [](const auto& item) {
-            return item.name.empty();
-        });
+Status Applier::settleUndeclared(const config::InstanceLoad& load) {
+    const KeptInstances kept(load);
     std::vector<InstanceId> gone;
     for (const auto& [name, instance] : stored_) {
+        // A second one of a name that is declared well elsewhere says nothing about that one.
         if (declared_.contains(name)) continue;
-        const std::string file = config::fileOfSource(instance.source);
-        const bool is_missing =
-            findOrigin(load.missing_paths, file) || findOrigin(load.empty_folders, file);
-        // A file that is cut off, or written again just now, has an error where it ends so far.
-        const bool is_in_faulty_file = faulty_files.contains(file);
-        if (is_unsure || rejected.contains(name) || is_in_faulty_file || is_missing) {
-            ++report_.kept;
+        const std::string why = kept.whyKept(name, instance.source);
+        if (why.empty()) {
+            gone.push_back(instance.id);
+            report_.removed_names.push_back(name);
             continue;
         }
-        gone.push_back(instance.id);
-        report_.removed_names.push_back(name);
+        ++report_.kept;
+        if (!kept.isRejected(name)) ++report_.kept_undeclared[why];
+        FERRY_TRY(tellKept(instance, why));
     }
     report_.touched.insert(report_.touched.end(), gone.begin(), gone.end());
     return gone.empty() ? Status() : parts_.store.instances().remove(gone);
 }
 
-Status Applier::tellKept(const config::InstanceLoad& load) {
-    for (const config::RejectedInstance& rejected : load.rejected) {
-        const auto found = stored_.find(rejected.name);
-        // A second one of a name that is declared well elsewhere says nothing about that one.
-        if (found == stored_.end() || declared_.contains(rejected.name)) continue;
-        const std::string& before = found->second.state_reason;
-        const std::string reason = std::string(kKeptPrefix) + rejected.file + ":" +
-                                   std::to_string(rejected.line) +
-                                   " has an error, so it runs on with the previous one; see "
-                                   "'ferry lint'";
-        // Why it does not run matters more.
-        if (before == reason || (!before.empty() && !isAboutKept(before))) continue;
-        FERRY_TRY(parts_.store.instances().setReason(found->second.id, reason));
-    }
-    return {};
-}
-
-Status Applier::tellEmpty(const config::InstanceLoad& load) {
-    if (load.empty_files.empty() && load.empty_folders.empty()) return {};
-    for (const auto& [name, instance] : stored_) {
-        const std::string file = config::fileOfSource(instance.source);
-        const std::string* const folder = findOrigin(load.empty_folders, file);
-        const bool is_empty = findOrigin(load.empty_files, file) != nullptr;
-        if ((!is_empty && folder == nullptr) || declared_.contains(name)) continue;
-        if (!instance.state_reason.empty() && !isAboutKept(instance.state_reason)) continue;
-        const std::string reason =
-            folder != nullptr
-                ? fmt::format(
-                      "{}{} is missing: the folder {} has no file; write 'instances: []' into one "
-                      "to have it removed",
-                      kKeptPrefix,
-                      file,
-                      *folder
-                  )
-                : fmt::format(
-                      "{}{} is missing: nothing stands there behind 'instances:'; write "
-                      "'instances: []' to have it removed",
-                      kKeptPrefix,
-                      file
-                  );
-        FERRY_TRY(parts_.store.instances().setReason(instance.id, reason));
-    }
-    return {};
+Status Applier::tellKept(const store::FileInstance& instance, const std::string& why) {
+    const std::string& before = instance.state_reason;
+    // Why it does not run matters more.
+    if (before == why || (!before.empty() && !isAboutKept(before))) return {};
+    return parts_.store.instances().setReason(instance.id, why);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ struct ApplyReport {
     std::vector<std::string> removed_names{};  ///< no file declares them any more
     /// Declared, and not applied: an instance that was made over REST has the name.
     std::vector<std::string> taken_names{};
-    std::size_t kept = 0;  ///< with an error in their new version or file, running on the old one
+    std::size_t kept = 0;  ///< running on as they were, see app/kept_instances
+    /// Of these, how many no file declares now, by the reason for which they stay.
+    std::map<std::string, std::size_t> kept_undeclared{};
     /// Instances to hand to the authorizer: new ones, and ones whose credentials changed.
     std::vector<InstanceId> to_authorize;
     /// Instances whose settings were opened somewhere and are out of date now.

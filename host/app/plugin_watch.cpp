@@ -14,8 +14,15 @@ constexpr Milliseconds kInterval{1'000};
 
 TimePoint PluginWatch::step() {
     std::set<std::string> stuck;
-    for (const auto& [key, library] : catalog_.snapshot()->libraries) {
-        if (library->health().longest_call >= kTooLong) stuck.insert(library->note().id);
+    const auto look = [&](const plugin::LoadedPlugin& library) {
+        if (library.health().longest_call >= kTooLong) stuck.insert(library.note().id);
+    };
+    const auto snapshot = catalog_.snapshot();
+    for (const auto& [key, library] : snapshot->libraries)
+        look(*library);
+    // One that was replaced or removed may be in a call still.
+    for (const FormerLibrary& former : snapshot->former) {
+        if (const auto library = former.library.lock()) look(*library);
     }
     const std::lock_guard lock(mutex_);
     for (const std::string& id : stuck) {

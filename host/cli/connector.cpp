@@ -134,7 +134,8 @@ int testConnector(const fs::path& file) {
     catalog.load();
     const auto provider = catalog.find(manifest->key);
     if (provider == nullptr) {
-        for (const RefusedConnector& refused : catalog.snapshot()->refused)
+        const auto snapshot = catalog.snapshot();
+        for (const RefusedConnector& refused : snapshot->refused)
             if (refused.key == manifest->key || fs::path(refused.path) == file)
                 return failWith(refused.message);
         return failWith(file.string() + " names a plugin that is not beside this program");

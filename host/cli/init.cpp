@@ -61,8 +61,12 @@ int init(const fs::path& folder) {
     } else {
         return failWith(written.error().message);
     }
-    std::cout << "\nNext: edit ferry.yaml and the example instance, run 'ferry lint', then 'ferry "
-                 "serve'.\n";
+    const bool is_here = folder.lexically_normal() == fs::path(".") || folder.empty();
+    std::cout << fmt::format(
+        "\nNext: {}edit ferry.yaml and the example instance, run 'ferry lint', then 'ferry "
+        "serve'.\n",
+        is_here ? "" : fmt::format("'cd {}', ", folder.string())
+    );
     return kExitOk;
 }
 

@@ -26,6 +26,11 @@ struct AuthenticationProfile {
     std::string key;   ///< "oauth2", "apiKey" or "none"
     std::string name;  ///< for people
     std::string description;
+
+    /// Its name in the Open Connectors API, which has no word for "none needed".
+    std::string_view contractName() const noexcept {
+        return key == "none" ? std::string_view("custom") : std::string_view(key);
+    }
 };
 
 /// Endpoints and habits of the provider's OAuth 2.

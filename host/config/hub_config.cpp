@@ -3,6 +3,7 @@
 #include "config/cors_origins.h"
 #include "config/node_reader.h"
 #include "config/operator_section.h"
+#include "config/own_address.h"
 #include "config/signature_section.h"
 
 #include <fmt/format.h>
@@ -58,12 +59,10 @@ class HubConfigReader {
     }
 
     void locateAll(std::string_view key, std::vector<std::filesystem::path>& paths) const {
-        const YamlNode* given = root_.find(key);
-        if (given != nullptr && given->isMapping()) {
-            paths.clear();  // told by the field: no list of files can be made of it
-        } else if (given != nullptr) {
-            const std::vector<std::string> written = listOf(root_, key);
-            paths.assign(written.begin(), written.end());
+        if (const YamlNode* const list = given(root_, key)) {
+            paths.clear();  // of a mapping, which the field tells, no list of files can be made
+            if (!list->isMapping())
+                std::ranges::copy(listOf(root_, key), std::back_inserter(paths));
         }
         for (std::filesystem::path& path : paths)
             path = locate(path);
@@ -98,7 +97,7 @@ class HubConfigReader {
         const YamlNode* listen = given(root_, "listen");
         if (listen == nullptr || !listen->isScalar()) return;  // told by the field
         const std::size_t colon = listen->text.rfind(':');
-        const std::string host = listen->text.substr(0, std::min(colon, listen->text.size()));
+        std::string host = listen->text.substr(0, std::min(colon, listen->text.size()));
         std::optional<std::int64_t> port;
         if (colon != std::string::npos)
             port = parseInteger(std::string_view(listen->text).substr(colon + 1));
@@ -113,10 +112,11 @@ class HubConfigReader {
             );
             return;
         }
+        if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
         config_.listen_host = host;
         config_.listen_port = static_cast<std::uint16_t>(*port);
-        if (*port != 0 && host != "0.0.0.0" && host != "[::]" && !given(root_, "public_url"))
-            config_.public_url = "http://" + listen->text;
+        if (*port != 0 && !given(root_, "public_url"))
+            config_.public_url = localUrl(host, config_.listen_port);
     }
 
     void readStorage() {

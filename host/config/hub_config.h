@@ -100,8 +100,8 @@ struct LoggingConfig {
 
 struct HubConfig {
     std::string public_url = "http://127.0.0.1:8080";  ///< without a slash at the end
-    std::string listen_host = "127.0.0.1";
-    std::uint16_t listen_port = 8080;  ///< 0: any free one
+    std::string listen_host = "127.0.0.1";             ///< of IPv6 without brackets
+    std::uint16_t listen_port = 8080;                  ///< 0: any free one
     // Paths are absolute or relative to the working directory: the file's folder is put before.
     std::filesystem::path data_dir = "data";
     std::vector<std::filesystem::path> plugins = {"plugins"};

@@ -1,6 +1,7 @@
 // What is different between two readings of ferry.yaml, in its own words.
 
 #include "config/hub_config.h"
+#include "config/own_address.h"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ bool hasKeyBesideData(const HubConfig& config) {
 
 /// The address where nobody says otherwise: it moves along with the one the hub listens on.
 bool hasUrlOfListen(const HubConfig& config) {
-    return config.public_url == fmt::format("http://{}:{}", config.listen_host, config.listen_port);
+    return config.public_url == localUrl(config.listen_host, config.listen_port);
 }
 
 }  // namespace
@@ -48,8 +49,8 @@ std::vector<std::string> changedKeys(const HubConfig& before, const HubConfig& a
     };
     const bool is_key_moved =
         before.key_file != after.key_file && !(hasKeyBesideData(before) && hasKeyBesideData(after));
-    const bool is_url_changed = before.public_url != after.public_url &&
-                                !(hasUrlOfListen(before) && hasUrlOfListen(after));
+    const bool is_url_changed =
+        before.public_url != after.public_url && !(hasUrlOfListen(before) && hasUrlOfListen(after));
     const DeliveryConfig& was = before.delivery;
     const DeliveryConfig& is = after.delivery;
     add(is_url_changed, "public_url");

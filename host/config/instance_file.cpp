@@ -239,6 +239,7 @@ InstanceLoad loadInstances(
 ) {
     InstanceLoad load;
     for (const std::filesystem::path& path : expandPaths(paths, out, &load)) {
+        ++load.file_count;
         YamlDocument document;
         if (parseYamlFile(path, document, out)) {
             readInstances(document, connectors, references, load, out);

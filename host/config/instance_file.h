@@ -66,6 +66,7 @@ struct InstanceLoad {
     /// Files and folders of the configuration that are not there or can't be read: the same for
     /// what came from them and from what is in them.
     std::vector<std::string> missing_paths;
+    std::size_t file_count = 0;  ///< files that were found, good or bad
 };
 
 inline constexpr std::size_t kInstanceNameBytesMax = 128;

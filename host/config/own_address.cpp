@@ -2,9 +2,22 @@
 
 #include "base/ascii.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ferry::config {
+
+std::string listenAddress(std::string_view host, std::uint16_t port) {
+    return host.find(':') == host.npos ? fmt::format("{}:{}", host, port)
+                                       : fmt::format("[{}]:{}", host, port);
+}
+
+std::string localUrl(std::string_view host, std::uint16_t port) {
+    if (host == "0.0.0.0") host = "127.0.0.1";
+    if (host == "::") host = "::1";
+    return "http://" + listenAddress(host, port);
+}
 
 OwnAddress ownAddress(std::string_view url, std::string_view public_url) {
     while (public_url.ends_with('/'))

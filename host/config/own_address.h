@@ -1,10 +1,11 @@
 #pragma once
-// Whether a URL is one of the hub's own.
+// The hub's own addresses, and whether a URL is one of them.
 
 #include "config/field_table.h"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace ferry::config {
@@ -16,6 +17,13 @@ enum class OwnAddress : std::uint8_t {
               ///< for a browser that comes back
     Beside,   ///< somewhere else below public_url; a proxy may have another program there
 };
+
+/// "127.0.0.1:8080", "[::1]:8080".
+std::string listenAddress(std::string_view host, std::uint16_t port);
+
+/// What a program on this machine connects to, of a hub that listens there: loopback in place of
+/// "any address".
+std::string localUrl(std::string_view host, std::uint16_t port);
 
 /// What `url` is to a hub with this public_url.
 OwnAddress ownAddress(std::string_view url, std::string_view public_url);

@@ -79,7 +79,9 @@ class ParameterCheck {
                 {fmt::format("'{}' belongs beside 'configuration', not into it", value.key), ""});
             return;
         }
-        if (field == nullptr && isProfileName(value)) return;
+        if (field == nullptr && value.key == connector_.authentication_parameter &&
+            !connector_.profiles.empty())
+            return takeOnlyProfile(value);
         if (field == nullptr) {
             say(ProblemPlace::Key,
                 value.key,
@@ -121,11 +123,20 @@ class ParameterCheck {
     }
 
     /// Of a connector whose parameters leave no choice: what there is may be said all the same.
-    bool isProfileName(const ParameterValue& value) const {
-        return value.key == connector_.authentication_parameter &&
-               std::ranges::any_of(connector_.profiles, [&](const auto& profile) {
-                   return profile.key == value.text;
-               });
+    void takeOnlyProfile(const ParameterValue& value) {
+        const bool is_there = std::ranges::any_of(connector_.profiles, [&](const auto& profile) {
+            return profile.key == value.text || profile.contractName() == value.text;
+        });
+        if (is_there || value.is_unknown || value.text.empty()) return;
+        say(ProblemPlace::Value,
+            value.key,
+            false,
+            {fmt::format(
+                 "the value of '{}' is no way of authorizing that connector '{}' has",
+                 value.key,
+                 connector_.key
+             ),
+             fmt::format("leave it out: it can only be '{}'", connector_.profiles[0].key)});
     }
 
     void addDefaults() {

@@ -70,6 +70,7 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (isAtValue()) {
         const YamlNode& key = open_.back().node.children.back();
         if (key.line == node.line && key.column == node.column && key.isScalar()) {
+            reportOpenBracket(key);
             report(key, missingColonMessage(key.text), "write 'key: value'");
             throw StopParsing{};
         }
@@ -108,14 +109,24 @@ void YamlBuilder::OnScalar(
     attach(std::move(node), anchor, 0);
 }
 
-SourcePlace YamlBuilder::openBracket() const {
-    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
-        const YamlNode& node = open->node;
-        const std::string_view written = source_.from(node.line, node.column);
-        if (!written.empty() && (written[0] == '[' || written[0] == '{'))
-            return {node.line, node.column};
-    }
-    return {};
+/// Stops if the file ends behind `last`, a text in a list or mapping that nothing closes: the
+/// library takes it for a key.
+void YamlBuilder::reportOpenBracket(const YamlNode& last) {
+    const YamlNode* const flow = openFlow();
+    const std::string_view rest = source_.from(last.line, last.column);
+    if (flow == nullptr || rest.find_last_not_of(" \n") + 1 != last.text.size()) return;
+    const auto texts =
+        openBracketTexts(source_.from(flow->line, flow->column)[0], "the end of the file");
+    report(*flow, texts.message, texts.suggestion);
+    throw StopParsing{};
+}
+
+const YamlNode* YamlBuilder::openFlow() const {
+    const auto found = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) {
+        const std::string_view written = source_.from(open.node.line, open.node.column);
+        return !written.empty() && (written[0] == '[' || written[0] == '{');
+    });
+    return found == open_.rend() ? nullptr : &found->node;
 }
 
 void YamlBuilder::checkQuote(const YamlNode& node) {

@@ -37,7 +37,10 @@ class YamlBuilder final : public YAML::EventHandler {
     void dropRoot() noexcept { has_root_ = false; }
     YamlNode takeRoot() { return std::move(root_); }
     /// For what a fault of the syntax is about (yaml_syntax_help.h).
-    SourcePlace openBracket() const;
+    SourcePlace openBracket() const {
+        const YamlNode* const flow = openFlow();
+        return flow == nullptr ? SourcePlace{} : SourcePlace{flow->line, flow->column};
+    }
     SourcePlace longQuote() const noexcept { return long_quote_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
@@ -66,6 +69,10 @@ class YamlBuilder final : public YAML::EventHandler {
     void OnMapEnd() override;
 
   private:
+    /// The innermost '[' or '{' that is not closed yet; nullptr if there is none.
+    const YamlNode* openFlow() const;
+    void reportOpenBracket(const YamlNode& last);
+
     struct Open {
         YamlNode node;
         YAML::anchor_t anchor = 0;

@@ -138,13 +138,10 @@ class SyntaxHelp {
             source_.from(fault_.at.line, fault_.at.column).empty() ||
             std::pair(fault_.at.line, fault_.at.column) < std::pair(opened.line, opened.column);
         if (opened.line != 0) setPlace(opened);
-        say(fmt::format(
-                "the {} that begins with '{}' is not closed before {}",
-                bracket == '[' ? "list" : "mapping",
-                bracket,
-                is_at_end ? "the end of the file" : fmt::format("line {}", fault_.at.line)
-            ),
-            bracket == '[' ? "add the missing ']' or ','" : "add the missing '}' or ','");
+        OpenBracketTexts texts = openBracketTexts(
+            bracket, is_at_end ? "the end of the file" : fmt::format("line {}", fault_.at.line)
+        );
+        say(std::move(texts.message), std::move(texts.suggestion));
         return true;
     }
 
@@ -235,6 +232,18 @@ class SyntaxHelp {
 };
 
 }  // namespace
+
+OpenBracketTexts openBracketTexts(char bracket, std::string_view where) {
+    const bool is_list = bracket == '[';
+    return {
+        fmt::format(
+            "the {} that begins with '{}' is not closed before {}",
+            is_list ? "list" : "mapping",
+            bracket,
+            where
+        ),
+        fmt::format("add the missing '{}' or ','", is_list ? ']' : '}')};
+}
 
 std::string missingColonMessage(std::string_view text) {
     const std::size_t colon = text.find(':');

@@ -43,4 +43,12 @@ SyntaxFinding explainSyntaxFault(const SourceText& source, const SyntaxFault& fa
 /// Why `text`, which should be a key with a value, has no colon that separates the two.
 std::string missingColonMessage(std::string_view text);
 
+struct OpenBracketTexts {
+    std::string message;
+    std::string suggestion;
+};
+
+/// What is said of a '[' or '{' that is not closed before `where`.
+OpenBracketTexts openBracketTexts(char bracket, std::string_view where);
+
 }  // namespace ferry::config

@@ -106,6 +106,12 @@ class IsolationTest(HubCase):
             urllib.request.urlopen(self.url() + "/readyz")
         reasons = json.load(refused.exception)["reasons"]
         self.assertEqual(reasons, ["a call into the plugin hostile does not come back"])
+        shutil.rmtree(self.path("plugins/hostile"))
+        eventually(lambda: "ending: " in self.run_ok("plugins"), "the plugin's being let go of")
+        time.sleep(2)  # two looks
+        with self.assertRaises(urllib.error.HTTPError):
+            urllib.request.urlopen(self.url() + "/readyz")
+        self.assertNotIn("has come back", self.log())
         began = time.monotonic()
         self.hub.send_signal(signal.SIGTERM)
         self.assertEqual(self.hub.wait(timeout=30), 1, self.log())

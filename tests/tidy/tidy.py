@@ -20,8 +20,6 @@ EXCEPTIONS = {
     ("function-lines", "tests/bench/intake_bench.cpp"): "one measurement told from beginning to end",
     ("file-lines", "tests/plugin/dropbox/changes_test.cpp"): TABLE,
     ("file-lines", "tests/plugin/dropbox/errors_test.cpp"): TABLE,
-    ("file-lines", "tests/unit/config/instance_file_test.cpp"): TABLE,
-    ("file-lines", "tests/unit/pipeline/change_derivation_test.cpp"): TABLE,
     ("file-lines", "tests/support/faulty_store.h"): "one line for each function of seven interfaces",
 }
 

@@ -69,6 +69,10 @@ TEST(DeliveryWhere, ComparesTimes) {
     EXPECT_EQ(read("createdDate>='2026-02-21'").query.created_from, day);
     EXPECT_EQ(read("createdDate>'2026-02-21'").query.created_from, day + one);
     EXPECT_EQ(read("createdDate<'2026-02-21'").query.created_before, day);
+    const auto second = read("createdDate='2026-02-21T00:00:00Z'").query;
+    EXPECT_EQ(second.created_from, day);
+    EXPECT_EQ(second.created_before, day + std::chrono::seconds(1)) << "as deliveries are shown";
+    EXPECT_EQ(read("createdDate='2026-02-21T00:00:00.000Z'").query.created_before, day + one);
     EXPECT_EQ(read("createdDate<='2026-02-21'").query.created_before, day + one);
     const auto both = read(
         "createdDate>='2026-02-20' and createdDate>='2026-02-21' and "

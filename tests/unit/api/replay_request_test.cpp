@@ -97,7 +97,7 @@ TEST(ReplayRequest, NamesWhatIsWrong) {
         {R"({"from": 0, "rate": "5/s"})", "rate is a number from 1 to"},
         {R"({"from": 0, "rate": 1.5})", "rate is a number from 1 to"},
         {R"({"from": 0, "dryRun": "yes"})", "dryRun is true or false"},
-        {R"({"from": 0, "until": 1})", "a member other than"},
+        {R"({"from": 0, "until": 1})", "a member 'until'"},
     };
     for (const auto& [body, message] : cases) {
         const auto replay = read(body);

@@ -19,8 +19,24 @@ TEST(HubConfig, IsReachedWhereItListensUnlessToldOtherwise) {
         return config ? config->public_url : printed(out);
     };
     EXPECT_EQ(urlOf("listen: 127.0.0.1:9090\n"), "http://127.0.0.1:9090");
-    EXPECT_EQ(urlOf("listen: 0.0.0.0:9090\n"), "http://127.0.0.1:8080") << "nobody's address";
+    EXPECT_EQ(urlOf("listen: 0.0.0.0:9090\n"), "http://127.0.0.1:9090");
+    EXPECT_EQ(urlOf("listen: '[::1]:9090'\n"), "http://[::1]:9090");
+    EXPECT_EQ(urlOf("listen: '[::]:9090'\n"), "http://[::1]:9090");
+    EXPECT_EQ(urlOf("listen: 127.0.0.1:0\n"), "http://127.0.0.1:8080") << "not known yet";
     EXPECT_EQ(urlOf("listen: 127.0.0.1:9090\npublic_url: https://a.test\n"), "https://a.test");
+}
+
+TEST(HubConfig, AListWithoutAValueIsNotAnEmptyOne) {
+    const auto foldersOf = [](const char* text) {
+        YamlDocument document;
+        Diagnostics out;
+        EXPECT_TRUE(parseYaml("ferry.yaml", text, document, out));
+        const auto config = readHubConfig(document, withVariables({}), out);
+        EXPECT_TRUE(config) << printed(out);
+        return config ? config->instances : std::vector<std::filesystem::path>{"none"};
+    };
+    EXPECT_EQ(foldersOf("instances:\n"), HubConfig().instances);
+    EXPECT_TRUE(foldersOf("instances: []\n").empty());
 }
 
 TEST(Lint, WarnsOfAHomeFolderThatNobodyPutsIn) {

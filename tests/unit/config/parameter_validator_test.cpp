@@ -128,7 +128,8 @@ TEST(ParameterValidator, TheOneWayOfAuthorizingMayBeSaid) {
         return problemsOf(validateParameters(*small, {&value, 1}));
     };
     EXPECT_EQ(problems("oauth2"), "");
-    EXPECT_NE(problems("basic").find("unknown parameter 'authentication.type'"), std::string::npos);
+    EXPECT_NE(problems("basic").find("it can only be 'oauth2'"), std::string::npos);
+    EXPECT_EQ((AuthenticationProfile{"none", "", ""}).contractName(), "custom");
 }
 
 TEST(ParameterValidator, AsksForWhatTheProfileNeeds) {

@@ -200,6 +200,8 @@ INSTANTIATE_TEST_SUITE_P(
             "OpenBracketAboveKeys", "a: [b, c\nd:\n  e: 1\n", 1, 4, "before line 2", "']' or ','"},
         Mistake{"WrongBracket", "a: [{x: 1]\nb: 3\n", 1, 10, "does not close the one", "brackets"},
         Mistake{"OpenBracket", "a: [1, 2\nb: 3\n", 1, 4, "'[' is not closed before line 2", "']'"},
+        Mistake{"OpenBracketBehindTheLastItem", "a: [1, 2\n", 1, 4, "before the end of the file", "']'"},
+        Mistake{"OpenBracketAtTheLastByte", "a: [1, 2", 1, 4, "before the end of the file", "']'"},
         Mistake{"OpenBrace", "a: {x: 1\nb: 3\n", 1, 4, "'{' is not closed before line 2", "'}'"},
         Mistake{
             "ReferenceInBrackets", "a: [${env:X}]\n", 1, 6, "must be in quotes", "\"${env:NAME}\""},
