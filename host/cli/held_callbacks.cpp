@@ -13,7 +13,7 @@ std::string HeldCallbacks::reasonOf(CallbackId callback) {
     if (const Status status = load(); !status) return status.error().message;
     const auto known = reasons_.find(callback);
     if (known != reasons_.end()) return known->second;
-    auto reason = rateReasonOf(callback);
+    auto reason = limitReasonOf(callback);
     if (!reason) return reason.error().message;
     return reasons_.emplace(callback, std::move(*reason)).first->second;
 }
@@ -28,13 +28,22 @@ Status HeldCallbacks::load() {
         );
     }
     FERRY_TRY_ASSIGN(const auto failing, store_.deliveries().dueLater(now_));
-    for (const CallbackId callback : failing)
-        reasons_.emplace(callback, "waits for an attempt that its callback takes");
+    for (const CallbackId callback : failing) {
+        FERRY_TRY_ASSIGN(std::string reason, limitReasonOf(callback));
+        if (reason.empty()) reason = "waits for an attempt that its callback takes";
+        reasons_.emplace(callback, std::move(reason));
+    }
     return {};
 }
 
-Result<std::string> HeldCallbacks::rateReasonOf(CallbackId callback) const {
+Result<std::string> HeldCallbacks::limitReasonOf(CallbackId callback) const {
     FERRY_TRY_ASSIGN(const store::SharedLimits limits, store_.deliveries().limits(callback));
+    if (limits.held_until > now_) {
+        return fmt::format(
+            "waits: its receiver asked for nothing before {} (Retry-After)",
+            formatRfc3339(limits.held_until)
+        );
+    }
     if (!limits.rate || limits.rate_full_at <= now_) return std::string();
     return fmt::format(
         "waits for its turn: its callback gets {} in {} at most (event.notification.rate.limit)",

@@ -22,7 +22,7 @@ class HeldCallbacks {
 
   private:
     Status load();
-    Result<std::string> rateReasonOf(CallbackId callback) const;
+    Result<std::string> limitReasonOf(CallbackId callback) const;
 
     store::Store& store_;
     TimePoint now_;

@@ -165,7 +165,11 @@ Status EgressPolicy::checkAddress(Traffic traffic, const IpAddress& address) con
     return fail(
         ErrorCode::PermissionDenied,
         fmt::format(
-            "address {} ({}{}) is refused", address.toString(), findSpecial(reason)->name, leads
+            "address {} ({}{}) is refused{}",
+            address.toString(),
+            findSpecial(reason)->name,
+            leads,
+            traffic == Traffic::Callback ? "; delivery.allow_networks lets private networks in" : ""
         )
     );
 }

@@ -88,6 +88,8 @@ struct AttemptOutcome {
     /// How far the callback's rate limit was used then: when all of its burst may be sent again.
     /// 1970: it has none.
     TimePoint rate_full_at;
+    /// Until when its receiver asked that nothing is sent (Retry-After); 1970: it did not.
+    TimePoint callback_held_until;
     bool may_wait = false;  ///< to be recorded, for a moment, until something else is
     // What follows is for the log of attempts alone.
     std::string error_class;  ///< why it failed, in a word; empty after success

@@ -1,5 +1,7 @@
 #include "pipeline/callback_pacer.h"
 
+#include "pipeline/delivery_policy.h"
+
 #include <algorithm>
 
 namespace ferry::pipeline {
@@ -20,6 +22,8 @@ bool CallbackPacer::wantsLimits(CallbackId callback, TimePoint now) const {
     const auto found = lines_.find(callback);
     if (found == lines_.end()) return true;
     const TimePoint taken_at = found->second.limits_taken_at;
+    // One that is held is not leased, unless somebody has asked for it.
+    if (found->second.asked_until > now) return true;
     return now < taken_at || now >= taken_at + kLimitsKept;
 }
 
@@ -27,7 +31,12 @@ void CallbackPacer::takeLimits(
     CallbackId callback, const store::SharedLimits& limits, TimePoint now
 ) {
     Line& line = lines_[callback];
-    if (line.limits_taken_at == TimePoint()) line.rate_full_at = limits.rate_full_at;
+    const bool is_first = line.limits_taken_at == TimePoint();
+    if (is_first) line.rate_full_at = limits.rate_full_at;
+    const bool is_freed = line.is_asked_stored && limits.held_until == TimePoint();
+    // The clock may have been set back since.
+    if (is_first || is_freed) line.asked_until = std::min(limits.held_until, now + kRetryAfterMax);
+    line.is_asked_stored = limits.held_until != TimePoint();
     line.shared = limits;
     line.limits_taken_at = now;
 }
@@ -53,12 +62,18 @@ CallbackPacer::Answer CallbackPacer::admit(
     const std::size_t limit = isOpen(line) ? 1 : std::min(line.window, fullLimit(line));
     if (line.in_flight >= limit) line.is_window_told = true;
     Answer answer;
-    answer.is_admitted = now >= std::max(line.held_until, line.waits_until) &&
-                         line.in_flight < limit && takeFromRate(line, rate, now);
+    const bool is_held = now < heldUntil(line);
+    answer.is_admitted = !is_held && line.in_flight < limit && takeFromRate(line, rate, now);
     if (answer.is_admitted) ++line.in_flight;
     if (answer.is_admitted && isOpen(line)) noteProbing(line, true);
+    // The store leases of a held callback what somebody has asked for: it is told once more.
+    if (is_held) line.told = {};
     answer.pace = paceIfChanged(line);
     return answer;
+}
+
+TimePoint CallbackPacer::heldUntil(const Line& line) {
+    return std::max({line.held_until, line.asked_until, line.waits_until});
 }
 
 /// The generic cell rate algorithm (ITU-T I.371): one time in place of a level and its age.
@@ -110,7 +125,16 @@ std::optional<store::CallbackPace> CallbackPacer::ended(
         line.held_until =
             std::max(line.held_until, now + exponentialBackoff(breaker_.waits, round, unit));
     }
-    if (end.hold_until) line.held_until = std::max(line.held_until, *end.hold_until);
+    if (end.is_overloaded) {
+        line.window = breaker_.first_window;
+        line.held_until = std::max(
+            line.held_until, now + exponentialBackoff(breaker_.overloaded, line.failures, unit)
+        );
+    }
+    if (end.hold_until) {
+        line.asked_until = std::max(line.asked_until, *end.hold_until);
+        line.is_asked_stored = true;
+    }
     line.used_at = now;
     return paceIfChanged(line);
 }
@@ -146,7 +170,7 @@ std::optional<store::CallbackPace> CallbackPacer::paceIfChanged(Line& line) cons
     if (line.window >= fullLimit(line)) line.is_window_told = false;
     const std::size_t usual = line.limit == usual_limit_ ? 0 : line.limit;
     const std::size_t limit = isOpen(line) ? 1 : line.is_window_told ? line.window : usual;
-    const store::CallbackPace pace{std::max(line.held_until, line.waits_until), limit};
+    const store::CallbackPace pace{heldUntil(line), limit};
     if (pace.held_until == line.told.held_until && pace.limit == line.told.limit) {
         return std::nullopt;
     }
@@ -162,8 +186,7 @@ std::vector<std::pair<CallbackId, store::CallbackPace>> CallbackPacer::forgetIdl
         const Line& line = place->second;
         const Milliseconds kept = line.failures == 0 ? kIdleKept : kFailingKept;
         const bool is_idle = line.in_flight == 0 && line.rate_full_at <= now &&
-                             line.held_until <= now && line.waits_until <= now &&
-                             line.used_at + kept <= now;
+                             heldUntil(line) <= now && line.used_at + kept <= now;
         if (!is_idle) {
             ++place;
             continue;

@@ -27,6 +27,8 @@ struct BreakerOptions {
     /// allows one more, up to its limit, and each failure half as many: one that hangs holds few of
     /// the hub's connections, and one that works is at its limit after as many answers.
     std::size_t first_window = 1;
+    /// After an answer that says so of a receiver that is overloaded: nothing at all for so long.
+    BackoffRange overloaded{Milliseconds(1'000), Milliseconds(120'000)};
 };
 
 /// Callbacks by what their breaker does.
@@ -38,7 +40,8 @@ struct BreakerCounts {
 
 struct AttemptEnd {
     bool is_success = false;
-    std::optional<TimePoint> hold_until;  ///< what the callback asks for
+    std::optional<TimePoint> hold_until;  ///< what the receiver asks for
+    bool is_overloaded = false;           ///< its answer says that it, or one before it, is
 };
 
 /// Memory: of callbacks that are sent to, fail or have a rate limit; not of those that have been
@@ -120,10 +123,12 @@ class CallbackPacer {
         unsigned failures = 0;        ///< in a row
         bool is_probing = false;      ///< a delivery is trying whether the callback is back
         TimePoint held_until{};
-        TimePoint waits_until{};     ///< as `waitUntil` said
-        PreciseTime rate_full_at{};  ///< as `rateFullAt`
-        store::CallbackPace told{};  ///< what the store knows
-        TimePoint used_at{};         ///< of the last attempt's end
+        TimePoint asked_until{};       ///< what the receiver asked for
+        bool is_asked_stored = false;  ///< the store has it, or is to have it
+        TimePoint waits_until{};       ///< as `waitUntil` said
+        PreciseTime rate_full_at{};    ///< as `rateFullAt`
+        store::CallbackPace told{};    ///< what the store knows
+        TimePoint used_at{};           ///< of the last attempt's end
     };
 
     bool isOpen(const Line& line) const noexcept {
@@ -132,6 +137,7 @@ class CallbackPacer {
     std::size_t fullLimit(const Line& line) const noexcept {
         return line.limit == 0 ? usual_limit_ : line.limit;
     }
+    static TimePoint heldUntil(const Line& line);
     static bool takeFromRate(Line& line, const std::optional<RateLimit>& rate, TimePoint now);
     std::optional<store::CallbackPace> paceIfChanged(Line& line) const;
     void noteProbing(Line& line, bool is_probing);

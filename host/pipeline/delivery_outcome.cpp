@@ -88,7 +88,8 @@ void DeliveryWorker::settle(
     const double unit = services_.random.unit();
     DeliveryDecision decision = decideDelivery(outcome.attempt_count, result, now, schedule, unit);
     if (planned) returnToPlan(decision, result, *planned);
-    AttemptEnd end{std::holds_alternative<Delivered>(decision), std::nullopt};
+    AttemptEnd end;
+    end.is_success = std::holds_alternative<Delivered>(decision);
     if (end.is_success) {
         outcome.state = DeliveryState::Delivered;
         recovery_.noteSuccess(delivery.callback, now);
@@ -100,8 +101,11 @@ void DeliveryWorker::settle(
     } else {
         recovery_.noteFailure(delivery.callback, now);
         settleFailure(attempt, decision, outcome);
-        if (result.retry_after)
-            end.hold_until = now + std::min(*result.retry_after, kRetryAfterMax);
+        end.is_overloaded = isOverloaded(result);
+        if (result.retry_after) {
+            outcome.callback_held_until = now + std::min(*result.retry_after, kRetryAfterMax);
+            end.hold_until = outcome.callback_held_until;
+        }
         if (outcome.state == DeliveryState::Waiting) keepPlace(attempt, outcome);
     }
     const std::size_t open_before = pacer_.openCount();

@@ -65,10 +65,6 @@ bool isSuccess(const AttemptResult& result) {
     return wasHeard(result) && result.status >= 200 && result.status < 300;
 }
 
-bool asksToSlowDown(int status) {
-    return status == 429 || status == 502 || status == 504;
-}
-
 std::string_view transportProblem(http::TransportError error) {
     switch (error) {
         case http::TransportError::None:
@@ -86,7 +82,7 @@ std::string_view transportProblem(http::TransportError error) {
         case http::TransportError::TooLarge:
             return "the callback's answer is too long; a short one or none is enough";
         case http::TransportError::Refused:
-            return "not sent (delivery.allow_networks lets private networks in)";
+            return "not sent";
         case http::TransportError::Cancelled:
             return "cancelled";
     }
@@ -110,6 +106,11 @@ std::optional<TimePoint> parseHttpDate(const std::string& text) {
 }
 
 }  // namespace
+
+bool isOverloaded(const AttemptResult& result) {
+    const int status = result.status;
+    return wasHeard(result) && (status == 429 || status == 502 || status == 504);
+}
 
 std::span<const RetrySchedule> retrySchedules() {
     return kSchedules;
@@ -141,7 +142,7 @@ DeliveryDecision decideDelivery(
     const std::size_t failures = std::max(attempt_count, 1U);
     Milliseconds wait = jitter(schedule.delays[failures - 1], schedule.jitter, unit);
     if (result.retry_after) wait = std::max(wait, std::min(*result.retry_after, kRetryAfterMax));
-    if (asksToSlowDown(result.status) && !schedule.is_exact) wait = std::max(wait, kSlowDownMin);
+    if (isOverloaded(result) && !schedule.is_exact) wait = std::max(wait, kSlowDownMin);
     return RetryAt{now + wait};
 }
 

@@ -53,6 +53,9 @@ enum class DeadReason : std::uint8_t {
     Gone,           ///< the callback answered 410: it wants no more
 };
 
+/// 429, 502 and 504: the receiver, or what is before it, can take no more now.
+bool isOverloaded(const AttemptResult& result);
+
 struct Delivered {};
 struct RetryAt {
     TimePoint time;

@@ -47,7 +47,9 @@ std::string_view conditionAdvice(ConditionKind kind) noexcept {
                    "all that waits, or PUT /notifications/subscriptions/deliveries; until then its "
                    "deliveries wait";
         case ConditionKind::CallbackFailing:
-            return "look at the receiver; its deliveries wait and are tried again by themselves";
+            return "look at what its last attempt says: the receiver, or the callback's URL; "
+                   "deliveries that wait are tried again by themselves, and those that have used "
+                   "up their attempts are told of as dead";
         case ConditionKind::DeliveriesDead:
             return "mend the receiver, then deliver again: PUT "
                    "/notifications/subscriptions/deliveries, or a replay; the events stay in the "

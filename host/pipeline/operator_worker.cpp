@@ -225,12 +225,13 @@ Status OperatorWorker::openOne(Condition condition) {
     if (condition.count > 0) told_counts_[keyOf(condition)] = condition.count;
     services_.log.warning(
         kComponent,
-        conditionAdvice(condition.kind),
+        "a condition is open",
         {{"kind", conditionKindName(condition.kind)},
          {"subject", condition.subject},
          {"instances", condition.instances},
          {"since", formatRfc3339(condition.since)},
-         {"reason", condition.reason}}
+         {"reason", condition.reason},
+         {"do", conditionAdvice(condition.kind)}}
     );
     changes_.opened.push_back(std::move(condition));
     return {};

@@ -37,6 +37,9 @@ struct SharedLimits {
     bool leaves_concurrency = false;  ///< one of them names none, and means the hub's number
     std::optional<RateLimit> rate;    ///< the slowest
     TimePoint rate_full_at;           ///< AttemptOutcome::rate_full_at, as last recorded
+    /// AttemptOutcome::callback_held_until, the latest; 1970 again once somebody has asked for a
+    /// delivery all the same.
+    TimePoint held_until;
 
     /// Callbacks at a time where one of them asks for `own`, and the hub's number is `usual`.
     std::size_t concurrencyFor(std::size_t own, std::size_t usual) const noexcept {

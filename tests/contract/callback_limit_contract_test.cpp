@@ -76,6 +76,31 @@ TEST_P(CallbackLimitContract, TheUseOfARateOutlivesTheProcess) {
     EXPECT_EQ(limits('y').rate_full_at, TimePoint());
 }
 
+TEST_P(CallbackLimitContract, WhatAReceiverAskedForOutlivesTheProcessUntilSomebodyAsks) {
+    const InstanceId id = addWith("a", {});
+    deliver(id, callback('x'), 1, at(0));
+    const auto hold = [&](std::int64_t ms) {
+        const auto leased = leaseDeliveries(at(0));
+        ASSERT_EQ(leased.size(), 1U);
+        AttemptOutcome outcome = anOutcome(leased[0], DeliveryState::Waiting, at(0));
+        outcome.callback_held_until = at(ms);
+        record(outcome);
+        store().deliveries().pace(callback('x'), {at(ms), 0});
+    };
+    hold(700);
+    reopen();
+    EXPECT_EQ(limits().held_until, at(700));
+    EXPECT_EQ(limits('y').held_until, TimePoint());
+    hold(500);
+    EXPECT_EQ(limits().held_until, at(700)) << "the longest";
+    EXPECT_TRUE(leaseDeliveries(at(10)).empty());
+
+    const store::DeliveryKey key{id, valueOf(store().deliveries().page(id, {}, 1)).at(0).id};
+    EXPECT_EQ(valueOf(store().replays().redeliver({&key, 1}, at(10))), 1U);
+    EXPECT_EQ(limits().held_until, TimePoint());
+    EXPECT_EQ(leaseDeliveries(at(10)).size(), 1U);
+}
+
 TEST_P(CallbackLimitContract, ReplaysMayHaveHalfOfThem) {
     const auto room = [this] { return valueOf(store().replays().room(callback('x'), 8)); };
     EXPECT_EQ(room(), 4);

@@ -11,7 +11,8 @@ namespace ferry::store::sqlite {
 /// As DeliveryStore::limits: three entries of indexes, however many instances there are.
 Result<SharedLimits> readSharedLimits(Connection& connection, CallbackId callback);
 
-/// Notes how far the rate of the attempt's callback is used, if it has one.
-Status noteRateUse(Connection& connection, const AttemptOutcome& outcome);
+/// Notes how far the rate of the attempt's callback is used, if it has one, and what its receiver
+/// asked for.
+Status noteCallbackUse(Connection& connection, const AttemptOutcome& outcome);
 
 }  // namespace ferry::store::sqlite

@@ -1,26 +1,39 @@
 #pragma once
-// Switching a callback on as part of a transaction that asks for its deliveries, and what comes
-// after it.
+// Freeing callbacks as part of a transaction that asks for their deliveries, and what comes after
+// it.
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/ids.h"
 #include "store/sqlite/core.h"
 
+#include <set>
+
 namespace ferry::store::sqlite {
 
-/// Gives whether it was off; then the schedule has to know (DeliverySchedule::setOff) once this is
-/// committed, and `bringAllForward` follows.
-Result<bool> switchCallbackOn(Connection& connection, CallbackId callback);
+/// Callbacks that are sent to again because somebody asks for it, whatever they or their receivers
+/// said before: switched on, and not held by what a receiver asked for.
+class FreedCallbacks {
+  public:
+    /// Of a transaction that is tried again.
+    void clear();
+    /// Within the transaction.
+    Status free(Connection& connection, CallbackId callback);
+    /// Once it is committed.
+    void tell(Core& core) const;
+    /// After that: what was tried before at those that were off is due at `now`. In transactions so
+    /// short that nobody waits for them. What a failure leaves is brought forward when the callback
+    /// is found to be back, or comes by its schedule.
+    Status bringForward(Core& core, TimePoint now) const;
+
+  private:
+    std::set<CallbackId> off_;
+    std::set<CallbackId> held_;
+};
 
 /// As DeliveryStore::bringForward.
 Result<std::size_t> bringSomeForward(
     Core& core, CallbackId callback, TimePoint now, std::size_t limit
 );
-
-/// The same of all of its deliveries, in transactions so short that nobody waits for them. What a
-/// failure leaves is brought forward when the callback is found to be back, or comes by its
-/// schedule.
-Status bringAllForward(Core& core, CallbackId callback, TimePoint now);
 
 }  // namespace ferry::store::sqlite

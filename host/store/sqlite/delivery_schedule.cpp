@@ -166,6 +166,15 @@ void DeliverySchedule::pace(CallbackId callback, const CallbackPace& pace) {
     settle(callback);
 }
 
+void DeliverySchedule::endCallbackHold(CallbackId callback) {
+    const std::lock_guard lock(mutex_);
+    const auto found = paces_.find(callback);
+    if (found == paces_.end()) return;
+    found->second.held_until = TimePoint();
+    if (found->second.limit == 0) paces_.erase(found);
+    settle(callback);
+}
+
 void DeliverySchedule::setOff(CallbackId callback, bool is_off) {
     const std::lock_guard lock(mutex_);
     if (is_off) {

@@ -33,6 +33,8 @@ class DeliverySchedule {
     /// As DeliveryStore::pace.
     void pace(CallbackId callback, const CallbackPace& pace);
     void setOff(CallbackId callback, bool is_off);
+    /// What held the whole callback does no more; its limit stays.
+    void endCallbackHold(CallbackId callback);
 
     bool isLeased(CallbackId callback, DeliveryId delivery) const;
 

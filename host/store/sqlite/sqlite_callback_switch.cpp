@@ -41,13 +41,43 @@ Status findTried(
 
 }  // namespace
 
-Result<bool> switchCallbackOn(Connection& connection, CallbackId callback) {
+void FreedCallbacks::clear() {
+    off_.clear();
+    held_.clear();
+}
+
+Status FreedCallbacks::free(Connection& connection, CallbackId callback) {
     FERRY_TRY(connection
                   .query("UPDATE callback SET off_at = 0, off_reason = '' WHERE id = ? "
                          "AND off_at <> 0")
                   .bind(callback)
                   .run());
-    return connection.changes() > 0;
+    if (connection.changes() > 0) off_.insert(callback);
+    FERRY_TRY(connection
+                  .query("UPDATE callback SET held_until = 0 WHERE id = ? AND held_until <> 0")
+                  .bind(callback)
+                  .run());
+    if (connection.changes() > 0) held_.insert(callback);
+    return {};
+}
+
+void FreedCallbacks::tell(Core& core) const {
+    for (const CallbackId callback : off_)
+        core.deliveries.setOff(callback, false);
+    for (const CallbackId callback : held_)
+        core.deliveries.endCallbackHold(callback);
+}
+
+Status FreedCallbacks::bringForward(Core& core, TimePoint now) const {
+    for (const CallbackId callback : off_) {
+        for (;;) {
+            FERRY_TRY_ASSIGN(
+                const std::size_t count, bringSomeForward(core, callback, now, kBroughtAtOnce)
+            );
+            if (count < kBroughtAtOnce) break;
+        }
+    }
+    return {};
 }
 
 Result<std::size_t> bringSomeForward(
@@ -91,15 +121,6 @@ Result<std::size_t> bringSomeForward(
     return count;
 }
 
-Status bringAllForward(Core& core, CallbackId callback, TimePoint now) {
-    for (;;) {
-        FERRY_TRY_ASSIGN(
-            const std::size_t count, bringSomeForward(core, callback, now, kBroughtAtOnce)
-        );
-        if (count < kBroughtAtOnce) return {};
-    }
-}
-
 void SqliteDeliveryStore::pace(CallbackId callback, const CallbackPace& pace) {
     core_.deliveries.pace(callback, pace);
 }
@@ -116,17 +137,15 @@ Status SqliteDeliveryStore::switchOff(CallbackId callback, TimePoint now, std::s
 }
 
 Status SqliteDeliveryStore::switchOn(CallbackId callback, TimePoint now) {
-    bool was_off = false;
+    FreedCallbacks freed;
     FERRY_TRY(core_.write(
-        [&](Connection& connection) -> Status {
-            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback));
-            return {};
+        [&](Connection& connection) {
+            freed.clear();
+            return freed.free(connection, callback);
         },
-        [&] {
-            if (was_off) core_.deliveries.setOff(callback, false);
-        }
+        [&] { freed.tell(core_); }
     ));
-    return was_off ? bringAllForward(core_, callback, now) : Status();
+    return freed.bringForward(core_, now);
 }
 
 Result<std::size_t> SqliteDeliveryStore::bringForward(

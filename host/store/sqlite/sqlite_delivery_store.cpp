@@ -85,7 +85,7 @@ Status SqliteDeliveryStore::record(std::span<const AttemptOutcome> outcomes) {
             queues.clear();
             for (const AttemptOutcome& outcome : outcomes) {
                 FERRY_TRY_ASSIGN(const bool found, recordOne(connection, outcome));
-                FERRY_TRY(noteRateUse(connection, outcome));
+                FERRY_TRY(noteCallbackUse(connection, outcome));
                 CallbackId queue;
                 if (found && outcome.state == DeliveryState::Waiting) {
                     FERRY_TRY_ASSIGN(

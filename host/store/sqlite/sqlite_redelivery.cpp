@@ -60,30 +60,26 @@ void tellSchedule(Core& core, const Redelivered& again) {
 
 Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
     Redelivered again{now};
-    std::set<CallbackId> switched_on;
+    FreedCallbacks freed;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             again.waiting.clear();
-            switched_on.clear();
+            freed.clear();
             std::set<CallbackId> callbacks;
             FERRY_TRY(makeWait(connection, core_, keys, again));
             for (const WaitsAgain& waits : again.waiting)
                 callbacks.insert(waits.callback);
-            for (const CallbackId callback : callbacks) {
-                FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback));
-                if (was_off) switched_on.insert(callback);
-            }
+            for (const CallbackId callback : callbacks)
+                FERRY_TRY(freed.free(connection, callback));
             return {};
         },
         [&] {
             tellSchedule(core_, again);
-            for (const CallbackId callback : switched_on)
-                core_.deliveries.setOff(callback, false);
+            freed.tell(core_);
         },
         keys.size() * 256
     ));
-    for (const CallbackId callback : switched_on)
-        FERRY_TRY(bringAllForward(core_, callback, now));
+    FERRY_TRY(freed.bringForward(core_, now));
     return again.waiting.size();
 }
 
@@ -91,10 +87,11 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
     InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
 ) {
     std::optional<DeliveryId> made;
-    bool was_off = false;
+    FreedCallbacks freed;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
             made.reset();
+            freed.clear();
             auto row = connection.query("SELECT 1 FROM event WHERE number = ? AND instance_id = ?");
             FERRY_TRY_ASSIGN(const bool exists, row.bind(event, instance).step());
             if (!exists) return {};
@@ -110,15 +107,14 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
             );
             if (!id) return {};
             made = id;
-            FERRY_TRY_ASSIGN(was_off, switchCallbackOn(connection, callback));
-            return {};
+            return freed.free(connection, callback);
         },
         [&] {
             if (made) core_.deliveries.noteDue(callback, LaneId(), now);
-            if (was_off) core_.deliveries.setOff(callback, false);
+            freed.tell(core_);
         }
     ));
-    if (was_off) FERRY_TRY(bringAllForward(core_, callback, now));
+    FERRY_TRY(freed.bringForward(core_, now));
     return made;
 }
 

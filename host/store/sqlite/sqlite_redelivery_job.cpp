@@ -167,28 +167,22 @@ Result<ReplayId> SqliteReplayStore::createRedelivery(
     const Replay& replay, std::span<const DeliveryKey> keys
 ) {
     ReplayId id;
-    std::set<CallbackId> switched_on;
+    FreedCallbacks freed;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
-            switched_on.clear();
+            freed.clear();
             FERRY_TRY_ASSIGN(id, insertReplay(connection, replay));
             FERRY_TRY_ASSIGN(const Asked asked, putIntoJob(connection, id, keys));
-            for (const CallbackId callback : asked.callbacks) {
-                FERRY_TRY_ASSIGN(const bool was_off, switchCallbackOn(connection, callback));
-                if (was_off) switched_on.insert(callback);
-            }
+            for (const CallbackId callback : asked.callbacks)
+                FERRY_TRY(freed.free(connection, callback));
             return connection.query("UPDATE replay SET matched_n = ? WHERE id = ?")
                 .bind(asked.count, id)
                 .run();
         },
-        [&] {
-            for (const CallbackId callback : switched_on)
-                core_.deliveries.setOff(callback, false);
-        },
+        [&] { freed.tell(core_); },
         keys.size() * 64
     ));
-    for (const CallbackId callback : switched_on)
-        FERRY_TRY(bringAllForward(core_, callback, replay.created_at));
+    FERRY_TRY(freed.bringForward(core_, replay.created_at));
     return id;
 }
 

@@ -21,7 +21,7 @@ class CallbackPacerTest : public testing::Test {
         return answer.is_admitted;
     }
     void end(bool is_success, std::optional<TimePoint> hold_until = std::nullopt) {
-        if (const auto pace = pacer_.ended(kOne, {is_success, hold_until}, now_, 0.5)) {
+        if (const auto pace = pacer_.ended(kOne, {is_success, hold_until, false}, now_, 0.5)) {
             pace_ = *pace;
         }
     }

@@ -120,6 +120,26 @@ TEST_F(CallbackPacerTest, WaitsNoLongerThanTheCeiling) {
     }
 }
 
+TEST_F(CallbackPacerTest, AnOverloadedOneGetsNothingForAMoment) {
+    const auto overloaded = [&] {
+        ASSERT_TRUE(admit());
+        const auto pace = pacer_.ended(kOne, {false, std::nullopt, true}, now_, 0.5);
+        ASSERT_TRUE(pace);
+        pace_ = *pace;
+    };
+    overloaded();
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(750)) << "half to all of a second";
+    EXPECT_FALSE(admit());
+    now_ = pace_.held_until;
+    overloaded();
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(1'500));
+    now_ = pace_.held_until;
+    EXPECT_TRUE(admit());
+    end(true);
+    overloaded();
+    EXPECT_EQ(pace_.held_until, now_ + Milliseconds(750)) << "from the start";
+}
+
 TEST_F(CallbackPacerTest, WithoutABreakerFailuresHoldNothing) {
     CallbackPacer pacer({0, {}, 1}, 4);
     for (int i = 0; i < 50; ++i) {

@@ -173,6 +173,24 @@ TEST_F(DeliveryWorkerPaceTest, WhatADisabledInstanceHasInALaneKeepsItsPlace) {
     );
 }
 
+TEST_F(DeliveryWorkerPaceTest, AnOverloadedReceiverGetsNothingForAMoment) {
+    for (int i = 0; i < 10; ++i)
+        addDelivery(1);
+    settle();
+    ASSERT_EQ(outbound_.pendingCount(), 1U) << "it has not answered well yet";
+    outbound_.completeStatus(500);
+    settle();
+    EXPECT_EQ(outbound_.pendingCount(), 1U);
+    for (const int status : {429, 502, 504}) {
+        outbound_.completeStatus(status);
+        const TimePoint next = settle();
+        EXPECT_EQ(outbound_.pendingCount(), 0U) << status;
+        clock_.advanceTo(next);
+        settle();
+        ASSERT_EQ(outbound_.pendingCount(), 1U) << status;
+    }
+}
+
 TEST_F(DeliveryWorkerPaceTest, AfterA502TheOriginalsScheduleIsKept) {
     configure({{"event.notification.retry.schedule", "open-connectors-9"}});
     const DeliveryId id = addDelivery(1);

@@ -73,6 +73,29 @@ TEST_F(SharedCallbackTest, AProcessThatStartsGoesOnWithTheRate) {
     EXPECT_EQ(pacer_.rateFullAt(kTwo), TimePoint());
 }
 
+TEST_F(SharedCallbackTest, AProcessThatStartsKeepsToWhatTheReceiverAskedFor) {
+    shared_.held_until = now_ + Milliseconds(120'000);
+    EXPECT_FALSE(ask({}));
+    now_ += Milliseconds(120'000);
+    EXPECT_TRUE(ask({}));
+    end(false, now_ + Milliseconds(60'000));
+    shared_.held_until = now_ + Milliseconds(60'000);
+    EXPECT_FALSE(ask({}));
+    pace_ = {};
+    EXPECT_FALSE(admit()) << "leased all the same";
+    EXPECT_EQ(pace_.held_until, shared_.held_until) << "the store is told once more";
+
+    shared_.held_until = TimePoint();
+    EXPECT_TRUE(ask({})) << "somebody has asked for it";
+}
+
+TEST_F(SharedCallbackTest, NoReceiverAndNoClockHoldItForLongerThanADay) {
+    shared_.held_until = now_ + Milliseconds(std::int64_t{72} * 3'600'000);
+    EXPECT_FALSE(ask({}));
+    now_ += Milliseconds(24 * 3'600'000);
+    EXPECT_TRUE(ask({}));
+}
+
 TEST_F(SharedCallbackTest, NoClockMakesItWaitLongerThanTheRateDoes) {
     shared_.rate = RateLimit{1, Milliseconds(20'000)};
     shared_.rate_full_at = now_ + Milliseconds(3'600'000);
