@@ -16,7 +16,7 @@ constexpr const char* kPluginStates = R"json({
             "items": {
                 "type": "object",
                 "required": ["key", "version", "plugin", "pluginVersion", "source",
-                             "misbehaviours", "quarantined", "isolated", "restarts"],
+                             "misbehaviours", "quarantined", "isolated", "restarts", "hangsForMs"],
                 "properties": {
                     "key": {"type": "string"},
                     "version": {"type": "string"},
@@ -29,7 +29,11 @@ constexpr const char* kPluginStates = R"json({
                         "description": "it misbehaved again and again, and is not called until it is replaced"
                     },
                     "isolated": {"type": "boolean", "description": "it runs in a process of its own"},
-                    "restarts": {"type": "integer", "description": "of that process, since the plugin was loaded"}
+                    "restarts": {"type": "integer", "description": "of that process, since the plugin was loaded"},
+                    "hangsForMs": {
+                        "type": "integer",
+                        "description": "for how long a call into the library has not come back; 0: all do"
+                    }
                 },
                 "additionalProperties": false
             }
@@ -76,7 +80,8 @@ http::Response listPlugins(const PluginStates& states) {
         json.field("source", served.source);
         json.field("misbehaviours", static_cast<std::int64_t>(served.misbehaviours));
         json.field("quarantined", served.is_quarantined).field("isolated", served.is_isolated);
-        json.field("restarts", static_cast<std::int64_t>(served.restarts)).endObject();
+        json.field("restarts", static_cast<std::int64_t>(served.restarts));
+        json.field("hangsForMs", served.hangs_for.count()).endObject();
     }
     json.endArray().key("refused").beginArray();
     for (const RefusedConnector& refused : states.refused) {

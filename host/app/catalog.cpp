@@ -1,6 +1,7 @@
 #include "app/catalog.h"
 
 #include "app/catalog_loader.h"
+#include "app/plugin_watch.h"
 
 #include <fmt/format.h>
 
@@ -105,6 +106,7 @@ PluginStates Catalog::states() const {
         served.is_quarantined = health.is_quarantined;
         served.is_isolated = health.is_isolated;
         served.restarts = health.restarts;
+        if (health.longest_call >= PluginWatch::kTooLong) served.hangs_for = health.longest_call;
         states.served.push_back(std::move(served));
     }
     states.refused = current->refused;

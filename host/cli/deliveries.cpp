@@ -32,14 +32,20 @@ struct DeliveriesOptions {
     bool is_json = false;
 };
 
+/// Of one that is due and not sent; empty: it is not, or nobody knows.
+std::string whyHeld(const Delivery& delivery, HeldCallbacks& held) {
+    const bool is_due = delivery.state == DeliveryState::Waiting &&
+                        delivery.next_attempt_at <= SystemClock().wallNow();
+    return is_due ? held.reasonOf(delivery.callback) : std::string();
+}
+
 /// What comes next, or what came last.
 std::string detailOf(const Delivery& delivery, HeldCallbacks& held) {
     std::string text;
     if (delivery.state == DeliveryState::Waiting) {
         const bool is_due = delivery.next_attempt_at <= SystemClock().wallNow();
         text = (is_due ? "due since " : "next ") + formatRfc3339(delivery.next_attempt_at);
-        const std::string why = is_due ? held.reasonOf(delivery.callback) : std::string();
-        if (!why.empty()) text += ", " + why;
+        if (const std::string why = whyHeld(delivery, held); !why.empty()) text += ", " + why;
     } else if (delivery.finished_at != TimePoint()) {
         text = formatRfc3339(delivery.finished_at);
     }
@@ -70,6 +76,7 @@ void print(const Delivery& delivery, InstanceNames& names, HeldCallbacks& held, 
         JsonWriter json;
         json.beginObject();
         writeFields(json, delivery, instance);
+        if (const std::string why = whyHeld(delivery, held); !why.empty()) json.field("held", why);
         json.endObject();
         std::cout << json.view() << "\n";
         return;

@@ -2,6 +2,7 @@
 
 #include "base/duration_text.h"
 #include "base/time_text.h"
+#include "pipeline/callback_permissions.h"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,13 @@ Status HeldCallbacks::load() {
         reasons_.emplace(
             callback.callback,
             "waits: its callback is switched off since " + formatRfc3339(callback.since)
+        );
+    }
+    FERRY_TRY_ASSIGN(const auto unpermitted, pipeline::waitingPermissions(store_.meta()));
+    for (const pipeline::WaitingPermission& callback : unpermitted) {
+        reasons_.emplace(
+            callback.callback,
+            "waits for its receiver's permission since " + formatRfc3339(callback.since)
         );
     }
     FERRY_TRY_ASSIGN(const auto failing, store_.deliveries().dueLater(now_));

@@ -63,6 +63,17 @@ void printStates(const rapidjson::Value& states) {
         );
         std::cout << toPrintable(row) << "\n";
         if (isTrue(served, "isolated")) print(4, "isolated: " + restartsOf(served));
+        if (const auto hangs = served.FindMember("hangsForMs");
+            hangs != served.MemberEnd() && hangs->value.IsInt64() && hangs->value.GetInt64() > 0) {
+            print(
+                4,
+                fmt::format(
+                    "hangs: a call has not come back for {} s; restart the hub, with the plugin "
+                    "removed or in 'plugin_isolation' of ferry.yaml",
+                    hangs->value.GetInt64() / 1'000
+                )
+            );
+        }
         if (isTrue(served, "quarantined"))
             print(4, "in quarantine: it misbehaved again and again; replace it, its work waits");
     }
@@ -70,7 +81,8 @@ void printStates(const rapidjson::Value& states) {
         print(
             0,
             fmt::format(
-                "ending: {} {} was replaced, and goes on until what began with it is over",
+                "ending: {} {} was replaced or removed, and goes on until what began with it is "
+                "over",
                 textOf(ending, "plugin"),
                 textOf(ending, "version")
             )

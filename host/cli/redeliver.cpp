@@ -131,8 +131,14 @@ void print(const Redelivered& made, const RedeliverOptions& options) {
     const std::string_view what = options.is_dry_run  ? "would be made again"
                                   : made.jobs.empty() ? "made again, due now"
                                                       : "to be made again, a few at a time";
+    const bool may_be_waiting =
+        made.count == 0 && options.ids.empty() && !options.filter.is_failing;
     std::cout << fmt::format(
-                     "{} {} {}", made.count, made.count == 1 ? "delivery" : "deliveries", what
+                     "{} {} {}{}",
+                     made.count,
+                     made.count == 1 ? "delivery" : "deliveries",
+                     what,
+                     may_be_waiting ? "; those that wait come at once with --failing" : ""
                  )
               << std::endl;
 }

@@ -23,6 +23,11 @@ Result<std::int64_t> countInRange(store::Store& store, const Replay& replay) {
     return std::max<std::int64_t>(count, 0);
 }
 
+/// That it is about; some may be gone from the log by now.
+std::int64_t eventsOf(const ReplayView& view) {
+    return std::max(view.in_range, view.replay.counts.examined);
+}
+
 /// Of the events, in hundredths. While it runs never all of them: what is looked at last may be
 /// gone from the log.
 std::int64_t percent(const ReplayView& view) {
@@ -31,8 +36,12 @@ std::int64_t percent(const ReplayView& view) {
     if (view.replay.is_redelivery) {
         return counts.matched == 0 ? 0 : counts.deliveries * 100 / counts.matched;
     }
-    if (view.in_range == 0) return 0;
-    return std::clamp<std::int64_t>(view.replay.counts.examined * 100 / view.in_range, 0, 99);
+    const std::int64_t all = eventsOf(view);
+    return all == 0 ? 0 : std::clamp<std::int64_t>(counts.examined * 100 / all, 0, 99);
+}
+
+std::string counted(std::int64_t count, std::string_view one, std::string_view more) {
+    return fmt::format("{} {}", count, count == 1 ? one : more);
 }
 
 }  // namespace
@@ -67,23 +76,30 @@ std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
         replayStateName(replay.state),
         replay.is_dry_run ? ", dry run" : "",
         percent(view),
-        view.in_range,
+        eventsOf(view),
         replay.counts.matched
     );
     if (replay.is_dry_run) {
-        return text + fmt::format(", {} deliveries would be made", replay.counts.deliveries);
+        const std::int64_t count = replay.counts.deliveries;
+        return text + fmt::format(", {} would be made", counted(count, "delivery", "deliveries"));
     }
     if (rate) text += fmt::format(", {:.0f} events/s", *rate);
     text += fmt::format(
-        "; deliveries: {} made, {} delivered, {} dead, {} failing, {} on their way",
+        "; deliveries: {} made, {} delivered, {} dead, {} failing, {} not tried yet",
         replay.counts.deliveries,
         view.outcomes.delivered,
         view.outcomes.dead,
         view.outcomes.failing,
         view.outcomes.untried
     );
+    const store::ReplayOutcomes& outcomes = view.outcomes;
+    const std::int64_t gone = replay.counts.deliveries - outcomes.delivered - outcomes.dead -
+                              outcomes.failing - outcomes.untried;
+    if (gone > 0) text += fmt::format(", {} taken back or gone from the log", gone);
     if (replay.counts.skipped > 0) {
-        text += fmt::format("; {} instances take no callbacks", replay.counts.skipped);
+        const std::int64_t count = replay.counts.skipped;
+        text +=
+            fmt::format("; {} no callbacks", counted(count, "instance takes", "instances take"));
     }
     return text;
 }

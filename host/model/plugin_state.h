@@ -1,6 +1,8 @@
 #pragma once
 // Which connectors a running hub serves, with which plugins, and why others are not served.
 
+#include "base/clock.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +20,7 @@ struct ServedConnector {
     bool is_quarantined = false;      ///< it misbehaved again and again, and is not called any more
     bool is_isolated = false;         ///< the library runs in a process of its own
     std::uint64_t restarts = 0;       ///< of that process
+    Milliseconds hangs_for{0};        ///< a call into the library does not come back
 };
 
 /// A plugin folder or connector file that is not used as it is.

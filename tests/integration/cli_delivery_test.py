@@ -98,7 +98,8 @@ class Deliveries(DeliveryCase):
         self.assertEqual(self.listed("--status", "503"), [])
         receiver.status = 200
         self.assertEqual(
-            self.run_ok("deliveries", "redeliver", "--status", "503"), "0 deliveries made again, due now\n"
+            self.run_ok("deliveries", "redeliver", "--status", "503"),
+            "0 deliveries made again, due now; those that wait come at once with --failing\n",
         )
         counted = json.loads(self.run_ok("deliveries", "redeliver", "--all", "--dry-run", "--json"))
         self.assertEqual(counted, {"deliveries": 6, "dryRun": True, "replays": []})
@@ -143,7 +144,7 @@ class Replays(DeliveryCase):
         fake.put("/a.txt")
         eventually(lambda: self.listed("--state", "delivered"), "the callback")
         counted = self.run_ok("replay", "--from", "1h", "--dry-run", "--types", "CREATED")
-        self.assertRegex(counted, r"^replay 1 \(done, dry run\): 100% of 1 events, 1 meant, 1 deliveries would be made\n$")
+        self.assertRegex(counted, r"^replay 1 \(done, dry run\): 100% of 1 events, 1 meant, 1 delivery would be made\n$")
         done = json.loads(self.run_ok("replay", "--from", "1h", "--instance", "alice", "--json"))
         self.assertEqual((done["state"], done["deliveries"], done["delivered"]), ("done", 1, 1))
         self.assertEqual(len(receiver.bodies), 2)

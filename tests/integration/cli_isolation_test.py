@@ -106,6 +106,7 @@ class IsolationTest(HubCase):
             urllib.request.urlopen(self.url() + "/readyz")
         reasons = json.load(refused.exception)["reasons"]
         self.assertEqual(reasons, ["a call into the plugin hostile does not come back"])
+        self.assertRegex(self.run_ok("plugins"), r"hangs: a call has not come back for \d+ s; restart the hub")
         shutil.rmtree(self.path("plugins/hostile"))
         eventually(lambda: "ending: " in self.run_ok("plugins"), "the plugin's being let go of")
         time.sleep(2)  # two looks
