@@ -117,6 +117,8 @@ Status FakeDropbox::joinTeam(std::string_view account_id, std::string_view team)
     account->root_namespace = world_->ids.namespaceId();
     account->home_path = "/" + account->display_name;
     account->tree.pushDown(account->display_name);
+    // What is held back was logged under paths of before: the listing of the new root has it all.
+    if (account->delta_held_at) account->delta_held_at = account->tree.delta().size();
     ++account->cursor_epoch;
     world_->touched(*account);
     return {};

@@ -253,6 +253,7 @@ TEST_F(ListFolder, CursorsOfDeletedFoldersAreNotFoundAndExpiredOnesReset) {
 }
 
 TEST_F(ListFolder, TeamSpaceHasTwoRootsAndRefusesTheOldOne) {
+    fake.holdDelta(account);
     (void)fake.putFile(account, "/mine.txt", "x");
     const Json before = parsed(call("users/get_current_account", "null"));
     const std::string old_root = before["root_info"]["root_namespace_id"].GetString();
@@ -271,6 +272,9 @@ TEST_F(ListFolder, TeamSpaceHasTwoRootsAndRefusesTheOldOne) {
         R"({".tag":"root","root":")" + root + R"("})"
     ));
     EXPECT_STREQ(all["entries"][1]["path_display"].GetString(), "/Ada Lovelace/mine.txt");
+    fake.releaseDelta(account);
+    const std::string after = all["cursor"].GetString();
+    EXPECT_EQ(parsed(callContinue(after))["entries"].Size(), 0U) << "nothing under its old path";
 }
 
 TEST_F(ListFolder, AppFolderAppsSeeTheirFolderAsRoot) {
