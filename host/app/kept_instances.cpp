@@ -42,8 +42,8 @@ KeptInstances::KeptInstances(const config::InstanceLoad& load)
     for (const config::RejectedInstance& instance : load.rejected) {
         rejected_.emplace(instance.name, &instance);
         faulty_files_.insert(placeOf(instance.file));
-        if (instance.name.empty()) unsure_ = fmt::format("{}:{}", instance.file, instance.line);
     }
+    unsure_ = whyUnsure();
 }
 
 std::string KeptInstances::whyKept(const std::string& name, const std::string& source) const {
@@ -57,22 +57,21 @@ std::string KeptInstances::whyKept(const std::string& name, const std::string& s
         );
     }
     const std::string file = config::fileOfSource(source);
-    if (std::string why = whyNotThere(file); !why.empty()) {
+    const std::filesystem::path place = placeOf(file);
+    if (const std::string why = whyNotThere(place); !why.empty()) {
         return fmt::format("{}{} {}", kNewVersion, file, why);
     }
     // A file that is cut off, or written again just now, has an error where it ends so far.
-    if (faulty_files_.contains(placeOf(file))) {
+    if (faulty_files_.contains(place)) {
         return fmt::format(
             "{}: it is removed once {} has no error any more; see 'ferry lint'", kUndeclared, file
         );
     }
-    const std::string unsure = whyUnsure();
-    return unsure.empty() ? "" : fmt::format("{}: {}", kUndeclared, unsure);
+    return unsure_.empty() ? "" : fmt::format("{}: {}", kUndeclared, unsure_);
 }
 
 /// About the file that declared it last.
-std::string KeptInstances::whyNotThere(const std::string& file) const {
-    const std::filesystem::path place = placeOf(file);
+std::string KeptInstances::whyNotThere(const std::filesystem::path& place) const {
     if (unreadable_.contains(place)) {
         return "can't be read, so it runs on with the previous one; see 'ferry lint'";
     }
@@ -107,9 +106,12 @@ std::string KeptInstances::whyUnsure() const {
             paths->front()
         );
     }
-    if (!unsure_.empty()) {
+    if (const auto nameless = rejected_.find(""); nameless != rejected_.end()) {
+        const config::RejectedInstance& instance = *nameless->second;
         return fmt::format(
-            "it is removed once the instance at {} has a name; see 'ferry lint'", unsure_
+            "it is removed once the instance at {}:{} has a name; see 'ferry lint'",
+            instance.file,
+            instance.line
         );
     }
     if (load_.file_count == 0) {

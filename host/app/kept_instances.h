@@ -34,7 +34,7 @@ class KeptInstances {
     using Places = std::map<std::filesystem::path, std::string>;
 
     static Places placesOf(const std::vector<std::string>& paths);
-    std::string whyNotThere(const std::string& file) const;
+    std::string whyNotThere(const std::filesystem::path& place) const;
     std::string whyUnsure() const;
 
     const config::InstanceLoad& load_;
@@ -44,7 +44,7 @@ class KeptInstances {
     Places missing_;
     Places empty_folders_;
     Places empty_files_;
-    std::string unsure_;  ///< place of a rejected one without a name
+    std::string unsure_;  ///< why one of another file stays; empty: all was read
 };
 
 }  // namespace ferry::app
