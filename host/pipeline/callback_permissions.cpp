@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/number_text.h"
+#include "base/words.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/delivery_policy.h"
 
@@ -19,16 +20,6 @@ constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 
 std::string metaNameOf(CallbackId callback) {
     return fmt::format("callback.permission.{}", callback.value);
-}
-
-std::vector<std::string_view> wordsOf(std::string_view text) {
-    std::vector<std::string_view> words;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        words.push_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return words;
 }
 
 }  // namespace
@@ -102,7 +93,7 @@ Result<std::optional<CallbackPermission>> CallbackPermissions::find(
     if (found == entries_.end()) {
         FERRY_TRY_ASSIGN(const auto stored, meta_.get(metaNameOf(callback)));
         Entry entry;
-        const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view());
+        const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view(), ' ');
         if (words.size() == 3 && words[0] == origin_) {
             const auto asked = parseInteger(words[1]);
             const auto allowed = parseInteger(words[2]);

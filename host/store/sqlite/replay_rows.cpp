@@ -1,12 +1,12 @@
 #include "store/sqlite/replay_rows.h"
 
+#include "base/words.h"
 #include "store/sqlite/instance_rows.h"
 #include "store/sqlite/sequence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <charconv>
 
 namespace ferry::store::sqlite {
@@ -21,16 +21,6 @@ std::vector<InstanceId> splitIds(std::string_view text) {
         ids.emplace_back(id);
     }
     return ids;
-}
-
-std::vector<std::string> splitWords(std::string_view text) {
-    std::vector<std::string> words;
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        words.emplace_back(text.substr(0, comma));
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-    return words;
 }
 
 }  // namespace
@@ -51,7 +41,8 @@ Replay readReplay(const Query& row) {
     replay.is_dry_run = row.integer(2) != 0;
     replay.instances = splitIds(row.view(3));
     replay.selection.types = row.as<std::uint8_t>(4);
-    replay.selection.object_types = splitWords(row.view(5));
+    const auto object_types = wordsOf(row.view(5), ',');
+    replay.selection.object_types.assign(object_types.begin(), object_types.end());
     replay.from = row.time(6);
     replay.to = row.time(7);
     replay.first_event = EventNumber(row.integer(8));
