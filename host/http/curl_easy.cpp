@@ -26,10 +26,6 @@ void setBlob(CURL* easy, CURLoption option, std::string_view pem) {
     setOption(easy, option, pem.empty() ? nullptr : &blob);
 }
 
-struct UrlDeleter {
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
 std::string urlPart(CURLU* url, CURLUPart part, unsigned flags = 0) {
     char* text = nullptr;
     if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
@@ -45,7 +41,7 @@ bool hasLineBreak(std::string_view text) {
 }
 
 Result<Destination> parseDestination(const std::string& url) {
-    const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
+    std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
     FERRY_CHECK(parsed != nullptr, "out of memory");
     // Other schemes are let through here, so that the refusal can name them.
     const unsigned flags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER;
@@ -63,6 +59,7 @@ Result<Destination> parseDestination(const std::string& url) {
     const std::string port = urlPart(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
     for (char digit : port)
         to.port = static_cast<std::uint16_t>(to.port * 10 + (digit - '0'));
+    to.url = std::move(parsed);
     return to;
 }
 

@@ -27,11 +27,16 @@ struct TransferContext {
     std::vector<std::shared_ptr<X509>> extra_authorities;
 };
 
+struct UrlDeleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
 /// Where a URL leads, as curl itself reads it.
 struct Destination {
     std::string scheme;
     std::string host;
     std::uint16_t port = 0;
+    std::unique_ptr<CURLU, UrlDeleter> url;  ///< what was read, for CURLOPT_CURLU
 };
 
 /// Errors: InvalidArgument for what curl can't read, and for user names and passwords in URLs.

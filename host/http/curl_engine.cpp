@@ -118,15 +118,17 @@ bool CurlEngine::takeInbox() {
 }
 
 void CurlEngine::enqueue(RequestHandle handle, std::unique_ptr<CurlTransfer> transfer) {
-    const auto to = transfer->check(destinations_);
-    if (!to) {
-        complete(*transfer, CurlTransfer::failure(TransportError::Refused, to.error().message));
+    if (const Status checked = transfer->check(destinations_); !checked) {
+        complete(
+            *transfer, CurlTransfer::failure(TransportError::Refused, checked.error().message)
+        );
         return;
     }
+    const Destination& to = transfer->destination();
     const bool is_provider = transfer->request().traffic == Traffic::Provider;
     const auto wait_until = Steady::now() + transfer->request().timeout;
     const std::string destination =
-        fmt::format("{} {} {} {}", is_provider ? 'p' : 'c', to->scheme, to->host, to->port);
+        fmt::format("{} {} {} {}", is_provider ? 'p' : 'c', to.scheme, to.host, to.port);
     const std::size_t in_flight_max =
         is_provider ? options_.provider_destination_max : options_.callback_destination_max;
     const auto entry = entries_.emplace(handle, Entry{}).first;

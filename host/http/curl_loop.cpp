@@ -107,8 +107,8 @@ void CurlLoop::wake() {
     FERRY_CHECK(::write(wake_fd_, &one, sizeof one) == sizeof one, "eventfd failed");
 }
 
-int CurlLoop::onSocket(CURL*, curl_socket_t fd, int what, void* user, void*) {
-    const auto* multi = static_cast<const Multi*>(user);
+int CurlLoop::onSocket(CURL*, curl_socket_t fd, int what, void* user, void* mark) {
+    auto* multi = static_cast<Multi*>(user);
     const int epoll_fd = multi->loop->epoll_fd_;
     if (what == CURL_POLL_REMOVE) {
         // May be closed already, which took it out of the set.
@@ -119,8 +119,11 @@ int CurlLoop::onSocket(CURL*, curl_socket_t fd, int what, void* user, void*) {
     if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
     event.data.u64 = (multi->index << 32) | static_cast<std::uint32_t>(fd);
-    if (::epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
-    return ::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -1;
+    // curl keeps a mark for each socket that it watches, until it removes it.
+    const bool is_new = mark == nullptr;
+    if (is_new) curl_multi_assign(multi->handle, fd, multi);
+    if (::epoll_ctl(epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+    return ::epoll_ctl(epoll_fd, is_new ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -1;
 }
 
 int CurlLoop::onTimer(CURLM*, long timeout_ms, void* user) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace ferry::http {
@@ -34,7 +35,7 @@ CurlTransfer::CurlTransfer(
     if (request_.stream) stream_.emplace(std::move(*request_.stream));
 }
 
-Result<Destination> CurlTransfer::check(DestinationCache& destinations) const {
+Status CurlTransfer::check(DestinationCache& destinations) {
     if (!isToken(request_.method)) {
         return fail(ErrorCode::InvalidArgument, "the method is not a token");
     }
@@ -55,11 +56,12 @@ Result<Destination> CurlTransfer::check(DestinationCache& destinations) const {
     }
     // A streamed answer goes on as it came: whoever reads it in the end says what it can read.
     if (!stream_ && request_.headers.get("Accept-Encoding")) return refuse("Accept-Encoding");
-    FERRY_TRY_ASSIGN(Destination to, destinations.parse(request_.url));
+    FERRY_TRY_ASSIGN(destination_, destinations.parse(request_.url));
+    const Destination& to = *destination_;
     FERRY_TRY(context_.policy.checkUrl(request_.traffic, to.scheme, to.port));
     // Otherwise each address is checked when it is connected to.
     if (isProxied()) FERRY_TRY(context_.policy.checkHost(request_.traffic, to.host));
-    return to;
+    return {};
 }
 
 bool CurlTransfer::isProxied() const noexcept {
@@ -73,7 +75,10 @@ void CurlTransfer::begin(EasyHandle handle) {
     // Every option set here is set for every request: the handle remembers the one before.
     setOption(easy, CURLOPT_PRIVATE, this);
     setOption(easy, CURLOPT_ERRORBUFFER, error_text_);
+    // The text is what curl shows; it goes by what was read from it already, and so does not read
+    // it again for each request.
     setOption(easy, CURLOPT_URL, request_.url.c_str());
+    setOption(easy, CURLOPT_CURLU, destination_->url.get());
     setOption(easy, CURLOPT_PROXY, isProxied() ? context_.callback_proxy.reveal().c_str() : "");
     // A body that went by can't be sent again, so it is not for a connection that may be stale.
     setOption(easy, CURLOPT_FRESH_CONNECT, stream_ && stream_->sendsBody() ? 1L : 0L);
@@ -131,6 +136,7 @@ void CurlTransfer::beginOnNewConnection() {
 EasyHandle CurlTransfer::end() {
     // The handle lives on; what it knows of this transfer does not.
     setOption(easy_.get(), CURLOPT_PRIVATE, static_cast<void*>(nullptr));
+    setOption(easy_.get(), CURLOPT_CURLU, static_cast<CURLU*>(nullptr));
     setOption(easy_.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
     setOption(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     setOption(easy_.get(), CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
@@ -169,24 +175,31 @@ void CurlTransfer::setStreamedBody() {
     setOption(easy, CURLOPT_READDATA, &*stream_);
 }
 
+/// curl's own way to make the list copies each line.
 void CurlTransfer::setHeaders() {
-    curl_slist* list = nullptr;
-    const auto append = [&list](const std::string& line) {
-        curl_slist* longer = curl_slist_append(list, line.c_str());
-        FERRY_CHECK(longer != nullptr, "out of memory");
-        list = longer;
+    header_lines_.clear();
+    std::size_t count = 0;
+    const auto append = [&](std::string_view name, std::string_view mark, std::string_view value) {
+        header_lines_.append(name).append(mark).append(value) += '\0';
+        ++count;
     };
     for (const auto& [name, value] : request_.headers.fields()) {
         // "Name:" takes a header of curl's away; "Name;" sends it empty.
-        append(trim(value).empty() ? name + ";" : name + ": " + value);
+        const bool is_empty = trim(value).empty();
+        append(name, is_empty ? ";" : ": ", is_empty ? std::string_view() : value);
     }
-    append("Expect:");  // no round trip before large bodies
+    append("Expect", ":", {});  // no round trip before large bodies
     if (stream_ && stream_->sendsBody() && stream_->requestBytes() < 0) {
-        append("Transfer-Encoding: chunked");
+        append("Transfer-Encoding", ": ", "chunked");
     }
-    if (!request_.headers.get("Content-Type")) append("Content-Type:");
-    header_list_.reset(list);
-    setOption(easy_.get(), CURLOPT_HTTPHEADER, list);
+    if (!request_.headers.get("Content-Type")) append("Content-Type", ":", {});
+    header_list_.assign(count, curl_slist{});
+    char* line = header_lines_.data();
+    for (std::size_t i = 0; i < count; ++i) {
+        header_list_[i] = {line, i + 1 < count ? &header_list_[i + 1] : nullptr};
+        line += std::strlen(line) + 1;
+    }
+    setOption(easy_.get(), CURLOPT_HTTPHEADER, header_list_.data());
 }
 
 CurlTransfer& CurlTransfer::of(CURL* easy) {

@@ -24,11 +24,14 @@ class CurlTransfer {
     CurlTransfer(const CurlTransfer&) = delete;
     CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-    /// Checks the request without any traffic; says where it goes. Errors: PermissionDenied and
-    /// InvalidArgument, which end it as Refused.
-    Result<Destination> check(DestinationCache& destinations) const;
+    /// Checks the request without any traffic, and finds out where it goes. Errors:
+    /// PermissionDenied and InvalidArgument, which end it as Refused.
+    Status check(DestinationCache& destinations);
+    /// After a check that passed.
+    const Destination& destination() const noexcept { return *destination_; }
 
-    /// Sets up `easy` for this request and takes it; the caller then adds it to the loop.
+    /// Sets up `easy` for this request, which was checked, and takes it; the caller then adds it to
+    /// the loop.
     void begin(EasyHandle easy);
     /// True if `code` only says that the connection, kept from an earlier request, was closed by
     /// the server meanwhile: no byte of an answer came. The request is then due once more, on a new
@@ -67,15 +70,13 @@ class CurlTransfer {
     bool wasTunnelRefused() const;
     TransportError classify(CURLcode code) const;
 
-    struct ListDeleter {
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
-
     const TransferContext& context_;
     OutboundRequest request_;
     Outbound::Completion completion_;
+    std::shared_ptr<const Destination> destination_;
     EasyHandle easy_;
-    std::unique_ptr<curl_slist, ListDeleter> header_list_;
+    std::string header_lines_;             ///< each ends with a NUL
+    std::vector<curl_slist> header_list_;  ///< of them, as curl reads it
     OutboundResponse response_;
     std::optional<CurlStream> stream_;
     std::chrono::steady_clock::time_point begun_;

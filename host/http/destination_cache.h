@@ -5,6 +5,7 @@
 #include "http/curl_easy.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -13,13 +14,13 @@ namespace ferry::http {
 /// Reading a URL costs more than all else that is looked at before a request. Threads: one.
 class DestinationCache {
   public:
-    /// As `parseDestination`.
-    Result<Destination> parse(const std::string& url);
+    /// As `parseDestination`. Never null.
+    Result<std::shared_ptr<const Destination>> parse(const std::string& url);
 
   private:
     static constexpr std::size_t kKnownMax = 1'024;
 
-    std::unordered_map<std::string, Destination> known_;
+    std::unordered_map<std::string, std::shared_ptr<const Destination>> known_;
 };
 
 }  // namespace ferry::http

@@ -26,6 +26,11 @@ void renderRecords(const CallbackPage& page, JsonWriter& json) {
     json.endArray().endObject();
 }
 
+std::string eventIdOf(const CallbackPage& page) {
+    return page.event_id.empty() ? callbackEventId(page.delivery, page.events)
+                                 : std::string(page.event_id);
+}
+
 void renderOpenConnectors(const CallbackPage& page, JsonWriter& json) {
     const InstanceSettings& settings = page.settings;
     json.beginObject()
@@ -41,7 +46,7 @@ void renderOpenConnectors(const CallbackPage& page, JsonWriter& json) {
         .field("accountId", page.hub.account_id)
         .field("companyId", page.hub.company_id)
         .field("userId", page.hub.user_id)
-        .field("eventId", callbackEventId(page.delivery, page.events))
+        .field("eventId", eventIdOf(page))
         .field("instanceId", settings.id.value)
         .field("instance_id", settings.id.value)
         .field("instanceName", settings.name);

@@ -33,6 +33,7 @@ struct CallbackPage {
     const HubIdentity& hub;
     /// Whose records `open-connectors` shows; empty: those of `events`.
     std::span<const RecordedEvent> records = {};
+    std::string_view event_id = {};  ///< callbackEventId of these, if it is known already
 };
 
 /// A format: writes one JSON value.

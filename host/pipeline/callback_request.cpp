@@ -30,7 +30,8 @@ http::OutboundRequest makeCallbackRequest(
     http::OutboundRequest request;
     request.method = "POST";
     request.url = settings.callback_url;
-    const CallbackPage page{delivery, settings, events, options.hub, records};
+    const std::string message_id = callbackEventId(delivery, events);
+    const CallbackPage page{delivery, settings, events, options.hub, records, message_id};
     const CallbackFormatEntry& format = callbackFormat(settings.format);
     request.body = renderCallbackBody(page);
     request.timeout = settings.delivery.timeout.value_or(options.timeout);
@@ -48,7 +49,6 @@ http::OutboundRequest makeCallbackRequest(
     const std::string redelivery = redeliveryOf(delivery);
     if (!redelivery.empty()) request.headers.add(std::string(kRedeliveryHeader), redelivery);
     const std::string notification_id = std::to_string(delivery.id.value);
-    const std::string message_id = callbackEventId(delivery, events);
     signCallback(
         {notification_id, message_id, attempted_at, request.body, settings.signing_keys},
         request.headers

@@ -10,6 +10,10 @@ constexpr std::string_view kComponent = "delivery";
 /// Requests that one call of the outbound thread starts: fewer calls, and none waits long.
 constexpr std::size_t kStartedTogether = 8;
 
+/// Events of one read: enough for full pages of common events, and no more than what is sent holds
+/// in memory anyway.
+constexpr std::size_t kReadBytesMax = std::size_t{1} << 20U;
+
 }  // namespace
 
 /// Of an instance with many deliveries in a step they are looked up once.
@@ -21,7 +25,8 @@ Result<std::shared_ptr<const InstanceSettings>> DeliveryWorker::settingsOf(Insta
     return settings;
 }
 
-/// Fails only if the store does, for a while; then the delivery is still leased and not begun.
+/// Brings it among those that are ready, or to what it has to wait for. Fails only if the store
+/// does, for a while; then the delivery is still leased and not begun.
 Status DeliveryWorker::begin(const Delivery& delivery) {
     const auto settings = settingsOf(delivery.instance);
     if (!settings) {
@@ -52,9 +57,8 @@ Status DeliveryWorker::begin(const Delivery& delivery) {
     attempt.delivery = delivery;
     attempt.settings = *settings;
     attempt.is_permitted = permission.has_value();
-    const Status status = advance(std::move(attempt));
-    if (!status) pacer_.gaveUp(delivery.callback);
-    return status;
+    advance(std::move(attempt));
+    return {};
 }
 
 Result<bool> DeliveryWorker::admit(
@@ -73,20 +77,18 @@ Result<bool> DeliveryWorker::admit(
     return answer.is_admitted;
 }
 
-/// Goes as far as it can: to the token, the permission, the request. What it has to wait for makes
-/// it go on in a later step.
-Status DeliveryWorker::advance(InFlight attempt) {
+/// Goes as far as it can: to the token, the permission, and among those that sendReady sends. What
+/// it has to wait for makes it go on in a later step.
+void DeliveryWorker::advance(InFlight attempt) {
     const auto& credentials = attempt.settings->delivery.credentials;
     if (credentials && !attempt.token) attempt.token = tokens_.find(*credentials);
     if (credentials && !attempt.token) {
         awaitToken(std::move(attempt));
-        return {};
-    }
-    if (!attempt.is_permitted) {
+    } else if (!attempt.is_permitted) {
         awaitPermission(std::move(attempt));
-        return {};
+    } else {
+        ready_.push_back(std::move(attempt));
     }
-    return load(std::move(attempt));
 }
 
 /// Its delivery stays leased and admitted meanwhile.
@@ -135,10 +137,8 @@ bool DeliveryWorker::renewsToken(InFlight& attempt, int status) {
 /// As `advance`, of an attempt that was begun in an earlier step.
 void DeliveryWorker::advanceAgain(InFlight attempt) {
     if (is_stopping_) return giveBack(attempt);
-    const Delivery delivery = attempt.delivery;
-    if (const Status status = advance(std::move(attempt)); !status) {
-        pacer_.gaveUp(delivery.callback);
-        services_.deliveries.release({&delivery, 1});
+    advance(std::move(attempt));
+    if (const Status status = sendReady(); !status) {
         noteStoreFailure("load delivery", status.error());
     }
 }
@@ -150,24 +150,76 @@ void DeliveryWorker::giveBack(const InFlight& attempt) {
     paused_until_ = services_.clock.now() + kStorePause.ceiling;
 }
 
-Status DeliveryWorker::load(InFlight attempt) {
-    const Delivery& delivery = attempt.delivery;
-    const auto events = services_.events.range(
-        delivery.instance, delivery.first_event, delivery.last_event, kEventsPerDeliveryMax
-    );
-    const auto events_max =
-        static_cast<std::size_t>(callbackFormat(attempt.settings->format).events_max);
-    if (events && events->size() > events_max) return split(delivery, *events);
-    if (events && !events->empty()) {
-        FERRY_TRY_ASSIGN(const auto records, repeatedRecords(attempt));
-        send(std::move(attempt), *events, records);
+/// Sends what is ready, whose events are read together. Fails only if the store does, for a while;
+/// then what was not sent is given back.
+Status DeliveryWorker::sendReady() {
+    std::vector<InFlight> ready = std::exchange(ready_, {});
+    std::vector<store::EventRange> ranges;
+    ranges.reserve(ready.size());
+    for (const InFlight& attempt : ready) {
+        const Delivery& delivery = attempt.delivery;
+        ranges.push_back({delivery.instance, delivery.first_event, delivery.last_event});
+    }
+    Status status;
+    std::size_t sent = 0;
+    while (status && sent < ready.size()) {
+        status = sendSome(std::span(ready).subspan(sent), std::span(ranges).subspan(sent), sent);
+    }
+    for (const InFlight& attempt : std::span(ready).subspan(sent)) {
+        pacer_.gaveUp(attempt.delivery.callback);
+        services_.deliveries.release({&attempt.delivery, 1});
+    }
+    return status;
+}
+
+/// Those whose events come in one read; `sent` grows by each.
+Status DeliveryWorker::sendSome(
+    std::span<InFlight> ready, std::span<const store::EventRange> ranges, std::size_t& sent
+) {
+    const auto count =
+        services_.events.ranges(ranges, kEventsPerDeliveryMax, kReadBytesMax, pages_);
+    if (!count && isTransient(count.error().code)) return fail(count.error());
+    if (!count) {
+        // What is wrong with one for good must not stop the others.
+        const auto& [instance, first, last] = ranges.front();
+        const auto alone = services_.events.range(instance, first, last, kEventsPerDeliveryMax);
+        FERRY_TRY(
+            alone ? sendOne(ready.front(), *alone) : cantBeRead(ready.front(), alone.error())
+        );
+        ++sent;
         return {};
     }
-    if (!events && isTransient(events.error().code)) return fail(events.error());
-    pacer_.gaveUp(delivery.callback);
-    if (!events) return setAside(delivery, events.error());
-    drop(delivery, "its events are no longer in the log");
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < *count; ++i) {
+        bytes += store::bytesOf(pages_[i]);
+        FERRY_TRY(sendOne(ready[i], pages_[i]));
+        ++sent;
+    }
+    // Long events are no reason to hold on to their memory.
+    if (bytes > kReadBytesMax) pages_.clear();
     return {};
+}
+
+/// Takes `attempt` unless it fails, which is for a while.
+Status DeliveryWorker::sendOne(InFlight& attempt, const std::vector<RecordedEvent>& events) {
+    const Delivery& delivery = attempt.delivery;
+    const auto events_max =
+        static_cast<std::size_t>(callbackFormat(attempt.settings->format).events_max);
+    if (events.size() > events_max) return split(delivery, events);
+    if (events.empty()) {
+        pacer_.gaveUp(delivery.callback);
+        drop(delivery, "its events are no longer in the log");
+        return {};
+    }
+    FERRY_TRY_ASSIGN(const auto records, repeatedRecords(attempt));
+    send(std::move(attempt), events, records);
+    return {};
+}
+
+Status DeliveryWorker::cantBeRead(const InFlight& attempt, const Error& error) {
+    if (isTransient(error.code)) return fail(error);
+    pacer_.gaveUp(attempt.delivery.callback);
+    return setAside(attempt.delivery, error);
 }
 
 /// The events whose records the body repeats; none: it has those of its own.

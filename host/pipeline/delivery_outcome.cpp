@@ -85,7 +85,7 @@ void DeliveryWorker::settle(
     outcome.answer = answerOf(body, outcome.error_class.empty());
     noteAttempt(attempt, outcome);
     const RetrySchedule schedule = retryScheduleOf(attempt.settings->delivery, options_.schedule);
-    const double unit = services_.random.unit();
+    const double unit = is_success ? 0 : services_.random.unit();
     DeliveryDecision decision = decideDelivery(outcome.attempt_count, result, now, schedule, unit);
     if (planned) returnToPlan(decision, result, *planned);
     AttemptEnd end;

@@ -10,8 +10,8 @@ namespace {
 /// A commit writes a page of several trees for each callback whatever it has in them, and waits for
 /// the disk: the more it has, the less each delivery costs. What was not recorded when the process
 /// is killed is delivered again, so neither many gather, nor for long.
-constexpr std::size_t kGatheredMax = 1'024;
-constexpr Milliseconds kGatherTime{100};
+constexpr std::size_t kGatheredMax = 2'048;
+constexpr Milliseconds kGatherTime{200};
 /// With less under way, a commit for each step costs little.
 constexpr std::size_t kGatherFrom = 32;
 

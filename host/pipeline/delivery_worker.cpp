@@ -14,6 +14,8 @@ constexpr std::string_view kComponent = "delivery";
 
 // Leased in one step at most, so that answers don't wait long for a step that prepares requests.
 constexpr std::size_t kLeaseBatch = 256;
+// Deliveries whose events are read together; the first of them waits so long to be sent.
+constexpr std::size_t kReadTogether = 16;
 // Deliveries that another process made are found at the latest after this time.
 constexpr Milliseconds kIdleCheck{30'000};
 
@@ -93,15 +95,10 @@ TimePoint DeliveryWorker::leaseMore() {
         noteStoreFailure("lease deliveries", leased.error());
         return paused_until_;
     }
-    settings_of_step_.clear();
-    for (std::size_t i = 0; i < leased->size(); ++i) {
-        if (const Status status = begin((*leased)[i]); !status) {
-            services_.deliveries.release(std::span(*leased).subspan(i));
-            noteStoreFailure("load delivery", status.error());
-            return paused_until_;
-        }
+    if (const Status status = beginAll(*leased); !status) {
+        noteStoreFailure("load delivery", status.error());
+        return paused_until_;
     }
-    settings_of_step_.clear();
     failures_ = 0;
     if (leased->size() == limit) return now;  // there may be more
 
@@ -111,6 +108,22 @@ TimePoint DeliveryWorker::leaseMore() {
         return paused_until_;
     }
     return std::min(due->value_or(TimePoint::max()), now + kIdleCheck);
+}
+
+/// Those that were not begun when the store failed are given back.
+Status DeliveryWorker::beginAll(std::span<const Delivery> leased) {
+    settings_of_step_.clear();
+    Status status;
+    std::size_t begun = 0;
+    while (status && begun < leased.size()) {
+        status = begin(leased[begun]);
+        if (status) ++begun;
+        if (status && ready_.size() >= kReadTogether) status = sendReady();
+    }
+    const Status sent = sendReady();
+    settings_of_step_.clear();
+    if (begun < leased.size()) services_.deliveries.release(leased.subspan(begun));
+    return status ? sent : status;
 }
 
 void DeliveryWorker::noteStoreFailure(std::string_view what, const Error& error) {

@@ -152,6 +152,7 @@ class DeliveryWorker final : public Steppable {
     Status learnWhatIsBehind();
     TimePoint leaseMore();
     Result<std::shared_ptr<const InstanceSettings>> settingsOf(InstanceId id);
+    Status beginAll(std::span<const Delivery> leased);
     Status begin(const Delivery& delivery);
     Result<std::optional<CallbackPermission>> permissionFor(
         const Delivery& delivery, const InstanceSettings& settings
@@ -162,13 +163,18 @@ class DeliveryWorker final : public Steppable {
         const InstanceSettings& settings,
         const std::optional<CallbackPermission>& permission
     );
-    Status advance(InFlight attempt);
+    void advance(InFlight attempt);
     void awaitToken(InFlight attempt);
     void awaitPermission(InFlight attempt);
     bool renewsToken(InFlight& attempt, int status);
     void advanceAgain(InFlight attempt);
     void giveBack(const InFlight& attempt);
-    Status load(InFlight attempt);
+    Status sendReady();
+    Status sendSome(
+        std::span<InFlight> ready, std::span<const store::EventRange> ranges, std::size_t& sent
+    );
+    Status sendOne(InFlight& attempt, const std::vector<RecordedEvent>& events);
+    Status cantBeRead(const InFlight& attempt, const Error& error);
     Status split(const Delivery& delivery, std::span<const RecordedEvent> events);
     std::string nameOf(InstanceId id);
     void tell(std::string_view what, const Delivery& delivery, const AttemptOutcome& outcome);
@@ -196,6 +202,8 @@ class DeliveryWorker final : public Steppable {
     CallbackTokens tokens_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, InFlight> in_flight_;
+    std::vector<InFlight> ready_;  // their events are next to be read; none between steps
+    store::EventPages pages_;      // what was read last; its memory is used again
     std::unordered_map<InstanceId, std::shared_ptr<const InstanceSettings>> settings_of_step_;
     std::shared_ptr<CallbackHealth> health_ = std::make_shared<CallbackHealth>();
     std::uint64_t next_number_ = 1;

@@ -157,6 +157,29 @@ TEST_P(EventLogContract, GivesARangeOfOneInstance) {
     EXPECT_THAT(range(3, EventNumber(4), 9), IsEmpty());
 }
 
+TEST_P(EventLogContract, GivesSeveralRangesTogether) {
+    const InstanceId first = add("a");
+    const InstanceId second = add("b");
+    append(first, 3, at(0));
+    append(second, 2, at(0));
+
+    const store::EventRange ranges[] = {
+        {first, EventNumber(2), EventNumber(9)},
+        {second, EventNumber(1), EventNumber(3)},
+        {second, EventNumber(1), kLast}};
+    store::EventPages pages(1);
+    pages[0].resize(4);  // what was read before
+    ASSERT_EQ(valueOf(events().ranges(ranges, 1, 1'000'000, pages)), 3U);
+    EXPECT_THAT(numbersOf(pages[0]), ElementsAre(2));
+    EXPECT_THAT(pages[1], IsEmpty());
+    EXPECT_THAT(numbersOf(pages[2]), ElementsAre(4));
+
+    // One at least, however long it is.
+    EXPECT_EQ(valueOf(events().ranges(ranges, 9, 1, pages)), 1U);
+    EXPECT_THAT(numbersOf(pages[0]), ElementsAre(2, 3));
+    EXPECT_EQ(valueOf(events().ranges({}, 9, 1, pages)), 0U);
+}
+
 TEST_P(EventLogContract, GivesWhatIsAfterANumber) {
     const InstanceId first = add("a");
     const InstanceId second = add("b");

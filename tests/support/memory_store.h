@@ -195,6 +195,7 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
 class MemoryEventLog final : public store::EventLog {
   public:
     std::optional<Error> failure;  ///< what reads give instead
+    EventNumber failure_of = {};   ///< of ranges with this event alone; none: of all
 
     void add(RecordedEvent event) { events_.push_back(std::move(event)); }
     void clear() { events_.clear(); }
@@ -202,7 +203,8 @@ class MemoryEventLog final : public store::EventLog {
     Result<std::vector<RecordedEvent>> range(
         InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
     ) override {
-        if (failure) return fail(*failure);
+        const bool is_hit = !failure_of || (first <= failure_of && failure_of <= last);
+        if (failure && is_hit) return fail(*failure);
         std::vector<RecordedEvent> out;
         for (const RecordedEvent& event : events_) {
             const bool is_inside = event.number >= first && event.number <= last;

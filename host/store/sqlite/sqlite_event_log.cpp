@@ -105,26 +105,61 @@ Result<std::size_t> pruneSome(
     return count;
 }
 
+/// Into `events`, in place of what was there.
+Status readRange(
+    Connection& connection,
+    const EventRange& range,
+    std::size_t limit,
+    std::vector<RecordedEvent>& events
+) {
+    // Of a delivery nearly all numbers between are its own: looking at each costs less than finding
+    // each by the instance's index.
+    const bool is_dense = range.last.value - range.first.value < kEventsPerDeliveryMax;
+    auto rows = connection.query(
+        is_dense ? "SELECT " FERRY_EVENT_COLUMNS
+                   " FROM event NOT INDEXED "
+                   "WHERE instance_id = ? AND number >= ? AND number <= ? "
+                   "ORDER BY number LIMIT ?"
+                 : "SELECT " FERRY_EVENT_COLUMNS
+                   " FROM event WHERE instance_id = ? "
+                   "AND number >= ? AND number <= ? ORDER BY number LIMIT ?"
+    );
+    rows.bind(range.instance, range.first, range.last, limit);
+    for (std::size_t count = 0;; ++count) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) {
+            events.resize(count);
+            return {};
+        }
+        if (count == events.size()) events.emplace_back();
+        readEvent(rows, events[count]);
+    }
+}
+
 }  // namespace
 
 Result<std::vector<RecordedEvent>> SqliteEventLog::range(
     InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
 ) {
+    std::vector<RecordedEvent> events;
+    FERRY_TRY(core_.read([&](Connection& connection) {
+        return readRange(connection, {instance, first, last}, limit, events);
+    }));
+    return events;
+}
+
+Result<std::size_t> SqliteEventLog::ranges(
+    std::span<const EventRange> ranges, std::size_t limit, std::size_t bytes_max, EventPages& pages
+) {
     return core_.read([&](Connection& connection) {
-        // Of a delivery nearly all numbers between are its own: looking at each costs less than
-        // finding each by the instance's index.
-        const bool is_dense = last.value - first.value < kEventsPerDeliveryMax;
-        auto rows = connection.query(
-            is_dense ? "SELECT " FERRY_EVENT_COLUMNS
-                       " FROM event NOT INDEXED "
-                       "WHERE instance_id = ? AND number >= ? AND number <= ? "
-                       "ORDER BY number LIMIT ?"
-                     : "SELECT " FERRY_EVENT_COLUMNS
-                       " FROM event WHERE instance_id = ? "
-                       "AND number >= ? AND number <= ? ORDER BY number LIMIT ?"
+        return readInTurn(
+            ranges,
+            bytes_max,
+            pages,
+            [&](const EventRange& one, std::vector<RecordedEvent>& page) {
+                return readRange(connection, one, limit, page);
+            }
         );
-        rows.bind(instance, first, last, limit);
-        return collect<RecordedEvent>(rows, readEvent);
     });
 }
 
@@ -143,7 +178,7 @@ Result<std::vector<RecordedEvent>> SqliteEventLog::after(
         auto rows = connection.query("SELECT " FERRY_EVENT_COLUMNS
                                      " FROM event WHERE number > ? ORDER BY number LIMIT ?");
         rows.bind(after, limit);
-        return collect<RecordedEvent>(rows, readEvent);
+        return collect<RecordedEvent>(rows, [](const Query& row) { return readEvent(row); });
     });
 }
 

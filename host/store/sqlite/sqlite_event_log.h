@@ -17,6 +17,12 @@ class SqliteEventLog final : public EventLog {
     Result<std::vector<RecordedEvent>> range(
         InstanceId instance, EventNumber first, EventNumber last, std::size_t limit
     ) override;
+    Result<std::size_t> ranges(
+        std::span<const EventRange> ranges,
+        std::size_t limit,
+        std::size_t bytes_max,
+        EventPages& pages
+    ) override;
     Result<std::vector<RecordedEvent>> after(
         EventNumber after, InstanceId instance, std::size_t limit
     ) override;

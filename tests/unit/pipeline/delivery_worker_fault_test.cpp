@@ -97,6 +97,43 @@ TEST_F(DeliveryWorkerFaultTest, GivesBackWhatItLeasedIfEventsCantBeRead) {
     runUntilDelivered(id);
 }
 
+TEST_F(DeliveryWorkerFaultTest, GivesBackAllWhoseEventsAreReadTogether) {
+    std::vector<DeliveryId> ids;
+    for (int i = 0; i < 20; ++i)
+        ids.push_back(addDelivery());
+    options_.per_callback = 20;
+    options_.breaker.first_window = 20;
+    events_.failure = Error(ErrorCode::Unavailable, "busy");
+    events_.failure_of = EventNumber(18);
+
+    settle();
+    // The first read was whole: what it gave is under way.
+    EXPECT_EQ(outbound_.pendingCount(), 16U);
+    EXPECT_EQ(deliveries_.leasedCount(), 16U);
+    EXPECT_EQ(deliveries_.row(ids[16]).attempt_count, 0U);
+    events_.failure.reset();
+
+    for (const DeliveryId id : ids)
+        runUntilDelivered(id);
+}
+
+TEST_F(DeliveryWorkerFaultTest, SetsAsideOneOfThoseThatAreReadTogether) {
+    options_.breaker.first_window = 3;
+    const DeliveryId first = addDelivery();
+    const DeliveryId corrupt = addDelivery();
+    const DeliveryId last = addDelivery();
+    events_.failure = Error(ErrorCode::Corrupt, "event 2: body is cut");
+    events_.failure_of = EventNumber(corrupt.value);
+
+    settle();
+    EXPECT_EQ(outbound_.pendingCount(), 2U);
+    EXPECT_EQ(deliveries_.row(corrupt).last_error, "event 2: body is cut");
+
+    runUntilDelivered(first);
+    runUntilDelivered(last);
+    EXPECT_EQ(deliveries_.row(corrupt).state, DeliveryState::Waiting);
+}
+
 TEST_F(DeliveryWorkerFaultTest, SetsAsideOneInstanceThatDoesNotOpen) {
     Instance broken = instance(1);
     broken.sealed_configuration = "sealed with another key";

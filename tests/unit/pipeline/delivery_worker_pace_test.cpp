@@ -209,7 +209,7 @@ TEST_F(DeliveryWorkerPaceTest, GathersWhatWasDeliveredWhileMuchIsUnderWay) {
     EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Waiting);
     EXPECT_FALSE(worker().isIdle());
 
-    EXPECT_EQ(next, clock_.now() + Milliseconds(100));
+    EXPECT_EQ(next, clock_.now() + Milliseconds(200));
     clock_.advanceTo(next);
     settle();
     EXPECT_EQ(deliveries_.row(DeliveryId(1)).state, DeliveryState::Delivered);
