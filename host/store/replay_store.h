@@ -133,6 +133,13 @@ class ReplayStore {
         return fail(ErrorCode::Unsupported, "this store does not count deliveries of replays");
     }
 
+    /// Callbacks that something is left of the replay for, by id, at most `limit`: its deliveries
+    /// that wait, and what it has not made yet. Reads waiting deliveries of replays, an entry of an
+    /// index for each. Not pure, as `outcomes`.
+    virtual Result<std::vector<CallbackId>> callbacksLeft(ReplayId, std::size_t) {
+        return std::vector<CallbackId>();
+    }
+
     /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances
     /// that are gone get no deliveries.
     virtual Status advance(const ReplayProgress& progress) = 0;

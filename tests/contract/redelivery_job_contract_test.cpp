@@ -43,6 +43,9 @@ TEST_P(RedeliveryJobContract, AJobMakesManyAgainAFewAtATime) {
     EXPECT_TRUE(valueOf(replays().redeliverSome(twin, {4, 9, 9}, at(11))).is_done);
     EXPECT_THAT(leaseDeliveries(at(11)), IsEmpty()) << "nothing is due until it is its turn";
     reopen();
+    EXPECT_THAT(valueOf(replays().callbacksLeft(id, 9)), SizeIs(2));
+    EXPECT_THAT(valueOf(replays().callbacksLeft(id, 1)), SizeIs(1));
+    EXPECT_THAT(valueOf(replays().callbacksLeft(twin, 9)), IsEmpty());
 
     EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(12))).made, 4U);
     EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(13))).made, 0U) << "two wait each";

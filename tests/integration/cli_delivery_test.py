@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 from cli_case import FERRY, NOT_SOON, HubCase, eventually, receiver_for
 
@@ -16,6 +17,12 @@ from cli_case import FERRY, NOT_SOON, HubCase, eventually, receiver_for
 class DeliveryCase(HubCase):
     def listed(self, *args):
         return [json.loads(line) for line in self.run_ok("deliveries", "--json", *args).splitlines()]
+
+    def as_caller(self, target):
+        """A request to the REST API of the hub that runs."""
+        with open(self.path("data", "control")) as opened:
+            url, key = opened.read().splitlines()
+        return urllib.request.Request(url + "/elements/api-v2" + target, headers={"Authorization": "Bearer " + key})
 
     def dead_one(self):
         """A hub, its receiver, and a delivery that is dead."""
@@ -174,8 +181,22 @@ class Replays(DeliveryCase):
             self.run_ok("deliveries", "--state", "waiting"),
             r"due since \S+Z, waits: its callback is switched off since \S+Z",
         )
+        held = status()["waitsFor"]
+        self.assertEqual([one["instances"] for one in held], [["alice"]])
+        self.assertRegex(held[0]["reason"], r"its callback is switched off since \S+Z$")
+        self.assertIn("ferry deliveries redeliver --instance 'alice'", held[0]["action"])
+        for told in (self.run_ok("replay", "status", "1"), self.run_ok("replay", "list")):
+            self.assertRegex(
+                told, r"(?m)^  alice: waits: its callback is switched off since \S+Z\n    do: mend the receiver"
+            )
+        with urllib.request.urlopen(self.as_caller("/instances/events/replays/1")) as answer:
+            over_rest = json.load(answer)["waitsFor"]
+        self.assertEqual([one["instanceIds"] for one in over_rest], [[1]])
+        self.assertEqual(over_rest[0]["reason"], held[0]["reason"])
+        self.assertIn("PUT /instances/{id}/enabled", over_rest[0]["action"])
         self.run_ok("deliveries", "redeliver", "--all")
         eventually(lambda: status()["delivered"] == 1, "the replay's delivery")
+        self.assertEqual(status()["waitsFor"], [])
         eventually(lambda: not self.listed("--state", "waiting"), "the other one")
         self.assertIn(
             "have taken all", self.run_bad(1, "replay", "--since-failure", "--instance", "alice")
