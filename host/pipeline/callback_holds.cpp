@@ -16,8 +16,7 @@ std::string_view holdAdvice(HoldKind kind) noexcept {
         case HoldKind::SwitchedOff:
             return conditionAdvice(ConditionKind::CallbackSwitchedOff);
         case HoldKind::NoPermission:
-            return "the receiver answers OPTIONS with WebHook-Allowed-Origin, or opens the address "
-                   "in WebHook-Request-Callback; it is asked again by itself";
+            return conditionAdvice(ConditionKind::CallbackUnpermitted);
         case HoldKind::Failing:
             return conditionAdvice(ConditionKind::CallbackFailing);
         case HoldKind::InstanceOff:

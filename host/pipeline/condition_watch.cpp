@@ -1,6 +1,7 @@
 #include "pipeline/condition_watch.h"
 
 #include "base/json_writer.h"
+#include "pipeline/callback_permissions.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,11 @@ Condition conditionOf(
     condition.since = since;
     condition.reason = std::move(reason);
     return condition;
+}
+
+bool isOfCallback(ConditionKind kind) {
+    return kind == ConditionKind::CallbackSwitchedOff || kind == ConditionKind::CallbackFailing ||
+           kind == ConditionKind::CallbackUnpermitted;
 }
 
 bool delivers(const Instance& instance) {
@@ -69,21 +75,23 @@ Status ConditionWatch::lookAtInstances(std::vector<Condition>& found) {
 Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& found) {
     FERRY_TRY_ASSIGN(const auto switched_off, store_.deliveries().switchedOff());
     std::vector<Condition> callbacks;
+    for (FailingCallback& one : health_->failingSince(now - options_.failing_after)) {
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackFailing, one.callback.value, one.since, std::move(one.error)
+        ));
+    }
+    FERRY_TRY(lookAtPermissions(now, callbacks));
+    // One that is switched off is told of as that.
+    std::erase_if(callbacks, [&](const Condition& one) {
+        return std::any_of(
+            switched_off.begin(),
+            switched_off.end(),
+            [&](const store::CallbackSwitchedOff& off) { return off.callback.value == one.subject; }
+        );
+    });
     for (const store::CallbackSwitchedOff& off : switched_off) {
         callbacks.push_back(conditionOf(
             ConditionKind::CallbackSwitchedOff, off.callback.value, off.since, off.reason
-        ));
-    }
-    for (FailingCallback& one : health_->failingSince(now - options_.failing_after)) {
-        // One that is switched off is told of as that.
-        const bool is_off = std::any_of(
-            switched_off.begin(),
-            switched_off.end(),
-            [&](const store::CallbackSwitchedOff& off) { return off.callback == one.callback; }
-        );
-        if (is_off) continue;
-        callbacks.push_back(conditionOf(
-            ConditionKind::CallbackFailing, one.callback.value, one.since, std::move(one.error)
         ));
     }
     // Nobody misses anything at a callback that nothing is meant for any more.
@@ -94,6 +102,17 @@ Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& fo
         } else if (instances.empty()) {
             health_->forget(CallbackId(condition.subject));
         }
+    }
+    return {};
+}
+
+Status ConditionWatch::lookAtPermissions(TimePoint now, std::vector<Condition>& callbacks) {
+    FERRY_TRY_ASSIGN(auto waiting, waitingPermissions(store_.meta()));
+    for (WaitingPermission& one : waiting) {
+        if (one.since > now - options_.failing_after) continue;
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackUnpermitted, one.callback.value, one.since, std::move(one.reason)
+        ));
     }
     return {};
 }
@@ -131,9 +150,7 @@ Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) 
 }
 
 Result<std::vector<Instance>> ConditionWatch::concerned(const Condition& condition) {
-    const bool is_callback = condition.kind == ConditionKind::CallbackSwitchedOff ||
-                             condition.kind == ConditionKind::CallbackFailing;
-    if (is_callback) {
+    if (isOfCallback(condition.kind)) {
         return store_.instances().ofCallback(CallbackId(condition.subject), kInstancesMax);
     }
     FERRY_TRY_ASSIGN(auto instance, store_.instances().find(InstanceId(condition.subject)));

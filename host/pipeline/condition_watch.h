@@ -17,8 +17,9 @@
 namespace ferry::pipeline {
 
 struct ConditionWatchOptions {
-    Milliseconds failing_after{
-        600'000};  ///< a callback that accepts nothing for so long is told of
+    /// A callback that accepts nothing for so long is told of; so is one whose receiver has been
+    /// asked for its permission for so long.
+    Milliseconds failing_after{600'000};
     /// Deliveries that die are one condition, until none has died for so long.
     Milliseconds dead_window{900'000};
     /// Where a person authorizes the instance again, empty if that is no matter of a page; may be
@@ -53,6 +54,7 @@ class ConditionWatch {
 
     Status lookAtInstances(std::vector<Condition>& found);
     Status lookAtCallbacks(TimePoint now, std::vector<Condition>& found);
+    Status lookAtPermissions(TimePoint now, std::vector<Condition>& callbacks);
     Status lookAtDead(TimePoint now, std::vector<Condition>& found);
     Result<std::vector<Instance>> concerned(const Condition& condition);
 

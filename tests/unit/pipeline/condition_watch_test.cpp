@@ -3,6 +3,7 @@
 
 #include "unit/pipeline/operator_worker_fixture.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace ferry::pipeline {
@@ -39,6 +40,44 @@ TEST_F(OperatorWorkerTest, ACallbackThatIsSwitchedOffIsToldOfAsThat) {
     ASSERT_TRUE(store_->deliveries().switchOn(callback, clock_.now()));
     run();
     EXPECT_EQ(answer(200), "callback.switched_off.resolved");
+    run();
+    EXPECT_EQ(outbound_.pendingCount(), 0U);
+}
+
+TEST_F(OperatorWorkerTest, TellsOfAPermissionThatIsNotGivenForLong) {
+    const CallbackId callback = callbackOf(add("a"));
+    const auto waits = [&](std::string_view reason) {
+        const std::string list = fmt::format(
+            R"([[{}, {}, "{}"]])", callback.value, toEpochMilliseconds(clock_.now()), reason
+        );
+        ASSERT_TRUE(store_->meta().put("callback.permissions.waiting", list));
+    };
+    waits("the receiver answered 404");
+    run(Milliseconds(599'000));
+    EXPECT_EQ(outbound_.submittedCount(), 0U) << "a receiver may take its time";
+    run(Milliseconds(5'000));
+    EXPECT_EQ(answer(200), "callback.without_permission");
+    EXPECT_THAT(message_.body, HasSubstr("the receiver answered 404"));
+    EXPECT_THAT(message_.body, HasSubstr("WebHook-Allowed-Origin"));
+    EXPECT_THAT(message_.body, HasSubstr("\"name\":\"a\""));
+    EXPECT_EQ(metric("callback.without_permission"), "1");
+    EXPECT_THAT(log_text_, HasSubstr("callback.without_permission"));
+
+    ASSERT_TRUE(store_->meta().put("callback.permissions.waiting", "[]"));
+    run();
+    EXPECT_EQ(answer(200), "callback.without_permission.resolved");
+    EXPECT_EQ(metric("callback.without_permission"), "0");
+}
+
+TEST_F(OperatorWorkerTest, OneWithoutPermissionThatIsSwitchedOffIsToldOfAsThat) {
+    const CallbackId callback = callbackOf(add("a"));
+    const std::string list = fmt::format(R"([[{}, 0, "refused"]])", callback.value);
+    ASSERT_TRUE(store_->meta().put("callback.permissions.waiting", list));
+    run();
+    EXPECT_EQ(answer(200), "callback.without_permission");
+    ASSERT_TRUE(store_->deliveries().switchOff(callback, clock_.now(), "HTTP 410"));
+    run();
+    EXPECT_EQ(answer(200), "callback.switched_off") << "and not that it may be sent to";
     run();
     EXPECT_EQ(outbound_.pendingCount(), 0U);
 }
