@@ -114,8 +114,8 @@ void Hub::buildSync() {
     );
 }
 
-pipeline::RetrySchedule Hub::retrySchedule() const {
-    return {"ferry.yaml", retry_delays_, 0.2};
+RetrySchedule Hub::retrySchedule() const {
+    return {"ferry.yaml", retry_delays_.delays, retry_delays_.jitter, retry_delays_.is_exact};
 }
 
 void Hub::buildSubscriptions() {
