@@ -113,6 +113,57 @@ TEST_F(OperatorWorkerTest, TellsAgainWhenTenTimesAsManyAreDead) {
     EXPECT_EQ(answer(200), "deliveries.dead.resolved");
 }
 
+TEST_F(OperatorWorkerTest, DeadDeliveriesAreNoConcernOnceAllAreDeliveredAgain) {
+    const InstanceId a = add("a");
+    const InstanceId b = add("b");
+    for (int i = 0; i < 3; ++i)
+        die(a);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead");
+    const auto again = [&](InstanceId instance, std::int64_t id) {
+        const store::DeliveryKey key{instance, DeliveryId(id)};
+        EXPECT_EQ(store_->replays().redeliver({&key, 1}, clock_.now()), 1U);
+        EXPECT_EQ(store_->deliveries().lease({clock_.now(), 1, 9})->size(), 1U) << "on its way";
+    };
+    again(a, 1);
+    again(a, 2);
+    run();
+    EXPECT_EQ(outbound_.pendingCount(), 0U) << "one is dead still";
+    EXPECT_EQ(metric("deliveries.dead"), "1");
+
+    again(a, 3);
+    die(b);  // as many as before: who is dead counts, not how many
+    run();
+    ASSERT_EQ(outbound_.pendingCount(), 2U);
+    EXPECT_EQ(metric("deliveries.dead"), "1") << "of b";
+    const std::string first = outbound_.oldest().body;
+    outbound_.completeStatus(200);
+    const std::string second = outbound_.oldest().body;
+    outbound_.completeStatus(200);
+    EXPECT_THAT(first + second, HasSubstr("deliveries.dead.resolved"));
+    EXPECT_THAT(first + second, HasSubstr("1 delivery is dead"));
+    again(b, 4);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead.resolved");
+    EXPECT_EQ(metric("deliveries.dead"), "0");
+}
+
+TEST_F(OperatorWorkerTest, ManyDeadDeliveriesAreCountedAgainInPortions) {
+    const InstanceId a = add("a");
+    die(a, 5'100);
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead");
+    std::vector<store::DeliveryKey> keys;
+    for (std::int64_t id = 1; id <= 5'100; ++id)
+        keys.push_back({a, DeliveryId(id)});
+    ASSERT_TRUE(store_->replays().redeliver(std::span(keys).subspan(50), clock_.now()));
+    run();
+    EXPECT_EQ(metric("deliveries.dead"), "1");
+    ASSERT_TRUE(store_->replays().redeliver(std::span(keys).first(50), clock_.now()));
+    run();
+    EXPECT_EQ(answer(200), "deliveries.dead.resolved");
+}
+
 TEST_F(OperatorWorkerTest, TellsOfDeadDeliveriesOnceUntilNoneDiesAnyMore) {
     const InstanceId id = add("a");
     die(id);
