@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 6> kTokenSettings = {
     "event.notification.oauth2.scope",
     "event.notification.oauth2.audience",
     "event.notification.oauth2.tls"};
+constexpr std::int64_t kRateMax = 9'999'999;  ///< as the pattern has it
 constexpr std::string_view kSizeMin = "event.notification.filter.size.min";
 constexpr std::string_view kSizeMax = "event.notification.filter.size.max";
 /// A bundle of an organization's own authorities; the system's is thrice as large.
@@ -49,6 +50,16 @@ std::optional<ValueProblem> checkKeys(std::string_view text) {
     auto fault = checkSigningKeys(text, SystemClock().wallNow());
     if (!fault) return std::nullopt;
     return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
+}
+
+/// A number that the pattern would refuse without a word of how much it may be.
+std::optional<ValueProblem> checkRate(std::string_view text) {
+    const std::string_view digits = text.substr(0, text.find('/'));
+    const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
+    const auto count = parseInteger(digits);
+    if (!is_number || (count && *count <= kRateMax)) return std::nullopt;
+    return ValueProblem{
+        fmt::format("is more than {}", kRateMax), "leave it out for no limit at all"};
 }
 
 std::optional<ValueProblem> checkCertificate(std::string_view text) {
@@ -266,6 +277,7 @@ class TogetherCheck {
 ParameterCheckFunction hubParameterCheck(std::string_view key) {
     if (key == kSignatureKey) return checkKeys;
     if (key == "event.notification.retry.schedule") return checkRetrySchedule;
+    if (key == "event.notification.rate.limit") return checkRate;
     if (key == kHeaders) return checkHeaderLines;
     if (key == kCertificate || key == kAuthorities) return checkCertificate;
     if (key == kCertificateKey) return checkPrivateKey;

@@ -66,6 +66,11 @@ class Deliveries(DeliveryCase):
         self.assertIn("there is no delivery 7", self.run_bad(1, "deliveries", "show", "7"))
         self.assertIn("there is no instance 'x'", self.run_bad(1, "deliveries", "x"))
         self.assertIn("--since is a time", self.run_bad(1, "deliveries", "--since", "soon"))
+        for command in (["deliveries"], ["deliveries", "redeliver"]):
+            self.assertRegex(
+                self.run_bad(1, *command, "--since", "1h", "--until", "2h"),
+                r"--since \(\S+Z\) is not before --until \(\S+Z\): nothing is between them",
+            )
         self.assertIn("leave out --state dead", self.run_bad(1, "deliveries", "--failing", "--state", "dead"))
         self.assertIn("say which", self.run_bad(2, "deliveries", "redeliver"))
         # What the command below does not know must not be taken by the one above, and do nothing.
@@ -167,7 +172,13 @@ class Replays(DeliveryCase):
         for args in [[], ["--from", "1h", "--since-failure"], ["--since-failure"]]:
             self.run_bad(2, "replay", *args)
         self.assertIn("--from is a time", self.run_bad(1, "replay", "--from", "yesterday"))
-        self.assertIn("eventType", self.run_bad(1, "replay", "--from", "1h", "--types", "GONE"))
+        self.assertIn("--types has words", self.run_bad(1, "replay", "--from", "1h", "--types", "GONE"))
+        self.assertIn("is not before --until", self.run_bad(1, "replay", "--from", "1h", "--until", "2h"))
+        self.assertIn("is not before now", self.run_bad(1, "replay", "--from", "2999-01-01T00:00:00Z"))
+        slip = self.run_bad(1, "replay", "--from", "1h", "--objects", "fiel")
+        self.assertIn("--objects has 'fiel'", slip)
+        self.assertIn("did you mean 'file'?", slip)
+        self.assertIn("there is file, folder", self.run_bad(1, "replay", "--from", "1h", "--objects", "invoice"))
         self.stop()
 
     def test_since_the_failure_began(self):
@@ -198,9 +209,9 @@ class Replays(DeliveryCase):
         eventually(lambda: status()["delivered"] == 1, "the replay's delivery")
         self.assertEqual(status()["waitsFor"], [])
         eventually(lambda: not self.listed("--state", "waiting"), "the other one")
-        self.assertIn(
-            "have taken all", self.run_bad(1, "replay", "--since-failure", "--instance", "alice")
-        )
+        taken = self.run_bad(1, "replay", "--since-failure", "--instance", "alice")
+        self.assertIn("--since-failure: the callbacks of these instances have taken all", taken)
+        self.assertNotIn("sinceFailure", taken)
         self.stop()
 
     def test_ctrl_c_leaves_it_running_and_cancel_ends_it(self):

@@ -104,6 +104,24 @@ TEST(HubParameters, EachWrongLineOfHeadersIsNamedWithoutItsValue) {
     );
 }
 
+TEST(HubParameters, ARateThatIsTooLargeIsToldHowLargeItMayBe) {
+    const auto rate =
+        std::find_if(hubParameters().begin(), hubParameters().end(), [](const Field& field) {
+            return field.key == "event.notification.rate.limit";
+        });
+    ASSERT_NE(rate, hubParameters().end());
+    const auto message = [&](const char* text) {
+        std::string normal;
+        const auto problem = checkValue(*rate, text, normal);
+        return problem ? problem->message : "";
+    };
+    EXPECT_EQ(message("9999999/s"), "");
+    EXPECT_EQ(message("10000000/s"), "is more than 9999999");
+    EXPECT_EQ(message("99999999999999999999/m"), "is more than 9999999");
+    for (const char* other : {"/s", "s", "0/s", "fast/s", "100/d"})
+        EXPECT_NE(message(other).find("write a number"), std::string::npos) << other;
+}
+
 TEST(HubParameters, ARetryScheduleThatIsMeantIsTold) {
     const auto schedule =
         std::find_if(hubParameters().begin(), hubParameters().end(), [](const Field& field) {
