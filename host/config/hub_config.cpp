@@ -101,13 +101,13 @@ class HubConfigReader {
         if (colon != std::string::npos)
             port = parseInteger(std::string_view(listen->text).substr(colon + 1));
         const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
-        if (!port || *port < 0 || *port > 65535 || host.empty() || is_bare_ipv6 ||
-            host.find_first_of(" /@") != std::string::npos) {
+        if (!port || *port < 0 || *port > 65535 || is_bare_ipv6 || !isListenHost(host)) {
             reporter_.atValue(
                 *listen,
                 Visibility::Shown,
                 "the value of 'listen' is not an address and a port",
-                "write for example 127.0.0.1:8080 or \"[::1]:8080\""
+                host == "*" ? "write 0.0.0.0 or \"[::]\" in place of * to listen on all addresses"
+                            : "write for example 127.0.0.1:8080 or \"[::1]:8080\""
             );
             return;
         }

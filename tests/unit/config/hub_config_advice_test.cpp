@@ -39,6 +39,15 @@ TEST(HubConfig, AListWithoutAValueIsNotAnEmptyOne) {
     EXPECT_TRUE(foldersOf("instances: []\n").empty());
 }
 
+TEST(Lint, SaysHowToListenOnAllAddresses) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "listen: '*:1'\n");
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+    EXPECT_NE(found.find("error: the value of 'listen' is not an address"), found.npos) << found;
+    EXPECT_NE(found.find("write 0.0.0.0 or \"[::]\" in place of *"), found.npos) << found;
+}
+
 TEST(Lint, WarnsOfAStoreThatMayHoldNothing) {
     const TempFolder folder;
     const auto found = [&](const std::string& size) {
