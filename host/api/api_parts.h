@@ -76,7 +76,7 @@ struct ApiParts {
     ApiLimits limits;
     /// When answers that come later are brought again, of instances that say nothing; its delays
     /// outlive the API.
-    pipeline::RetrySchedule retry_schedule = pipeline::standardRetrySchedule();
+    RetrySchedule retry_schedule = standardRetrySchedule();
     /// Whose calls are told in the log.
     std::shared_ptr<TraceLogging> trace_logging = std::make_shared<TraceLogging>();
     /// What callbacks may reach, as the way out has it.

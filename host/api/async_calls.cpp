@@ -225,7 +225,7 @@ Status AsyncCalls::settle(DeliveryId id, const http::OutboundResponse& answer) {
     store::Message& message = kept->message;
     ++message.attempt_count;
     const auto result = pipeline::attemptResultOf(answer, parts_.clock.wallNow());
-    const pipeline::RetrySchedule schedule =
+    const RetrySchedule schedule =
         pipeline::retryScheduleOf(kept->settings->delivery, parts_.retry_schedule);
     const auto decision = pipeline::decideDelivery(
         message.attempt_count, result, parts_.clock.now(), schedule, parts_.random.unit()

@@ -4,6 +4,7 @@
 #include "api/time_range.h"
 #include "base/encoding.h"
 #include "base/number_text.h"
+#include "base/time_text.h"
 
 #include <fmt/format.h>
 
@@ -144,6 +145,16 @@ Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
         // Nothing has two values of one field.
         const auto [place, is_new] = equal_to.try_emplace(condition.field, condition.value);
         if (!is_new && place->second != condition.value) result.is_none = true;
+    }
+    if (result.query.created_from >= result.query.created_before) {
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format(
+                "where: createdDate is not before {} and before {}, and no time is",
+                formatRfc3339(result.query.created_from),
+                formatRfc3339(result.query.created_before)
+            )
+        );
     }
     return result;
 }

@@ -62,8 +62,12 @@ constexpr const char* kPluginStates = R"json({
             "description": "versions that were replaced, while what began with them goes on",
             "items": {
                 "type": "object",
-                "required": ["plugin", "version"],
-                "properties": {"plugin": {"type": "string"}, "version": {"type": "string"}},
+                "required": ["plugin", "version", "hangsForMs"],
+                "properties": {
+                    "plugin": {"type": "string"},
+                    "version": {"type": "string"},
+                    "hangsForMs": {"type": "integer", "description": "as in connectors"}
+                },
                 "additionalProperties": false
             }
         }
@@ -90,11 +94,10 @@ http::Response listPlugins(const PluginStates& states) {
         json.field("formerKept", refused.is_former_kept).endObject();
     }
     json.endArray().key("ending").beginArray();
-    for (const EndingPlugin& ending : states.ending)
-        json.beginObject()
-            .field("plugin", ending.plugin)
-            .field("version", ending.version)
-            .endObject();
+    for (const EndingPlugin& ending : states.ending) {
+        json.beginObject().field("plugin", ending.plugin).field("version", ending.version);
+        json.field("hangsForMs", ending.hangs_for.count()).endObject();
+    }
     json.endArray().endObject();
     return jsonAnswer(json);
 }

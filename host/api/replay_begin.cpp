@@ -1,6 +1,7 @@
 #include "api/replay_begin.h"
 
 #include "api/json_body.h"
+#include "api/replay_object_types.h"
 #include "api/replay_request.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ Result<Replay> requestedReplay(const ApiParts& parts, const Call& call) {
     FERRY_TRY_ASSIGN(const auto body, readJsonObject(call.request.body));
     FERRY_TRY_ASSIGN(Replay replay, readReplayRequest(body, parts.clock.now()));
     FERRY_TRY(checkInstances(parts, call, replay));
+    FERRY_TRY(checkObjectTypes(parts, replay));
     if (asksSinceFailure(body)) {
         FERRY_TRY(beginAtFailure(parts, replay));
     } else {

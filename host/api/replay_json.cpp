@@ -51,6 +51,20 @@ constexpr const char* kReplay = R"json({
             },
             "additionalProperties": false
         },
+        "waitsFor": {
+            "type": "array",
+            "description": "callbacks that are left alone now, of those that something is left for: the first ones; not in lists",
+            "items": {
+                "type": "object",
+                "required": ["instanceIds", "reason", "action"],
+                "properties": {
+                    "instanceIds": {"type": "array", "items": {"type": "integer"}},
+                    "reason": {"type": "string"},
+                    "action": {"type": "string", "description": "what a person does; empty: it goes on by itself"}
+                },
+                "additionalProperties": false
+            }
+        },
         "createdDate": {"type": "string", "format": "date-time"},
         "updatedDate": {"type": "string", "format": "date-time"}
     },
@@ -93,13 +107,29 @@ void writeSelection(JsonWriter& json, const EventSelection& selection) {
     json.endArray();
 }
 
+void writeDetails(JsonWriter& json, const ReplayDetails& details) {
+    json.key("outcomes")
+        .beginObject()
+        .field("delivered", details.outcomes.delivered)
+        .field("dead", details.outcomes.dead)
+        .field("failing", details.outcomes.failing)
+        .field("untried", details.outcomes.untried)
+        .endObject();
+    json.key("waitsFor").beginArray();
+    for (const pipeline::ReplayWait& wait : details.waits) {
+        json.beginObject().key("instanceIds").beginArray();
+        for (const Instance& instance : wait.instances)
+            json.number(instance.id.value);
+        json.endArray().field("reason", wait.reason);
+        json.field("action", pipeline::holdAdvice(wait.kind)).endObject();
+    }
+    json.endArray();
+}
+
 }  // namespace
 
 void writeReplay(
-    JsonWriter& json,
-    const Replay& replay,
-    std::int64_t in_range,
-    const store::ReplayOutcomes* outcomes
+    JsonWriter& json, const Replay& replay, std::int64_t in_range, const ReplayDetails* details
 ) {
     json.beginObject()
         .field("id", replay.id.value)
@@ -124,15 +154,7 @@ void writeReplay(
         .field("eventsInRange", in_range);
     if (replay.is_redelivery) json.field("deliveriesMatched", counts.matched);
     json.endObject();
-    if (outcomes != nullptr) {
-        json.key("outcomes")
-            .beginObject()
-            .field("delivered", outcomes->delivered)
-            .field("dead", outcomes->dead)
-            .field("failing", outcomes->failing)
-            .field("untried", outcomes->untried)
-            .endObject();
-    }
+    if (details != nullptr) writeDetails(json, *details);
     json.field("createdDate", formatRfc3339(replay.created_at))
         .field("updatedDate", formatRfc3339(replay.updated_at))
         .endObject();

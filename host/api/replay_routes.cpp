@@ -47,9 +47,14 @@ Result<std::int64_t> eventsInRange(
 Result<http::Response> answerOne(const ApiParts& parts, const Replay& replay) {
     std::size_t budget = kCountedMax;
     FERRY_TRY_ASSIGN(const std::int64_t in_range, eventsInRange(parts, replay, budget));
-    FERRY_TRY_ASSIGN(const auto outcomes, parts.store.replays().outcomes(replay.id));
+    ReplayDetails details;
+    FERRY_TRY_ASSIGN(details.outcomes, parts.store.replays().outcomes(replay.id));
+    FERRY_TRY_ASSIGN(
+        details.waits,
+        pipeline::replayWaits(parts.store, replay, details.outcomes, parts.clock.now())
+    );
     JsonWriter json;
-    writeReplay(json, replay, in_range, &outcomes);
+    writeReplay(json, replay, in_range, &details);
     return jsonAnswer(json);
 }
 

@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::string_view kComponent = "plugins";
 
+/// For how long a call has not come back, if that is longer than any should take.
+Milliseconds hangsFor(const plugin::PluginHealth& health) {
+    return health.longest_call >= PluginWatch::kTooLong ? health.longest_call : Milliseconds(0);
+}
+
 }  // namespace
 
 plugin::Refusal duplicateKey(const std::string& key, const std::string& source, bool is_replaced) {
@@ -106,12 +111,15 @@ PluginStates Catalog::states() const {
         served.is_quarantined = health.is_quarantined;
         served.is_isolated = health.is_isolated;
         served.restarts = health.restarts;
-        if (health.longest_call >= PluginWatch::kTooLong) served.hangs_for = health.longest_call;
+        served.hangs_for = hangsFor(health);
         states.served.push_back(std::move(served));
     }
     states.refused = current->refused;
-    for (const FormerLibrary& former : current->former)
-        if (!former.library.expired()) states.ending.push_back({former.id, former.version});
+    for (const FormerLibrary& former : current->former) {
+        const auto library = former.library.lock();
+        if (!library) continue;
+        states.ending.push_back({former.id, former.version, hangsFor(library->health())});
+    }
     return states;
 }
 

@@ -196,7 +196,12 @@ Result<ReloadReport> Hub::reload() {
             return found && *found ? (*found)->source : std::string();
         }
     );
-    FERRY_TRY_ASSIGN(report.applied, applyInstances(load, {*store_, *key_, random_, clock_}));
+    FERRY_TRY_ASSIGN(
+        auto places, rememberConnectors(catalog_.snapshot()->manifests, store_->meta())
+    );
+    FERRY_TRY_ASSIGN(
+        report.applied, applyInstances(load, {*store_, *key_, random_, clock_, std::move(places)})
+    );
     config::rejectTakenNames(load, report.applied.taken_names, report.diagnostics);
     FERRY_TRY(rememberRejected(load, report.diagnostics, store_->meta()));
     for (const InstanceId id : report.applied.touched)

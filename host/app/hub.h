@@ -101,7 +101,7 @@ class Hub {
     Status buildOutbound();
     Status buildOauth();
     void buildSync();
-    pipeline::RetrySchedule retrySchedule() const;
+    RetrySchedule retrySchedule() const;
     void buildSubscriptions();
     void buildDelivery();
     void buildReplays();
@@ -131,7 +131,7 @@ class Hub {
     std::optional<SealingKey> key_;
     std::string hub_id_;
     const Secret command_secret_;  // new at each start
-    std::vector<Milliseconds> retry_delays_;
+    RetryDelays retry_delays_;
     Catalog catalog_;
     std::unique_ptr<http::CurlOutbound> outbound_;
     std::unique_ptr<pipeline::SettingsCache> settings_;

@@ -114,8 +114,8 @@ void Hub::buildSync() {
     );
 }
 
-pipeline::RetrySchedule Hub::retrySchedule() const {
-    return {"ferry.yaml", retry_delays_, 0.2};
+RetrySchedule Hub::retrySchedule() const {
+    return {"ferry.yaml", retry_delays_.delays, retry_delays_.jitter, retry_delays_.is_exact};
 }
 
 void Hub::buildSubscriptions() {
@@ -152,6 +152,10 @@ void Hub::buildDelivery() {
     pipeline::PermissionOptions permission_options;
     permission_options.public_url = config_.public_url;
     permission_options.user_agent = kUserAgent;
+    permission_options.is_used = [this](CallbackId callback) -> Result<bool> {
+        FERRY_TRY_ASSIGN(const auto instances, store_->instances().ofCallback(callback, 1));
+        return !instances.empty();
+    };
     permissions_ = std::make_unique<pipeline::CallbackPermissions>(
         store_->meta(),
         *outbound_,

@@ -176,7 +176,7 @@ Status Applier::flush() {
 }
 
 Status Applier::settleUndeclared(const config::InstanceLoad& load) {
-    const KeptInstances kept(load);
+    const KeptInstances kept(load, parts_.connector_places);
     std::vector<InstanceId> gone;
     for (const auto& [name, instance] : stored_) {
         // A second one of a name that is declared well elsewhere says nothing about that one.

@@ -2,6 +2,7 @@
 // Makes the store hold what the instance files declare: the difference is applied in one go, and
 // what is unchanged is not touched. An instance whose new version has an error keeps its old one.
 
+#include "app/connector_places.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
@@ -39,6 +40,7 @@ struct ApplyParts {
     const SealingKey& key;
     Random& random;
     const Clock& clock;
+    ConnectorPlaces connector_places = {};  ///< of those that were ever loaded
 };
 
 /// Applies `load`. Instances that were made over REST are left alone, and so is a declared one

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <system_error>
+#include <utility>
 
 namespace ferry::app {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 // Reasons that begin so were written here, and are taken back.
 constexpr std::string_view kNewVersion = "its new version in ";
 constexpr std::string_view kUndeclared = "no file declares it now";
+constexpr std::string_view kConnector = "its connector ";
 
 /// The same for each way to spell a path, of a file that is not there too.
 std::filesystem::path placeOf(const std::filesystem::path& path) {
@@ -23,7 +25,8 @@ std::filesystem::path placeOf(const std::filesystem::path& path) {
 }  // namespace
 
 bool isAboutKept(std::string_view reason) {
-    return reason.starts_with(kNewVersion) || reason.starts_with(kUndeclared);
+    return reason.starts_with(kNewVersion) || reason.starts_with(kUndeclared) ||
+           reason.starts_with(kConnector);
 }
 
 KeptInstances::Places KeptInstances::placesOf(const std::vector<std::string>& paths) {
@@ -33,8 +36,9 @@ KeptInstances::Places KeptInstances::placesOf(const std::vector<std::string>& pa
     return places;
 }
 
-KeptInstances::KeptInstances(const config::InstanceLoad& load)
+KeptInstances::KeptInstances(const config::InstanceLoad& load, ConnectorPlaces places)
     : load_(load),
+      places_(std::move(places)),
       unreadable_(placesOf(load.unreadable_files)),
       missing_(placesOf(load.missing_paths)),
       empty_folders_(placesOf(load.empty_folders)),
@@ -48,14 +52,7 @@ KeptInstances::KeptInstances(const config::InstanceLoad& load)
 
 std::string KeptInstances::whyKept(const std::string& name, const std::string& source) const {
     const auto rejected = rejected_.find(name);
-    if (rejected != rejected_.end()) {
-        return fmt::format(
-            "{}{}:{} has an error, so it runs on with the previous one; see 'ferry lint'",
-            kNewVersion,
-            rejected->second->file,
-            rejected->second->line
-        );
-    }
+    if (rejected != rejected_.end()) return whyRejected(*rejected->second);
     const std::string file = config::fileOfSource(source);
     const std::filesystem::path place = placeOf(file);
     if (const std::string why = whyNotThere(place); !why.empty()) {
@@ -68,6 +65,27 @@ std::string KeptInstances::whyKept(const std::string& name, const std::string& s
         );
     }
     return unsure_.empty() ? "" : fmt::format("{}: {}", kUndeclared, unsure_);
+}
+
+std::string KeptInstances::whyRejected(const config::RejectedInstance& instance) const {
+    const auto place = places_.find(instance.missing_connector);
+    if (place != places_.end()) {
+        return fmt::format(
+            "{}'{}' is gone, which was at {}: put it back, or remove the instance at {}:{}; until "
+            "then nothing is asked of its provider",
+            kConnector,
+            place->first,
+            place->second,
+            instance.file,
+            instance.line
+        );
+    }
+    return fmt::format(
+        "{}{}:{} has an error, so it runs on with the previous one; see 'ferry lint'",
+        kNewVersion,
+        instance.file,
+        instance.line
+    );
 }
 
 /// About the file that declared it last.

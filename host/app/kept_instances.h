@@ -2,6 +2,7 @@
 // Which instances stay though no file declares them: what can't be read, or is not there, may
 // declare any of them.
 
+#include "app/connector_places.h"
 #include "config/instance_file.h"
 
 #include <filesystem>
@@ -17,10 +18,10 @@ namespace ferry::app {
 /// instance is declared again.
 bool isAboutKept(std::string_view reason);
 
-/// Threads: one at a time. Lifetime: `load` outlives it.
+/// `places` is where connectors were. Threads: one at a time. Lifetime: `load` outlives it.
 class KeptInstances {
   public:
-    explicit KeptInstances(const config::InstanceLoad& load);
+    explicit KeptInstances(const config::InstanceLoad& load, ConnectorPlaces places = {});
 
     /// Why a stored instance stays that is not among those that `load` declares well; empty if it
     /// is to be removed. `source` is where it was declared, as "file:line".
@@ -34,10 +35,12 @@ class KeptInstances {
     using Places = std::map<std::filesystem::path, std::string>;
 
     static Places placesOf(const std::vector<std::string>& paths);
+    std::string whyRejected(const config::RejectedInstance& instance) const;
     std::string whyNotThere(const std::filesystem::path& place) const;
     std::string whyUnsure() const;
 
     const config::InstanceLoad& load_;
+    const ConnectorPlaces places_;
     std::map<std::string, const config::RejectedInstance*> rejected_;  ///< by name
     std::set<std::filesystem::path> faulty_files_;                     ///< with rejected ones
     Places unreadable_;

@@ -79,8 +79,7 @@ std::optional<SigningKeyFault> checkPart(const KeyPart& part) {
                 "is no Ed25519 key: whsk_ stands before base64 of 64 bytes, the seed and its "
                 "public "
                 "key, or of the 32 bytes of the seed",
-                "make one with: echo \"whsk_$(openssl rand -base64 32)\""
-            };
+                "make one with: echo \"whsk_$(openssl rand -base64 32)\""};
         }
     } else {
         const auto bytes = decode(part.key.substr(kHmacPrefix.size()));
@@ -92,16 +91,21 @@ std::optional<SigningKeyFault> checkPart(const KeyPart& part) {
                     kHmacBytesMin,
                     kHmacBytesMax
                 ),
-                "make one with: echo \"whsec_$(openssl rand -base64 32)\""
-            };
+                "make one with: echo \"whsec_$(openssl rand -base64 32)\""};
         }
     }
     if (part.end && !parseRfc3339(*part.end)) {
         return SigningKeyFault{
-            "has no time behind '@'", "write when the key ends as in @2027-01-31T00:00:00Z"
-        };
+            "has no time behind '@'", "write when the key ends as in @2027-01-31T00:00:00Z"};
     }
     return std::nullopt;
+}
+
+/// However they are written: base64 of a seed, or of the seed and its public key.
+bool isSameKey(const SigningKey& a, const SigningKey& b) {
+    if (a.ed25519 || b.ed25519)
+        return a.ed25519 && b.ed25519 && a.ed25519->publicKey() == b.ed25519->publicKey();
+    return !a.hmac.empty() && a.hmac.reveal() == b.hmac.reveal();
 }
 
 }  // namespace
@@ -121,7 +125,7 @@ std::vector<SigningKey> readSigningKeys(std::string_view text) {
     return keys;
 }
 
-std::optional<SigningKeyFault> checkSigningKeys(std::string_view text) {
+std::optional<SigningKeyFault> checkSigningKeys(std::string_view text, TimePoint wall_now) {
     const std::vector<KeyPart> parts = partsOf(text);
     if (parts.empty()) {
         const std::string_view key = trimBlanks(text);
@@ -129,14 +133,12 @@ std::optional<SigningKeyFault> checkSigningKeys(std::string_view text) {
         if (is_blank || key.starts_with(kPublicPrefix)) {
             return SigningKeyFault{
                 is_blank ? "is blank" : "is a public key, which everybody may have",
-                "make one with: echo \"whsec_$(openssl rand -base64 32)\""
-            };
+                "make one with: echo \"whsec_$(openssl rand -base64 32)\""};
         }
         if (!hasPrefix(key)) return std::nullopt;
         return SigningKeyFault{
             "begins like a list of keys, and not all of its parts do",
-            "begin each key between commas with whsec_ or whsk_, or a single key with neither"
-        };
+            "begin each key between commas with whsec_ or whsk_, or a single key with neither"};
     }
     for (std::size_t i = 0; i < parts.size(); ++i) {
         auto fault = checkPart(parts[i]);
@@ -147,16 +149,48 @@ std::optional<SigningKeyFault> checkSigningKeys(std::string_view text) {
     }
     if (parts.size() > kSigningKeysMax) {
         return SigningKeyFault{
-            fmt::format("has more than {} keys", kSigningKeysMax), "remove some"
-        };
+            fmt::format("has more than {} keys", kSigningKeysMax), "remove some"};
     }
     if (std::all_of(parts.begin(), parts.end(), [](const KeyPart& part) { return part.end; })) {
+        const bool signs_now = std::any_of(parts.begin(), parts.end(), [&](const KeyPart& part) {
+            return parseRfc3339(*part.end) > wall_now;
+        });
         return SigningKeyFault{
-            "has no key that goes on: callbacks would have no signature some day",
-            "add a key without '@' and a time"
-        };
+            signs_now ? "has no key that goes on: callbacks would have no signature some day"
+                      : "has no key that signs now: the last one has ended, and callbacks would "
+                        "have no signature",
+            "add a key without '@' and a time"};
     }
     return std::nullopt;
+}
+
+std::vector<SigningKeyFault> signingKeyRemarks(std::string_view text, TimePoint wall_now) {
+    std::vector<SigningKeyFault> remarks;
+    const std::vector<KeyPart> parts = partsOf(text);
+    std::vector<SigningKey> keys;
+    for (const KeyPart& part : parts)
+        keys.push_back(readPart(part).value_or(SigningKey()));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (!keys[i].signsAt(wall_now)) {
+            remarks.push_back(
+                {fmt::format(
+                     "has a key that signs nothing any more: key {} ended at {}",
+                     i + 1,
+                     formatRfc3339(*keys[i].ends_at)
+                 ),
+                 "remove it"}
+            );
+        }
+        for (std::size_t before = 0; before < i; ++before) {
+            if (!isSameKey(keys[before], keys[i])) continue;
+            remarks.push_back(
+                {fmt::format("has the same key twice: keys {} and {}", before + 1, i + 1),
+                 "remove one of them, or put the new key in its place"}
+            );
+            break;
+        }
+    }
+    return remarks;
 }
 
 std::string publicKeyText(const Ed25519Key& key) {

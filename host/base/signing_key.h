@@ -44,8 +44,16 @@ std::vector<SigningKey> readSigningKeys(std::string_view text);
 
 /// nullopt for a text that can be used as it is meant. Beyond the above: `whsec_` keys have 24 to
 /// 64 bytes, the halves of a `whsk_` key belong together, and one key has no end, so that nothing
-/// ever goes out without a signature.
-std::optional<SigningKeyFault> checkSigningKeys(std::string_view text);
+/// ever goes out without a signature. `wall_now` is for the words alone: whether the last key has
+/// ended already.
+std::optional<SigningKeyFault> checkSigningKeys(
+    std::string_view text, TimePoint wall_now = TimePoint::min()
+);
+
+/// What is useless in a text that `checkSigningKeys` finds no fault in: keys that have ended at
+/// `wall_now`, and keys that stand in it twice. None names a key but by its number. `message`
+/// follows the name of the value: "'x' ...".
+std::vector<SigningKeyFault> signingKeyRemarks(std::string_view text, TimePoint wall_now);
 
 /// `whpk_` and base64: how Standard Webhooks writes a public key.
 std::string publicKeyText(const Ed25519Key& key);

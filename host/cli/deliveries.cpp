@@ -6,10 +6,10 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/delivery_filter.h"
-#include "cli/held_callbacks.h"
 #include "cli/instance_names.h"
 #include "cli/number_option.h"
 #include "cli/redeliver.h"
+#include "pipeline/callback_holds.h"
 
 #include <fmt/format.h>
 
@@ -33,14 +33,14 @@ struct DeliveriesOptions {
 };
 
 /// Of one that is due and not sent; empty: it is not, or nobody knows.
-std::string whyHeld(const Delivery& delivery, HeldCallbacks& held) {
+std::string whyHeld(const Delivery& delivery, pipeline::CallbackHolds& held) {
     const bool is_due = delivery.state == DeliveryState::Waiting &&
                         delivery.next_attempt_at <= SystemClock().wallNow();
     return is_due ? held.reasonOf(delivery.callback) : std::string();
 }
 
 /// What comes next, or what came last.
-std::string detailOf(const Delivery& delivery, HeldCallbacks& held) {
+std::string detailOf(const Delivery& delivery, pipeline::CallbackHolds& held) {
     std::string text;
     if (delivery.state == DeliveryState::Waiting) {
         const bool is_due = delivery.next_attempt_at <= SystemClock().wallNow();
@@ -70,7 +70,9 @@ void writeFields(JsonWriter& json, const Delivery& delivery, const std::string& 
     if (delivery.replay) json.field("replay", delivery.replay.value);
 }
 
-void print(const Delivery& delivery, InstanceNames& names, HeldCallbacks& held, bool is_json) {
+void print(
+    const Delivery& delivery, InstanceNames& names, pipeline::CallbackHolds& held, bool is_json
+) {
     const std::string& instance = names.of(delivery.instance);
     if (is_json) {
         JsonWriter json;
@@ -101,7 +103,7 @@ int listDeliveries(const GlobalOptions& globals, const DeliveriesOptions& option
     auto query = queryOf(*store, options.filter, clock.wallNow());
     if (!query) return failWith(query.error().message);
     if (options.count == 0) return kExitOk;
-    HeldCallbacks held(*store, clock.wallNow());
+    pipeline::CallbackHolds held(*store, clock.wallNow());
     InstanceNames names(*store);
     std::size_t count = 0;
     const Status listed = forEach(*store, *query, [&](const Delivery& delivery) {
@@ -166,7 +168,7 @@ int showDelivery(const GlobalOptions& globals, const DeliveriesOptions& options)
         std::cout << json.view() << "\n";
         return kExitOk;
     }
-    HeldCallbacks held(*store, SystemClock().wallNow());
+    pipeline::CallbackHolds held(*store, SystemClock().wallNow());
     print(delivery, names, held, false);
     std::cout << fmt::format(
         "events {} to {} of the log; attempts, newest first:\n",

@@ -45,6 +45,7 @@ Result<store::DeliveryQuery> queryOf(
     if (!filter.until.empty()) {
         FERRY_TRY_ASSIGN(query.created_before, readTime("--until", filter.until, now));
     }
+    FERRY_TRY(checkOrder({"--since", query.created_from}, {"--until", query.created_before}));
     return query;
 }
 

@@ -54,6 +54,21 @@ void print(std::size_t indent, const std::string& text) {
     std::cout << wrapped(std::string(indent, ' ') + text, indent, outputColumns());
 }
 
+/// If a call into the plugin does not come back: since when, and what to do.
+void printHanging(const rapidjson::Value& plugin, std::string_view what_to_do) {
+    const auto hangs = plugin.FindMember("hangsForMs");
+    if (hangs == plugin.MemberEnd() || !hangs->value.IsInt64() || hangs->value.GetInt64() <= 0)
+        return;
+    print(
+        4,
+        fmt::format(
+            "hangs: a call has not come back for {} s; {}",
+            hangs->value.GetInt64() / 1'000,
+            what_to_do
+        )
+    );
+}
+
 void printStates(const rapidjson::Value& states) {
     std::cout << fmt::format(kRow, "CONNECTOR", "VERSION", "PLUGIN", "FROM") << "\n";
     for (const rapidjson::Value& served : listOf(states, "connectors").GetArray()) {
@@ -63,17 +78,10 @@ void printStates(const rapidjson::Value& states) {
         );
         std::cout << toPrintable(row) << "\n";
         if (isTrue(served, "isolated")) print(4, "isolated: " + restartsOf(served));
-        if (const auto hangs = served.FindMember("hangsForMs");
-            hangs != served.MemberEnd() && hangs->value.IsInt64() && hangs->value.GetInt64() > 0) {
-            print(
-                4,
-                fmt::format(
-                    "hangs: a call has not come back for {} s; restart the hub, with the plugin "
-                    "removed or in 'plugin_isolation' of ferry.yaml",
-                    hangs->value.GetInt64() / 1'000
-                )
-            );
-        }
+        printHanging(
+            served,
+            "restart the hub, with the plugin removed or in 'plugin_isolation' of ferry.yaml"
+        );
         if (isTrue(served, "quarantined"))
             print(4, "in quarantine: it misbehaved again and again; replace it, its work waits");
     }
@@ -87,6 +95,7 @@ void printStates(const rapidjson::Value& states) {
                 textOf(ending, "version")
             )
         );
+        printHanging(ending, "only a restart of the hub ends it");
     }
     for (const rapidjson::Value& refused : listOf(states, "refused").GetArray()) {
         print(0, "refused: " + textOf(refused, "path"));

@@ -12,8 +12,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <iostream>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace ferry::cli {
@@ -49,18 +51,23 @@ void writeWords(JsonWriter& json, std::string_view name, const std::vector<std::
 Result<std::string> requestOf(store::Store& store, const ReplayOptions& options) {
     const SystemClock clock;
     const TimePoint now = clock.wallNow();
+    TimePoint from;
+    TimePoint until = now;
+    if (!options.is_since_failure) {
+        FERRY_TRY_ASSIGN(from, readTime("--from", options.from, now));
+    }
+    if (!options.until.empty()) {
+        FERRY_TRY_ASSIGN(until, readTime("--until", options.until, now));
+    }
+    FERRY_TRY(checkOrder({"--from", from}, {options.until.empty() ? "now" : "--until", until}));
     JsonWriter json;
     json.beginObject();
     if (options.is_since_failure) {
         json.field("sinceFailure", true);
     } else {
-        FERRY_TRY_ASSIGN(const TimePoint from, readTime("--from", options.from, now));
         json.field("from", toEpochMilliseconds(from));
     }
-    if (!options.until.empty()) {
-        FERRY_TRY_ASSIGN(const TimePoint until, readTime("--until", options.until, now));
-        json.field("to", toEpochMilliseconds(until));
-    }
+    if (!options.until.empty()) json.field("to", toEpochMilliseconds(until));
     if (!options.instances.empty()) {
         json.key("instanceIds").beginArray();
         for (const std::string& name : options.instances) {
@@ -77,8 +84,26 @@ Result<std::string> requestOf(store::Store& store, const ReplayOptions& options)
     return json.take();
 }
 
+/// What the hub says of a request, in the words of the command line.
+std::string inOptions(std::string text) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kNames{
+        {{"sinceFailure", "--since-failure"},
+         {"instanceIds", "--instance"},
+         {"eventTypes", "--types"},
+         {"objectTypes", "--objects"},
+         {"dryRun", "--dry-run"}}};
+    for (const auto& [member, option] : kNames) {
+        for (auto at = text.find(member); at != text.npos;
+             at = text.find(member, at + option.size()))
+            text.replace(at, member.size(), option);
+    }
+    return text;
+}
+
 Result<ReplayId> begin(HubClient& hub, const std::string& request) {
-    FERRY_TRY_ASSIGN(const HubAnswer answer, hub.call("POST", std::string(kReplays), request));
+    auto called = hub.call("POST", std::string(kReplays), request);
+    if (!called) return fail(called.error().code, inOptions(called.error().message));
+    const HubAnswer& answer = *called;
     const auto id = answer.body.IsObject() ? answer.body.FindMember("id") : answer.body.MemberEnd();
     if (id == answer.body.MemberEnd() || !id->value.IsInt64()) {
         return fail(ErrorCode::Corrupt, "the hub's answer has no id of a replay");

@@ -1,6 +1,7 @@
 #include "cli/replay_view.h"
 
 #include "base/json_writer.h"
+#include "base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -44,14 +45,54 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", count, count == 1 ? one : more);
 }
 
+std::string namesOf(const pipeline::ReplayWait& wait) {
+    std::string names;
+    for (const Instance& instance : wait.instances)
+        names += (names.empty() ? "" : ", ") + toPrintable(instance.name);
+    return names.empty() ? "a callback that no instance has any more" : names;
+}
+
+/// What the person at the command line does; empty: it goes on by itself.
+std::string actionOn(const pipeline::ReplayWait& wait) {
+    using pipeline::HoldKind;
+    const std::string name = wait.instances.empty() ? "INSTANCE" : wait.instances.front().name;
+    switch (wait.kind) {
+        case HoldKind::SwitchedOff:
+            return fmt::format(
+                "mend the receiver, then switch its callback on: ferry deliveries redeliver "
+                "--instance '{}'",
+                name
+            );
+        case HoldKind::Failing:
+            return fmt::format(
+                "see what its receiver answers: ferry deliveries '{}' --failing; it is tried again "
+                "by itself",
+                name
+            );
+        case HoldKind::InstanceOff:
+            return "enable it: 'ferry instances' says how";
+        case HoldKind::NoPermission:
+            return std::string(pipeline::holdAdvice(wait.kind));
+        case HoldKind::None:
+        case HoldKind::RetryAfter:
+        case HoldKind::Rate:
+            return {};
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<ReplayView> readReplay(store::Store& store, ReplayId id) {
     FERRY_TRY_ASSIGN(auto found, store.replays().find(id));
     if (!found) return fail(ErrorCode::NotFound, fmt::format("there is no replay {}", id.value));
-    ReplayView view{std::move(*found), {}, 0};
+    ReplayView view{std::move(*found), {}, 0, {}};
     FERRY_TRY_ASSIGN(view.outcomes, store.replays().outcomes(id));
     FERRY_TRY_ASSIGN(view.in_range, countInRange(store, view.replay));
+    FERRY_TRY_ASSIGN(
+        view.waits,
+        pipeline::replayWaits(store, view.replay, view.outcomes, SystemClock().wallNow())
+    );
     return view;
 }
 
@@ -104,6 +145,17 @@ std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
     return text;
 }
 
+std::string describeWaits(const ReplayView& view) {
+    std::string text;
+    for (const pipeline::ReplayWait& wait : view.waits) {
+        const std::string action = actionOn(wait);
+        text += fmt::format(
+            "  {}: {}{}{}\n", namesOf(wait), wait.reason, action.empty() ? "" : "\n    do: ", action
+        );
+    }
+    return text;
+}
+
 std::string replayJson(const ReplayView& view) {
     const Replay& replay = view.replay;
     JsonWriter json;
@@ -127,8 +179,15 @@ std::string replayJson(const ReplayView& view) {
         .field("failing", view.outcomes.failing)
         .field("untried", view.outcomes.untried)
         .field("createdDate", formatRfc3339(replay.created_at))
-        .field("updatedDate", formatRfc3339(replay.updated_at))
-        .endObject();
+        .field("updatedDate", formatRfc3339(replay.updated_at));
+    json.key("waitsFor").beginArray();
+    for (const pipeline::ReplayWait& wait : view.waits) {
+        json.beginObject().key("instances").beginArray();
+        for (const Instance& instance : wait.instances)
+            json.string(instance.name);
+        json.endArray().field("reason", wait.reason).field("action", actionOn(wait)).endObject();
+    }
+    json.endArray().endObject();
     return json.take();
 }
 

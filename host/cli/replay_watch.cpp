@@ -2,6 +2,7 @@
 
 #include "cli/progress.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <utility>
@@ -26,8 +27,9 @@ std::string_view remarkOn(WatchEnd end) {
         case WatchEnd::HubStopped:
             return "the hub has stopped; the replay goes on when it starts again";
         case WatchEnd::Held:
-            return "the others wait for callbacks that fail or are switched off: 'ferry instances' "
-                   "says which, and what to do";
+            return "nothing moves any more; the replay goes on by itself once its callbacks take "
+                   "something: 'ferry replay status ID' shows what it waits for, 'ferry instances' "
+                   "how they are";
     }
     return "";
 }
@@ -43,10 +45,20 @@ class StillTime {
             seen_ = seen;
             since_ = now;
         }
-        return now - since_ > (runs ? kHeldWhileRunning : kHeldAfterEnd);
+        const bool is_known = !runs || isStopped(view);
+        return now - since_ > (is_known ? kHeldWhenKnown : kHeldWhileRunning);
     }
 
   private:
+    /// Nothing changes before somebody does something.
+    static bool isStopped(const ReplayView& view) {
+        using pipeline::HoldKind;
+        return std::any_of(view.waits.begin(), view.waits.end(), [](const auto& wait) {
+            return wait.kind == HoldKind::SwitchedOff || wait.kind == HoldKind::NoPermission ||
+                   wait.kind == HoldKind::InstanceOff;
+        });
+    }
+
     struct Seen {
         bool runs = false;
         ReplayCounts counts;
@@ -54,7 +66,8 @@ class StillTime {
 
         bool operator==(const Seen&) const = default;
     };
-    static constexpr std::chrono::seconds kHeldAfterEnd{10};
+    /// Once it has ended, or a callback that is left alone is why.
+    static constexpr std::chrono::seconds kHeldWhenKnown{10};
     /// Longer than a slow one takes for a full callback.
     static constexpr std::chrono::seconds kHeldWhileRunning{60};
     std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
@@ -83,7 +96,11 @@ Result<std::pair<ReplayView, WatchEnd>> waitFor(
 }  // namespace
 
 void printReplay(const ReplayView& view, bool is_json) {
-    std::cout << (is_json ? replayJson(view) : describeReplay(view, std::nullopt)) << "\n";
+    if (is_json) {
+        std::cout << replayJson(view) << "\n";
+        return;
+    }
+    std::cout << describeReplay(view, std::nullopt) << "\n" << describeWaits(view);
 }
 
 int watchReplay(

@@ -7,7 +7,7 @@
 
 namespace ferry::cli {
 
-/// One line, or one JSON object, to standard output.
+/// One line and what it waits for, or one JSON object, to standard output.
 void printReplay(const ReplayView& view, bool is_json);
 
 /// Shows how far the replay is until all it made was sent once, until nothing moves any more, the

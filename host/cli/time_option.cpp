@@ -13,4 +13,18 @@ Result<TimePoint> readTime(std::string_view option, std::string_view text, TimeP
     return fail(ErrorCode::InvalidArgument, fmt::format("{} is {}", option, kTimeHelp));
 }
 
+Status checkOrder(const TimeOption& begin, const TimeOption& end) {
+    if (begin.time < end.time) return {};
+    return fail(
+        ErrorCode::InvalidArgument,
+        fmt::format(
+            "{} ({}) is not before {} ({}): nothing is between them",
+            begin.name,
+            formatRfc3339(begin.time),
+            end.name,
+            formatRfc3339(end.time)
+        )
+    );
+}
+
 }  // namespace ferry::cli

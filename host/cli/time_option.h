@@ -15,4 +15,12 @@ inline constexpr const char* kTimeHelp =
 /// A time, or a duration before `now`. Errors: InvalidArgument naming the option.
 Result<TimePoint> readTime(std::string_view option, std::string_view text, TimePoint now);
 
+struct TimeOption {
+    std::string_view name;
+    TimePoint time;
+};
+
+/// Fails if nothing can be at or after `begin` and before `end`. Errors: InvalidArgument.
+Status checkOrder(const TimeOption& begin, const TimeOption& end);
+
 }  // namespace ferry::cli

@@ -78,7 +78,8 @@ class ManifestReader {
         const YamlNode& authentication = *section;
         const std::string parameter = textOf(authentication, "parameter");
         if (!parameter.empty()) manifest_.authentication_parameter = parameter;
-        for (const YamlNode& profile : authentication.find("profiles")->children) {
+        const YamlNode& profiles = *authentication.find("profiles");
+        for (const YamlNode& profile : profiles.children) {
             manifest_.profiles.push_back(
                 {textOf(profile, "key"), textOf(profile, "name"), textOf(profile, "description")}
             );

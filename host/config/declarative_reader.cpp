@@ -23,10 +23,11 @@ class SectionReader {
         json_.beginObject();
         copy(node, "body", "json");
         json_.key("verify").beginArray();
-        for (const YamlNode& way : node.find("verify")->children)
+        const YamlNode& ways = *node.find("verify");
+        for (const YamlNode& way : ways.children)
             verify(way);
-        if (node.find("verify")->children.empty() && !isUnknown(node, "verify"))
-            say(*node.find("verify"), "nothing proves that the provider is the sender");
+        if (ways.children.empty() && !isUnknown(node, "verify"))
+            say(ways, "nothing proves that the provider is the sender");
         json_.endArray().key("challenges").beginArray();
         if (const YamlNode* list = node.find("challenges")) {
             for (const YamlNode& challenge : list->children)

@@ -57,7 +57,8 @@ delivery:
   # A URL that fails so many times in a row is left alone for a while, then tried once at a time until
   # it is back; 0: never.
   breaker_failures: 5
-  # Waits before the second attempt, the third, and so on.
+  # Waits before the second attempt, the third, and so on; or standard (these), open-connectors-9,
+  # open-connectors-5.
   retry_schedule: [5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h]
 
 # How long events and finished deliveries stay; less while all that is stored is more than size (0: any).
@@ -99,23 +100,6 @@ logging:
 )yaml";
 
 }  // namespace
-
-std::vector<std::chrono::milliseconds> DeliveryConfig::defaultRetrySchedule() {
-    using std::chrono::hours;
-    using std::chrono::minutes;
-    using std::chrono::seconds;
-    // Standard Webhooks 1.0.0, "Deliverability and reliability": about 75 hours in all.
-    return {
-        seconds(5),
-        minutes(5),
-        minutes(30),
-        hours(2),
-        hours(5),
-        hours(10),
-        hours(14),
-        hours(20),
-        hours(24)};
-}
 
 std::string_view defaultConfigText() noexcept {
     return kDefaultConfig;

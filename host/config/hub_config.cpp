@@ -4,6 +4,7 @@
 #include "config/node_reader.h"
 #include "config/operator_section.h"
 #include "config/own_address.h"
+#include "config/retry_schedule_check.h"
 #include "config/signature_section.h"
 
 #include <fmt/format.h>
@@ -18,8 +19,6 @@ ProviderConfig HubConfig::provider(const std::string& connector_key) const {
 }
 
 namespace {
-
-constexpr std::size_t kRetriesMax = 50;
 
 std::string withoutSlash(std::string url) {
     while (!url.empty() && url.back() == '/')
@@ -102,13 +101,13 @@ class HubConfigReader {
         if (colon != std::string::npos)
             port = parseInteger(std::string_view(listen->text).substr(colon + 1));
         const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
-        if (!port || *port < 0 || *port > 65535 || host.empty() || is_bare_ipv6 ||
-            host.find_first_of(" /@") != std::string::npos) {
+        if (!port || *port < 0 || *port > 65535 || is_bare_ipv6 || !isListenHost(host)) {
             reporter_.atValue(
                 *listen,
                 Visibility::Shown,
                 "the value of 'listen' is not an address and a port",
-                "write for example 127.0.0.1:8080 or \"[::1]:8080\""
+                host == "*" ? "write 0.0.0.0 or \"[::]\" in place of * to listen on all addresses"
+                            : "write for example 127.0.0.1:8080 or \"[::1]:8080\""
             );
             return;
         }
@@ -184,7 +183,7 @@ class HubConfigReader {
         readTime(delivery, "timeout", config_.delivery.timeout);
         if (const YamlNode* proxy = given(delivery, "proxy"))
             config_.delivery.proxy = Secret(proxy->text);
-        if (const YamlNode* schedule = given(delivery, "retry_schedule")) readSchedule(*schedule);
+        readRetrySchedule(delivery, reporter_, config_.delivery.retry_schedule);
     }
 
     void warnOfEverything(const YamlNode& node) {
@@ -193,36 +192,6 @@ class HubConfigReader {
             "callbacks may reach every address, the hub's own services and cloud metadata included",
             "name the networks that receivers are in, such as 10.0.0.0/8"
         );
-    }
-
-    void readSchedule(const YamlNode& node) {
-        config_.delivery.retry_schedule.clear();
-        for (const auto& [item, text] : itemsOf(section("delivery"), "retry_schedule")) {
-            if (const auto wait = parseDuration(text)) {
-                config_.delivery.retry_schedule.push_back(*wait);
-                continue;
-            }
-            reporter_.atValue(
-                *item,
-                Visibility::Shown,
-                "an item of 'retry_schedule' is not a duration",
-                "write for example [5s, 5m, 1h]"
-            );
-        }
-        if (node.isSequence() && node.children.empty()) {
-            reporter_.warnAtKey(
-                *section("delivery").findKey("retry_schedule"),
-                "'retry_schedule' is empty: a callback that fails once is never tried again",
-                "remove the key to have the default"
-            );
-        }
-        if (config_.delivery.retry_schedule.size() > kRetriesMax) {
-            reporter_.atValue(
-                node,
-                Visibility::Hidden,
-                fmt::format("'retry_schedule' has more than {} items", kRetriesMax)
-            );
-        }
     }
 
     void readProviders() {

@@ -2,6 +2,7 @@
 // ferry.yaml: everything the hub itself can be told, with the default beside each member.
 
 #include "base/ip_network.h"
+#include "base/retry_schedule.h"
 #include "base/secret.h"
 #include "config/connector_manifest.h"
 #include "config/diagnostic.h"
@@ -26,10 +27,8 @@ struct DeliveryConfig {
     std::chrono::milliseconds timeout{15'000};  ///< of one attempt
     /// Attempts in a row that fail before a callback is left alone for a while; 0: it never is.
     std::int64_t breaker_failures = 5;
-    /// Waits before the second attempt, the third, ...; the Standard Webhooks schedule.
-    std::vector<std::chrono::milliseconds> retry_schedule = defaultRetrySchedule();
+    RetryDelays retry_schedule = delaysOf(standardRetrySchedule());
 
-    static std::vector<std::chrono::milliseconds> defaultRetrySchedule();
     bool operator==(const DeliveryConfig&) const = default;
 };
 

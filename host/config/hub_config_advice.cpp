@@ -3,6 +3,7 @@
 #include "config/hub_config.h"
 #include "config/lint.h"
 #include "config/node_reader.h"
+#include "config/value_type.h"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,10 @@ namespace {
 
 /// Whoever holds a secret of the API may do everything; shorter ones can be tried out.
 constexpr std::size_t kApiSecretBytesMin = 16;
+
+/// A store of which less may be kept holds nothing: a new one takes 568 KiB for its tables alone,
+/// an instance or a callback its own rows, and some thousand events a few MiB.
+constexpr std::int64_t kStoreBytesMin = std::int64_t{16} << 20;
 
 /// Beside the data, where nobody names one.
 constexpr const char* kKeyFileName = "master.key";
@@ -65,12 +70,30 @@ void warnOfHomeFolders(const YamlDocument& document, Reporter& reporter) {
     }
 }
 
+void warnOfSmallStore(const YamlDocument& document, Reporter& reporter) {
+    const YamlNode* retention = given(document.root, "retention");
+    const YamlNode* size = retention == nullptr ? nullptr : given(*retention, "size");
+    const auto bytes = size == nullptr ? std::nullopt : parseBytes(size->text);
+    if (!bytes || *bytes == 0 || *bytes >= kStoreBytesMin) return;
+    reporter.warnAtValue(
+        *size,
+        Visibility::Shown,
+        fmt::format(
+            "'size' is less than {}: what is delivered is dropped at once, as the tables alone "
+            "take nearly all of it",
+            bytesText(kStoreBytesMin)
+        ),
+        fmt::format("write {} at least, or 0 for any size", bytesText(kStoreBytesMin))
+    );
+}
+
 }  // namespace
 
 void adviseOnHubConfig(const YamlDocument& document, Diagnostics& out) {
     Reporter reporter(*document.source, out);
     warnOfShortSecrets(document, reporter);
     warnOfHomeFolders(document, reporter);
+    warnOfSmallStore(document, reporter);
 }
 
 void adviseOnKeyFile(const YamlDocument& document, const KeyFileCheck& check, Diagnostics& out) {

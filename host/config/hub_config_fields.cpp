@@ -197,7 +197,9 @@ const FieldTable& operatorFields() {
                 field(
                     "failing_after",
                     ValueType::Duration,
-                    "how long a callback accepts nothing before it is told of"
+                    "how long a callback accepts nothing, or its receiver gives no permission, "
+                    "before "
+                    "it is told of"
                 ),
                 1'000,
                 30 * kDayMs

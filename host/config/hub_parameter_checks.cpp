@@ -1,11 +1,10 @@
 #include "config/hub_parameter_checks.h"
 
 #include "base/certificate.h"
-#include "base/duration_text.h"
 #include "base/number_text.h"
 #include "base/signing_key.h"
 #include "config/header_lines.h"
-#include "config/node_reader.h"
+#include "config/retry_schedule_check.h"
 
 #include <fmt/format.h>
 
@@ -19,6 +18,7 @@ namespace {
 using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kCallbackUrl = "event.notification.callback.url";
+constexpr std::string_view kSignatureKey = "event.notification.signature.key";
 constexpr std::string_view kFormat = "event.notification.format";
 constexpr std::string_view kMode = "event.notification.cloudevents.mode";
 constexpr std::string_view kHandshake = "event.notification.cloudevents.handshake";
@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 6> kTokenSettings = {
     "event.notification.oauth2.scope",
     "event.notification.oauth2.audience",
     "event.notification.oauth2.tls"};
+constexpr std::int64_t kRateMax = 9'999'999;  ///< as the pattern has it
 constexpr std::string_view kSizeMin = "event.notification.filter.size.min";
 constexpr std::string_view kSizeMax = "event.notification.filter.size.max";
 /// A bundle of an organization's own authorities; the system's is thrice as large.
@@ -46,30 +47,25 @@ constexpr std::size_t kPemBytesMax = 64 * 1024;
 constexpr std::chrono::milliseconds kEndsSoon{std::int64_t{14} * 86'400'000};
 
 std::optional<ValueProblem> checkKeys(std::string_view text) {
-    auto fault = checkSigningKeys(text);
+    auto fault = checkSigningKeys(text, SystemClock().wallNow());
     if (!fault) return std::nullopt;
     return ValueProblem{std::move(fault->message), std::move(fault->suggestion)};
 }
 
-/// What the pattern lets through and is no duration, or a longer one than any delivery should wait.
-std::optional<ValueProblem> checkSchedule(std::string_view text) {
-    if (text.find_first_of("0123456789") != 0) return std::nullopt;
-    constexpr std::chrono::milliseconds kWaitMax{std::int64_t{30} * 86'400'000};
-    static const auto form = Pattern::compile("([0-9]+(ms|s|m|h|d))+");
-    for (const std::string& item : splitList(text)) {
-        if (!form || !form->matches(item)) return std::nullopt;  // the pattern tells it
-        const auto wait = parseDuration(item);
-        if (!wait || *wait > kWaitMax) {
-            return ValueProblem{"has a wait of more than 30 days", "write waits such as 5s,5m,1h"};
-        }
-    }
-    return std::nullopt;
+/// A number that the pattern would refuse without a word of how much it may be.
+std::optional<ValueProblem> checkRate(std::string_view text) {
+    const std::string_view digits = text.substr(0, text.find('/'));
+    const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
+    const auto count = parseInteger(digits);
+    if (!is_number || (count && *count <= kRateMax)) return std::nullopt;
+    return ValueProblem{
+        fmt::format("is more than {}", kRateMax), "leave it out for no limit at all"};
 }
 
 std::optional<ValueProblem> checkCertificate(std::string_view text) {
-    auto fault = certificateFault(text);
+    const auto fault = certificateFault(text);
     if (!fault) return std::nullopt;
-    return ValueProblem{std::move(*fault), "write ${file:/path/to/certificate.pem}"};
+    return ValueProblem{*fault, "write ${file:/path/to/certificate.pem}"};
 }
 
 std::optional<ValueProblem> checkPrivateKey(std::string_view text) {
@@ -97,6 +93,7 @@ class TogetherCheck {
         checkPair();
         checkEnd(kCertificate);
         checkEnd(kAuthorities);
+        checkSignatureKeys();
         checkSchemes();
         checkUnused();
         checkSizes();
@@ -193,6 +190,15 @@ class TogetherCheck {
             is_over ? "replace it: callbacks that need it fail" : "replace it in time");
     }
 
+    /// Warnings, for the same reason.
+    void checkSignatureKeys() {
+        const auto remarks = signingKeyRemarks(valueOf(kSignatureKey), SystemClock().wallNow());
+        for (const SigningKeyFault& remark : remarks) {
+            const std::string message = fmt::format("'{}' {}", kSignatureKey, remark.message);
+            say(Severity::Warning, ProblemPlace::Value, kSignatureKey, message, remark.suggestion);
+        }
+    }
+
     /// What is given and has no effect, or a worse one than it seems.
     void checkSchemes() {
         const std::string_view url = valueOf(kCallbackUrl);
@@ -269,8 +275,9 @@ class TogetherCheck {
 }  // namespace
 
 ParameterCheckFunction hubParameterCheck(std::string_view key) {
-    if (key == "event.notification.signature.key") return checkKeys;
-    if (key == "event.notification.retry.schedule") return checkSchedule;
+    if (key == kSignatureKey) return checkKeys;
+    if (key == "event.notification.retry.schedule") return checkRetrySchedule;
+    if (key == "event.notification.rate.limit") return checkRate;
     if (key == kHeaders) return checkHeaderLines;
     if (key == kCertificate || key == kAuthorities) return checkCertificate;
     if (key == kCertificateKey) return checkPrivateKey;

@@ -130,7 +130,7 @@ parameters:
     example: 30s
   - key: event.notification.rate.limit
     name: Rate limit
-    description: Callbacks to the URL in a second, minute or hour at most.
+    description: Callbacks to the URL in a second, minute or hour at most, up to 9999999.
     type: string
     pattern: "[1-9][0-9]{0,6}/(s|m|h)"
     pattern_message: write a number and a unit of time such as 100/s, 600/m or 1000/h

@@ -24,7 +24,8 @@ std::vector<Field> readAll(std::initializer_list<const char*> texts) {
         const bool is_parsed = parseYaml("the hub's parameters", text, document, out);
         FERRY_CHECK(is_parsed, "the hub's own parameters are no YAML");
         Reporter reporter(*document.source, out);
-        for (const YamlNode& node : document.root.find("parameters")->children) {
+        const YamlNode& parameters = *document.root.find("parameters");
+        for (const YamlNode& node : parameters.children) {
             fields.push_back(readParameter(node, reporter));
             fields.back().check = hubParameterCheck(fields.back().key);
             fields.back().bytes_max = hubParameterBytesMax(fields.back().key);

@@ -47,7 +47,8 @@ struct RejectedInstance {
     std::string file;
     std::uint32_t line = 0;
     NamePlace name_place = {};
-    std::string connector = {};  ///< "" if it names none that there is
+    std::string connector = {};          ///< "" if it names none that there is
+    std::string missing_connector = {};  ///< what it names, if there is none of that key
 };
 
 /// What a set of files declares.

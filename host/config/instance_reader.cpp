@@ -43,7 +43,8 @@ void InstanceReader::read(const YamlNode& node) {
              instance.file,
              instance.line,
              instance.name_place,
-             connector_ == nullptr ? "" : instance.key}
+             connector_ == nullptr ? "" : instance.key,
+             connector_ == nullptr ? instance.key : ""}
         );
     }
 }

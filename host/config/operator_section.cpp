@@ -21,7 +21,13 @@ void readOperator(const YamlNode& section, Reporter& reporter, OperatorConfig& i
             "add operator.callback_url, or remove the key"
         );
     }
-    if (const auto fault = checkSigningKeys(key->text)) {
+    const TimePoint now = SystemClock().wallNow();
+    for (const SigningKeyFault& remark : signingKeyRemarks(key->text, now)) {
+        reporter.warnAtValue(
+            *key, Visibility::Hidden, "'signature_key' " + remark.message, remark.suggestion
+        );
+    }
+    if (const auto fault = checkSigningKeys(key->text, now)) {
         reporter.atValue(
             *key,
             Visibility::Hidden,

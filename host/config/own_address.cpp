@@ -1,12 +1,28 @@
 #include "config/own_address.h"
 
 #include "base/ascii.h"
+#include "base/ip_network.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace ferry::config {
+
+bool isListenHost(std::string_view host) {
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']')) return false;
+        const std::string_view address = host.substr(1, host.size() - 2);
+        return address.find(':') != address.npos &&
+               IpAddress::parse(address.substr(0, address.find('%')));
+    }
+    const bool is_numeric = host.find_first_not_of("0123456789.") == host.npos;
+    if (is_numeric) return IpAddress::parse(host).has_value();
+    return std::all_of(host.begin(), host.end(), [](char c) {
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return is_letter || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    });
+}
 
 std::string listenAddress(std::string_view host, std::uint16_t port) {
     return host.find(':') == host.npos ? fmt::format("{}:{}", host, port)

@@ -21,6 +21,9 @@ enum class OwnAddress : std::uint8_t {
 /// "127.0.0.1:8080", "[::1]:8080".
 std::string listenAddress(std::string_view host, std::uint16_t port);
 
+/// True for an IPv4 address, an IPv6 address in brackets, or what can be the name of a host.
+bool isListenHost(std::string_view host);
+
 /// What a program on this machine connects to, of a hub that listens there: loopback in place of
 /// "any address".
 std::string localUrl(std::string_view host, std::uint16_t port);

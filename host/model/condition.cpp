@@ -12,6 +12,8 @@ std::string_view conditionKindName(ConditionKind kind) noexcept {
             return "callback.failing";
         case ConditionKind::DeliveriesDead:
             return "deliveries.dead";
+        case ConditionKind::CallbackUnpermitted:
+            return "callback.without_permission";
     }
     return "unknown";
 }

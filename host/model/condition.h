@@ -18,16 +18,18 @@ enum class ConditionKind : std::uint8_t {
     CallbackSwitchedOff = 1,   ///< of a callback: nothing is sent to it until somebody asks for it
     CallbackFailing = 2,       ///< of a callback: it has accepted nothing for a while
     DeliveriesDead = 3,        ///< of an instance: deliveries became dead letters lately
+    CallbackUnpermitted = 4,   ///< of a callback: its receiver does not permit that it is sent to
 };
 inline constexpr std::array kConditionKinds{
     ConditionKind::NeedsReauthorization,
     ConditionKind::CallbackSwitchedOff,
     ConditionKind::CallbackFailing,
     ConditionKind::DeliveriesDead,
+    ConditionKind::CallbackUnpermitted,
 };
 
 /// "instance.needs_reauthorization", "callback.switched_off", "callback.failing",
-/// "deliveries.dead": the types of messages to operators.
+/// "deliveries.dead", "callback.without_permission": the types of messages to operators.
 std::string_view conditionKindName(ConditionKind kind) noexcept;
 
 struct Condition {

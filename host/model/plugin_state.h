@@ -39,6 +39,7 @@ struct RefusedConnector {
 struct EndingPlugin {
     std::string plugin;  ///< id of the library
     std::string version;
+    Milliseconds hangs_for{0};  ///< as ServedConnector::hangs_for
 };
 
 struct PluginStates {

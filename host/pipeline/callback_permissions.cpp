@@ -1,21 +1,17 @@
 #include "pipeline/callback_permissions.h"
 
-#include "base/json_writer.h"
 #include "base/number_text.h"
 #include "base/words.h"
 #include "pipeline/callback_request.h"
 #include "pipeline/delivery_policy.h"
 
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 
 #include <algorithm>
 
 namespace ferry::pipeline {
 namespace {
 
-constexpr std::string_view kMetaWaiting = "callback.permissions.waiting";
-constexpr std::size_t kWaitingListMax = 200;  ///< a person reads the first ones
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 
 std::string metaNameOf(CallbackId callback) {
@@ -23,28 +19,6 @@ std::string metaNameOf(CallbackId callback) {
 }
 
 }  // namespace
-
-Result<std::vector<WaitingPermission>> waitingPermissions(store::MetaStore& meta) {
-    FERRY_TRY_ASSIGN(const auto stored, meta.get(kMetaWaiting));
-    std::vector<WaitingPermission> waiting;
-    if (!stored) return waiting;
-    rapidjson::Document document;
-    document.Parse(stored->data(), stored->size());
-    if (document.HasParseError() || !document.IsArray()) {
-        return fail(ErrorCode::Corrupt, "the list of callbacks without permission is not JSON");
-    }
-    for (const auto& item : document.GetArray()) {
-        if (!item.IsArray() || item.Size() != 3 || !item[0].IsInt64() || !item[1].IsInt64() ||
-            !item[2].IsString())
-            continue;
-        waiting.push_back(
-            {CallbackId(item[0].GetInt64()),
-             fromEpochMilliseconds(item[1].GetInt64()),
-             {item[2].GetString(), item[2].GetStringLength()}}
-        );
-    }
-    return waiting;
-}
 
 CallbackPermissions::CallbackPermissions(
     store::MetaStore& meta,
@@ -86,22 +60,26 @@ std::optional<CallbackPermission> CallbackPermissions::permissionOf(
     return CallbackPermission{RateLimit{entry.grant->allowed, Milliseconds(60'000)}};
 }
 
+Result<CallbackPermissions::Entry*> CallbackPermissions::entryOf(CallbackId callback) {
+    const auto found = entries_.find(callback);
+    if (found != entries_.end()) return &found->second;
+    FERRY_TRY_ASSIGN(const auto stored, meta_.get(metaNameOf(callback)));
+    Entry entry;
+    const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view(), ' ');
+    if (words.size() == 3 && words[0] == origin_) {
+        const auto asked = parseInteger(words[1]);
+        const auto allowed = parseInteger(words[2]);
+        if (asked && allowed) entry.grant = PermissionGrant{*asked, *allowed};
+    }
+    if (!entry.grant) FERRY_TRY(restoreWait(callback, entry));
+    return &entries_.emplace(callback, std::move(entry)).first->second;
+}
+
 Result<std::optional<CallbackPermission>> CallbackPermissions::find(
     CallbackId callback, const DeliverySettings& settings
 ) {
-    auto found = entries_.find(callback);
-    if (found == entries_.end()) {
-        FERRY_TRY_ASSIGN(const auto stored, meta_.get(metaNameOf(callback)));
-        Entry entry;
-        const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view(), ' ');
-        if (words.size() == 3 && words[0] == origin_) {
-            const auto asked = parseInteger(words[1]);
-            const auto allowed = parseInteger(words[2]);
-            if (asked && allowed) entry.grant = PermissionGrant{*asked, *allowed};
-        }
-        found = entries_.emplace(callback, std::move(entry)).first;
-    }
-    return permissionOf(found->second, ratePerMinute(settings));
+    FERRY_TRY_ASSIGN(const Entry* entry, entryOf(callback));
+    return permissionOf(*entry, ratePerMinute(settings));
 }
 
 TimePoint CallbackPermissions::askAgainAt(CallbackId callback) const {
@@ -158,14 +136,9 @@ void CallbackPermissions::ask(
     );
 }
 
-void CallbackPermissions::accept(Entry& entry, const PermissionGrant& grant) {
+void CallbackPermissions::accept(CallbackId callback, Entry& entry, const PermissionGrant& grant) {
     entry.grant = grant;
-    entry.refusals = 0;
-    entry.ask_again_at = TimePoint();
-    if (entry.reason.empty()) return;
-    entry.reason.clear();
-    is_list_stored_ = false;
-    --waiting_count_;
+    endWait(callback, entry);
 }
 
 PermissionAnswer CallbackPermissions::settle(
@@ -182,7 +155,7 @@ PermissionAnswer CallbackPermissions::settle(
     }
     const auto grant = readPermission(response, origin_, entry.asked);
     if (grant) {
-        accept(entry, *grant);
+        accept(callback, entry, *grant);
         unstored_.emplace_back(callback, *grant);
     } else if (entry.grant) {
         // It was asked for more than it has granted: what it has granted stays.
@@ -195,6 +168,7 @@ PermissionAnswer CallbackPermissions::settle(
     if (const auto asked = retryAfterOf(response.headers, clock_.wallNow()))
         wait = std::max(wait, *asked);
     entry.ask_again_at = answer.ask_again_at = clock_.now() + wait;
+    unstored_waits_.insert(callback);
     answer.reason = grant.error().message;
     answer.is_new_reason = entry.reason != answer.reason;
     if (answer.is_new_reason) {
@@ -209,6 +183,7 @@ PermissionAnswer CallbackPermissions::settle(
 }
 
 Result<std::vector<PermissionAnswer>> CallbackPermissions::takeAnswers() {
+    if (!is_restored_) FERRY_TRY(restoreWaiting());
     std::vector<std::pair<CallbackId, http::OutboundResponse>> answers;
     std::vector<std::pair<CallbackId, PermissionGrant>> grants;
     {
@@ -217,7 +192,7 @@ Result<std::vector<PermissionAnswer>> CallbackPermissions::takeAnswers() {
         grants.swap(inbox_->grants);
     }
     for (const auto& [callback, grant] : grants) {
-        accept(entries_[callback], grant);
+        accept(callback, entries_[callback], grant);
         PermissionAnswer answer;
         answer.callback = callback;
         answer.is_granted = true;
@@ -231,6 +206,10 @@ Result<std::vector<PermissionAnswer>> CallbackPermissions::takeAnswers() {
         FERRY_TRY(store(unstored_.back().first, unstored_.back().second));
         unstored_.pop_back();
     }
+    while (!unstored_waits_.empty()) {
+        FERRY_TRY(storeWait(*unstored_waits_.begin()));
+        unstored_waits_.erase(unstored_waits_.begin());
+    }
     if (!is_list_stored_) FERRY_TRY(storeWaiting());
     return std::exchange(answers_, {});
 }
@@ -241,30 +220,9 @@ Status CallbackPermissions::store(CallbackId callback, const PermissionGrant& gr
     );
 }
 
-Status CallbackPermissions::storeWaiting() {
-    JsonWriter json;
-    json.beginArray();
-    std::size_t room = kWaitingListMax;
-    for (const auto& [callback, entry] : entries_) {
-        if (entry.reason.empty() || room == 0) continue;
-        --room;
-        json.beginArray().number(callback.value);
-        json.number(toEpochMilliseconds(entry.waiting_since)).string(entry.reason).endArray();
-    }
-    json.endArray();
-    FERRY_TRY_ASSIGN(const auto before, meta_.get(kMetaWaiting));
-    if (before.value_or("[]") != json.view()) FERRY_TRY(meta_.put(kMetaWaiting, json.view()));
-    is_list_stored_ = true;
-    return {};
-}
-
 void CallbackPermissions::leave(CallbackId callback) {
     const auto found = entries_.find(callback);
-    if (found == entries_.end() || found->second.reason.empty()) return;
-    found->second.reason.clear();
-    found->second.ask_again_at = TimePoint();
-    is_list_stored_ = false;
-    --waiting_count_;
+    if (found != entries_.end()) endWait(callback, found->second);
 }
 
 }  // namespace ferry::pipeline

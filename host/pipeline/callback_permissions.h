@@ -15,9 +15,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +35,9 @@ struct PermissionOptions {
     std::string user_agent = "Ferry";
     /// Between two questions to a receiver that has not granted it.
     BackoffRange waits{Milliseconds(60'000), Milliseconds(3'600'000)};
+    /// Whether an instance has the callback still; null: all have. Of those that wait as the hub
+    /// starts, the others are forgotten.
+    std::function<Result<bool>(CallbackId callback)> is_used = nullptr;
 };
 
 /// What a receiver has granted.
@@ -65,6 +70,7 @@ Result<std::vector<WaitingPermission>> waitingPermissions(store::MetaStore& meta
 /// A permission is kept in the store, for the origin that was asked for: it outlives the process
 /// and is asked for anew when the hub's public URL has another host, or an instance may send faster
 /// than was asked for. It is never forgotten otherwise: a receiver that wants no more answers 410.
+/// So is since when one waits for it, and when the receiver is asked again.
 ///
 /// Threads: receiveGrant and waitingCount from any; everything else by one at a time. Lifetime: all
 /// references outlive it.
@@ -137,6 +143,11 @@ class CallbackPermissions {
     static std::optional<CallbackPermission> permissionOf(const Entry& entry, std::int64_t wanted);
     std::string tokenOf(CallbackId callback, std::int64_t asked) const;
     Status store(CallbackId callback, const PermissionGrant& grant);
+    Result<Entry*> entryOf(CallbackId callback);
+    Status restoreWait(CallbackId callback, Entry& entry);
+    Status restoreWaiting();
+    Status storeWait(CallbackId callback);
+    void endWait(CallbackId callback, Entry& entry);
     Status storeWaiting();
     http::OutboundRequest makeRequest(
         CallbackId callback,
@@ -147,7 +158,7 @@ class CallbackPermissions {
     PermissionAnswer settle(
         CallbackId callback, Entry& entry, const http::OutboundResponse& response
     );
-    void accept(Entry& entry, const PermissionGrant& grant);
+    void accept(CallbackId callback, Entry& entry, const PermissionGrant& grant);
 
     store::MetaStore& meta_;
     http::Outbound& outbound_;
@@ -161,6 +172,8 @@ class CallbackPermissions {
     std::unordered_map<CallbackId, http::RequestHandle> requests_;
     std::vector<PermissionAnswer> answers_;  ///< not taken yet
     std::vector<std::pair<CallbackId, PermissionGrant>> unstored_;
+    std::set<CallbackId> unstored_waits_;
+    bool is_restored_ = false;     ///< what the process before knew is in entries_
     bool is_list_stored_ = false;  ///< what the store has of those that wait is what there is
     std::atomic<std::size_t> waiting_count_{0};
 };

@@ -1,6 +1,7 @@
 #include "pipeline/condition_watch.h"
 
 #include "base/json_writer.h"
+#include "pipeline/callback_permissions.h"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,11 @@ Condition conditionOf(
     return condition;
 }
 
+bool isOfCallback(ConditionKind kind) {
+    return kind == ConditionKind::CallbackSwitchedOff || kind == ConditionKind::CallbackFailing ||
+           kind == ConditionKind::CallbackUnpermitted;
+}
+
 bool delivers(const Instance& instance) {
     return instance.state != InstanceState::Disabled && instance.events_enabled;
 }
@@ -38,7 +44,7 @@ ConditionWatch::ConditionWatch(
     : store_(store), health_(std::move(health)), options_(std::move(options)) {}
 
 void ConditionWatch::restore(const std::vector<Condition>& conditions, TimePoint now) {
-    dead_until_ = now - options_.dead_window;
+    dead_until_ = {now - options_.dead_window, DeliveryId()};
     for (const Condition& condition : conditions) {
         if (condition.kind != ConditionKind::CallbackFailing || !condition.isOpen()) continue;
         health_->restore({CallbackId(condition.subject), condition.since, condition.reason});
@@ -69,21 +75,23 @@ Status ConditionWatch::lookAtInstances(std::vector<Condition>& found) {
 Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& found) {
     FERRY_TRY_ASSIGN(const auto switched_off, store_.deliveries().switchedOff());
     std::vector<Condition> callbacks;
+    for (FailingCallback& one : health_->failingSince(now - options_.failing_after)) {
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackFailing, one.callback.value, one.since, std::move(one.error)
+        ));
+    }
+    FERRY_TRY(lookAtPermissions(now, callbacks));
+    // One that is switched off is told of as that.
+    std::erase_if(callbacks, [&](const Condition& one) {
+        return std::any_of(
+            switched_off.begin(),
+            switched_off.end(),
+            [&](const store::CallbackSwitchedOff& off) { return off.callback.value == one.subject; }
+        );
+    });
     for (const store::CallbackSwitchedOff& off : switched_off) {
         callbacks.push_back(conditionOf(
             ConditionKind::CallbackSwitchedOff, off.callback.value, off.since, off.reason
-        ));
-    }
-    for (FailingCallback& one : health_->failingSince(now - options_.failing_after)) {
-        // One that is switched off is told of as that.
-        const bool is_off = std::any_of(
-            switched_off.begin(),
-            switched_off.end(),
-            [&](const store::CallbackSwitchedOff& off) { return off.callback == one.callback; }
-        );
-        if (is_off) continue;
-        callbacks.push_back(conditionOf(
-            ConditionKind::CallbackFailing, one.callback.value, one.since, std::move(one.error)
         ));
     }
     // Nobody misses anything at a callback that nothing is meant for any more.
@@ -98,19 +106,74 @@ Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& fo
     return {};
 }
 
-Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) {
+Status ConditionWatch::lookAtPermissions(TimePoint now, std::vector<Condition>& callbacks) {
+    FERRY_TRY_ASSIGN(auto waiting, waitingPermissions(store_.meta()));
+    for (WaitingPermission& one : waiting) {
+        if (one.since > now - options_.failing_after) continue;
+        callbacks.push_back(conditionOf(
+            ConditionKind::CallbackUnpermitted, one.callback.value, one.since, std::move(one.reason)
+        ));
+    }
+    return {};
+}
+
+Status ConditionWatch::countNewDead() {
     FERRY_TRY_ASSIGN(
-        const auto dead, store_.deliveries().dead(dead_until_, dead_last_, kDeadPerLook)
+        const auto dead,
+        store_.deliveries().dead(dead_until_.first, dead_until_.second, kDeadPerLook)
     );
     for (const store::DeadDelivery& one : dead) {
-        dead_until_ = one.finished_at;
-        dead_last_ = one.id;
+        dead_until_ = {one.finished_at, one.id};
         const auto entry =
             dead_.try_emplace(one.instance, DeadOnes{one.finished_at, {}, 0, {}}).first;
-        entry->second.last_at = one.finished_at;
-        entry->second.error = one.error;
-        ++entry->second.count;
+        entry->second.add(one);
     }
+    const auto added = static_cast<std::int64_t>(dead.size());
+    if (dead.size() == kDeadPerLook) {
+        if (dead_total_) *dead_total_ += added;
+        return {};
+    }
+    FERRY_TRY_ASSIGN(auto counts, store_.deliveries().countByState());
+    const std::int64_t total = counts[DeliveryState::Dead];
+    // One that dies between the two questions hides one that left until the next look, which counts
+    // it as new once more.
+    const bool has_fewer = dead_total_ && total < *dead_total_ + added;
+    dead_total_ = total;
+    if (!has_fewer || dead_.empty() || recount_) return {};
+    TimePoint first = dead_until_.first;
+    for (const auto& [id, ones] : dead_)
+        first = std::min(first, ones.since);
+    recount_ = Recount{dead_until_, {first - Milliseconds(1), DeliveryId()}, {}};
+    return {};
+}
+
+/// Counts those that are dead still; what it counts takes effect at its end.
+Status ConditionWatch::recountDead() {
+    DeadPlace& until = recount_->until;
+    FERRY_TRY_ASSIGN(
+        const auto dead, store_.deliveries().dead(until.first, until.second, kDeadPerLook)
+    );
+    for (const store::DeadDelivery& one : dead) {
+        until = {one.finished_at, one.id};
+        const auto known = dead_.find(one.instance);
+        const bool is_old = known == dead_.end() ? until <= recount_->begun_at
+                                                 : one.finished_at < known->second.since;
+        if (is_old) continue;  // of a condition that is over
+        const TimePoint since = known == dead_.end() ? one.finished_at : known->second.since;
+        recount_->found.try_emplace(
+                           one.instance, DeadOnes{since, {}, 0, {}}
+        ).first->second.add(one);
+    }
+    if (dead.size() == kDeadPerLook) return {};
+    dead_ = std::move(recount_->found);
+    dead_until_ = std::max(dead_until_, until);
+    recount_.reset();
+    return {};
+}
+
+Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) {
+    FERRY_TRY(countNewDead());
+    if (recount_) FERRY_TRY(recountDead());
     std::erase_if(dead_, [&](const auto& entry) {
         return entry.second.last_at + options_.dead_window <= now;
     });
@@ -131,9 +194,7 @@ Status ConditionWatch::lookAtDead(TimePoint now, std::vector<Condition>& found) 
 }
 
 Result<std::vector<Instance>> ConditionWatch::concerned(const Condition& condition) {
-    const bool is_callback = condition.kind == ConditionKind::CallbackSwitchedOff ||
-                             condition.kind == ConditionKind::CallbackFailing;
-    if (is_callback) {
+    if (isOfCallback(condition.kind)) {
         return store_.instances().ofCallback(CallbackId(condition.subject), kInstancesMax);
     }
     FERRY_TRY_ASSIGN(auto instance, store_.instances().find(InstanceId(condition.subject)));

@@ -11,14 +11,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ferry::pipeline {
 
 struct ConditionWatchOptions {
-    Milliseconds failing_after{
-        600'000};  ///< a callback that accepts nothing for so long is told of
+    /// A callback that accepts nothing for so long is told of; so is one whose receiver has been
+    /// asked for its permission for so long.
+    Milliseconds failing_after{600'000};
     /// Deliveries that die are one condition, until none has died for so long.
     Milliseconds dead_window{900'000};
     /// Where a person authorizes the instance again, empty if that is no matter of a page; may be
@@ -49,19 +52,38 @@ class ConditionWatch {
         TimePoint last_at;
         std::int64_t count = 0;
         std::string error;
+
+        void add(const store::DeadDelivery& one) {
+            last_at = one.finished_at;
+            error = one.error;
+            ++count;
+        }
+    };
+    using DeadByInstance = std::map<InstanceId, DeadOnes>;
+    /// When it died, and its id: the order of the store.
+    using DeadPlace = std::pair<TimePoint, DeliveryId>;
+    /// Another count of the same, under way: some have been delivered again, or are gone.
+    struct Recount {
+        DeadPlace begun_at;  ///< dead_until_ then
+        DeadPlace until;     ///< dead deliveries up to here were counted
+        DeadByInstance found;
     };
 
     Status lookAtInstances(std::vector<Condition>& found);
     Status lookAtCallbacks(TimePoint now, std::vector<Condition>& found);
+    Status lookAtPermissions(TimePoint now, std::vector<Condition>& callbacks);
     Status lookAtDead(TimePoint now, std::vector<Condition>& found);
+    Status countNewDead();
+    Status recountDead();
     Result<std::vector<Instance>> concerned(const Condition& condition);
 
     store::Store& store_;
     const std::shared_ptr<CallbackHealth> health_;
     const ConditionWatchOptions options_;
-    std::map<InstanceId, DeadOnes> dead_;
-    TimePoint dead_until_{};  // dead deliveries up to here, and this one, were looked at
-    DeliveryId dead_last_;
+    DeadByInstance dead_;
+    DeadPlace dead_until_{};                  // dead deliveries up to here were looked at
+    std::optional<std::int64_t> dead_total_;  // all that were there at the last look
+    std::optional<Recount> recount_;
 };
 
 }  // namespace ferry::pipeline

@@ -11,49 +11,6 @@
 namespace ferry::pipeline {
 namespace {
 
-constexpr Milliseconds seconds(std::int64_t count) {
-    return Milliseconds(count * 1000);
-}
-constexpr Milliseconds hours(std::int64_t count) {
-    return seconds(count * 3600);
-}
-
-constexpr std::array kStandardDelays{
-    seconds(5),
-    seconds(300),
-    seconds(1800),
-    hours(2),
-    hours(5),
-    hours(10),
-    hours(14),
-    hours(20),
-    hours(24),
-};
-constexpr std::array kFourToTheX{
-    seconds(4),
-    seconds(16),
-    seconds(64),
-    seconds(256),
-    seconds(1024),
-    seconds(4096),
-    seconds(16384),
-    seconds(65536),
-    seconds(262144),
-};
-constexpr std::array kEightToTheX{
-    seconds(8),
-    seconds(64),
-    seconds(512),
-    seconds(4096),
-    seconds(32768),
-};
-
-constexpr std::array kSchedules{
-    RetrySchedule{"standard", kStandardDelays, 0.2},
-    RetrySchedule{"open-connectors-9", kFourToTheX, 0, true},
-    RetrySchedule{"open-connectors-5", kEightToTheX, 0, true},
-};
-
 /// The rest of a long answer is of no interest once its status has come.
 bool wasHeard(const AttemptResult& result) {
     const bool is_heard = result.error == http::TransportError::None ||
@@ -110,22 +67,6 @@ std::optional<TimePoint> parseHttpDate(const std::string& text) {
 bool isOverloaded(const AttemptResult& result) {
     const int status = result.status;
     return wasHeard(result) && (status == 429 || status == 502 || status == 504);
-}
-
-std::span<const RetrySchedule> retrySchedules() {
-    return kSchedules;
-}
-
-const RetrySchedule* findRetrySchedule(std::string_view name) {
-    const auto found =
-        std::find_if(kSchedules.begin(), kSchedules.end(), [name](const RetrySchedule& schedule) {
-            return schedule.name == name;
-        });
-    return found == kSchedules.end() ? nullptr : &*found;
-}
-
-const RetrySchedule& standardRetrySchedule() {
-    return kSchedules.front();
 }
 
 DeliveryDecision decideDelivery(
@@ -188,7 +129,7 @@ std::optional<Milliseconds> parseRetryAfter(std::string_view value, TimePoint wa
     if (is_number) {
         Milliseconds wait{0};
         for (const char digit : value) {
-            wait = wait * 10 + seconds(digit - '0');
+            wait = wait * 10 + std::chrono::seconds(digit - '0');
             if (wait >= kRetryAfterMax) return kRetryAfterMax;
         }
         return wait;

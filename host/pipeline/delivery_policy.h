@@ -3,6 +3,7 @@
 // delivery worker brings the time and the random number, and does what comes out.
 
 #include "base/clock.h"
+#include "base/retry_schedule.h"
 #include "http/outbound.h"
 
 #include <optional>
@@ -12,27 +13,6 @@
 #include <variant>
 
 namespace ferry::pipeline {
-
-/// When failed deliveries are tried again.
-struct RetrySchedule {
-    std::string_view name;
-    std::span<const Milliseconds> delays;  ///< after the first failed attempt, the second, ...
-    double jitter = 0;                     ///< each delay is spread over +- this fraction of itself
-    bool is_exact = false;                 ///< what a receiver relies on: not slowed down
-};
-
-/// All schedules:
-/// - `standard`: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each +-20 %: ten attempts in
-///   about 75 hours. Source: Standard Webhooks 1.0.0, example schedule.
-/// - `open-connectors-9`: 4^x s for x = 1..9, exact; `open-connectors-5`: 8^x s for x = 1..5,
-///   exact. Source: the vendor's two pages on webhook retries.
-std::span<const RetrySchedule> retrySchedules();
-
-/// Null if there is none of that name.
-const RetrySchedule* findRetrySchedule(std::string_view name);
-
-/// The default, `standard`.
-const RetrySchedule& standardRetrySchedule();
 
 /// A callback that asks us to wait longer than this waits this long.
 inline constexpr Milliseconds kRetryAfterMax{24 * 3'600'000};

@@ -32,17 +32,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::optional<RetryDelays> readRetry(std::string_view text) {
     if (text.empty()) return std::nullopt;
-    if (const RetrySchedule* named = findRetrySchedule(text)) {
-        return RetryDelays{
-            {named->delays.begin(), named->delays.end()}, named->jitter, named->is_exact};
-    }
-    RetryDelays retry{{}, standardRetrySchedule().jitter, false};
-    for (const std::string_view part : split(text, ',')) {
-        const auto delay = parseDuration(part);
-        if (!delay) return std::nullopt;
-        retry.delays.push_back(*delay);
-    }
-    return retry;
+    auto retry = parseRetrySchedule(text);
+    return retry ? std::optional(std::move(*retry)) : std::nullopt;
 }
 
 std::optional<RateLimit> readRate(std::string_view text) {

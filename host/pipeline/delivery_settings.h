@@ -20,13 +20,6 @@
 
 namespace ferry::pipeline {
 
-/// Waits before the second attempt, the third, ...; each spread over +- `jitter` of itself.
-struct RetryDelays {
-    std::vector<Milliseconds> delays;
-    double jitter = 0;
-    bool is_exact = false;  ///< as RetrySchedule
-};
-
 /// What becomes of a callback when a delivery runs out of attempts.
 enum class FailurePolicy : std::uint8_t {
     Retry,  ///< nothing: the delivery is a dead letter, the others go on

@@ -55,6 +55,12 @@ std::string_view conditionAdvice(ConditionKind kind) noexcept {
                    "/notifications/subscriptions/deliveries, or a replay; the events stay in the "
                    "log "
                    "for the retention time";
+        case ConditionKind::CallbackUnpermitted:
+            return "the receiver answers OPTIONS with WebHook-Allowed-Origin, or opens the address "
+                   "that it got in WebHook-Request-Callback; or the instance asks for no "
+                   "permission (event.notification.cloudevents.handshake); until then its "
+                   "deliveries wait, and "
+                   "it is asked again at waits that double up to an hour";
     }
     return {};
 }

@@ -169,8 +169,10 @@ Status OperatorWorker::compare(
         const bool lasts = isThere(condition.kind, condition.subject);
         if (condition.isOpen() && !lasts) {
             // A callback that is switched off is not well again: it is told of as that.
-            const bool is_replaced = condition.kind == ConditionKind::CallbackFailing &&
-                                     isThere(ConditionKind::CallbackSwitchedOff, condition.subject);
+            const bool is_of_callback = condition.kind == ConditionKind::CallbackFailing ||
+                                        condition.kind == ConditionKind::CallbackUnpermitted;
+            const bool is_replaced =
+                is_of_callback && isThere(ConditionKind::CallbackSwitchedOff, condition.subject);
             endOne(condition, is_replaced, now);
         } else if (!condition.isOpen() && lasts) {
             Condition again = condition;

@@ -74,8 +74,9 @@ class ReplayStore {
   public:
     virtual ~ReplayStore() = default;
 
-    /// Finished deliveries wait again, waiting ones wait no longer: due at `now`, with all attempts
-    /// before them. In a lane they take their old place instead, and are due if they are its first.
+    /// Finished deliveries wait again, waiting ones wait no longer: due at once, with all attempts
+    /// before them, and first of all that waits for their callback but for others that were asked
+    /// for so. In a lane they take their old place instead, and are due if they are its first.
     /// The log of attempts goes on. What was never sent is not told as sent again
     /// (DeliveryOrigin::Again). One transaction; gives how many there were: unknown ones are
     /// skipped. One that is being attempted just now is left to that attempt.
@@ -89,15 +90,16 @@ class ReplayStore {
         return fail(ErrorCode::Unsupported, "this store has no redelivery jobs");
     }
 
-    /// Makes some of the job's deliveries due at `now`, as `redeliver` does, within the limits, and
-    /// counts them in `counts.deliveries`; ends the job when none is left. One transaction, or none
-    /// if there is nothing to do. Errors: Conflict if the job does not run (any more).
+    /// Makes some of the job's deliveries due at `now`, behind what waits, else as `redeliver`
+    /// does, within the limits, and counts them in `counts.deliveries`; ends the job when none is
+    /// left. One transaction, or none if there is nothing to do. Errors: Conflict if the job does
+    /// not run (any more).
     virtual Result<RedeliveryStep> redeliverSome(ReplayId, const RedeliveryLimits&, TimePoint) {
         return fail(ErrorCode::Unsupported, "this store has no redelivery jobs");
     }
 
-    /// Makes a delivery of one event, due at `now`. Gives its id; nullopt if there is no such event
-    /// of the instance.
+    /// Makes a delivery of one event, due at once and first as with `redeliver`. Gives its id;
+    /// nullopt if there is no such event of the instance.
     virtual Result<std::optional<DeliveryId>> redeliverEvent(
         InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
     ) = 0;
@@ -131,6 +133,13 @@ class ReplayStore {
     /// small.
     virtual Result<ReplayOutcomes> outcomes(ReplayId) {
         return fail(ErrorCode::Unsupported, "this store does not count deliveries of replays");
+    }
+
+    /// Callbacks that something is left of the replay for, by id, at most `limit`: its deliveries
+    /// that wait, and what it has not made yet. Reads waiting deliveries of replays, an entry of an
+    /// index for each. Not pure, as `outcomes`.
+    virtual Result<std::vector<CallbackId>> callbacksLeft(ReplayId, std::size_t) {
+        return std::vector<CallbackId>();
     }
 
     /// Errors: Conflict if the replay does not run (any more); nothing is written then. Instances

@@ -51,6 +51,26 @@ class DeliveryLaneContract : public StoreContract {
 };
 FERRY_CONTRACT(DeliveryLaneContract);
 
+TEST_P(DeliveryLaneContract, WhatIsAskedForByItsNumberGoesBeforeLanesAndInItsOwnWaits) {
+    const InstanceId a = add("a");
+    deliverLanes(a, 'x', {{LaneId(), 1}}, at(0));
+    queue(a, 1, 3);
+    const auto first = leaseDeliveries(at(9), 9, 9);
+    ASSERT_EQ(first.size(), 2U);
+    for (const Delivery& delivery : first)
+        record(anOutcome(delivery, DeliveryState::Dead, at(10)));
+    const store::DeliveryKey unordered{a, DeliveryId(1)};
+    EXPECT_OK(store().replays().redeliver(std::span(&unordered, 1), at(60)));
+    EXPECT_EQ(leaseDeliveries(at(60), 1, 9).at(0).id, DeliveryId(1));
+
+    // The third of the lane does not overtake the second, whoever asks for it.
+    const store::DeliveryKey third{a, DeliveryId(4)};
+    EXPECT_OK(store().replays().redeliver(std::span(&third, 1), at(61)));
+    const auto of_lane = leaseDeliveries(at(61), 9, 9);
+    ASSERT_EQ(of_lane.size(), 1U);
+    EXPECT_EQ(of_lane[0].id, DeliveryId(3));
+}
+
 TEST_P(DeliveryLaneContract, TheNextOneOfALaneWaitsForTheRecord) {
     const InstanceId id = add("a");
     queue(id, 1, 2);

@@ -1,4 +1,5 @@
-// Goal: jobs that make many deliveries again keep what ReplayStore says of them, in every driver.
+// Goal: jobs that make many deliveries again, and what is asked for beside them, keep what
+// ReplayStore says of them, in every driver.
 // Method: dead deliveries are asked for, and taken as they become due.
 
 #include "contract/store_contract.h"
@@ -43,6 +44,9 @@ TEST_P(RedeliveryJobContract, AJobMakesManyAgainAFewAtATime) {
     EXPECT_TRUE(valueOf(replays().redeliverSome(twin, {4, 9, 9}, at(11))).is_done);
     EXPECT_THAT(leaseDeliveries(at(11)), IsEmpty()) << "nothing is due until it is its turn";
     reopen();
+    EXPECT_THAT(valueOf(replays().callbacksLeft(id, 9)), SizeIs(2));
+    EXPECT_THAT(valueOf(replays().callbacksLeft(id, 1)), SizeIs(1));
+    EXPECT_THAT(valueOf(replays().callbacksLeft(twin, 9)), IsEmpty());
 
     EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(12))).made, 4U);
     EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(13))).made, 0U) << "two wait each";
@@ -63,6 +67,37 @@ TEST_P(RedeliveryJobContract, AJobMakesManyAgainAFewAtATime) {
     EXPECT_EQ(done.state, ReplayState::Done);
     EXPECT_EQ(done.counts.deliveries, 6);
     EXPECT_FALSE(replays().redeliverSome(id, {4, 9, 9}, at(21)));
+}
+
+TEST_P(RedeliveryJobContract, WhatIsAskedForByItsNumberGoesBeforeWhatWaitsAndBeforeJobs) {
+    const InstanceId a = add("a");
+    for (int i = 0; i < 5; ++i)
+        deliver(a, callback('x'), 1, at(0));
+    const auto leased = leaseDeliveries(at(1), 3);
+    for (const Delivery& one : leased)
+        record(anOutcome(one, DeliveryState::Dead, at(2)));
+    Replay job;
+    job.is_redelivery = true;
+    job.created_at = at(10);
+    const DeliveryKey of_job{a, leased.at(2).id};
+    const ReplayId id = valueOf(replays().createRedelivery(job, {&of_job, 1}));
+    EXPECT_EQ(valueOf(replays().redeliverSome(id, {4, 9, 9}, at(12))).made, 1U);
+    for (const std::int64_t number : {1, 2}) {
+        const DeliveryKey key{a, DeliveryId(number)};
+        EXPECT_EQ(valueOf(replays().redeliver(std::span(&key, 1), at(60))), 1U);
+    }
+    const DeliveryId made =
+        valueOf(replays().redeliverEvent(a, EventNumber(1), callback('x'), at(60))).value();
+
+    EXPECT_EQ(leaseDeliveries(at(60), 1).at(0).id, DeliveryId(1));
+    reopen();
+    const auto all = leaseDeliveries(at(61));
+    ASSERT_THAT(all, SizeIs(6));
+    EXPECT_EQ(all[0].id, DeliveryId(1));
+    EXPECT_EQ(all[1].id, DeliveryId(2)) << "behind the one that was asked for before";
+    EXPECT_EQ(all[2].id, made);
+    EXPECT_EQ(all[3].id, DeliveryId(4)) << "it waits since its commit";
+    EXPECT_EQ(all[5].id, DeliveryId(3)) << "of the job";
 }
 
 TEST_P(RedeliveryJobContract, WhatSomebodyTookCareOfMeanwhileIsLeftAlone) {

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 from cli_case import FERRY, NOT_SOON, HubCase, eventually, receiver_for
 
@@ -16,6 +17,12 @@ from cli_case import FERRY, NOT_SOON, HubCase, eventually, receiver_for
 class DeliveryCase(HubCase):
     def listed(self, *args):
         return [json.loads(line) for line in self.run_ok("deliveries", "--json", *args).splitlines()]
+
+    def as_caller(self, target):
+        """A request to the REST API of the hub that runs."""
+        with open(self.path("data", "control")) as opened:
+            url, key = opened.read().splitlines()
+        return urllib.request.Request(url + "/elements/api-v2" + target, headers={"Authorization": "Bearer " + key})
 
     def dead_one(self):
         """A hub, its receiver, and a delivery that is dead."""
@@ -59,6 +66,11 @@ class Deliveries(DeliveryCase):
         self.assertIn("there is no delivery 7", self.run_bad(1, "deliveries", "show", "7"))
         self.assertIn("there is no instance 'x'", self.run_bad(1, "deliveries", "x"))
         self.assertIn("--since is a time", self.run_bad(1, "deliveries", "--since", "soon"))
+        for command in (["deliveries"], ["deliveries", "redeliver"]):
+            self.assertRegex(
+                self.run_bad(1, *command, "--since", "1h", "--until", "2h"),
+                r"--since \(\S+Z\) is not before --until \(\S+Z\): nothing is between them",
+            )
         self.assertIn("leave out --state dead", self.run_bad(1, "deliveries", "--failing", "--state", "dead"))
         self.assertIn("say which", self.run_bad(2, "deliveries", "redeliver"))
         # What the command below does not know must not be taken by the one above, and do nothing.
@@ -160,7 +172,13 @@ class Replays(DeliveryCase):
         for args in [[], ["--from", "1h", "--since-failure"], ["--since-failure"]]:
             self.run_bad(2, "replay", *args)
         self.assertIn("--from is a time", self.run_bad(1, "replay", "--from", "yesterday"))
-        self.assertIn("eventType", self.run_bad(1, "replay", "--from", "1h", "--types", "GONE"))
+        self.assertIn("--types has words", self.run_bad(1, "replay", "--from", "1h", "--types", "GONE"))
+        self.assertIn("is not before --until", self.run_bad(1, "replay", "--from", "1h", "--until", "2h"))
+        self.assertIn("is not before now", self.run_bad(1, "replay", "--from", "2999-01-01T00:00:00Z"))
+        slip = self.run_bad(1, "replay", "--from", "1h", "--objects", "fiel")
+        self.assertIn("--objects has 'fiel'", slip)
+        self.assertIn("did you mean 'file'?", slip)
+        self.assertIn("there is file, folder", self.run_bad(1, "replay", "--from", "1h", "--objects", "invoice"))
         self.stop()
 
     def test_since_the_failure_began(self):
@@ -174,12 +192,26 @@ class Replays(DeliveryCase):
             self.run_ok("deliveries", "--state", "waiting"),
             r"due since \S+Z, waits: its callback is switched off since \S+Z",
         )
+        held = status()["waitsFor"]
+        self.assertEqual([one["instances"] for one in held], [["alice"]])
+        self.assertRegex(held[0]["reason"], r"its callback is switched off since \S+Z$")
+        self.assertIn("ferry deliveries redeliver --instance 'alice'", held[0]["action"])
+        for told in (self.run_ok("replay", "status", "1"), self.run_ok("replay", "list")):
+            self.assertRegex(
+                told, r"(?m)^  alice: waits: its callback is switched off since \S+Z\n    do: mend the receiver"
+            )
+        with urllib.request.urlopen(self.as_caller("/instances/events/replays/1")) as answer:
+            over_rest = json.load(answer)["waitsFor"]
+        self.assertEqual([one["instanceIds"] for one in over_rest], [[1]])
+        self.assertEqual(over_rest[0]["reason"], held[0]["reason"])
+        self.assertIn("PUT /instances/{id}/enabled", over_rest[0]["action"])
         self.run_ok("deliveries", "redeliver", "--all")
         eventually(lambda: status()["delivered"] == 1, "the replay's delivery")
+        self.assertEqual(status()["waitsFor"], [])
         eventually(lambda: not self.listed("--state", "waiting"), "the other one")
-        self.assertIn(
-            "have taken all", self.run_bad(1, "replay", "--since-failure", "--instance", "alice")
-        )
+        taken = self.run_bad(1, "replay", "--since-failure", "--instance", "alice")
+        self.assertIn("--since-failure: the callbacks of these instances have taken all", taken)
+        self.assertNotIn("sinceFailure", taken)
         self.stop()
 
     def test_ctrl_c_leaves_it_running_and_cancel_ends_it(self):

@@ -109,6 +109,11 @@ class IsolationTest(HubCase):
         self.assertRegex(self.run_ok("plugins"), r"hangs: a call has not come back for \d+ s; restart the hub")
         shutil.rmtree(self.path("plugins/hostile"))
         eventually(lambda: "ending: " in self.run_ok("plugins"), "the plugin's being let go of")
+        self.assertRegex(self.run_ok("plugins"), r"ending: hostile (.|\n)* hangs: a call has not come back for \d+ s")
+        self.assertGreaterEqual(json.loads(self.run_ok("plugins", "--json"))["ending"][0]["hangsForMs"], 5000)
+        told = lambda: " ".join(self.run_ok("instances").split())
+        eventually(lambda: "its connector 'hostile' is gone, which was at " in told(), "the word about the connector")
+        self.assertIn("plugins/hostile/connector.yaml: put it back", told())
         time.sleep(2)  # two looks
         with self.assertRaises(urllib.error.HTTPError):
             urllib.request.urlopen(self.url() + "/readyz")

@@ -112,7 +112,7 @@ HubTest::HubTest()
     config_.connectors.clear();
     config_.instances = {folder_.path() / "instances"};
     config_.delivery.allow_networks = {IpNetwork::parse("127.0.0.0/8").value()};
-    config_.delivery.retry_schedule.assign(9, Milliseconds(20));
+    config_.delivery.retry_schedule.delays.assign(9, Milliseconds(20));
     for (const char* name : {"www", "api", "content", "notify"})
         config_.providers["dropbox"].base_urls[name] = fake_->url();
 }

@@ -56,6 +56,7 @@ TEST_F(PluginUpgradeTest, ADrainGoesToItsEndOnTheVersionItBeganWith) {
     EXPECT_EQ(metric("ferry_plugins_ending"), 1);
     const rapidjson::Document told = json(200, "GET", "/plugins");
     EXPECT_EQ(text(told["ending"][0], "version"), "1.0.0");
+    EXPECT_EQ(told["ending"][0]["hangsForMs"].GetInt64(), 0) << "what it waits for is no call";
     EXPECT_EQ(text(told["connectors"][0], "pluginVersion"), "1.0.1");
     ASSERT_TRUE(receiver_.waitForEvents(1));
     put("/after.txt");

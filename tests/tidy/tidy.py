@@ -130,6 +130,61 @@ def check_host(root, files, findings):
             findings.add("catch", path, "exceptions end in adapters; use Result")
 
 
+def range_expressions(code):
+    """(place, text) of what each range-based for goes through."""
+    for loop in re.finditer(r"\bfor\s*\(", code):
+        depth, at, colon = 1, loop.end(), None
+        while at < len(code) and depth > 0:
+            char = code[at]
+            depth += (char in "([{") - (char in ")]}")
+            if depth == 1 and char == ";":
+                colon = None
+            elif depth == 1 and char == ":" and colon is None and ":" not in (code[at - 1], code[at + 1]):
+                colon = at
+            at += 1
+        if colon is not None:
+            yield loop.start(), code[colon + 1:at - 1].strip()
+
+
+def group_before(text, end):
+    """Where the parenthesis opens that closes before `end`."""
+    depth = 0
+    for at in range(end - 1, -1, -1):
+        depth += (text[at] == ")") - (text[at] == "(")
+        if depth == 0:
+            return at
+    return 0
+
+
+def goes_through_temporary(text):
+    """Whether a range is behind a pointer, or an optional, that a call has just returned: it may own
+    what it points to, and is gone before the first round. `f()->x`, `(*f())->x`, `(*f()).x`, `*f()`."""
+    is_call = r"\w\s*\("
+    if re.search(rf"^\*[^()]*{is_call}.*\)$", text, flags=re.S):
+        return True
+    for arrow in re.finditer(r"\)\s*(->|\.)", text):
+        if text[:arrow.start()].count("(") - text[:arrow.start()].count(")") != 1:
+            continue  # within the arguments of a call, whose result is another matter
+        begin = group_before(text, arrow.start() + 1)
+        inside = text[begin + 1:arrow.start()].strip()
+        if re.search(r"\w\s*$", text[:begin]):
+            if arrow.group(1) == "->":
+                return True
+        elif inside.startswith("*") and re.search(is_call, inside):
+            return True
+    return False
+
+
+def check_ranges(root, files, findings):
+    for path in files:
+        code = strip_comments((root / path).read_text(encoding="utf-8"))
+        for at, text in range_expressions(code):
+            if goes_through_temporary(text):
+                line = code.count("\n", 0, at) + 1
+                findings.add("range-of-temporary", path, f"line {line}: '{' '.join(text.split())}' may be gone "
+                             "while the loop goes on: give what the call returns a name before it")
+
+
 def check_registered(root, files, findings):
     listed = ""
     for cmake in root.glob("**/CMakeLists.txt"):
@@ -166,6 +221,7 @@ def main():
     findings = Findings()
     check_sizes(root, sources, findings)
     check_host(root, sources, findings)
+    check_ranges(root, sources, findings)
     check_registered(root, sources, findings)
     check_documents(root, files, findings)
     present = {str(path) for path in files}

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 
+import tidy
+
 HERE = pathlib.Path(__file__).parent
 
 BAD = {
@@ -15,18 +17,53 @@ BAD = {
     "host/pipeline/poco.cpp": "#include <Poco/Net/Net.h>\n",
     "host/pipeline/wall.cpp": "auto now = std::chrono::system_clock::now();\n",
     "host/pipeline/caught.cpp": "void f() { try { } catch (...) { } }\n",
+    "host/base/gone.cpp": "void f() { for (const auto& x : catalog.snapshot()->refused) use(x); }\n",
     "host/base/forgotten.cpp": "\n",
     "host/README.md": "# One\n\n# Two\n\n[gone](nothing.md)\n",
 }
 WANTED = ["file-lines", "function-lines", "include-level", "banned", "catch", "unregistered", "one-title",
-          "dead-link", "wall.cpp"]
+          "dead-link", "wall.cpp", "range-of-temporary"]
+
+# Ranges of loops, and whether they may be gone while the loop goes on.
+RANGES = {
+    "catalog_.snapshot()->refused": True,
+    "store.find(id)\n    ->tags": True,
+    "map.find(f(a, b))->second.items()": True,
+    "(*store.find(id))->tags": True,
+    "(*store.find(id)).tags": True,
+    "*store.page(InstanceId(), 9)": True,
+    "snapshot->refused": False,
+    "(*found)->tags": False,
+    "*found": False,
+    "store.page(0, 9)": False,
+    "sorted((*bench)->operations(), count()->size())": False,
+    "document.GetArray()": False,
+    "answer.body[0].list()": False,
+}
+LOOPS = {
+    "for (int i = 0; i < n; ++i) f()->g();": [],
+    "for (const std::string& x : f()->g) h();": ["f()->g"],
+    "for (auto all = f(); const auto& [a, b] : all) h();": ["all"],
+    "for (const bool is : {a ? b : c, true}) h();": ["{a ? b : c, true}"],
+}
 
 
 def run(root):
     return subprocess.run([sys.executable, HERE / "tidy.py", root], capture_output=True, text=True)
 
 
+def check_loops():
+    wrong = [text for text, is_gone in RANGES.items() if tidy.goes_through_temporary(text) != is_gone]
+    wrong += [text for text, found in LOOPS.items()
+              if [range_of for _, range_of in tidy.range_expressions(text)] != found]
+    for text in wrong:
+        print(f"taken for the wrong thing: {text}")
+    return not wrong
+
+
 def main():
+    if not check_loops():
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         subprocess.run(["git", "init", "-q", root], check=True)

@@ -107,6 +107,14 @@ bool DeliverySchedule::isLeased(CallbackId callback, DeliveryId delivery) const 
     return found != queues_.end() && found->second.lanes.isLeased(delivery);
 }
 
+std::optional<TimePoint> DeliverySchedule::firstLane(CallbackId callback) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = queues_.find(callback);
+    if (found == queues_.end()) return std::nullopt;
+    const auto first = found->second.lanes.firstOrdered();
+    return first ? std::optional(first->at) : std::nullopt;
+}
+
 std::vector<LaneId> DeliverySchedule::lanesLater(
     CallbackId callback, TimePoint now, std::size_t limit
 ) const {

@@ -38,6 +38,9 @@ class DeliverySchedule {
 
     bool isLeased(CallbackId callback, DeliveryId delivery) const;
 
+    /// The place of the first lane of the callback; nullopt if nothing waits in one.
+    std::optional<TimePoint> firstLane(CallbackId callback) const;
+
     /// Lanes of the callback that wait, at most `limit`: held ones, and those that are due later
     /// than `now`.
     std::vector<LaneId> lanesLater(CallbackId callback, TimePoint now, std::size_t limit) const;

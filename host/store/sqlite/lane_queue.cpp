@@ -7,11 +7,14 @@ namespace ferry::store::sqlite {
 std::optional<LaneQueue::Place> LaneQueue::first() const {
     std::optional<Place> first;
     if (unordered_due_at_) first = Place{*unordered_due_at_, LaneId()};
-    if (ordered_ && !ordered_->by_place.empty()) {
-        const auto& [at, lane] = *ordered_->by_place.begin();
-        if (!first || at < first->at) first = Place{at, lane};
-    }
-    return first;
+    const auto ordered = firstOrdered();
+    return ordered && (!first || ordered->at < first->at) ? ordered : first;
+}
+
+std::optional<LaneQueue::Place> LaneQueue::firstOrdered() const {
+    if (!ordered_ || ordered_->by_place.empty()) return std::nullopt;
+    const auto& [at, lane] = *ordered_->by_place.begin();
+    return Place{at, lane};
 }
 
 std::vector<LaneQueue::Place> LaneQueue::until(TimePoint now, std::size_t limit) const {

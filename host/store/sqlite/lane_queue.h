@@ -27,6 +27,8 @@ class LaneQueue {
     /// What can be leased first, and when; nullopt if nothing waits but what is leased or stands
     /// behind it.
     std::optional<Place> first() const;
+    /// The same of what stands in a lane.
+    std::optional<Place> firstOrdered() const;
     /// Those whose place is not later than `now`, at most `limit`, in order.
     std::vector<Place> until(TimePoint now, std::size_t limit) const;
     /// Lanes with nothing leased that are due, or held until, later than `now`, at most `limit`.

@@ -18,12 +18,13 @@ struct WaitsAgain {
 
 struct Redelivered {
     TimePoint now;
+    bool goes_first = false;  ///< before what waits for their callbacks
     std::vector<WaitsAgain> waiting = {};
     bool is_done = false;  ///< of a job: nothing is left
 };
 
-/// Makes the deliveries wait again, due at `again.now`, or in their old places of their lanes, and
-/// adds them to `again.waiting`; unknown ones are skipped.
+/// Makes the deliveries wait again, due at `again.now` or first, or in their old places of their
+/// lanes, and adds them to `again.waiting`; unknown ones are skipped.
 Status makeWait(
     Connection& connection, Core& core, std::span<const DeliveryKey> keys, Redelivered& again
 );

@@ -7,10 +7,14 @@
 #include "store/sqlite/replay_rows.h"
 #include "store/sqlite/sqlite_replay_store.h"
 
+#include <algorithm>
 #include <set>
 
 namespace ferry::store::sqlite {
 namespace {
+
+/// Deliveries that are looked at for the place behind others that were asked for.
+constexpr int kAskedForLook = 64;
 
 /// Makes the delivery wait again, due at `now`, or in its old place of its lane; nullopt if there
 /// is none.
@@ -34,6 +38,35 @@ Result<std::optional<WaitsAgain>> waitAgain(
     return std::optional(waits);
 }
 
+/// When something is due that somebody asks for singly: before what waits for the callback, behind
+/// others that were asked for.
+Result<TimePoint> firstPlace(
+    Connection& connection, Core& core, CallbackId callback, DeliveryId id, TimePoint now
+) {
+    auto rows = connection.query(
+        "SELECT next_attempt_at, origin IN (1, 2) AND attempt_count = 0 FROM delivery "
+        "INDEXED BY delivery_waiting WHERE state = 0 AND callback_id = ? AND lane = 0 AND id <> ? "
+        "ORDER BY next_attempt_at, id LIMIT ?"
+    );
+    rows.bind(callback, id, kAskedForLook);
+    constexpr Milliseconds kBefore{1};
+    TimePoint place = now;
+    for (bool is_asked_for = true; is_asked_for;) {
+        FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+        if (!has_row) break;
+        is_asked_for = rows.integer(1) != 0;
+        place = std::min(now, is_asked_for ? rows.time(0) : rows.time(0) - kBefore);
+    }
+    const auto lane = core.deliveries.firstLane(callback);
+    return lane ? std::min(place, *lane - kBefore) : place;
+}
+
+Status setDue(Connection& connection, DeliveryId id, TimePoint due_at) {
+    return connection.query("UPDATE delivery SET next_attempt_at = ? WHERE id = ?")
+        .bind(due_at, id)
+        .run();
+}
+
 }  // namespace
 
 Status makeWait(
@@ -45,6 +78,12 @@ Status makeWait(
         // One that is attempted just now follows when that is over.
         if (!core.deliveries.isLeased(waits->callback, key.id)) {
             FERRY_TRY_ASSIGN(waits->callback, followInstance(connection, key.id, waits->callback));
+            if (again.goes_first && !waits->lane) {
+                FERRY_TRY_ASSIGN(
+                    waits->due_at, firstPlace(connection, core, waits->callback, key.id, again.now)
+                );
+                FERRY_TRY(setDue(connection, key.id, waits->due_at));
+            }
         }
         again.waiting.push_back(*waits);
     }
@@ -59,7 +98,7 @@ void tellSchedule(Core& core, const Redelivered& again) {
 }
 
 Result<std::size_t> SqliteReplayStore::redeliver(std::span<const DeliveryKey> keys, TimePoint now) {
-    Redelivered again{now};
+    Redelivered again{now, true};
     FreedCallbacks freed;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
@@ -87,6 +126,7 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
     InstanceId instance, EventNumber event, CallbackId callback, TimePoint now
 ) {
     std::optional<DeliveryId> made;
+    TimePoint due_at;
     FreedCallbacks freed;
     FERRY_TRY(core_.write(
         [&](Connection& connection) -> Status {
@@ -107,10 +147,12 @@ Result<std::optional<DeliveryId>> SqliteReplayStore::redeliverEvent(
             );
             if (!id) return {};
             made = id;
+            FERRY_TRY_ASSIGN(due_at, firstPlace(connection, core_, callback, id, now));
+            FERRY_TRY(setDue(connection, id, due_at));
             return freed.free(connection, callback);
         },
         [&] {
-            if (made) core_.deliveries.noteDue(callback, LaneId(), now);
+            if (made) core_.deliveries.noteDue(callback, LaneId(), due_at);
             freed.tell(core_);
         }
     ));

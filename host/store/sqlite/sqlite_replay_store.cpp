@@ -223,6 +223,28 @@ Result<ReplayOutcomes> SqliteReplayStore::outcomes(ReplayId id) {
     });
 }
 
+/// Of a job, which may have any number left, the callbacks are found one after the other.
+Result<std::vector<CallbackId>> SqliteReplayStore::callbacksLeft(ReplayId id, std::size_t limit) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "WITH RECURSIVE job (callback_id) AS ("
+            "SELECT min(callback_id) FROM redelivery WHERE replay_id = ?1 AND is_made = 0 "
+            "UNION ALL SELECT (SELECT min(r.callback_id) FROM redelivery r "
+            "WHERE r.replay_id = ?1 AND r.is_made = 0 AND r.callback_id > job.callback_id) "
+            "FROM job WHERE callback_id IS NOT NULL LIMIT ?2) "
+            "SELECT callback_id FROM job WHERE callback_id IS NOT NULL "
+            "UNION SELECT callback_id FROM delivery INDEXED BY delivery_replay "
+            "WHERE state = 0 AND replay_id <> 0 AND replay_id = ?1 "
+            "UNION SELECT i.callback_id FROM replay_part p JOIN instance i ON i.id = p.instance_id "
+            "WHERE p.replay_id = ?1 AND i.callback_id <> 0 ORDER BY 1 LIMIT ?2"
+        );
+        rows.bind(id, limit);
+        return collect<CallbackId>(rows, [](const Query& row) {
+            return CallbackId(row.integer(0));
+        });
+    });
+}
+
 Result<std::size_t> SqliteReplayStore::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {

@@ -31,6 +31,7 @@ class SqliteReplayStore final : public ReplayStore {
     Status advance(const ReplayProgress& progress) override;
     Result<bool> cancel(ReplayId id, TimePoint now) override;
     Result<ReplayOutcomes> outcomes(ReplayId id) override;
+    Result<std::vector<CallbackId>> callbacksLeft(ReplayId id, std::size_t limit) override;
     Result<std::size_t> prune(TimePoint before, std::size_t limit) override;
 
   private:

@@ -92,6 +92,9 @@ TEST(DeliveryWhere, RefusesWhatItDoesNotKnow) {
         {"instanceId='0'", "a number"},
         {"notificationId=9223372036854775807", "a number"},
         {"createdDate='soon'", "createdDate is a time like"},
+        {"createdDate>='2026-02-22' and createdDate<'2026-02-21'",
+         "createdDate is not before 2026-02-22T00:00:00Z and before 2026-02-21T00:00:00Z"},
+        {"createdDate>='2026-02-22' and createdDate<'2026-02-22'", "and no time is"},
         {"status=", "single quotes"},
     };
     for (const auto& [text, message] : cases) {

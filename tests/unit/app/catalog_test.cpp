@@ -84,7 +84,8 @@ class CatalogTest : public testing::Test {
     }
     std::vector<std::string> refusedRules() const {
         std::vector<std::string> rules;
-        for (const RefusedConnector& refused : catalog_.snapshot()->refused)
+        const auto snapshot = catalog_.snapshot();
+        for (const RefusedConnector& refused : snapshot->refused)
             rules.push_back(refused.rule);
         return rules;
     }
@@ -151,7 +152,8 @@ TEST_F(CatalogTest, BadPluginsStopNoGoodOneAndAreListedWithTheReason) {
             "key-duplicate"
         )
     );
-    for (const RefusedConnector& refused : catalog_.snapshot()->refused) {
+    const auto snapshot = catalog_.snapshot();
+    for (const RefusedConnector& refused : snapshot->refused) {
         EXPECT_THAT(log_text_, HasSubstr(refused.path));
         EXPECT_FALSE(refused.message.empty());
     }

@@ -3,6 +3,8 @@
 
 #include "app/kept_instances.h"
 
+#include "support/fake_meta_store.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,6 +35,38 @@ TEST(KeptInstances, StayWithAVersionThatHasAnError) {
     EXPECT_THAT(whyKept(load), AllOf(HasSubstr("in/b.yaml:7"), HasSubstr("ferry lint")));
     EXPECT_TRUE(KeptInstances(load).isRejected("one"));
     EXPECT_FALSE(KeptInstances(load).isRejected("two"));
+}
+
+TEST(KeptInstances, SayThatTheirConnectorIsGoneAndWhereItWas) {
+    config::InstanceLoad load;
+    load.rejected = {{"one", "in/b.yaml", 7, {}, "", "orders"}};
+    const ConnectorPlaces places{{"orders", "/srv/connectors/orders.yaml"}};
+
+    const std::string gone = KeptInstances(load, places).whyKept("one", "in/b.yaml:7");
+    EXPECT_THAT(
+        gone,
+        AllOf(
+            HasSubstr("connector 'orders' is gone, which was at /srv/connectors/orders.yaml"),
+            HasSubstr("in/b.yaml:7")
+        )
+    );
+    EXPECT_TRUE(isAboutKept(gone));
+    EXPECT_THAT(whyKept(load), HasSubstr("has an error")) << "there never was one of that key";
+}
+
+TEST(KeptInstances, ConnectorsAreRememberedWithTheirAliases) {
+    ferry::test::FakeMetaStore meta;
+    config::ManifestSet loaded;
+    loaded["orders"].source = "/a/orders.yaml";
+    loaded["orders"].aliases = {"1234"};
+    ASSERT_TRUE(rememberConnectors(loaded, meta));
+    loaded.clear();
+    loaded["people"].source = "/a/people.yaml";
+    const ConnectorPlaces places = rememberConnectors(loaded, meta).value();
+    EXPECT_EQ(places.size(), 3U);
+    EXPECT_EQ(places.at("orders"), "/a/orders.yaml");
+    EXPECT_EQ(places.at("1234"), "/a/orders.yaml");
+    EXPECT_EQ(rememberConnectors({}, meta).value(), places);
 }
 
 TEST(KeptInstances, StayWhereTheirFileIsNotWhatItWas) {

@@ -3,10 +3,18 @@
 
 #include "base/signing_key.h"
 
+#include "base/time_text.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace ferry {
 namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 const std::string kOfBytes24 = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 const std::string kOfBytes23 = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRY=";
@@ -108,6 +116,43 @@ TEST(SigningKeys, AreCheckedWithoutBeingShown) {
         EXPECT_EQ((fault->message + fault->suggestion).find("AAEC"), std::string::npos);
         EXPECT_FALSE(fault->suggestion.empty());
     }
+}
+
+TEST(SigningKeys, AListWhoseKeysHaveAllEndedSignsNothing) {
+    const TimePoint now = *parseRfc3339("2026-06-01T00:00:00Z");
+    const auto fault = [&](const std::string& end) {
+        return checkSigningKeys(kOfBytes24 + "@" + end, now).value().message;
+    };
+    EXPECT_THAT(fault("2026-05-31T00:00:00Z"), HasSubstr("no key that signs now"));
+    EXPECT_THAT(fault("2026-06-02T00:00:00Z"), HasSubstr("no key that goes on"));
+}
+
+TEST(SigningKeys, WhatIsUselessInAListIsTold) {
+    const TimePoint now = *parseRfc3339("2026-06-01T00:00:00Z");
+    const auto remarks = [&](const std::string& text) {
+        std::vector<std::string> messages;
+        for (const SigningKeyFault& remark : signingKeyRemarks(text, now)) {
+            EXPECT_EQ((remark.message + remark.suggestion).find("AAEC"), std::string::npos);
+            messages.push_back(remark.message);
+        }
+        return messages;
+    };
+    const std::string ended = "@2026-05-31T00:00:00Z";
+    const std::string ends = "@2026-06-02T00:00:00Z";
+    EXPECT_THAT(remarks(kOfBytes24 + "," + kSeed + ends), IsEmpty());
+    EXPECT_THAT(remarks("any text, twice, twice"), IsEmpty());
+    EXPECT_THAT(
+        remarks(kSeed + "," + kOfBytes24 + ended),
+        ElementsAre("has a key that signs nothing any more: key 2 ended at 2026-05-31T00:00:00Z")
+    );
+    EXPECT_THAT(
+        remarks(kOfBytes24 + "," + kSeed + "," + kOfBytes24 + ends),
+        ElementsAre("has the same key twice: keys 1 and 3")
+    );
+    EXPECT_THAT(
+        remarks(kSeed + "," + kSeedAndPublic), ElementsAre("has the same key twice: keys 1 and 2")
+    ) << "written in another way";
+    EXPECT_THAT(remarks(kOfBytes24 + "," + kOfBytes24 + ended), SizeIs(2));
 }
 
 }  // namespace

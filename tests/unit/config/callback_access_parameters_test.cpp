@@ -39,6 +39,28 @@ std::string problemsWith(const Texts& more, const std::string& unknown = "") {
     return all;
 }
 
+TEST(CallbackAccessParameters, WarnOfSigningKeysThatAreOfNoUse) {
+    const std::string key = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    const std::string other = "whsec_BBECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    EXPECT_EQ(problemsWith({{"signature.key", key + "," + other + "@2999-01-01T00:00:00Z"}}), "");
+    const std::string ended =
+        problemsWith({{"signature.key", key + "," + other + "@2020-01-01T00:00:00Z"}});
+    EXPECT_EQ(
+        ended,
+        "warning: 'event.notification.signature.key' has a key that signs nothing any more: key 2 "
+        "ended at 2020-01-01T00:00:00Z\n"
+    );
+    EXPECT_THAT(
+        problemsWith({{"signature.key", key + "," + key}}),
+        HasSubstr("warning: 'event.notification.signature.key' has the same key twice")
+    );
+    EXPECT_THAT(
+        problemsWith({{"signature.key", key + "@2020-01-01T00:00:00Z"}}),
+        HasSubstr("error: the value of 'event.notification.signature.key' has no key that signs now"
+        )
+    );
+}
+
 TEST(CallbackAccessParameters, TakeClientCredentials) {
     const Texts needed = {
         {"oauth2.token.url", "https://login.example.com/token"},

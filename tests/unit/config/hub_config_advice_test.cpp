@@ -39,6 +39,33 @@ TEST(HubConfig, AListWithoutAValueIsNotAnEmptyOne) {
     EXPECT_TRUE(foldersOf("instances: []\n").empty());
 }
 
+TEST(Lint, SaysHowToListenOnAllAddresses) {
+    const TempFolder folder;
+    folder.write("ferry.yaml", "listen: '*:1'\n");
+    const std::string found =
+        printed(lintFiles({folder.path()}, dropboxAlone(), withVariables({})));
+    EXPECT_NE(found.find("error: the value of 'listen' is not an address"), found.npos) << found;
+    EXPECT_NE(found.find("write 0.0.0.0 or \"[::]\" in place of *"), found.npos) << found;
+}
+
+TEST(Lint, WarnsOfAStoreThatMayHoldNothing) {
+    const TempFolder folder;
+    const auto found = [&](const std::string& size) {
+        folder.write("ferry.yaml", "retention: {size: " + size + "}\n");
+        const Diagnostics out = lintFiles({folder.path()}, dropboxAlone(), withVariables({}));
+        EXPECT_FALSE(out.hasErrors()) << printed(out);
+        return printed(out);
+    };
+    for (const char* small : {"1", "1B", "15MiB"}) {
+        const std::string text = found(small);
+        EXPECT_NE(text.find("ferry.yaml:1:19: warning: 'size' is less than 16MiB"), text.npos)
+            << text;
+        EXPECT_NE(text.find("write 16MiB at least"), text.npos) << text;
+    }
+    for (const char* good : {"0", "16MiB", "50GiB"})
+        EXPECT_EQ(found(good).find("'size'"), std::string::npos) << good;
+}
+
 TEST(Lint, WarnsOfAHomeFolderThatNobodyPutsIn) {
     const TempFolder folder;
     folder.write("ferry.yaml", "data_dir: ~/data\nplugins: [~/plugins]\n");

@@ -156,7 +156,7 @@ operator: {callback_url: "http://10.0.0.5/alerts", signature_key: "${env:USER}",
     EXPECT_EQ(config->retention.age, std::chrono::hours(24 * 7));
     EXPECT_EQ(config->retention.bytes_max, std::int64_t{3} << 30);
     EXPECT_EQ(config->delivery.breaker_failures, 3);
-    EXPECT_EQ(config->delivery.retry_schedule.back(), std::chrono::seconds(90));
+    EXPECT_EQ(config->delivery.retry_schedule.delays.back(), std::chrono::seconds(90));
     EXPECT_EQ(config->provider("dropbox").base_urls.at("api"), "http://127.0.0.1:9999");
     EXPECT_EQ(config->provider("dropbox").poll_interval, std::chrono::seconds(10));
     EXPECT_EQ(config->provider("box").poll_interval, std::chrono::minutes(5));
@@ -216,7 +216,7 @@ TEST(HubConfig, FindsEachMistake) {
         {"delivery: {proxy: 'http://proxy:3128/x'}\n", "has a path"},
         {"delivery: {proxy: 'http://:3128'}\n", "is not the URL of a proxy: it"},
         {"delivery: {retry_schedule: [5s, soon]}\n",
-         ":1:33: error: an item of 'retry_schedule' is not a duration"},
+         ":1:33: error: an item of 'retry_schedule' is neither a duration nor the name"},
         {"delivery:\n  allow_networks: [10.0.0]\n", "2 |   allow_networks: [10.0.0\n"},
         {"delivery: {concurrency_per_callback: 0}\n", "less than 1"},
         {"retention: {age: 5m}\n", "less than 1h"},
@@ -261,7 +261,7 @@ TEST(HubConfig, WarnsOfAScheduleWithoutRetries) {
     const auto config = readAs("ferry.yaml", "delivery:\n  retry_schedule: []\n", out);
 
     ASSERT_TRUE(config);
-    EXPECT_TRUE(config->delivery.retry_schedule.empty());
+    EXPECT_TRUE(config->delivery.retry_schedule.delays.empty());
     EXPECT_NE(
         printed(out).find("ferry.yaml:2:3: warning: 'retry_schedule' is empty"), std::string::npos
     ) << printed(out);

@@ -104,6 +104,43 @@ TEST(HubParameters, EachWrongLineOfHeadersIsNamedWithoutItsValue) {
     );
 }
 
+TEST(HubParameters, ARateThatIsTooLargeIsToldHowLargeItMayBe) {
+    const auto rate =
+        std::find_if(hubParameters().begin(), hubParameters().end(), [](const Field& field) {
+            return field.key == "event.notification.rate.limit";
+        });
+    ASSERT_NE(rate, hubParameters().end());
+    const auto message = [&](const char* text) {
+        std::string normal;
+        const auto problem = checkValue(*rate, text, normal);
+        return problem ? problem->message : "";
+    };
+    EXPECT_EQ(message("9999999/s"), "");
+    EXPECT_EQ(message("10000000/s"), "is more than 9999999");
+    EXPECT_EQ(message("99999999999999999999/m"), "is more than 9999999");
+    for (const char* other : {"/s", "s", "0/s", "fast/s", "100/d"})
+        EXPECT_NE(message(other).find("write a number"), std::string::npos) << other;
+}
+
+TEST(HubParameters, ARetryScheduleThatIsMeantIsTold) {
+    const auto schedule =
+        std::find_if(hubParameters().begin(), hubParameters().end(), [](const Field& field) {
+            return field.key == "event.notification.retry.schedule";
+        });
+    ASSERT_NE(schedule, hubParameters().end());
+    const auto suggestion = [&](const char* text) {
+        std::string normal;
+        const auto problem = checkValue(*schedule, text, normal);
+        return problem ? problem->suggestion : "none";
+    };
+    EXPECT_EQ(suggestion("Standard"), "did you mean 'standard'?");
+    EXPECT_EQ(suggestion("open-connector-5"), "did you mean 'open-connectors-5'?");
+    EXPECT_EQ(
+        suggestion("often"),
+        "write standard, open-connectors-9, open-connectors-5, or waits such as 5s,5m,1h"
+    );
+}
+
 TEST(HubParameters, TakeWhatIsMeantAndRefuseTheRest) {
     const auto check = [](const char* key, const char* text) {
         for (const Field& field : hubParameters()) {

@@ -30,5 +30,30 @@ TEST(OwnAddress, TellsWhatAUrlIsToTheHub) {
     }
 }
 
+TEST(ListenHost, IsAnAddressOrCanBeAName) {
+    for (const char* good :
+         {"127.0.0.1",
+          "0.0.0.0",
+          "localhost",
+          "hub-1.example.com",
+          "[::1]",
+          "[::]",
+          "[fe80::1%eth0]"})
+        EXPECT_TRUE(isListenHost(good)) << good;
+    for (const char* bad :
+         {"",
+          "*",
+          "300.1.1.1",
+          "127.0.0",
+          "a b",
+          "u@host",
+          "host/x",
+          "[::1",
+          "[]",
+          "[localhost]",
+          "[127.0.0.1]"})
+        EXPECT_FALSE(isListenHost(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace ferry::config

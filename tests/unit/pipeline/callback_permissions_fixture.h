@@ -30,6 +30,7 @@ class CallbackPermissionsFixture : public testing::Test {
         permissions_.reset();
         PermissionOptions options;
         options.public_url = public_url;
+        options.is_used = [this](CallbackId) { return Result<bool>(is_used_); };
         permissions_ = std::make_unique<CallbackPermissions>(
             meta_, outbound_, clock_, random_, key_, options, [this] { ++wakes_; }
         );
@@ -84,6 +85,7 @@ class CallbackPermissionsFixture : public testing::Test {
     SealingKey key_ = *SealingKey::fromBytes(std::string(SealingKey::kBytes, 'k'));
     InstanceSettings settings_;
     int wakes_ = 0;
+    bool is_used_ = true;  ///< the callback is an instance's still
     std::unique_ptr<CallbackPermissions> permissions_;
 };
 

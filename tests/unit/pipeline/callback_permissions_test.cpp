@@ -127,6 +127,75 @@ TEST_F(CallbackPermissionsTest, APermissionOutlivesTheProcessForTheSameHost) {
     EXPECT_FALSE(find());
 }
 
+TEST_F(CallbackPermissionsTest, SinceWhenOneWaitsAndWhenItIsAskedAgainOutliveTheProcess) {
+    const TimePoint since = clock_.now();
+    TimePoint ask_again_at;
+    for (int i = 0; i < 5; ++i) {
+        ask();
+        ask_again_at = answer(answerOf(404, {})).ask_again_at;
+        if (i < 4) clock_.advanceTo(ask_again_at);
+    }
+    ASSERT_GT(ask_again_at - clock_.now(), Milliseconds(400'000)) << "16 times the first wait";
+
+    restart();
+    ASSERT_TRUE(permissions_->takeAnswers());
+    EXPECT_EQ(permissions_->waitingCount(), 1U) << "known before anything is sent";
+    EXPECT_EQ(waitingPermissions(meta_).value().at(0).since, since);
+    EXPECT_FALSE(find());
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), ask_again_at);
+
+    clock_.advanceTo(ask_again_at);
+    ask();
+    const PermissionAnswer got = answer(answerOf(503, {}));
+    EXPECT_GT(got.ask_again_at - clock_.now(), Milliseconds(900'000)) << "it goes on doubling";
+    EXPECT_EQ(waitingPermissions(meta_).value().at(0).since, since);
+
+    restart("https://other.example.com");
+    EXPECT_FALSE(find());
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint()) << "another host asks at once";
+}
+
+TEST_F(CallbackPermissionsTest, WhatHasEndedIsNotTakenUpByTheNextProcess) {
+    ask();
+    answer(answerOf(404, {}));
+    permissions_->leave(kAsking);
+    ASSERT_TRUE(permissions_->takeAnswers());
+    restart();
+    EXPECT_FALSE(find());
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint());
+
+    ask();
+    answer(answerOf(404, {}));
+    is_used_ = false;
+    restart();
+    ASSERT_TRUE(permissions_->takeAnswers());
+    EXPECT_EQ(permissions_->waitingCount(), 0U) << "no instance has the callback any more";
+    EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
+    EXPECT_FALSE(find());
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint());
+}
+
+TEST_F(CallbackPermissionsTest, AListThatCanNotBeReadHoldsNothingUp) {
+    ASSERT_TRUE(meta_.put("callback.permissions.waiting", "{"));
+    restart();
+    EXPECT_TRUE(permissions_->takeAnswers());
+    EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty()) << "it is written anew";
+}
+
+TEST_F(CallbackPermissionsTest, AClockThatWasSetBackDelaysTheNextQuestionByADayAtMost) {
+    clock_.advance(Milliseconds(40LL * 86'400'000));
+    ask();
+    answer(answerOf(404, {}));
+    const TimePoint then = clock_.now() - Milliseconds(30LL * 86'400'000);
+    clock_.advance(then - clock_.now());
+    restart();
+    EXPECT_FALSE(find());
+    EXPECT_LE(permissions_->askAgainAt(kAsking), then + Milliseconds(86'400'000));
+    EXPECT_EQ(waitingPermissions(meta_).value().size(), 1U);
+    ASSERT_TRUE(permissions_->takeAnswers());
+    EXPECT_LE(waitingPermissions(meta_).value().at(0).since, then);
+}
+
 TEST_F(CallbackPermissionsTest, WhatTheStoreDoesNotTakeIsToldLater) {
     ask();
     meta_.refuses_writes = true;

@@ -66,24 +66,28 @@ class OperatorWorkerTest : public testing::Test {
     void setState(InstanceId id, InstanceState state, std::string_view reason = {}) {
         ASSERT_TRUE(store_->instances().setState(id, state, reason, clock_.now()));
     }
-    /// A delivery of the instance that ran out of attempts now.
-    void die(InstanceId id) {
+    /// Deliveries of the instance that ran out of attempts now.
+    void die(InstanceId id, std::size_t count = 1) {
         store::SyncCommit commit;
         commit.instance = id;
         commit.callback = callbackOf(id);
         commit.now = clock_.now();
         commit.events.emplace_back();
-        ASSERT_TRUE(store_->sync().commit({&commit, 1}).front());
-        const auto leased = store_->deliveries().lease({clock_.now(), 1, 1});
-        ASSERT_TRUE(leased && leased->size() == 1);
-        AttemptOutcome outcome;
-        outcome.delivery = leased->front().id;
-        outcome.instance = id;
-        outcome.callback = commit.callback;
-        outcome.state = DeliveryState::Dead;
-        outcome.finished_at = clock_.now();
-        outcome.error = "HTTP 500";
-        ASSERT_TRUE(store_->deliveries().record({&outcome, 1}));
+        const std::vector<store::SyncCommit> commits(count, commit);
+        ASSERT_TRUE(store_->sync().commit(commits).back());
+        const auto leased = store_->deliveries().lease({clock_.now(), count, count});
+        ASSERT_TRUE(leased && leased->size() == count);
+        std::vector<AttemptOutcome> outcomes;
+        for (const Delivery& delivery : *leased) {
+            AttemptOutcome& outcome = outcomes.emplace_back();
+            outcome.delivery = delivery.id;
+            outcome.instance = id;
+            outcome.callback = commit.callback;
+            outcome.state = DeliveryState::Dead;
+            outcome.finished_at = clock_.now();
+            outcome.error = "HTTP 500";
+        }
+        ASSERT_TRUE(store_->deliveries().record(outcomes));
     }
 
     /// Steps for so long, as often as the worker wants.
