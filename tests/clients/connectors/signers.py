@@ -93,7 +93,7 @@ def box_second_key(signer, body, now):
 
 def stripe_two_secrets(signer, body, now):
     seconds = int(now)
-    return {"Stripe-Signature": f"t={seconds},v1={'0' * 64},v1={signer.hex(f'{seconds}.{body}')},v0={'0' * 64}"}, ""
+    return {"Stripe-Signature": f"t={seconds},v1={'0' * 64},v0={'0' * 64},v1={signer.hex(f'{seconds}.{body}')}"}, ""
 
 
 def basic(signer, body, now):
