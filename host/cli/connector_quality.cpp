@@ -23,9 +23,11 @@ QualityCheck judged(std::string_view name, bool is_good, std::string why) {
     return {name, is_good ? Grade::Pass : Grade::Fail, std::move(why)};
 }
 
-/// The folder that goes with a connector without code.
+/// Where samples and records are: the folder that goes with a connector without code, or that of a
+/// plugin.
 fs::path folderOf(const ConnectorManifest& manifest) {
-    return fs::path(manifest.source).parent_path() / manifest.key;
+    const fs::path beside = fs::path(manifest.source).parent_path();
+    return manifest.plugin == config::kDeclarativePlugin ? beside / manifest.key : beside;
 }
 
 QualityCheck documentation(const ConnectorManifest& manifest) {

@@ -54,7 +54,8 @@ class EventPrinter {
     }
 
   private:
-    /// The path, the one before, and whether the object was deleted before.
+    /// The path, the one before, and whether the object was deleted before; of what has no path,
+    /// its name, or else its id.
     static std::string describe(const std::string& body) {
         rapidjson::Document document;
         document.Parse(body.data(), body.size());
@@ -67,7 +68,9 @@ class EventPrinter {
             return {member->value.GetString(), member->value.GetStringLength()};
         };
         const std::string previous = text("previousPath");
-        const std::string path = previous.empty() ? text("path") : previous + " -> " + text("path");
+        std::string path = previous.empty() ? text("path") : previous + " -> " + text("path");
+        for (const char* other : {"name", "id"})
+            if (path.empty()) path = text(other);
         return document.HasMember("restored") ? path + "  (restored)" : path;
     }
 

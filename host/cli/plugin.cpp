@@ -62,7 +62,7 @@ int makePlugin(const PluginOptions& options) {
     std::cout << fmt::format(
         "\nNext: 'ferry plugin test {}' builds and tries it as it is. Then put the real provider "
         "in "
-        "its\nplace; sdk/README.md is the guide.\n",
+        "its\nplace; sdk/README.md is the guide (installed below share/doc/ferry).\n",
         folder.string()
     );
     return kExitOk;

@@ -17,7 +17,9 @@ bool hasAlias(const ConnectorManifest& manifest, std::string_view name) {
 }  // namespace
 
 void readAliases(const YamlNode& root, Reporter& reporter, ConnectorManifest& manifest) {
-    const auto form = Pattern::compile("[a-z][a-z0-9_-]{0,63}|[1-9][0-9]{0,17}");
+    static const auto form = Pattern::compile(  // once, and not for each of a thousand manifests
+        "[a-z][a-z0-9_-]{0,63}|[1-9][0-9]{0,17}"
+    );
     for (const auto& [node, alias] : itemsOf(root, "aliases")) {
         const auto say = [&, at = node](std::string message, std::string suggestion) {
             reporter.atValue(*at, Visibility::Shown, std::move(message), std::move(suggestion));

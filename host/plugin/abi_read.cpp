@@ -20,16 +20,23 @@ bool AbiReader::require(bool is_complete, std::string_view record) {
     return is_complete;
 }
 
-std::string AbiReader::text(ferry_str from, std::string_view field, std::size_t bytes_max) {
-    if (from.size == 0) return {};
-    if (from.data == nullptr) return wrong(FERRY_ERROR_MALFORMED, field, "is NULL"), std::string();
+void AbiReader::text(
+    ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into
+) {
+    if (from.size == 0) return;
+    if (from.data == nullptr) return wrong(FERRY_ERROR_MALFORMED, field, "is NULL");
     if (from.size > bytes_max)
-        return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max)),
-               std::string();
+        return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max));
     const std::string_view view(from.data, from.size);
     if (!isValidUtf8(view) || view.find('\0') != std::string_view::npos)
-        return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text"), std::string();
-    return std::string(view);
+        return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text");
+    into.assign(view);
+}
+
+std::string AbiReader::text(ferry_str from, std::string_view field, std::size_t bytes_max) {
+    std::string result;
+    text(from, field, bytes_max, result);
+    return result;
 }
 
 std::string AbiReader::requiredText(ferry_str from, std::string_view field, std::size_t bytes_max) {
@@ -149,23 +156,27 @@ Notice AbiReader::notice(const ferry_notice* from) {
 }
 
 Object AbiReader::object(const ferry_object* from) {
-    Object object;
-    if (!require(from && FERRY_HAS(from, ferry_object, modified_by), "object")) return object;
+    Object result;
+    object(from, result);
+    return result;
+}
+
+void AbiReader::object(const ferry_object* from, Object& object) {
+    if (!require(from && FERRY_HAS(from, ferry_object, modified_by), "object")) return;
     if (from->type == FERRY_OBJECT_FILE) object.type = ObjectType::File;
     if (from->type == FERRY_OBJECT_FOLDER) object.type = ObjectType::Folder;
-    object.object_id = text(from->object_id, "object id", kKeyBytesMax);
-    object.path_key = text(from->path_key, "path key", kPathBytesMax);
-    object.path = text(from->path, "path", kPathBytesMax);
-    object.name = text(from->name, "name", kTextBytesMax);
-    object.revision = text(from->revision, "revision", kKeyBytesMax);
-    object.content_hash = text(from->content_hash, "content hash", kKeyBytesMax);
-    object.modified_by = text(from->modified_by, "modified by", kTextBytesMax);
+    text(from->object_id, "object id", kKeyBytesMax, object.object_id);
+    text(from->path_key, "path key", kPathBytesMax, object.path_key);
+    text(from->path, "path", kPathBytesMax, object.path);
+    text(from->name, "name", kTextBytesMax, object.name);
+    text(from->revision, "revision", kKeyBytesMax, object.revision);
+    text(from->content_hash, "content hash", kKeyBytesMax, object.content_hash);
+    text(from->modified_by, "modified by", kTextBytesMax, object.modified_by);
     if (from->size < -1) wrong(FERRY_ERROR_MALFORMED, "size", "is negative");
     if (from->size >= 0) object.size = from->size;
     object.created = time(from->created_ms, "created_ms");
     object.modified = time(from->modified_ms, "modified_ms");
     object.client_modified = time(from->client_modified_ms, "client_modified_ms");
-    return object;
 }
 
 Registration AbiReader::registration(const ferry_subscription* from) {
@@ -203,20 +214,19 @@ std::uint32_t AbiReader::changeIndex(std::uint32_t index, std::size_t change_cou
     return index;
 }
 
-IndexOp AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count) {
-    IndexOp op;
-    if (!require(from && FERRY_HAS(from, ferry_index_op, object), "index op")) return op;
+void AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count, IndexOp& op) {
+    if (!require(from && FERRY_HAS(from, ferry_index_op, object), "index op")) return;
     op.change_index = changeIndex(from->change_index, change_count);
     if (from->action < FERRY_INDEX_IGNORE || from->action > FERRY_INDEX_UPSERT_OTHER)
-        return wrong(FERRY_ERROR_MALFORMED, "index action", "is unknown"), op;
+        return wrong(FERRY_ERROR_MALFORMED, "index action", "is unknown");
     op.action = static_cast<IndexAction>(from->action);
-    if (op.action == IndexAction::Ignore) return op;
+    if (op.action == IndexAction::Ignore) return;
     op.replaces_children = (from->flags & FERRY_INDEX_REPLACES_CHILDREN) != 0;
-    op.object = object(from->object);
+    object(from->object, op.object);
     const bool has_id = !op.object.object_id.empty();
     if (op.action == IndexAction::Remove && !has_id && op.object.path_key.empty())
         wrong(FERRY_ERROR_MALFORMED, "removed object", "has neither id nor path key");
-    if (op.action == IndexAction::Remove) return op;
+    if (op.action == IndexAction::Remove) return;
     if (!has_id) wrong(FERRY_ERROR_MALFORMED, "object id", "is empty");
     // The action decides, so that the two can't disagree.
     op.object.type = op.action == IndexAction::UpsertFile     ? ObjectType::File
@@ -225,39 +235,34 @@ IndexOp AbiReader::indexOp(const ferry_index_op* from, std::size_t change_count)
     if (op.object.type == ObjectType::Other && !op.object.path_key.empty())
         wrong(FERRY_ERROR_MALFORMED, "object", "has a path key, and is neither file nor folder");
     op.existed = (from->flags & FERRY_INDEX_EXISTED) != 0;
-    if (!FERRY_HAS(from, ferry_index_op, properties)) return op;
-    op.object_type = text(from->object_type, "object type", kTypeNameBytesMax);
-    op.properties = text(from->properties, "properties", kPropertiesBytesMax);
+    if (!FERRY_HAS(from, ferry_index_op, properties)) return;
+    text(from->object_type, "object type", kTypeNameBytesMax, op.object_type);
+    text(from->properties, "properties", kPropertiesBytesMax, op.properties);
     if (!isTypeName(op.object_type)) wrong(FERRY_ERROR_MALFORMED, "object type", "is no name");
-    return op;
 }
 
-ProviderEvent AbiReader::event(const ferry_event* from, std::size_t change_count) {
-    ProviderEvent event;
-    if (!require(from && FERRY_HAS(from, ferry_event, provider_event_id), "event")) return event;
+void AbiReader::event(const ferry_event* from, std::size_t change_count, ProviderEvent& event) {
+    if (!require(from && FERRY_HAS(from, ferry_event, provider_event_id), "event")) return;
     event.change_index = changeIndex(from->change_index, change_count);
     if (from->type < FERRY_EVENT_CREATED || from->type > FERRY_EVENT_RESTORED)
-        return wrong(FERRY_ERROR_MALFORMED, "event type", "is unknown"), event;
+        return wrong(FERRY_ERROR_MALFORMED, "event type", "is unknown");
     event.type = static_cast<EventType>(from->type - FERRY_EVENT_CREATED);
-    event.object = object(from->object);
+    object(from->object, event.object);
     if (event.object.object_id.empty()) wrong(FERRY_ERROR_MALFORMED, "object id", "is empty");
-    event.previous_path = text(from->previous_path, "previous path", kPathBytesMax);
+    text(from->previous_path, "previous path", kPathBytesMax, event.previous_path);
     event.occurred = time(from->occurred_ms, "occurred_ms");
-    event.provider_event_id = text(from->provider_event_id, "provider event id", kKeyBytesMax);
-    if (!FERRY_HAS(from, ferry_event, properties)) return event;
-    event.object_type = text(from->object_type, "object type", kTypeNameBytesMax);
-    event.properties = text(from->properties, "properties", kPropertiesBytesMax);
+    text(from->provider_event_id, "provider event id", kKeyBytesMax, event.provider_event_id);
+    if (!FERRY_HAS(from, ferry_event, properties)) return;
+    text(from->object_type, "object type", kTypeNameBytesMax, event.object_type);
+    text(from->properties, "properties", kPropertiesBytesMax, event.properties);
     if (!isTypeName(event.object_type)) wrong(FERRY_ERROR_MALFORMED, "object type", "is no name");
-    return event;
 }
 
-Reject AbiReader::reject(const ferry_reject* from, std::size_t change_count) {
-    Reject reject{0, Error(ErrorCode::Corrupt, "")};
-    if (!require(from && FERRY_HAS(from, ferry_reject, message), "reject")) return reject;
+void AbiReader::reject(const ferry_reject* from, std::size_t change_count, Reject& reject) {
+    if (!require(from && FERRY_HAS(from, ferry_reject, message), "reject")) return;
     reject.change_index = changeIndex(from->change_index, change_count);
     reject.error.message = cleanMessage(from->message);
     if (from->status == FERRY_ERROR_UNSUPPORTED) reject.error.code = ErrorCode::Unsupported;
-    return reject;
 }
 
 }  // namespace ferry::plugin

@@ -25,6 +25,8 @@ class AbiReader {
 
     /// UTF-8 of at most `bytes_max` bytes, without NUL.
     std::string text(ferry_str from, std::string_view field, std::size_t bytes_max);
+    /// The same, put into `into`, which is empty.
+    void text(ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into);
     /// The same, and not empty.
     std::string requiredText(ferry_str from, std::string_view field, std::size_t bytes_max);
     /// Any bytes.
@@ -42,9 +44,12 @@ class AbiReader {
     Registration registration(const ferry_subscription* from);
     Storage storage(const ferry_storage* from);
     Link link(const ferry_link* from);
-    IndexOp indexOp(const ferry_index_op* from, std::size_t change_count);
-    ProviderEvent event(const ferry_event* from, std::size_t change_count);
-    Reject reject(const ferry_reject* from, std::size_t change_count);
+    // What normalize gives comes by the thousand, and has a dozen texts each: read where it stays,
+    // into what is as it was made.
+    void object(const ferry_object* from, Object& object);
+    void indexOp(const ferry_index_op* from, std::size_t change_count, IndexOp& op);
+    void event(const ferry_event* from, std::size_t change_count, ProviderEvent& event);
+    void reject(const ferry_reject* from, std::size_t change_count, Reject& reject);
 
   private:
     std::uint32_t changeIndex(std::uint32_t index, std::size_t change_count);

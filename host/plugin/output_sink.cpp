@@ -154,32 +154,45 @@ ferry_status OutputSink::onReply(const ferry_sink* sink, const ferry_webhook_rep
     });
 }
 
-template <typename Item>
-void OutputSink::keep(AbiReader& reader, Item item) {
+/// Makes an item of `arguments` and has `read` fill it where it stays; one that is not taken goes
+/// away again. If memory ends in the middle it stays, and nothing that the hook gave counts.
+template <typename Item, typename Read, typename... Arguments>
+void OutputSink::keep(AbiReader& reader, Read read, Arguments&&... arguments) {
     if (normalized.size() >= change_count_ * kOutputsPerChangeMax)
-        reader.wrong(FERRY_ERROR_LIMIT, "normalize", "gave too many outputs");
+        return reader.wrong(FERRY_ERROR_LIMIT, "normalize", "gave too many outputs");
+    auto& kept =
+        normalized.emplace_back(std::in_place_type<Item>, std::forward<Arguments>(arguments)...);
+    Item& item = *std::get_if<Item>(&kept);
+    read(item);
     if (item.change_index < last_change_index_)
         reader.wrong(FERRY_ERROR_INVALID, "normalize", "left the order of the changes");
-    if (!reader.ok()) return;
+    if (!reader.ok()) return normalized.pop_back();
     last_change_index_ = item.change_index;
-    normalized.emplace_back(std::in_place_type<Item>, std::move(item));
 }
 
 ferry_status OutputSink::onIndexOp(const ferry_sink* sink, const ferry_index_op* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        self.keep(reader, reader.indexOp(from, self.change_count_));
+        self.keep<IndexOp>(reader, [&](IndexOp& item) {
+            reader.indexOp(from, self.change_count_, item);
+        });
     });
 }
 
 ferry_status OutputSink::onEvent(const ferry_sink* sink, const ferry_event* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        self.keep(reader, reader.event(from, self.change_count_));
+        self.keep<ProviderEvent>(reader, [&](ProviderEvent& item) {
+            reader.event(from, self.change_count_, item);
+        });
     });
 }
 
 ferry_status OutputSink::onReject(const ferry_sink* sink, const ferry_reject* from) noexcept {
     return accept<Output::Normalization>(sink, [&](OutputSink& self, AbiReader& reader) {
-        self.keep(reader, reader.reject(from, self.change_count_));
+        self.keep<Reject>(
+            reader,
+            [&](Reject& item) { reader.reject(from, self.change_count_, item); },
+            Reject{0, Error(ErrorCode::Corrupt, "")}
+        );
     });
 }
 

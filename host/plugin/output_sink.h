@@ -77,8 +77,8 @@ class OutputSink {
     void readChange(AbiReader& reader, const ferry_change* change);
     void readObject(AbiReader& reader, const ferry_object* from);
     void readPage(AbiReader& reader, const ferry_page* from);
-    template <typename Item>
-    void keep(AbiReader& reader, Item item);
+    template <typename Item, typename Read, typename... Arguments>
+    void keep(AbiReader& reader, Read read, Arguments&&... arguments);
 
     // One for each slot of ferry_sink.
     static ferry_status onHttpRequest(const ferry_sink*, const ferry_http_request*) noexcept;

@@ -58,7 +58,8 @@ int main() {
               FERRY_EXT_WEBHOOK,
               FERRY_EXT_CHANGES,
               FERRY_EXT_NORMALIZE,
-              FERRY_EXT_DOCUMENTS})
+              FERRY_EXT_DOCUMENTS,
+              FERRY_EXT_SUBSCRIPTION})
             (void)module->get_extension(id);
     answer(kProbeOk, "");
 }

@@ -103,7 +103,9 @@ plugin::CallInfo checkedCall(TimePoint now) {
 }
 
 std::string Said::text() const {
-    return fmt::format("{} {}\n{}", statusName(status), message, outputs);
+    const std::string wait =
+        retry_after ? fmt::format(" retry_after={}ms", retry_after->count()) : std::string();
+    return fmt::format("{} {}{}\n{}", statusName(status), message, wait, outputs);
 }
 
 Bench::Bench(const Subject& subject, const HostOptions& host)

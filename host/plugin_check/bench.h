@@ -12,9 +12,11 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +38,9 @@ struct Said {
     std::string message;  ///< of the last fail()
     std::string outputs;  ///< all that went to the sink, as text to compare
     std::string breach;   ///< of the contract, in the hub's words; empty: none
-    /// Status, message and outputs, to compare.
+    /// What the error asks to wait.
+    std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
+    /// Status, message, wait and outputs, to compare.
     std::string text() const;
 };
 
@@ -90,8 +94,8 @@ class Bench {
     /// calls of advance, and drops it.
     Played play(const Play& play, std::size_t steps_max = SIZE_MAX);
 
-    /// Calls every hook that the plugin has: the pure ones with `inputs`, and the operations as they
-    /// were recorded and with commonPlays() of `answers_max`.
+    /// Calls every hook that the plugin has: the pure ones with `inputs`, and the operations as
+    /// they were recorded and with commonPlays() of `answers_max`.
     void useWhole(const Inputs& inputs, int answers_max);
 
     /// All lines that the plugin logged, and all messages it failed with.

@@ -39,6 +39,10 @@ Output outputsOf(OperationHook hook) {
             return Output::Storage;
         case OperationHook::DocumentLink:
             return Output::Link;
+        case OperationHook::Subscribe:
+            return Output::Registration;
+        case OperationHook::Unsubscribe:
+            return Output::Nothing;
         case OperationHook::DownloadDocument:
             return Output::Object | Output::StreamedAnswer;
     }
@@ -68,6 +72,10 @@ bool hasResult(OperationHook hook, const plugin::OutputSink& sink) {
             return sink.storage.has_value();
         case OperationHook::DocumentLink:
             return sink.link.has_value();
+        case OperationHook::Subscribe:
+            return sink.registration.has_value();
+        case OperationHook::Unsubscribe:
+            return true;
     }
     return false;
 }
@@ -142,6 +150,7 @@ class Bench::Running {
             });
         }
         said.message = scope.message();
+        said.retry_after = scope.retryAfter();
         said.outputs = textOf(sink_);
         const bool waits = said.status == FERRY_NEED_HTTP;
         said.breach = bench_.breachOf(

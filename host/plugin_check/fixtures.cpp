@@ -5,6 +5,7 @@
 #include "config/field_table.h"
 #include "config/node_reader.h"
 #include "config/yaml_document.h"
+#include "plugin_check/hooks.h"
 
 #include <charconv>
 
@@ -45,6 +46,13 @@ Field status(std::string key, std::string description) {
     Field made = field(std::move(key), ValueType::Integer, std::move(description));
     made.min = 0;
     made.max = 599;
+    return made;
+}
+
+Field hook(std::string key, std::string description) {
+    Field made = field(std::move(key), ValueType::Enum, std::move(description));
+    for (const OperationHook one : kOperationHooks)
+        made.values.emplace_back(hookName(one));
     return made;
 }
 
@@ -93,10 +101,11 @@ const FieldTable& operationFields() {
     static const FieldTable table(
         "an operation",
         {required(field("name", ValueType::String, "for people")),
-         required(field("hook", ValueType::String, "fetch, refresh, ...")),
+         required(hook("hook", "that is called")),
          field("cursor", ValueType::String, "to go on from"),
          field("document", ValueType::String, "id, or path with '/' in front"),
          field("text", ValueType::String, "to search for"),
+         field("state", ValueType::String, "of the webhook that is registered"),
          time("now", "what the clock shows"),
          within(
              required(field("answers", ValueType::ObjectList, "of the provider")), answerFields()
@@ -175,6 +184,7 @@ OperationFixture operationOf(const YamlNode& node) {
     operation.cursor = textOf(node, "cursor");
     operation.document = textOf(node, "document");
     operation.text = textOf(node, "text");
+    operation.state = textOf(node, "state");
     operation.now = parseRfc3339(textOf(node, "now"));
     operation.result = textOf(node, "result");
     if (operation.result.empty()) operation.result = "ok";

@@ -44,6 +44,7 @@ struct OperationFixture {
     std::string cursor;
     std::string document;          ///< an id, or a path if it begins with '/'
     std::string text;              ///< to search for
+    std::string state;             ///< of the webhook that is registered; empty: none
     std::optional<TimePoint> now;  ///< what the clock shows; nullopt: that of the other calls
     std::vector<plugin::HttpResponse> answers;
     std::string result;  ///< "ok", or the name of a status in small letters

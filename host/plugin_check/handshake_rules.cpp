@@ -125,7 +125,8 @@ Outcome entryRepeatable(const RuleContext& context) {
           FERRY_EXT_WEBHOOK,
           FERRY_EXT_CHANGES,
           FERRY_EXT_NORMALIZE,
-          FERRY_EXT_DOCUMENTS})
+          FERRY_EXT_DOCUMENTS,
+          FERRY_EXT_SUBSCRIPTION})
         if (first->get_extension(id) != first->get_extension(id))
             return fail(fmt::format("{} has another table the second time", id));
     return pass();
@@ -163,12 +164,15 @@ Outcome tablesWellFormed(const RuleContext& context) {
           tableFault<ferry_webhook_1>(module, FERRY_EXT_WEBHOOK),
           tableFault<ferry_changes_1>(module, FERRY_EXT_CHANGES),
           tableFault<ferry_normalize_1>(module, FERRY_EXT_NORMALIZE),
-          tableFault<ferry_documents_1>(module, FERRY_EXT_DOCUMENTS)})
+          tableFault<ferry_documents_1>(module, FERRY_EXT_DOCUMENTS),
+          tableFault<ferry_subscription_1>(module, FERRY_EXT_SUBSCRIPTION)})
         if (!fault.empty()) return fail(std::move(fault));
     const bool is_resumable = module.advance != nullptr && module.drop != nullptr;
     for (const OperationHook hook : kOperationHooks)
         if (!is_resumable && hasHook(module, hook))
             return fail(fmt::format("it has {}, but no advance and drop", hookName(hook)));
+    if (hasHook(module, OperationHook::Subscribe) != hasHook(module, OperationHook::Unsubscribe))
+        return fail("it has one of subscribe and unsubscribe, and not the other");
     return pass();
 }
 

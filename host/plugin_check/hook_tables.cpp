@@ -12,6 +12,9 @@ struct Tables {
           normalize(static_cast<const ferry_normalize_1*>(module.get_extension(FERRY_EXT_NORMALIZE))
           ),
           documents(static_cast<const ferry_documents_1*>(module.get_extension(FERRY_EXT_DOCUMENTS))
+          ),
+          subscription(
+              static_cast<const ferry_subscription_1*>(module.get_extension(FERRY_EXT_SUBSCRIPTION))
           ) {}
 
     const ferry_auth_1* auth;
@@ -19,6 +22,7 @@ struct Tables {
     const ferry_changes_1* changes;
     const ferry_normalize_1* normalize;
     const ferry_documents_1* documents;
+    const ferry_subscription_1* subscription;
 };
 
 #define FERRY_SLOT_IN(table, type, slot) \
@@ -72,6 +76,10 @@ bool hasHook(const ferry_module& module, OperationHook hook) {
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, storage_start);
         case OperationHook::DocumentLink:
             return FERRY_SLOT_IN(tables.documents, ferry_documents_1, link_start);
+        case OperationHook::Subscribe:
+            return FERRY_SLOT_IN(tables.subscription, ferry_subscription_1, subscribe_start);
+        case OperationHook::Unsubscribe:
+            return FERRY_SLOT_IN(tables.subscription, ferry_subscription_1, unsubscribe_start);
     }
     return false;
 }
@@ -154,6 +162,14 @@ ferry_status startOperation(
             return start(tables.documents->storage_start, tokens);
         case OperationHook::DocumentLink:
             return start(tables.documents->link_start, tokens, lender.document(inputs.document));
+        case OperationHook::Subscribe:
+            return start(
+                tables.subscription->subscribe_start, tokens, lender.subscribe(inputs.subscribe)
+            );
+        case OperationHook::Unsubscribe:
+            return start(
+                tables.subscription->unsubscribe_start, tokens, lender.subscribe(inputs.subscribe)
+            );
     }
     return FERRY_ERROR_UNSUPPORTED;
 }

@@ -26,7 +26,9 @@ std::string_view hookName(OperationHook hook) noexcept {
         "downloadDocument",
         "listRevisions",
         "storageUsage",
-        "documentLink"};
+        "documentLink",
+        "subscribe",
+        "unsubscribe"};
     static_assert(std::size(kNames) == std::size(kOperationHooks));
     return kNames[static_cast<std::size_t>(hook)];
 }

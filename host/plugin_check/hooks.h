@@ -35,6 +35,8 @@ enum class OperationHook : std::uint8_t {
     ListRevisions,
     StorageUsage,
     DocumentLink,
+    Subscribe,
+    Unsubscribe,
 };
 inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::ExchangeCode,
@@ -49,7 +51,9 @@ inline constexpr OperationHook kOperationHooks[] = {
     OperationHook::DownloadDocument,
     OperationHook::ListRevisions,
     OperationHook::StorageUsage,
-    OperationHook::DocumentLink};
+    OperationHook::DocumentLink,
+    OperationHook::Subscribe,
+    OperationHook::Unsubscribe};
 
 /// As the C++ layer of the SDK names them: "fetch".
 std::string_view hookName(PureHook hook) noexcept;

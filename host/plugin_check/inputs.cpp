@@ -13,6 +13,8 @@ constexpr const char* kAccessToken = "check-access-token-0123456789";
 constexpr const char* kRefreshToken = "check-refresh-token-0123456789";
 constexpr const char* kCode = "check-grant-code-0123456789";
 constexpr const char* kVerifier = "check-code-verifier-0123456789";
+constexpr const char* kSubscribeSecret = "check-subscribe-secret-0123456789";
+constexpr const char* kRegistration = "check-registration";
 constexpr const char* kSecretParameter = "check-secret-parameter-0123456789";
 
 /// A value that a parameter can have.
@@ -84,6 +86,11 @@ Inputs inputsOf(const Subject& subject) {
     inputs.fetch = {plugin::FetchMode::Baseline, "", 100};
     inputs.document.path = "/check";
     inputs.text = "check";
+    inputs.subscribe = {
+        "https://hub.example.com/elements/api-v2/events/check/MQ==",
+        Secret(kSubscribeSecret),
+        "00000000-0000-4000-8000-000000000001",
+        Secret(kRegistration)};
     inputs.webhook = {"POST", "/events", "", {{"content-type", "application/json"}}, "{}"};
     inputs.secrets = secretsOf("check-webhook-secret");
     if (!fixtures.webhooks.empty()) {
@@ -101,7 +108,8 @@ std::vector<std::string> secretTexts(const Subject& subject, const Inputs& input
         inputs.tokens.access_token.reveal(),
         inputs.tokens.refresh_token.reveal(),
         inputs.exchange.code.reveal(),
-        inputs.exchange.code_verifier.reveal()};
+        inputs.exchange.code_verifier.reveal(),
+        inputs.subscribe.secret.reveal()};
     for (const plugin::Field& secret : inputs.secrets)
         texts.push_back(secret.value);
     for (const plugin::Field& field : inputs.account.configuration) {
@@ -128,6 +136,7 @@ std::vector<Play> recordedPlays(const Subject& subject) {
         play.inputs.document = {
             is_path ? "" : fixture.document, is_path ? fixture.document : std::string()};
         if (!fixture.text.empty()) play.inputs.text = fixture.text;
+        play.inputs.subscribe.state = Secret(fixture.state);
         plays.push_back(std::move(play));
     }
     return plays;

@@ -24,6 +24,7 @@ struct Inputs {
     std::string cursor;            ///< of a list or search
     std::string text;              ///< to search for
     std::string range;             ///< of a download
+    plugin::Subscribe subscribe;   ///< also of what is removed
     OwnedWebhook webhook;
     plugin::Fields secrets;
     std::vector<std::string> changes;

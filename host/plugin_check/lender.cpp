@@ -127,6 +127,15 @@ const ferry_document_revisions* Lender::revisions(const Inputs& from) {
     return lent;
 }
 
+const ferry_subscribe* Lender::subscribe(const plugin::Subscribe& from) {
+    auto* lent = record<ferry_subscribe>();
+    lent->callback_url = text(from.callback_url);
+    lent->secret = text(from.secret.reveal());
+    lent->nonce = text(from.nonce);
+    lent->state = text(from.state.reveal());
+    return lent;
+}
+
 const ferry_webhook_request* Lender::webhook(const OwnedWebhook& from) {
     auto* lent = record<ferry_webhook_request>();
     lent->method = text(from.method);

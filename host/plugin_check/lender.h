@@ -42,6 +42,7 @@ class Lender {
     const ferry_document_search* search(const Inputs& from);
     const ferry_document_download* download(const Inputs& from);
     const ferry_document_revisions* revisions(const Inputs& from);
+    const ferry_subscribe* subscribe(const plugin::Subscribe& from);
     const ferry_webhook_request* webhook(const OwnedWebhook& from);
     const ferry_http_response* response(const plugin::HttpResponse& from);
     const ferry_setup* setup(std::string_view connector);

@@ -30,26 +30,34 @@ std::string textOf(const plugin::Object& object) {
     );
 }
 
+/// Members that came with ABI 1.1 stand in the text only where a plugin gives them.
+std::string added(std::string_view name, std::string_view value) {
+    return value.empty() ? std::string() : fmt::format(" {}={}", name, value);
+}
+
 std::string textOf(const plugin::IndexOp& op) {
     return fmt::format(
-        "change {}: action={} replaces={} {}",
-        op.change_index,
-        static_cast<int>(op.action),
-        op.replaces_children,
-        textOf(op.object)
-    );
+               "change {}: action={} replaces={} {}",
+               op.change_index,
+               static_cast<int>(op.action),
+               op.replaces_children,
+               textOf(op.object)
+           ) +
+           added("existed", op.existed ? "true" : "") + added("object_type", op.object_type) +
+           added("properties", op.properties);
 }
 
 std::string textOf(const plugin::ProviderEvent& event) {
     return fmt::format(
-        "change {}: event={} previous={} occurred={} id={} {}",
-        event.change_index,
-        static_cast<int>(event.type),
-        event.previous_path,
-        timeText(event.occurred),
-        event.provider_event_id,
-        textOf(event.object)
-    );
+               "change {}: event={} previous={} occurred={} id={} {}",
+               event.change_index,
+               static_cast<int>(event.type),
+               event.previous_path,
+               timeText(event.occurred),
+               event.provider_event_id,
+               textOf(event.object)
+           ) +
+           added("object_type", event.object_type) + added("properties", event.properties);
 }
 
 std::string textOf(const plugin::Reject& reject) {
@@ -59,6 +67,18 @@ std::string textOf(const plugin::Reject& reject) {
         errorCodeName(reject.error.code),
         reject.error.message
     );
+}
+
+std::string textOf(const plugin::Page& page, bool has_end) {
+    std::string text;
+    for (std::size_t i = 0; i < page.changes.size(); ++i) {
+        text += "change " + page.changes[i] + "\n";
+        if (i < page.hints.size() && !page.hints[i].empty()) text += "hint " + page.hints[i] + "\n";
+    }
+    if (has_end)
+        text += fmt::format("page {} {}", page.next_cursor, page.has_more) +
+                (page.lists_next ? " lists_next\n" : "\n");
+    return text;
 }
 
 }  // namespace
@@ -93,12 +113,10 @@ std::string textOf(const plugin::OutputSink& sink) {
             sink.identity->account_state,
             sink.identity->extra
         );
-    for (const std::string& change : sink.page.changes)
-        text += fmt::format("change {}\n", change);
-    if (sink.has_page)
-        text += fmt::format("page {} {}\n", sink.page.next_cursor, sink.page.has_more);
+    text += textOf(sink.page, sink.has_page);
     for (const plugin::Notice& notice : sink.notices)
-        text += fmt::format("notice {} {}\n", notice.account_key, notice.hint);
+        text += fmt::format("notice {} {}", notice.account_key, notice.hint) +
+                added("id", notice.change_id) + added("change", notice.change) + "\n";
     if (sink.reply) text += fmt::format("reply {} {}\n", sink.reply->status, sink.reply->body);
     for (const plugin::Normalized& item : sink.normalized)
         text += std::visit([](const auto& value) { return textOf(value); }, item) + "\n";
@@ -110,6 +128,12 @@ std::string textOf(const plugin::OutputSink& sink) {
             fmt::format("storage {} {}\n", sink.storage->used, sink.storage->total.value_or(-1));
     if (sink.link)
         text += fmt::format("link {} {}\n", sink.link->url, timeText(sink.link->expires_at));
+    if (sink.registration)
+        text += fmt::format(
+            "subscription {} {}\n",
+            sink.registration->state.reveal(),
+            timeText(sink.registration->expires_at)
+        );
     return text;
 }
 

@@ -1,11 +1,13 @@
-# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... [MANIFEST connector.yaml] [CHECK check.yaml] [DEPS lib ...])
+# ferry_add_plugin(NAME dropbox SOURCES a.cpp ... [MANIFEST connector.yaml] [CHECK check.yaml]
+#                  [VERIFIED verified.json] [DEPS lib ...])
 #
 # Without a manifest it is a library that connectors share: their files name it (`plugin: <name>`).
 #
 # Builds <plugins dir>/<name>/lib<name>.so with connector.yaml beside it: a folder that can be
 # dropped into the plugins folder of a hub. The target is ferry_plugin_<name>. The plugins dir is
 # FERRY_PLUGIN_OUTPUT_DIR, or <binary dir>/plugins if that is not set. CHECK has what
-# ferry-plugin-check tries the plugin with; it is copied beside the manifest, and not installed.
+# ferry-plugin-check tries the plugin with; it is copied beside the manifest, and not installed. VERIFIED
+# says what tests have found, for `ferry connectors --quality`; it is copied and installed.
 #
 # The link options are part of the contract: one exported symbol, so that neither plugins nor the
 # hub can bind to each other's code; everything resolved at load time; never unmapped.
@@ -32,7 +34,7 @@ function(ferry_test_plugin)
 endfunction()
 
 function(ferry_add_plugin)
-  cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST;CHECK" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "NAME;MANIFEST;CHECK;VERIFIED" "SOURCES;DEPS" ${ARGN})
   foreach(required NAME SOURCES)
     if(NOT ARG_${required})
       message(FATAL_ERROR "ferry_add_plugin: ${required} is missing")
@@ -81,6 +83,12 @@ function(ferry_add_plugin)
       COMMAND ${CMAKE_COMMAND} -E copy ${check} ${folder}/check.yaml DEPENDS ${check} VERBATIM)
     list(APPEND files ${folder}/check.yaml)
   endif()
+  if(ARG_VERIFIED)
+    get_filename_component(verified ${ARG_VERIFIED} ABSOLUTE)
+    add_custom_command(OUTPUT ${folder}/verified.json
+      COMMAND ${CMAKE_COMMAND} -E copy ${verified} ${folder}/verified.json DEPENDS ${verified} VERBATIM)
+    list(APPEND files ${folder}/verified.json)
+  endif()
   add_custom_target(${target}_manifest DEPENDS ${files})
   add_dependencies(${target} ${target}_manifest)
 
@@ -89,6 +97,9 @@ function(ferry_add_plugin)
     install(TARGETS ${target} LIBRARY DESTINATION lib/ferry/plugins/${ARG_NAME})
     if(ARG_MANIFEST)
       install(FILES ${manifest} DESTINATION lib/ferry/plugins/${ARG_NAME} RENAME connector.yaml)
+    endif()
+    if(ARG_VERIFIED)
+      install(FILES ${verified} DESTINATION lib/ferry/plugins/${ARG_NAME} RENAME verified.json)
     endif()
   endif()
 endfunction()

@@ -158,7 +158,8 @@ Status benchNormalize(Report& report, Subject& subject, std::size_t pages) {
         }
     });
     if (!is_good) return fail(ErrorCode::Internal, "normalize went wrong");
-    // The five texts of an event, kept twice: in the plugin's object and in the host's record.
+    // The five texts of an event, kept once, as in the host's record; the plugin's object has
+    // views.
     std::size_t bytes = 0;
     const double copies = bestOf(pages, [&](std::size_t times) {
         for (std::size_t i = 0; i < times; ++i) {

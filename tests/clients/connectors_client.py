@@ -10,10 +10,8 @@ package, and never by the hub's code.
 """
 
 import base64
-import hashlib
 import hmac
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -27,13 +25,18 @@ sys.dont_write_bytecode = True  # nothing is written beside the sources
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from open_connectors.processes import Hub, eventually, http_call  # noqa: E402
 from connectors.receiver import Receiver  # noqa: E402
-from connectors.signers import SIGNERS  # noqa: E402
+from connectors import verified  # noqa: E402
+from connectors.signers import OTHER_WAYS, SIGNERS  # noqa: E402
 from connectors.token_server import TokenServer  # noqa: E402
 
 FERRY, FAKE_DROPBOX, NPM = (str(pathlib.Path(name).resolve()) for name in sys.argv[1:4])
 CONNECTORS = pathlib.Path(__file__).resolve().parents[2] / "connectors"
 POLLED = {"googledrive", "onedrive"}  # their webhooks bring no changes: drives_client.py has them
 KEYS = sorted({path.stem for path in CONNECTORS.glob("*.yaml")} - POLLED)
+# What the providers' own packages sign or verify here.
+PACKAGES = {"github": "payloads of npm @octokit/webhooks-examples signed by @octokit/webhooks-methods",
+            "slack": "as npm @slack/bolt verifies them",
+            "stripe": "a body signed by npm stripe"}
 CALLBACK_KEY = "whsec_" + base64.b64encode(b"a key of receivers, 32 bytes long").decode()
 
 
@@ -163,19 +166,35 @@ class ConnectorsTest(unittest.TestCase):
                 self.assertEqual(len(self.receiver.events(key)), before)
                 self.proven.setdefault("signatures", set()).add(key)
 
+    def test_other_ways_to_prove_who_sends(self):
+        for key, ways in OTHER_WAYS.items():
+            sample = next(one for one in (json.loads(path.read_text()) for path in samples(key)) if one.get("events"))
+            for name, way in ways.items():
+                with self.subTest(connector=key, way=name):
+                    body = json.dumps({**sample["body"], "id": f"{key} {name}"})
+                    headers, query = way(SIGNERS[key], body, time.time())
+                    before = len(self.receiver.events(key))
+                    given = {"X-Request-Id": name, "BOX-DELIVERY-ID": name}
+                    self.assertEqual(self.post(key, body, {**given, **headers}, query)[0], 200)
+                    eventually(lambda: len(self.receiver.events(key)) > before, "its event")
+                    spoilt = {header: value[:-4] + ("AAAA" if value[-4:] != "AAAA" else "BBBB")
+                              for header, value in headers.items() if header != "BOX-DELIVERY-TIMESTAMP"}
+                    self.assertEqual(self.post(key, body, {**given, **headers, **spoilt}, query[:-1])[0], 401)
+                    self.proven.setdefault("ways", set()).add((key, name))
+
     def test_the_record_of_what_is_verified_here_is_of_these_connectors(self):
         """`ferry connectors --quality` goes by it. FERRY_RECORD_VERIFIED=1 writes it anew."""
         if not self.proven:  # tests run in the order of their names
             self.skipTest("the tests whose results it keeps were left out")
-        self.assertEqual(self.proven, {"samples": set(KEYS), "signatures": set(KEYS)})
+        self.assertEqual(self.proven, {"samples": set(KEYS), "signatures": set(KEYS), "packages": set(PACKAGES),
+                                       "ways": {(key, name) for key, ways in OTHER_WAYS.items() for name in ways}})
         for key in KEYS:
-            digest = hashlib.sha256((CONNECTORS / f"{key}.yaml").read_bytes()).hexdigest()
-            record = CONNECTORS / key / "verified.json"
             way = "with the token as documented" if SIGNERS[key].is_token else "signed by Python's hmac as documented"
-            found = {"sha256": digest, "webhook": f"samples {way}; what is changed or unsigned is refused"}
-            if os.environ.get("FERRY_RECORD_VERIFIED"):
-                record.write_text(json.dumps(found, indent=2) + "\n")
-            self.assertEqual(json.loads(record.read_text()), found, key)
+            also = "".join(f", {text}" for text in (
+                "also by " + ", ".join(OTHER_WAYS[key]) if key in OTHER_WAYS else "",
+                PACKAGES.get(key, "")) if text)
+            verified.check(self, CONNECTORS / f"{key}.yaml", CONNECTORS / key / "verified.json",
+                           {"webhook": f"samples {way}{also}; what is changed or unsigned is refused"})
 
     def test_payloads_of_the_providers_own_packages(self):
         lines = subprocess.run(["node", f"{NPM}/provider_requests.mjs", SIGNERS["github"].secret],
@@ -204,6 +223,27 @@ class ConnectorsTest(unittest.TestCase):
                 self.assertIn(("issue", "CREATED", body["issue"]["title"]), issues)
             if one["name"] == "push":
                 self.assertIn((body["after"], body["after"]), pushes)
+        self.proven.setdefault("packages", set()).update(("github", "stripe"))
+
+    def test_slacks_own_library_takes_what_the_hub_takes(self):
+        sample = json.loads((CONNECTORS / "slack" / "samples" / "message.json").read_text())
+        body = json.dumps({**sample["body"], "event_id": "EvOfTheLibrary"})
+        host, slack = self.hub.url.split("//")[1], SIGNERS["slack"]
+        good = slack.sign(self.target("slack"), body, host, {})
+        old = slack.sign(self.target("slack"), body, host, {}, time.time() - 3600)
+        signature = good["X-Slack-Signature"]
+        wrong = {**good, "X-Slack-Signature": signature[:-1] + chr(ord(signature[-1]) ^ 1)}
+        tried = [(good, body, True), (good, body + " ", False), (wrong, body, False), (old, body, False),
+                 ({**good, "X-Slack-Signature": signature.replace("v0=", "v1=")}, body, False)]
+        lines = "".join(json.dumps({"headers": headers, "body": text}) + "\n" for headers, text, _ in tried)
+        said = subprocess.run(["node", f"{NPM}/slack_verifier.mjs", slack.secret], input=lines,
+                              check=True, capture_output=True, text=True).stdout.split()
+        self.assertEqual(said, [str(is_good).lower() for *_, is_good in tried])
+        before = len(self.receiver.events("slack"))
+        for headers, text, is_good in tried:
+            self.assertEqual(self.post("slack", text, headers)[0], 200 if is_good else 401, (headers, text))
+        eventually(lambda: len(self.receiver.events("slack")) > before, "the event of what both take")
+        self.proven.setdefault("packages", set()).add("slack")
 
     def test_what_is_sent_again_gives_one_event(self):
         body = json.dumps({"zen": "x", "action": "created", "repository": {"node_id": "R1", "full_name": "a/b"}})

@@ -49,6 +49,7 @@ FAULTS = {
     "other_record": {306: "fail"},
     "any_extension": {307: "fail"},
     "table_size": {308: "fail"},
+    "subscribes_alone": {308: "fail"},
     "no_object": {401: "fail"},
     "leaks_object": {402: "fail"},
     "same_object": {403: "fail"},

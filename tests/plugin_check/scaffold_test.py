@@ -44,9 +44,11 @@ class Scaffold(unittest.TestCase):
         golden = WORK / "acme-files" / "golden"
         self.assertEqual(sorted(path.name for path in golden.iterdir()),
                          ["a-later-page.txt", "changes.txt", "the-first-page.txt", "the-token-was-refused.txt",
-                          "whose-the-token-is.txt"])
+                          "too-many-requests.txt", "whose-the-token-is.txt"])
         self.assertIn("GET https://api.example.com/changes?after=c1",
                       (golden / "a-later-page.txt").read_text(encoding="utf-8"))
+
+        self.assertIn("retry_after=30000ms", (golden / "too-many-requests.txt").read_text(encoding="utf-8"))
 
         source = WORK / "acme-files" / "plugin.cpp"
         source.write_text(source.read_text(encoding="utf-8").replace("/changes?after=", "/v2/changes?after="),
@@ -56,12 +58,68 @@ class Scaffold(unittest.TestCase):
         self.assertIn("fail  609", changed.stdout)
         self.assertIn("/v2/changes?after=", changed.stdout)
 
+        # What has no name in check.yaml any more, and what a record has beside its object, count too.
+        source.write_text(source.read_text(encoding="utf-8").replace("/v2/changes?after=", "/changes?after=").replace(
+            "out.upsert(i, file)", 'out.upsert(i, file, 0, {}, R"({"pages": 3})")'), encoding="utf-8")
+        shutil.copy(golden / "a-later-page.txt", golden / "a-former-page.txt")
+        changed = ferry("plugin", "test", "acme-files")
+        self.assertEqual(changed.returncode, 1)
+        self.assertIn("a-former-page.txt: remove it", changed.stdout)
+        self.assertIn('properties={"pages": 3}', changed.stdout)
+        (golden / "a-former-page.txt").unlink()
+
         # Every rule that can be tried is tried: a new author sees none skipped but for lack of a hook.
         check = subprocess.run([WORK / "prefix" / "bin" / "ferry-plugin-check",
                                 WORK / "acme-files" / "build" / "plugins" / "acme-files", "--golden", golden],
                                capture_output=True, text=True, timeout=300, check=False)
         skipped = [line for line in check.stdout.splitlines() if line.startswith("skip")]
         self.assertEqual(skipped, [], check.stdout)
+        self.registers_webhooks(golden)
+
+    def registers_webhooks(self, golden):
+        """The same plugin with one feature more."""
+        folder = WORK / "acme-files"
+        source = folder / "plugin.cpp"
+        source.write_text(source.read_text(encoding="utf-8").replace("  private:\n", """
+    Task<Subscription> subscribe(
+        Context& context, const AccountView& account, const TokenSet&, const Subscribe& wanted
+    ) const {
+        const auto response = co_await get(
+            context, account, "/hooks?url=" + urlEncoded(wanted.callback_url) + "&was=" + urlEncoded(wanted.state)
+        );
+        Subscription made{std::string(response.body())};
+        if (made.state.empty()) co_return Error::malformed("hooks: no id");
+        co_return made;
+    }
+    Task<void> unsubscribe(
+        Context& context, const AccountView& account, const TokenSet&, const Subscribe& wanted
+    ) const {
+        co_await get(context, account, "/forget?id=" + urlEncoded(wanted.state));
+    }
+
+  private:
+""", 1), encoding="utf-8")
+        check = folder / "check.yaml"
+        before = check.read_text(encoding="utf-8")
+        check.write_text(before + """  - name: another webhook
+    hook: subscribe
+    state: hook-1
+    answers: [{status: 200, body: hook-2}]
+  - name: no webhook
+    hook: unsubscribe
+    state: hook-2
+    answers: [{status: 200}]
+""", encoding="utf-8")
+        tested = ferry("plugin", "test", "acme-files", "--update-golden")
+        self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+        made = (golden / "another-webhook.txt").read_text(encoding="utf-8")
+        self.assertIn("&was=hook-1", made)
+        self.assertIn("subscription hook-2 -", made)
+        self.assertIn("/forget?id=hook-2", (golden / "no-webhook.txt").read_text(encoding="utf-8"))
+        check.write_text(before + "  - {name: slip, hook: subscribes, answers: []}\n", encoding="utf-8")
+        slip = ferry("plugin", "test", "acme-files")
+        self.assertEqual(slip.returncode, 1)
+        self.assertIn("did you mean 'subscribe'", slip.stdout)
 
     def test_wrong_calls_say_what_is_wrong(self):
         for name, word in (("Acme", "small letters"), ("a/b", "small letters"), ("-a", "small letters")):

@@ -3,10 +3,13 @@
 
 #include <ferry/views.hpp>
 
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -163,6 +166,16 @@ class HttpResponse {
         for (std::size_t i = 0; i < headers_.size(); ++i)
             if (detail::equalIgnoringCase(headers_[i].first, name)) return headers_[i].second;
         return {};
+    }
+    /// What Retry-After asks to wait, for Error::rateLimited() and Error::unavailable(); nothing if
+    /// it is no number of seconds (RFC 9110, section 10.2.3), as a date is none.
+    std::optional<std::chrono::milliseconds> retryAfter() const noexcept {
+        const std::string_view text = header("retry-after");
+        std::uint32_t seconds = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+        if (text.empty() || error != std::errc() || end != text.data() + text.size())
+            return std::nullopt;
+        return std::chrono::seconds(seconds);
     }
     /// The body is not here: it goes on, as Request::streamAnswer() asked.
     bool isStreamed() const noexcept { return is_streamed_; }

@@ -1,8 +1,10 @@
 #pragma once
-// What the host takes for a text: plugins that are given anything ask before they hand it on.
+// What the host takes for a text: plugins that are given anything ask before they hand it on. And
+// how a text of somebody else gets into a URL.
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace ferry::sdk {
@@ -31,6 +33,26 @@ inline bool isText(std::string_view text, std::size_t bytes_max = 1024) noexcept
         }
     }
     return true;
+}
+
+/// `text` as a part of a URL, or a value of a query or form: all bytes but letters, digits, '-',
+/// '.',
+/// '_' and '~' as %XX (RFC 3986, section 2).
+inline std::string urlEncoded(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char c : text) {
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                              c == '~';
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (is_plain)
+            encoded += c;
+        else
+            (encoded += '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+    }
+    return encoded;
 }
 
 }  // namespace ferry::sdk

@@ -23,7 +23,7 @@ class Bench : public Plugin {
         const {
         for (std::size_t i = 0; i < changes.size(); ++i) {
             const std::string_view path = changes[i];
-            Event event;  // filled in place: its texts are copied once
+            Event event;  // its texts are views, which the host copies
             Object& object = event.object;
             object.type = ObjectType::File;
             object.object_id = path;

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
+import urllib.parse
 
 
 class Signer:
@@ -83,6 +84,36 @@ def hubspot(signer, target, body, host, given, now):
     return {"X-HubSpot-Request-Timestamp": milliseconds,
             "X-HubSpot-Signature-v3": signer.base64(f"POSThttps://{host}{target}{body}{milliseconds}")}
 
+
+def box_second_key(signer, body, now):
+    at = time.strftime("%Y-%m-%dT%H:%M:%S-00:00", time.gmtime(now))
+    return {"BOX-SIGNATURE-PRIMARY": base64.b64encode(b"of the other key").decode(),
+            "BOX-SIGNATURE-SECONDARY": signer.base64(body + at), "BOX-DELIVERY-TIMESTAMP": at}, ""
+
+
+def stripe_two_secrets(signer, body, now):
+    seconds = int(now)
+    return {"Stripe-Signature": f"t={seconds},v1={'0' * 64},v0={'0' * 64},v1={signer.hex(f'{seconds}.{body}')}"}, ""
+
+
+def basic(signer, body, now):
+    return {"Authorization": "Basic " + base64.b64encode(signer.secret.encode()).decode()}, ""
+
+
+# Ways of a connector beside that of SIGNERS: (signer, body, time) to (headers, query).
+OTHER_WAYS = {
+    "box": {"the second key": box_second_key},
+    "stripe": {"two secrets": stripe_two_secrets},
+    "webhook": {
+        "X-Hub-Signature-256": lambda one, body, now: ({"X-Hub-Signature-256": "sha256=" + one.hex(body)}, ""),
+        "X-Signature-256": lambda one, body, now: ({"X-Signature-256": "sha256=" + one.hex(body)}, ""),
+        "X-Webhook-Signature": lambda one, body, now: ({"X-Webhook-Signature": one.hex(body)}, ""),
+        "bearer token": lambda one, body, now: ({"Authorization": "Bearer " + one.secret}, ""),
+        "token in a header": lambda one, body, now: ({"X-Webhook-Token": one.secret}, ""),
+        "token in the URL": lambda one, body, now: ({}, "?token=" + urllib.parse.quote(one.secret, safe="")),
+        "Basic": basic,
+    },
+}
 
 WHSEC = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 TIMES = (-3600, 3600)

@@ -58,10 +58,23 @@ static const ferry_changes_1 kChanges = {12, 0, fetchStart, NULL};
 static const ferry_changes_1 kChanges = {sizeof(ferry_changes_1), 0, fetchStart, NULL};
 #endif
 
+#ifdef FAULT_SUBSCRIBES_ALONE
+static ferry_status subscribeStart(
+    void* self, const ferry_call* call, const ferry_account* account, const ferry_token_set* tokens,
+    const ferry_subscribe* subscribe, ferry_operation** op
+) {
+    return FERRY_ERROR_UNSUPPORTED;
+}
+static const ferry_subscription_1 kSubscription = {sizeof(ferry_subscription_1), 0, subscribeStart, NULL};
+#endif
+
 static const void* getExtension(const char* id) {
     if (strcmp(id, FERRY_EXT_WEBHOOK) == 0) return &kWebhook;
     if (strcmp(id, FERRY_EXT_NORMALIZE) == 0) return &kNormalize;
     if (strcmp(id, FERRY_EXT_AUTH) == 0) return &kAuth;
+#ifdef FAULT_SUBSCRIBES_ALONE
+    if (strcmp(id, FERRY_EXT_SUBSCRIPTION) == 0) return &kSubscription;
+#endif
 #ifdef FAULT_ANY_EXTENSION
     if (strncmp(id, "com.", 4) == 0) return &kChanges;
 #endif

@@ -1,5 +1,6 @@
-// Goal: isText says what the host will say. Method: the borders of every form of UTF-8, and all
-// texts of one and two bytes.
+// Goal: isText says what the host will say, and what goes into URLs or comes in headers is read and
+// written as HTTP has it. Method: the borders of every form of UTF-8, and all texts of one and two
+// bytes.
 
 #include <ferry/sdk.hpp>
 
@@ -61,6 +62,29 @@ TEST(Text, OfTwoBytesIsAsciiOrOneLetter) {
                 first >= 0xc2 && first <= 0xdf && second >= 0x80 && second <= 0xbf;
             EXPECT_EQ(isText({bytes, 2}), is_ascii || is_letter) << first << " " << second;
         }
+}
+
+TEST(Text, InUrlsHasAllButPlainLettersEncoded) {
+    EXPECT_EQ(urlEncoded(""), "");
+    EXPECT_EQ(urlEncoded("aZ09-._~"), "aZ09-._~");
+    EXPECT_EQ(urlEncoded("a b&c=d/e?f%+\xc3\xa4"), "a%20b%26c%3Dd%2Fe%3Ff%25%2B%C3%A4");
+    EXPECT_EQ(urlEncoded(std::string_view("\0\xff", 2)), "%00%FF");
+}
+
+TEST(HttpResponse, SaysHowLongToWaitIfRetryAfterIsSeconds) {
+    const auto wait = [](std::string_view value) {
+        ferry_field field{sizeof(ferry_field), 0, toStr("retry-after"), toStr(value)};
+        ferry_http_response from{};
+        from.struct_size = sizeof from;
+        from.status = 429;
+        from.headers = {&field, sizeof field, 1};
+        return HttpResponse(from).retryAfter();
+    };
+    EXPECT_EQ(wait("0"), std::chrono::milliseconds(0));
+    EXPECT_EQ(wait("30"), std::chrono::milliseconds(30'000));
+    for (const char* odd : {"", "-1", "1.5", "5 ", "Fri, 31 Dec 1999 23:59:59 GMT", "4294967296"})
+        EXPECT_EQ(wait(odd), std::nullopt) << odd;
+    EXPECT_EQ(HttpResponse().retryAfter(), std::nullopt);
 }
 
 }  // namespace
