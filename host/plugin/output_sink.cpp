@@ -3,6 +3,7 @@
 #include "plugin/abi_read.h"
 #include "plugin/limits.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::plugin {
@@ -156,7 +157,7 @@ ferry_status OutputSink::onReply(const ferry_sink* sink, const ferry_webhook_rep
 
 template <typename Item>
 void OutputSink::keep(AbiReader& reader, Item item) {
-    if (normalized.size() >= change_count_ * kOutputsPerChangeMax)
+    if (normalized.size() >= std::max(change_count_ * kOutputsPerChangeMax, kOutputsPerPageMin))
         reader.wrong(FERRY_ERROR_LIMIT, "normalize", "gave too many outputs");
     if (item.change_index < last_change_index_)
         reader.wrong(FERRY_ERROR_INVALID, "normalize", "left the order of the changes");
