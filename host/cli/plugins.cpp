@@ -62,7 +62,8 @@ void printStates(const rapidjson::Value& states) {
             kRow, textOf(served, "key"), textOf(served, "version"), plugin, textOf(served, "source")
         );
         std::cout << toPrintable(row) << "\n";
-        if (isTrue(served, "isolated")) print(4, "isolated: " + restartsOf(served));
+        if (isTrue(served, "isolated") || isTrue(served, "jq"))
+            print(4, (isTrue(served, "isolated") ? "isolated: " : "jq: ") + restartsOf(served));
         if (const auto hangs = served.FindMember("hangsForMs");
             hangs != served.MemberEnd() && hangs->value.IsInt64() && hangs->value.GetInt64() > 0) {
             print(
