@@ -16,7 +16,7 @@ constexpr const char* kPluginStates = R"json({
             "items": {
                 "type": "object",
                 "required": ["key", "version", "plugin", "pluginVersion", "source",
-                             "misbehaviours", "quarantined", "isolated", "restarts", "hangsForMs"],
+                             "misbehaviours", "quarantined", "isolated", "jq", "restarts", "hangsForMs"],
                 "properties": {
                     "key": {"type": "string"},
                     "version": {"type": "string"},
@@ -29,7 +29,8 @@ constexpr const char* kPluginStates = R"json({
                         "description": "it misbehaved again and again, and is not called until it is replaced"
                     },
                     "isolated": {"type": "boolean", "description": "it runs in a process of its own"},
-                    "restarts": {"type": "integer", "description": "of that process, since the plugin was loaded"},
+                    "jq": {"type": "boolean", "description": "its records are mapped by jq, in a process of its own"},
+                    "restarts": {"type": "integer", "description": "of these processes, since the plugin was loaded"},
                     "hangsForMs": {
                         "type": "integer",
                         "description": "for how long a call into the library has not come back; 0: all do"
@@ -84,6 +85,7 @@ http::Response listPlugins(const PluginStates& states) {
         json.field("source", served.source);
         json.field("misbehaviours", static_cast<std::int64_t>(served.misbehaviours));
         json.field("quarantined", served.is_quarantined).field("isolated", served.is_isolated);
+        json.field("jq", served.has_mapper);
         json.field("restarts", static_cast<std::int64_t>(served.restarts));
         json.field("hangsForMs", served.hangs_for.count()).endObject();
     }

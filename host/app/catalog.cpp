@@ -111,6 +111,13 @@ PluginStates Catalog::states() const {
         served.is_quarantined = health.is_quarantined;
         served.is_isolated = health.is_isolated;
         served.restarts = health.restarts;
+        if (const auto mapper = current->mappers.find(key); mapper != current->mappers.end()) {
+            const plugin::PluginHealth mapping = mapper->second->health();
+            served.has_mapper = true;
+            served.misbehaviours += mapping.misbehaviours;
+            served.restarts += mapping.restarts;
+            served.is_quarantined = served.is_quarantined || mapping.is_quarantined;
+        }
         served.hangs_for = hangsFor(health);
         states.served.push_back(std::move(served));
     }

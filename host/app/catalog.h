@@ -47,6 +47,8 @@ struct CatalogSnapshot {
     std::map<std::string, std::shared_ptr<pipeline::Provider>, std::less<>> providers;
     /// Behind each of the providers.
     std::map<std::string, std::shared_ptr<plugin::LoadedPlugin>, std::less<>> libraries;
+    /// Of connectors that have a program of jq: what runs it.
+    std::map<std::string, std::shared_ptr<plugin::LoadedPlugin>, std::less<>> mappers;
     std::vector<RefusedConnector> refused;
     std::vector<FormerLibrary> former;
 };
@@ -76,11 +78,10 @@ class Catalog final : public pipeline::ProviderDirectory {
     std::string keyOf(const std::string& name) const;
     /// What there is at this moment, for people.
     PluginStates states() const;
-
-  private:
     /// The program of that name beside the running one, or nothing.
     static std::filesystem::path ownProgram(const std::string& name);
 
+  private:
     observe::Log& log_;
     std::unique_ptr<CatalogLoader> loader_;
     mutable std::mutex mutex_;

@@ -1,7 +1,9 @@
 #include "app/catalog_loader.h"
 
+#include "app/jq_mapper.h"
 #include "app/provider_description.h"
 #include "base/parallel.h"
+#include "isolation/mapped_provider.h"
 
 #include <algorithm>
 #include <utility>
@@ -95,6 +97,8 @@ void CatalogLoader::refuseUnnamed(
         named.insert(folder.manifest.plugin);
     for (const auto& [name, library] : found.shared) {
         const std::filesystem::path folder = library.parent_path();
+        // One of the program's, which connectors need without naming it.
+        if (name == kJqPlugin) continue;
         if (named.contains(name) || loaded_.contains(folder.string())) continue;
         plugin::Refusal refusal = plugin::manifestMissing(folder);
         snapshot.refused.push_back(
@@ -177,6 +181,7 @@ plugin::Loaded<void> CatalogLoader::checkAliasesAreFree(
 void CatalogLoader::use(const LoadedFolder& entry, CatalogSnapshot& snapshot) const {
     snapshot.providers.emplace(entry.manifest.key, entry.provider);
     snapshot.libraries.emplace(entry.manifest.key, entry.library);
+    if (entry.mapper) snapshot.mappers.emplace(entry.manifest.key, entry.mapper);
     auto& manifest = snapshot.manifests.emplace(entry.manifest.key, entry.manifest).first->second;
     for (const auto& shared : config::sharedAliases(snapshot.manifests, manifest)) {
         auto& other = snapshot.manifests.at(shared.other->key);
@@ -217,8 +222,23 @@ plugin::Loaded<CatalogLoader::LoadedFolder> CatalogLoader::loadCandidate(
         setup.settings.push_back({name, value});
     auto provider = (*library)->serve(describeProvider(manifest, config_), setup, clock_);
     if (!provider) return plugin::refuse("create-failed", provider.error().message);
+    std::shared_ptr<plugin::LoadedPlugin> mapper;
+    if (manifest.uses_jq) {
+        auto started = startJqMapper(
+            manifest, candidate.mapper, options_.signatures, *isolation_, lines_, clock_
+        );
+        if (!started) return tl::unexpected<plugin::Refusal>(std::move(started.error()));
+        mapper = started->process;
+        *provider = std::make_shared<isolation::MappedProvider>(
+            std::move(*provider), std::move(started->provider), std::move(started->process)
+        );
+    }
     return LoadedFolder{
-        candidate.stamps, std::move(manifest), std::move(*library), std::move(*provider)};
+        candidate.stamps,
+        std::move(manifest),
+        std::move(*library),
+        std::move(*provider),
+        std::move(mapper)};
 }
 
 /// Into this process, or into one of its own.

@@ -40,6 +40,7 @@ class CatalogLoader {
         config::ConnectorManifest manifest;
         std::shared_ptr<plugin::LoadedPlugin> library;
         std::shared_ptr<pipeline::Provider> provider;
+        std::shared_ptr<plugin::LoadedPlugin> mapper;  ///< null: it has no program
     };
     /// One that connectors share.
     struct SharedLibrary {

@@ -1,5 +1,6 @@
 #include "app/connector_candidate.h"
 
+#include "app/jq_mapper.h"
 #include "config/source_text.h"
 
 #include <utility>
@@ -75,6 +76,10 @@ class Examination {
     bool isUnchanged() {
         auto library = found_.library(folder_, before_.manifest->plugin);
         if (!library || stampOf(*library) != before_.stamps->library) return false;
+        if (before_.manifest->uses_jq) {
+            const auto mapper = found_.library(folder_, kJqPlugin);
+            if (!mapper || stampOf(*mapper) != before_.stamps->mapper) return false;
+        }
         candidate_.manifest = *before_.manifest;
         candidate_.key = candidate_.manifest->key;
         candidate_.library = std::move(*library);
@@ -98,6 +103,12 @@ class Examination {
         if (!library) return tl::unexpected<plugin::Refusal>(std::move(library.error()));
         candidate_.library = std::move(*library);
         candidate_.stamps.library = stampOf(candidate_.library);
+        if (candidate_.manifest->uses_jq) {
+            auto mapper = found_.library(folder_, kJqPlugin);
+            if (!mapper) return tl::unexpected<plugin::Refusal>(std::move(mapper.error()));
+            candidate_.mapper = std::move(*mapper);
+            candidate_.stamps.mapper = stampOf(candidate_.mapper);
+        }
         return examineLibrary(signature);
     }
 

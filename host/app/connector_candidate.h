@@ -20,6 +20,7 @@ namespace ferry::app {
 struct ConnectorStamps {
     FileStamp manifest;
     FileStamp library;
+    FileStamp mapper;     ///< of the library that runs its program, if it has one
     FileStamp signature;  ///< of the folder's MANIFEST, if signatures matter
 
     bool operator==(const ConnectorStamps&) const = default;
@@ -43,6 +44,7 @@ struct ConnectorCandidate {
     ConnectorStamps stamps;
     std::optional<config::ConnectorManifest> manifest;
     std::filesystem::path library;
+    std::filesystem::path mapper;  ///< the library that runs its program, if it has one
     /// Of a library of its own: ready to be loaded.
     std::optional<plugin::PluginCandidate> plugin;
     bool is_unchanged = false;  ///< what is known from before goes for it

@@ -2,6 +2,7 @@
 // samples.
 
 #include "app/catalog.h"
+#include "app/jq_mapper.h"
 #include "cli/command.h"
 #include "cli/connector_samples.h"
 #include "config/lint.h"
@@ -97,7 +98,8 @@ int makeConnector(const ConnectorOptions& options) {
 
 int lintConnectors(const ConnectorOptions& options) {
     const std::vector<fs::path> files(options.files.begin(), options.files.end());
-    config::Diagnostics found = config::lintFiles(files, {}, {});
+    const config::HubConfig own = withOwnFolders({});
+    config::Diagnostics found = config::lintFiles(files, {}, {}, {}, {}, app::jqCheck(own));
     const bool is_bad = found.hasErrors();
     printFindings(std::cout, std::move(found));
     return is_bad ? kExitFailed : kExitOk;

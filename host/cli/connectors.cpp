@@ -83,6 +83,7 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         json.field("hub", manifest.hub).field("description", manifest.description);
         json.field("source", manifest.source).field("documentation", manifest.documentation_url);
         json.field("authenticationParameter", manifest.authentication_parameter);
+        json.field("jq", manifest.uses_jq);
         json.key("parameters").beginArray();
         for (const config::Field& field : manifest.parameters.fields())
             writeParameter(json, field);
@@ -149,6 +150,8 @@ void printText(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
         printIndented(manifest.description, 2);
         if (!manifest.aliases.empty())
             printIndented(fmt::format("aliases: {}", fmt::join(manifest.aliases, ", ")), 2);
+        if (manifest.uses_jq)
+            printIndented("mapped by jq, in a process of its own; needs libjq", 2);
         printIndented("from " + manifest.source, 2);
         if (options.key.empty()) continue;
         printIndented("parameters:", 2);
@@ -246,8 +249,9 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
 }  // namespace
 
 void addConnectors(CLI::App& app, const GlobalOptions& globals, Run& run) {
-    CLI::App* command =
-        app.add_subcommand("connectors", "List the connectors that load, or one with its parameters");
+    CLI::App* command = app.add_subcommand(
+        "connectors", "List the connectors that load, or one with its parameters"
+    );
     const auto options = std::make_shared<ConnectorsOptions>();
     command->add_option("key", options->key, "Only this connector");
     command->add_flag("--json", options->is_json, "Print JSON");

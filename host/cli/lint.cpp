@@ -1,6 +1,7 @@
 #include "config/lint.h"
 
 #include "api/callback_egress.h"
+#include "app/jq_mapper.h"
 #include "app/key_file.h"
 #include "base/json_writer.h"
 #include "cli/command.h"
@@ -96,8 +97,9 @@ int lint(const GlobalOptions& globals, const LintOptions& options) {
     if (!is_whole_hub && config::expandPaths(paths, of_paths).empty() && of_paths.items().empty()) {
         return failWith("nothing to check: there is no .yaml or .yml file in what is named");
     }
-    config::Diagnostics found =
-        config::lintFiles(paths, connectors, references, plan.check_callback, keyFileFault);
+    config::Diagnostics found = config::lintFiles(
+        paths, connectors, references, plan.check_callback, keyFileFault, app::jqCheck(plan.hub)
+    );
     if (is_whole_hub) found.addAll(std::move(of_plugins));
     const bool is_bad = found.hasErrors() || (options.is_strict && found.warningCount() > 0);
     if (options.is_json) {

@@ -77,7 +77,8 @@ void printStates(const rapidjson::Value& states) {
             kRow, textOf(served, "key"), textOf(served, "version"), plugin, textOf(served, "source")
         );
         std::cout << toPrintable(row) << "\n";
-        if (isTrue(served, "isolated")) print(4, "isolated: " + restartsOf(served));
+        if (isTrue(served, "isolated") || isTrue(served, "jq"))
+            print(4, (isTrue(served, "isolated") ? "isolated: " : "jq: ") + restartsOf(served));
         printHanging(
             served,
             "restart the hub, with the plugin removed or in 'plugin_isolation' of ferry.yaml"

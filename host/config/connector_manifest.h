@@ -87,6 +87,7 @@ struct ConnectorManifest {
     std::optional<PollingDescription> polling;
     bool signs_challenges = false;         ///< a challenge is answered with a signature
     bool uses_client_credentials = false;  ///< nobody has to consent: the app gets tokens by itself
+    bool uses_jq = false;                  ///< records are mapped by a program, in another process
     bool registers_webhooks = false;       ///< the hub does it at the provider, by 'subscription'
     /// For the plugin, by name; of connectors without code, their sections in JSON.
     std::vector<std::pair<std::string, std::string>> settings;

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "config/expression_reader.h"
+#include "config/jq_reader.h"
 #include "config/node_reader.h"
 
 #include <fmt/format.h>
@@ -246,7 +247,8 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     const YamlNode* polling = given(root, "polling");
     // Unless it can be told that it is not: then these sections say that it is meant.
     const bool is_declarative = manifest.plugin == kDeclarativePlugin || isUnknown(root, "plugin");
-    for (const char* key : {"notifications", "polling", "subscription", "map", "authorization"}) {
+    for (const char* key :
+         {"notifications", "polling", "subscription", "map", "jq", "authorization"}) {
         if (is_declarative || root.findKey(key) == nullptr || isUnknown(root, key)) continue;
         reporter.atKey(
             *root.findKey(key),
@@ -290,6 +292,7 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
         manifest.settings.emplace_back("polling", readPolling(*polling, reporter, manifest));
     if (polling != nullptr && map != nullptr) checkPolledIds(*polling, *map, reporter);
     if (map != nullptr) manifest.settings.emplace_back("map", reader.map(*map));
+    readJq(root, reporter, manifest);
 }
 
 }  // namespace ferry::config

@@ -6,6 +6,7 @@
 #include "config/hub_config.h"
 #include "config/hub_parameters.h"
 #include "config/instance_file.h"
+#include "config/jq_reader.h"
 #include "config/own_address.h"
 #include "config/suggest.h"
 
@@ -172,6 +173,16 @@ void tellSharedAliases(
     }
 }
 
+void tellProgram(const YamlDocument& document, const ProgramVerdict& verdict, Diagnostics& out) {
+    if (verdict.problem.empty()) return;
+    Reporter reporter(*document.source, out);
+    if (verdict.is_compiled)
+        return reportJqProblem(*document.root.find("jq"), verdict.problem, reporter);
+    reporter.warnAtKey(
+        *document.root.findKey("jq"), "the program can't be compiled here: " + verdict.problem
+    );
+}
+
 /// What a plugin is checked with lies beside its manifest, and says nothing to the hub.
 bool isPluginCheck(const std::filesystem::path& file) {
     std::error_code ignored;
@@ -186,7 +197,8 @@ Diagnostics lintFiles(
     const ManifestSet& connectors,
     const ReferenceOptions& references,
     const CallbackCheck& check_callback,
-    const KeyFileCheck& check_key_file
+    const KeyFileCheck& check_key_file,
+    const ProgramCheck& check_program
 ) {
     Diagnostics out;
     ManifestSet known = connectors;
@@ -203,6 +215,8 @@ Diagnostics lintFiles(
         switch (recogniseDocument(document)) {
             case DocumentKind::Connector:
                 if (auto manifest = readManifest(document, out)) {
+                    if (check_program && manifest->uses_jq)
+                        tellProgram(document, check_program(*manifest), out);
                     tellSharedAliases(document, sharedAliases(read, *manifest), out);
                     read.insert_or_assign(manifest->key, *manifest);
                     known.insert_or_assign(manifest->key, std::move(*manifest));

@@ -31,6 +31,13 @@ using CallbackCheck = std::function<std::optional<ValueProblem>(const UrlParts& 
 /// if it can't be told here.
 using KeyFileCheck = std::function<std::optional<std::string>(const std::filesystem::path& path)>;
 
+/// What a compiler says of the program of a connector.
+struct ProgramVerdict {
+    bool is_compiled = false;  ///< if not, `problem` says why nobody could try
+    std::string problem;       ///< empty: the program is good
+};
+using ProgramCheck = std::function<ProgramVerdict(const ConnectorManifest& manifest)>;
+
 /// Warns of a key file that is named and not there, and of one with which the hub of this document
 /// would not start. `check` may be empty.
 void adviseOnKeyFile(const YamlDocument& document, const KeyFileCheck& check, Diagnostics& out);
@@ -39,13 +46,15 @@ void adviseOnKeyFile(const YamlDocument& document, const KeyFileCheck& check, Di
 /// already; those among `paths` are added, and stand in for ones of the same key. Names of
 /// instances must be unique over all files. Callbacks that `check_callback`, if there is one, finds
 /// fault with are warnings: the hub may be told otherwise; so are key files that `check_key_file`
-/// finds fault with. The findings are sorted.
+/// finds fault with. Programs of connectors are compiled if there is `check_program`. The findings
+/// are sorted.
 Diagnostics lintFiles(
     const std::vector<std::filesystem::path>& paths,
     const ManifestSet& connectors,
     const ReferenceOptions& references,
     const CallbackCheck& check_callback = {},
-    const KeyFileCheck& check_key_file = {}
+    const KeyFileCheck& check_key_file = {},
+    const ProgramCheck& check_program = {}
 );
 
 }  // namespace ferry::config

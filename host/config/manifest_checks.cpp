@@ -126,21 +126,23 @@ class ManifestChecks {
     /// Records and the map that they go through need each other.
     void checkSources() {
         if (manifest_.plugin != kDeclarativePlugin && !isUnknown(root_, "plugin")) return;
-        const bool is_map_unknown = isUnknown(root_, "map");
+        const bool is_map_unknown = isUnknown(root_, "map") || isUnknown(root_, "jq");
         const bool is_polling_unknown = isUnknown(root_, "polling");
         const YamlNode* notifications = given(root_, "notifications");
         const YamlNode* polling = given(root_, "polling");
-        const bool has_map = given(root_, "map") != nullptr;
+        const char* mapped_by = given(root_, "jq") != nullptr ? "jq" : "map";
+        const bool has_map = given(root_, mapped_by) != nullptr;
         const bool has_source = notifications != nullptr || polling != nullptr;
         if (has_source && !has_map && !is_map_unknown) {
             reporter_.atKey(
                 *root_.findKey(notifications == nullptr ? "polling" : "notifications"),
-                "there is no 'map' that says which events these are"
+                "there is no 'map' and no 'jq' that says which events these are"
             );
         }
         if (!has_source && has_map && !is_polling_unknown && !isUnknown(root_, "notifications")) {
             reporter_.atKey(
-                *root_.findKey("map"), "'map' has no records without 'notifications' or 'polling'"
+                *root_.findKey(mapped_by),
+                fmt::format("'{}' has no records without 'notifications' or 'polling'", mapped_by)
             );
         }
         if (notifications == nullptr || textOf(*notifications, "marks") != "true") return;

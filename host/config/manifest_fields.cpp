@@ -1,6 +1,7 @@
 // The table of connector.yaml; read by the validator, and by whoever writes a connector.
 #include "config/connector_manifest.h"
 #include "config/declarative_reader.h"
+#include "config/jq_reader.h"
 #include "config/table_field.h"
 
 namespace ferry::config {
@@ -211,6 +212,7 @@ const FieldTable& manifestFields() {
             within(
                 formed("map", AnyForm::Rules, "which events notifications are"), mapRuleFields()
             ),
+            within(field("jq", ValueType::Object, "a program in place of 'map'"), jqFields()),
             within(
                 field("authorization", ValueType::Object, "OAuth 2, keys and identity"),
                 authorizationFields()

@@ -116,7 +116,7 @@ void fields(auto& archive, Is<RejectChange> auto& change) {
 }
 /// Without the raw record, which the hub has.
 void fields(auto& archive, Is<NormalizedChange> auto& change) {
-    archive(change.action);
+    archive(change.action, change.is_further);
 }
 
 void fields(auto& archive, Is<TokenSet> auto& tokens) {

@@ -18,31 +18,6 @@ namespace {
 /// A hang takes the time of whoever waits for it: it counts as so many deaths.
 constexpr unsigned kDeathsOfAHang = 4;
 
-Refusal refusalOf(const ProcessFailure& failure) {
-    switch (failure.fault) {
-        case ProcessFault::Hung:
-            return {
-                "probe-hung",
-                "the entry of the plugin did not return in time; ask its author for a new version"};
-        case ProcessFault::Forbidden:
-            return {
-                "isolation-forbidden",
-                fmt::format(
-                    "while it was loaded the plugin {}; take it out of plugin_isolation if you "
-                    "trust it",
-                    failure.text
-                )};
-        case ProcessFault::Ended:
-        case ProcessFault::Malformed:
-            break;
-    }
-    return {
-        "probe-crashed",
-        fmt::format(
-            "the process that loaded the plugin {}; ask its author for a new version", failure.text
-        )};
-}
-
 }  // namespace
 
 IsolatedPlugin::IsolatedPlugin(
@@ -114,6 +89,15 @@ plugin::PluginHealth IsolatedPlugin::health() const {
     health.is_isolated = true;
     health.restarts = restarts_;
     return health;
+}
+
+std::uint64_t IsolatedPlugin::lostCalls() const {
+    const std::lock_guard lock(mutex_);
+    return lost_calls_;
+}
+
+const std::string& IsolatedPlugin::name() const noexcept {
+    return options_->name.empty() ? candidate_.note.id : options_->name;
 }
 
 pid_t IsolatedPlugin::pid() const {
@@ -214,7 +198,9 @@ Status IsolatedPlugin::restart() {
         count = ++restarts_;
     }
     logLine(
-        LogLevel::Info, fmt::format("its process was started again (restart {} since the hub began)", count), false
+        LogLevel::Info,
+        fmt::format("its process was started again (restart {} since the hub began)", count),
+        false
     );
     if (options_->on_restart) options_->on_restart(note().id, count);
     return {};
@@ -223,11 +209,19 @@ Status IsolatedPlugin::restart() {
 Exchanged<void> IsolatedPlugin::exchangeWith(
     IsolatedProcess& process, std::string_view frame, const TakeResult& take
 ) {
-    auto answer = process.call(frame, options_->call_limit, [this](plugin::LogLine line) {
+    std::string last_words;
+    auto answer = process.call(frame, options_->call_limit, [&](plugin::LogLine line) {
         line.plugin = note().id;  // whatever it says
         log_.write(line);
+        if (line.level == LogLevel::Error) last_words = std::move(line.message);
     });
-    if (!answer) return tl::unexpected<ProcessFailure>(std::move(answer.error()));
+    if (!answer) {
+        ProcessFailure failure = std::move(answer.error());
+        if (failure.fault == ProcessFault::Hung)
+            failure.text += fmt::format(" ({} ms of computing)", options_->call_limit.count());
+        if (!last_words.empty()) failure.text += ": " + last_words;
+        return tl::unexpected<ProcessFailure>(std::move(failure));
+    }
     FrameReader reader(answer->result(), Sender::Plugin);
     if (!take(reader)) {
         process.end();
@@ -248,6 +242,10 @@ Status IsolatedPlugin::exchangeFrames(std::string_view frame, const TakeResult& 
         );
     auto taken = exchangeWith(*process_, frame, take);
     if (taken) return {};
+    {
+        const std::lock_guard lock(mutex_);
+        ++lost_calls_;
+    }
     noteEnd(taken.error());
     return fail(unavailable(fmt::format("its process {}", taken.error().text)));
 }
@@ -275,18 +273,12 @@ void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
 }
 
 Error IsolatedPlugin::unavailable(std::string_view what, std::optional<Milliseconds> wait) const {
-    return {ErrorCode::Unavailable, fmt::format("plugin {}: {}", note().id, what), wait};
+    return {ErrorCode::Unavailable, fmt::format("plugin {}: {}", name(), what), wait};
 }
 
 void IsolatedPlugin::logLine(LogLevel level, const std::string& text, bool is_misbehaviour) {
     log_.write(
-        {level,
-         note().id,
-         "",
-         "",
-         fmt::format("plugin {}: {}", note().id, text),
-         {},
-         is_misbehaviour}
+        {level, note().id, "", "", fmt::format("plugin {}: {}", name(), text), {}, is_misbehaviour}
     );
 }
 

@@ -22,6 +22,7 @@ namespace ferry::isolation {
 
 struct IsolationOptions {
     std::filesystem::path program;  ///< ferry-plugin-host
+    std::string name = {};          ///< of the process, for people; empty: the plugin's id
     /// A call that has computed and slept for so long hangs: calls do no I/O, and take
     /// milliseconds.
     Milliseconds call_limit{5'000};
@@ -95,6 +96,8 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     Error misbehaved(std::uint64_t generation, std::string_view what);
     /// Of the process; -1: there is none. For tests and for people.
     pid_t pid() const;
+    /// Calls whose process ended under them.
+    std::uint64_t lostCalls() const;
 
   private:
     /// One call at a time.
@@ -150,6 +153,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     );
     Status exchangeFrames(std::string_view frame, const TakeResult& take);
     void noteEnd(const ProcessFailure& failure);
+    const std::string& name() const noexcept;
     Error unavailable(std::string_view what, std::optional<Milliseconds> wait = std::nullopt) const;
     void logLine(plugin::LogLevel level, const std::string& text, bool is_misbehaviour);
 
@@ -176,6 +180,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     std::uint64_t misbehaviours_before_ = 0;  // of ended processes, and their ends
     AnswerHead counted_;                      // by the present one
     std::uint64_t restarts_ = 0;
+    std::uint64_t lost_calls_ = 0;
     pid_t pid_ = -1;
 };
 

@@ -43,6 +43,31 @@ std::vector<std::string> cleanEnvironment() {
 
 }  // namespace
 
+plugin::Refusal refusalOf(const ProcessFailure& failure) {
+    switch (failure.fault) {
+        case ProcessFault::Hung:
+            return {
+                "probe-hung",
+                "the entry of the plugin did not return in time; ask its author for a new version"};
+        case ProcessFault::Forbidden:
+            return {
+                "isolation-forbidden",
+                fmt::format(
+                    "while it was loaded the plugin {}; take it out of plugin_isolation if you "
+                    "trust it",
+                    failure.text
+                )};
+        case ProcessFault::Ended:
+        case ProcessFault::Malformed:
+            break;
+    }
+    return {
+        "probe-crashed",
+        fmt::format(
+            "the process that loaded the plugin {}; ask its author for a new version", failure.text
+        )};
+}
+
 /// Counts the time of one call; looks at the process only when it takes long.
 class IsolatedProcess::CallTime {
   public:

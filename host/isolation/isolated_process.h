@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "isolation/protocol.h"
 #include "plugin/plugin_log.h"
+#include "plugin/refusal.h"
 
 #include <sys/types.h>
 #include <tl/expected.hpp>
@@ -29,6 +30,9 @@ struct ProcessFailure {
     ProcessFault fault = ProcessFault::Ended;
     std::string text;  ///< in words: "was killed by signal 11 (Segmentation fault)"
 };
+
+/// Why a plugin is not loaded whose process failed while it was.
+plugin::Refusal refusalOf(const ProcessFailure& failure);
 
 template <typename T>
 using Exchanged = tl::expected<T, ProcessFailure>;

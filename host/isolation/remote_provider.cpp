@@ -137,10 +137,16 @@ Result<std::vector<NormalizedChange>> RemoteProvider::normalize(
             *connector_, Call::Normalize, account, BytesList(changes), BytesList(hints)
         )
     );
-    if (normalized.size() != changes.size())
-        return fail(ErrorCode::Internal, "the plugin gave more than one result for a change");
-    for (std::size_t i = 0; i < changes.size(); ++i)
-        normalized[i].raw = std::move(changes[i]);
+    std::size_t next = 0;
+    for (NormalizedChange& change : normalized) {
+        if (change.is_further) continue;
+        if (next < changes.size()) change.raw = std::move(changes[next]);
+        ++next;
+    }
+    if (next != changes.size())
+        return fail(
+            ErrorCode::Internal, "the plugin gave results of other changes than it was given"
+        );
     return normalized;
 }
 

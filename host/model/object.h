@@ -97,6 +97,8 @@ struct NormalizedChange {
     std::variant<UpsertObject, RemovePath, RemoveObject, DirectEvent, IgnoreChange, RejectChange>
         action;
     std::string raw;
+    /// A further result of the change before: that one's record is not repeated.
+    bool is_further = false;
 };
 
 }  // namespace ferry

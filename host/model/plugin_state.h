@@ -19,7 +19,8 @@ struct ServedConnector {
     std::uint64_t misbehaviours = 0;  ///< of the library since it was loaded
     bool is_quarantined = false;      ///< it misbehaved again and again, and is not called any more
     bool is_isolated = false;         ///< the library runs in a process of its own
-    std::uint64_t restarts = 0;       ///< of that process
+    bool has_mapper = false;          ///< its records are mapped by jq, in a process of its own
+    std::uint64_t restarts = 0;       ///< of these processes
     Milliseconds hangs_for{0};        ///< a call into the library does not come back
 };
 

@@ -104,6 +104,11 @@ Status Drain::normalizePage() {
             *provider_, account_, std::exchange(raw_.changes, {}), std::exchange(raw_.hints, {})
         )
     );
+    rejections = {};
+    for (const NormalizedChange& change : page_) {
+        const auto* rejected = std::get_if<RejectChange>(&change.action);
+        if (rejected != nullptr && rejections.count++ == 0) rejections.first = rejected->reason;
+    }
     return derivation_->prefetch(page_, CommitBefore::OnItsWay);
 }
 

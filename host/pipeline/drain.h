@@ -36,6 +36,12 @@ enum class AfterCommit : std::uint8_t {
     End,     ///< the drain is over
 };
 
+/// Records of a page that can't be taken.
+struct PageRejections {
+    std::size_t count = 0;
+    std::string first;  ///< why the first of them
+};
+
 /// Threads: one at a time.
 class Drain {
   public:
@@ -117,6 +123,7 @@ class Drain {
     std::optional<store::CursorRequest> request;  ///< that it began with
     bool changes_account = false;  ///< the cached settings are void once its commit is on disk
     std::chrono::steady_clock::time_point fetch_began_at{};  ///< of the page on its way; measured
+    PageRejections rejections;  ///< of the page that was normalized last
     std::uint64_t pages = 0;
     std::uint64_t changes = 0;
     std::uint64_t pages_counted = 0;  ///< of `pages`, in the metrics

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
+
 namespace ferry::pipeline {
 namespace {
 
@@ -92,10 +94,14 @@ Result<std::vector<NormalizedChange>> normalizePage(
 ) {
     const std::size_t count = changes.size();
     FERRY_TRY_ASSIGN(auto page, provider.normalize(account, std::move(changes), hints));
-    if (page.size() != count) {
+    const auto firsts = std::count_if(page.begin(), page.end(), [](const NormalizedChange& one) {
+        return !one.is_further;
+    });
+    const bool begins_well = page.empty() || !page.front().is_further;
+    if (static_cast<std::size_t>(firsts) != count || !begins_well) {
         return fail(
             ErrorCode::Internal,
-            fmt::format("normalization gave {} results for {} records", page.size(), count)
+            fmt::format("normalization gave results of {} records for {}", firsts, count)
         );
     }
     rapidjson::Reader reader;

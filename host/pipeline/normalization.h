@@ -10,10 +10,11 @@
 
 namespace ferry::pipeline {
 
-/// One result per raw change, in order. A result that the index can't take (no object id, a path
-/// with a control character in front, text that is not UTF-8) becomes a RejectChange: one bad
-/// record never holds up the others. `raw` is empty or one JSON value afterwards: what was none is
-/// a JSON text of it. Internal if the plugin gives another number of results.
+/// One or more results per raw change, in order (NormalizedChange::is_further). A result that the
+/// index can't take (no object id, a path with a control character in front, text that is not
+/// UTF-8) becomes a RejectChange: one bad record never holds up the others. `raw` is empty or one
+/// JSON value afterwards: what was none is a JSON text of it. Internal if the plugin gives none for
+/// a change, or one too many.
 Result<std::vector<NormalizedChange>> normalizePage(
     Provider& provider,
     const ProviderAccount& account,

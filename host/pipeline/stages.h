@@ -207,8 +207,8 @@ class Provider {
     virtual Result<OperationPtr> startFetch(
         const ProviderAccount& account, const TokenSet& tokens, const FetchRequest& request
     ) = 0;
-    /// One result per change, in order. `changes` are moved into the results' `raw`; `hints` has
-    /// one for each, or none at all.
+    /// One result per change, in order, and further ones behind it (`is_further`). `changes` are
+    /// moved into the first results' `raw`; `hints` has one for each, or none at all.
     virtual Result<std::vector<NormalizedChange>> normalize(
         const ProviderAccount& account,
         std::vector<std::string> changes,

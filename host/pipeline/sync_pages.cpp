@@ -47,6 +47,19 @@ void SyncWorker::takePages() {
     }
 }
 
+/// They are in no event, and nobody else tells of them.
+void SyncWorker::noteRejections(Drain& drain) {
+    const PageRejections found = std::exchange(drain.rejections, {});
+    parts_.log.warning(
+        kSyncComponent,
+        "records that can't be taken were left out",
+        {{"instance", drain.settings()->name},
+         {"records", static_cast<std::int64_t>(found.count)},
+         {"first_reason", found.first},
+         {"trace", traceIdText(drain.notice().trace)}}
+    );
+}
+
 /// Works on the page that came, unless the drain is still busy with the one before.
 void SyncWorker::takePage(DrainId id) {
     Drain& drain = *drains_.at(id);
@@ -59,6 +72,7 @@ void SyncWorker::takePage(DrainId id) {
         drain.takePage();
         if (drain.hasMore()) fetch(id);  // comes while this one is worked on
         status = drain.normalizePage();
+        if (drain.rejections.count > 0) noteRejections(drain);
     }
     if (!drain.is_committing) {
         settleStep(id, status ? drain.derive(parts_.clock.now()) : status);

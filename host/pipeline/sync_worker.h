@@ -93,6 +93,7 @@ class SyncWorker final : public Steppable {
     void refreshAccount(DrainId id, std::optional<Error> cause);
     void takeAccount(DrainId id, const std::optional<Error>& cause, Result<OperationResult> result);
     void noteResync(const Drain& drain, const Error& cause);
+    void noteRejections(Drain& drain);
     void noteDoubt(const Drain& drain);
     void noteStep(const Drain& drain, std::string_view what);
     void noteRequest(const Drain& drain);

@@ -29,6 +29,8 @@ inline constexpr std::size_t kChangeBytesMax = 1u << 20;
 inline constexpr std::size_t kPageBytesMax = 64u << 20;  ///< all changes of a page together
 inline constexpr std::size_t kNoticesMax = 10'000;
 inline constexpr std::size_t kOutputsPerChangeMax = 4;  ///< of normalize, on average over a page
+/// Of a page of few changes: one record may be a list of what happened.
+inline constexpr std::size_t kOutputsPerPageMin = 100;
 inline constexpr std::int64_t kTimeoutMsMax = 600'000;
 /// Rounds of one operation: a plugin that asks for request after request for ever is stopped.
 inline constexpr int kOperationRequestsMax = 100;

@@ -3,6 +3,7 @@
 #include "plugin/abi_read.h"
 #include "plugin/limits.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry::plugin {
@@ -158,7 +159,7 @@ ferry_status OutputSink::onReply(const ferry_sink* sink, const ferry_webhook_rep
 /// away again. If memory ends in the middle it stays, and nothing that the hook gave counts.
 template <typename Item, typename Read, typename... Arguments>
 void OutputSink::keep(AbiReader& reader, Read read, Arguments&&... arguments) {
-    if (normalized.size() >= change_count_ * kOutputsPerChangeMax)
+    if (normalized.size() >= std::max(change_count_ * kOutputsPerChangeMax, kOutputsPerPageMin))
         return reader.wrong(FERRY_ERROR_LIMIT, "normalize", "gave too many outputs");
     auto& kept =
         normalized.emplace_back(std::in_place_type<Item>, std::forward<Arguments>(arguments)...);

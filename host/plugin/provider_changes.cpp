@@ -99,18 +99,26 @@ IndexedObject toIndexed(Object object) {
 Result<std::vector<NormalizedChange>> toChanges(
     std::vector<Normalized> items, std::vector<std::string> changes
 ) {
-    if (items.size() != changes.size()) {
-        return fail(ErrorCode::Internal, "the plugin gave more than one result for a change");
-    }
     std::vector<NormalizedChange> normalized;
     normalized.reserve(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    std::size_t next = 0;  // the first change without a result so far
+    for (Normalized& item : items) {
+        const std::size_t change =
+            std::visit([](const auto& value) { return value.change_index; }, item);
+        const bool is_further = change + 1 == next;
+        if (!is_further && (change != next || next == changes.size()))
+            return fail(ErrorCode::Internal, "the plugin gave no result for a change");
         Action action = std::visit(
-            [](auto&& item) { return toAction(std::forward<decltype(item)>(item)); },
-            std::move(items[i])
+            [](auto&& value) { return toAction(std::forward<decltype(value)>(value)); },
+            std::move(item)
         );
-        normalized.push_back({std::move(action), std::move(changes[i])});
+        normalized.push_back(
+            {std::move(action), is_further ? std::string() : std::move(changes[next]), is_further}
+        );
+        if (!is_further) ++next;
     }
+    if (next != changes.size())
+        return fail(ErrorCode::Internal, "the plugin gave no result for a change");
     return normalized;
 }
 

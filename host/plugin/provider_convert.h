@@ -49,8 +49,7 @@ pipeline::OperationResult toResult(Link link);
 pipeline::OperationResult toResult(Registration registration);
 pipeline::OperationResult toResult(Done);
 
-/// One result per change. Internal if the plugin gave one change two results: the flow could not
-/// tell which of them the record belongs to.
+/// At least one result per change; the first has its record. Internal if there is none for one.
 Result<std::vector<NormalizedChange>> toChanges(
     std::vector<Normalized> items, std::vector<std::string> changes
 );

@@ -40,8 +40,11 @@ class Declarative : public sdk::Plugin {
             mapping_ = std::make_unique<Mapping>(parsed(*map).root(), tolerance);
         }
         if (const auto notifications = setup.settings().find("notifications")) {
+            if (const auto jq = setup.settings().find("jq")) compileValues(parsed(*jq).root());
             std::vector<const Expression*> outside;
             if (mapping_) outside = mapping_->outside();
+            for (const Expression& value : jq_values_)
+                value.collectOutside(outside);
             notifications_ =
                 std::make_unique<Notifications>(parsed(*notifications).root(), std::move(outside));
         }
@@ -147,6 +150,12 @@ class Declarative : public sdk::Plugin {
         std::unique_ptr<JsonDocument> document;
     };
     static Parsed parsed(std::string_view text) { return Parsed(text); }
+    /// Another plugin maps by them; the notices keep here what they look at.
+    void compileValues(const rapidjson::Value& jq) {
+        if (!jq.IsObject() || !jq.HasMember("values") || !jq["values"].IsObject()) return;
+        for (const auto& entry : jq["values"].GetObject())
+            jq_values_.emplace_back(entry.value);
+    }
     const SubscriptionPlan& subscriptionPlan() const {
         if (!subscription_)
             throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector has no 'subscription'");
@@ -154,7 +163,8 @@ class Declarative : public sdk::Plugin {
     }
 
     std::unique_ptr<const Authorization> authorization_;
-    std::unique_ptr<const Mapping> mapping_;  // the notifications look at it
+    std::unique_ptr<const Mapping> mapping_;  // the notifications look at it, and at these
+    std::vector<Expression> jq_values_;
     std::unique_ptr<const Notifications> notifications_;
     std::unique_ptr<const Polling> polling_;
     std::unique_ptr<const SubscriptionPlan> subscription_;

@@ -1,6 +1,8 @@
 #include "mapping.h"
 
+#include "emission.h"
 #include "json.h"
+#include "record_sources.h"
 #include "text.h"
 
 #include <rapidjson/stringbuffer.h>
@@ -13,49 +15,6 @@
 
 namespace ferry::declarative {
 namespace {
-
-constexpr std::size_t kNameBytesMax = 8U << 10U;
-constexpr std::size_t kPathBytesMax = 32U << 10U;
-constexpr std::size_t kPropertyBytesMax = 8U << 10U;
-constexpr std::size_t kPropertiesBytesMax = 64U << 10U;
-constexpr std::size_t kTypeNameBytesMax = 64;
-
-/// A record, and what its notice has kept of the webhook.
-class RecordSources final : public Sources {
-  public:
-    RecordSources(const rapidjson::Value& record, const rapidjson::Value& hint)
-        : record_(record), hint_(hint) {}
-
-    Value path(const Pointer& pointer, Scratch& scratch) const override {
-        return valueAt(record_, pointer, scratch);
-    }
-    Value body(const Pointer& pointer, std::string_view key, Scratch& scratch) const override {
-        const Value kept = outside(key, scratch);
-        return kept.isMissing() ? valueAt(record_, pointer, scratch) : kept;
-    }
-    Value outside(std::string_view key, Scratch&) const override {
-        if (!hint_.IsObject()) return {};
-        const auto name =
-            rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-        const auto found = hint_.FindMember(rapidjson::Value(name));
-        if (found == hint_.MemberEnd() || !found->value.IsString()) return {};
-        return {Value::Kind::Text, {found->value.GetString(), found->value.GetStringLength()}};
-    }
-
-  private:
-    const rapidjson::Value& record_;
-    const rapidjson::Value& hint_;
-};
-
-std::optional<sdk::EventType> eventType(std::string_view text) {
-    if (text == "created") return sdk::EventType::Created;
-    if (text == "updated") return sdk::EventType::Updated;
-    if (text == "deleted") return sdk::EventType::Deleted;
-    if (text == "moved") return sdk::EventType::Moved;
-    // Of a poll the host finds out which; a webhook that says no more is about what was there.
-    if (text == "changed") return sdk::EventType::Updated;
-    return std::nullopt;
-}
 
 /// What is no text of the host's is as good as none.
 std::string_view textOf(
@@ -82,17 +41,6 @@ std::optional<std::int64_t> sizeOf(
     std::int64_t size = -1;
     std::from_chars(value.text.data(), value.text.data() + value.text.size(), size);
     return size < 0 ? std::nullopt : std::optional(size);
-}
-
-/// The word for an object that is neither file nor folder, made fit for topics.
-std::string_view typeName(std::string_view text, Scratch& scratch) {
-    std::string name(text.substr(0, kTypeNameBytesMax));
-    for (char& c : name) {
-        const bool is_plain =
-            isDigit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
-        if (!is_plain) c = '-';
-    }
-    return scratch.keep(std::move(name));
 }
 
 std::string propertiesOf(
@@ -217,26 +165,23 @@ void Mapping::apply(
     for (const Rule& rule : rules_) {
         if (rule.has_condition && !holds(rule.condition, sources, scratch)) continue;
         if (rule.ignores) return out.ignore(change);
-        return emit(rule, {call, change, record, sources, scratch, out});
+        return emit(rule, {call, change, record, sources, scratch, tolerance_ms_, out});
     }
     out.ignore(change);
 }
 
-void Mapping::emit(const Rule& rule, const Work& work) const {
-    const auto& [call, change, record, sources, scratch, out] = work;
+void Mapping::emit(const Rule& rule, const Telling& work) {
+    const Sources& sources = work.sources;
+    Scratch& scratch = work.scratch;
     const std::string_view word = rule.event.evaluate(sources, scratch).text;
-    const auto type = eventType(word);
     // Such as an action that no table has: one more that the provider made up meanwhile.
-    if (!type) return out.ignore(change);
+    if (!eventType(word)) return work.out.ignore(work.change);
     const std::string_view id = textOf(rule.id, sources, scratch);
-    if (id.empty()) return out.reject(change, "the object has no id, or one that is no text");
+    if (id.empty())
+        return work.out.reject(work.change, "the object has no id, or one that is no text");
 
     const std::string_view kind = textOf(rule.type, sources, scratch);
-    sdk::Object object(
-        kind == "file"     ? sdk::ObjectType::File
-        : kind == "folder" ? sdk::ObjectType::Folder
-                           : sdk::ObjectType::Other
-    );
+    sdk::Object object(objectType(kind));
     object.object_id = id;
     object.name = textOf(rule.name, sources, scratch, kNameBytesMax);
     object.path = textOf(rule.path, sources, scratch, kPathBytesMax);
@@ -252,16 +197,10 @@ void Mapping::emit(const Rule& rule, const Work& work) const {
     const std::string_view properties =
         rule.properties.empty() ? std::string_view()
                                 : scratch.keep(propertiesOf(rule.properties, sources, scratch));
-    if (!sources.outside("polled:resource", scratch).isMissing()) {
-        if (word == "deleted") return out.remove(change, object);
-        return emitPolled(word, object, object_type, properties, work);
-    }
-    sdk::Event event(*type, object);
-    event.previous_path = textOf(rule.previous_path, sources, scratch, kPathBytesMax);
-    event.occurred_ms = timeOf(rule.occurred, sources, scratch);
-    event.object_type = object_type;
-    event.properties = properties;
-    out.event(change, event);
+    Told told{word, object, {}, std::nullopt, object_type, properties};
+    told.previous_path = textOf(rule.previous_path, sources, scratch, kPathBytesMax);
+    told.occurred_ms = timeOf(rule.occurred, sources, scratch);
+    declarative::emit(told, work);
 }
 
 }  // namespace ferry::declarative

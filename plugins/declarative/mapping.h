@@ -2,6 +2,7 @@
 // The section 'map': rules by which a record becomes an event. The first rule whose condition holds
 // decides.
 
+#include "emission.h"
 #include "program.h"
 
 #include <ferry/sdk.hpp>
@@ -48,24 +49,7 @@ class Mapping {
     };
     static Rule compile(const rapidjson::Value& settings);
     static void collect(const Rule& rule, std::vector<const Expression*>& into);
-    /// One record, and who asks what it is.
-    struct Work {
-        const sdk::Call& call;
-        std::size_t change;
-        std::string_view record;
-        const Sources& sources;
-        Scratch& scratch;
-        sdk::Normalizer& out;
-    };
-    void emit(const Rule& rule, const Work& work) const;
-    void emitPolled(
-        std::string_view word,
-        sdk::Object object,
-        std::string_view object_type,
-        std::string_view properties,
-        const Work& work
-    ) const;
-    bool isOlder(const sdk::Object& object, const Work& work) const;
+    static void emit(const Rule& rule, const Telling& work);
 
     std::int64_t tolerance_ms_;
     std::vector<Rule> rules_;

@@ -82,6 +82,23 @@ TEST_F(Normalization, WhatTheIndexCantTakeIsRefusedByItself) {
     EXPECT_TRUE(std::holds_alternative<UpsertObject>((*page)[1].action));
 }
 
+TEST_F(Normalization, AChangeMayHaveFurtherResults) {
+    NormalizedChange further = upsert("id:2", "/b", "");
+    further.is_further = true;
+    provider_.given = {upsert("id:1", "/a", "[1]"), further, upsert("id:3", "/c", "[2]")};
+    const auto page = normalizePage(provider_, {}, {"one", "two"});
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->size(), 3U);
+    EXPECT_EQ((*page)[0].raw, "[1]");
+    EXPECT_EQ((*page)[1].raw, "");
+    EXPECT_EQ((*page)[2].raw, "[2]");
+
+    provider_.given = {further, upsert("id:1", "/a")};
+    EXPECT_FALSE(normalizePage(provider_, {}, {"one"})) << "a further one of nothing";
+    provider_.given = {upsert("id:1", "/a"), further};
+    EXPECT_FALSE(normalizePage(provider_, {}, {"one", "two"})) << "none for the second";
+}
+
 TEST_F(Normalization, AnotherNumberOfResultsIsAFault) {
     provider_.given = {upsert("id:1", "/a")};
     const auto page = normalizePage(provider_, {}, {"one", "two"});

@@ -1,0 +1,101 @@
+#pragma once
+// A provider whose records are mapped by another plugin, in a process that may die of one of them.
+
+#include "isolation/isolated_plugin.h"
+#include "pipeline/stages.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace ferry::isolation {
+
+/// Records are mapped one by one, each with the time of a call. One that ends the process fails its
+/// page with Unavailable, as an outage does, and is tried again; after `kDeathsMax` of these it is
+/// rejected alone, but only if the program has mapped others: else it is the program that is at
+/// fault, and its records wait until somebody has mended it. Threads: any.
+class MappedProvider final : public pipeline::Provider {
+  public:
+    static constexpr unsigned kDeathsMax = 3;
+
+    /// `mapper` is served by `process`.
+    MappedProvider(
+        std::shared_ptr<pipeline::Provider> provider,
+        std::shared_ptr<pipeline::Provider> mapper,
+        std::shared_ptr<const IsolatedPlugin> process
+    );
+
+    std::string_view key() const override { return provider_->key(); }
+    std::string_view hub() const override { return provider_->hub(); }
+    const pipeline::ProviderOptions& options() const override { return provider_->options(); }
+    Result<std::optional<http::Response>> answerChallenge(
+        const http::Request& request, const Secret* secret
+    ) override {
+        return provider_->answerChallenge(request, secret);
+    }
+    Status verifySignature(const http::Request& request, const Secret& secret) override {
+        return provider_->verifySignature(request, secret);
+    }
+    Result<pipeline::Notification> parseNotification(const http::Request& request) override {
+        return provider_->parseNotification(request);
+    }
+    Result<std::string> authorizeUrl(
+        const pipeline::ProviderAccount& account, const pipeline::AuthorizeUrlRequest& request
+    ) override {
+        return provider_->authorizeUrl(account, request);
+    }
+    Result<pipeline::OperationPtr> startExchange(
+        const pipeline::ProviderAccount& account, const pipeline::CodeExchangeRequest& request
+    ) override {
+        return provider_->startExchange(account, request);
+    }
+    Result<pipeline::OperationPtr> startRefresh(
+        const pipeline::ProviderAccount& account, const TokenSet& tokens
+    ) override {
+        return provider_->startRefresh(account, tokens);
+    }
+    Result<pipeline::OperationPtr> startRevoke(
+        const pipeline::ProviderAccount& account, const TokenSet& tokens
+    ) override {
+        return provider_->startRevoke(account, tokens);
+    }
+    Result<pipeline::OperationPtr> startVerify(
+        const pipeline::ProviderAccount& account, const TokenSet& tokens
+    ) override {
+        return provider_->startVerify(account, tokens);
+    }
+    Result<pipeline::OperationPtr> startFetch(
+        const pipeline::ProviderAccount& account,
+        const TokenSet& tokens,
+        const pipeline::FetchRequest& request
+    ) override {
+        return provider_->startFetch(account, tokens, request);
+    }
+    Result<std::vector<NormalizedChange>> normalize(
+        const pipeline::ProviderAccount& account,
+        std::vector<std::string> changes,
+        const std::vector<std::string>& hints
+    ) override;
+    pipeline::Documents* documents() override { return provider_->documents(); }
+    pipeline::Subscriptions* subscriptions() override { return provider_->subscriptions(); }
+    Status checkEgress(const std::string& url) const override {
+        return provider_->checkEgress(url);
+    }
+
+  private:
+    /// What becomes of a record at which the mapper failed: nullopt: its page is tried again.
+    std::optional<RejectChange> judge(
+        const std::string& record, const Error& error, std::uint64_t lost_before
+    );
+
+    const std::shared_ptr<pipeline::Provider> provider_;
+    const std::shared_ptr<pipeline::Provider> mapper_;
+    const std::shared_ptr<const IsolatedPlugin> process_;
+    std::mutex mutex_;  // of what follows
+    bool has_mapped_ = false;
+    std::map<std::string, unsigned> deaths_;  // by the digest of the record
+};
+
+}  // namespace ferry::isolation
