@@ -2,6 +2,10 @@
 
 #include "text.h"
 
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
 #include <charconv>
 
 namespace ferry::declarative {
@@ -76,6 +80,22 @@ class Walker {
     std::size_t at_ = 0;
 };
 
+/// Writes what is read, numbers as they stand there.
+class Shortener : public rapidjson::Writer<rapidjson::StringBuffer> {
+  public:
+    Shortener(rapidjson::StringBuffer& out, std::size_t bytes_max)
+        : Writer(out), bytes_max_(bytes_max) {}
+    bool String(const char* text, rapidjson::SizeType bytes, bool) {
+        return Writer::String(text, bytes > bytes_max_ ? 0 : bytes);
+    }
+    bool RawNumber(const char* text, rapidjson::SizeType bytes, bool) {
+        return RawValue(text, bytes, rapidjson::kNumberType);
+    }
+
+  private:
+    std::size_t bytes_max_;
+};
+
 std::string decoded(std::string_view quoted) {
     rapidjson::Document name;
     name.Parse(quoted.data(), quoted.size());
@@ -123,6 +143,17 @@ bool JsonDocument::parse(std::string_view text) {
     document_.ParseStream<kFlags>(stream);
     // Less is behind a NUL, which ends the text for the parser.
     return !document_.HasParseError() && stream.Tell() == text.size();
+}
+
+std::string withoutLongTexts(std::string_view record, std::size_t bytes_max) {
+    rapidjson::StringBuffer out;
+    Shortener shortener(out, bytes_max);
+    rapidjson::MemoryStream stream(record.data(), record.size());
+    rapidjson::Reader reader;
+    constexpr unsigned kFlags =
+        rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
+    reader.Parse<kFlags>(stream, shortener);
+    return {out.GetString(), out.GetSize()};
 }
 
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer) {

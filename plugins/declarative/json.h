@@ -52,6 +52,9 @@ T numberAt(const rapidjson::Value& object, const char* name, T otherwise) {
     return is_there ? found->value.Get<T>() : otherwise;
 }
 
+/// `record`, which is JSON, with an empty text in place of each that is longer than `bytes_max`.
+std::string withoutLongTexts(std::string_view record, std::size_t bytes_max);
+
 /// The items of the list at `pointer`, as they stand in `text`, which must have been parsed.
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer);
 

@@ -14,6 +14,8 @@ namespace ferry::declarative {
 namespace {
 
 constexpr std::size_t kRecordBytesMax = 1U << 20U;
+/// Of a record that is longer, texts are kept that may say what it is, or where.
+constexpr std::size_t kKeptTextBytes = 16U << 10U;
 
 std::int64_t numberIn(const std::string& text) {
     std::int64_t number = 0;
@@ -126,6 +128,29 @@ std::string Polling::hint(const Resource& resource, const PollCursor& cursor) co
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+/// False if it is too long even so, and left out.
+bool Polling::addShortened(
+    Step& step, std::string_view record, const std::string& hint, sdk::Page& page
+) {
+    const std::string place = "poll of " + step.resource.name;
+    const std::string shortened = withoutLongTexts(record, kKeptTextBytes);
+    if (shortened.size() <= kRecordBytesMax) {
+        step.call.warning(
+            place + ": a record of more than 1 MiB goes on without its texts of more than 16 KiB"
+        );
+        page.add(shortened, hint);
+        return true;
+    }
+    if (step.lists)
+        throw sdk::Error::malformed(
+            place +
+            ": a record of more than 1 MiB without its long texts; left out, the listing would "
+            "say that it was deleted"
+        );
+    step.call.warning(place + ": a record of more than 1 MiB is left out");
+    return false;
+}
+
 void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     JsonDocument body;
@@ -149,16 +174,10 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
     Scratch scratch;
     for (rapidjson::SizeType i = 0; i < count && i < records.size(); ++i) {
         if (records[i].size() > kRecordBytesMax) {
-            if (step.lists)
-                throw sdk::Error::malformed(
-                    place +
-                    ": a record of more than 1 MiB; without it the listing would say that "
-                    "it was deleted"
-                );
-            step.call.warning(place + ": a record of more than 1 MiB is left out");
-            continue;
+            if (!addShortened(step, records[i], hint, page)) continue;
+        } else {
+            page.add(records[i], hint);
         }
-        page.add(records[i], hint);
         if (!step.resource.updated.isSet()) continue;
         const AnswerSources record(response, (*list)[i]);
         const auto time = parseTime(step.resource.updated.evaluate(record, scratch).text);

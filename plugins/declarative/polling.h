@@ -48,6 +48,9 @@ class Polling {
     void check(const sdk::HttpResponse& response, const std::string& place) const;
     static bool restarts(Step& step, const sdk::HttpResponse& response);
     void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
+    static bool addShortened(
+        Step& step, std::string_view record, const std::string& hint, sdk::Page& page
+    );
     void take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     static std::string startOf(
         const PollRequest& request, const sdk::HttpResponse& response, const std::string& place

@@ -78,10 +78,31 @@ TEST_F(ListingByTokens, BeginsAnewAtTheHostIfItsNextPageIsGone) {
 }
 
 TEST_F(ListingByTokens, RefusesARecordThatItWouldHaveToLeaveOut) {
-    const std::string large = R"({"id":"b","text":")" + std::string(1U << 20U, 'x') + R"("})";
-    const AbiOutcome outcome = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},)" + large));
+    std::string large = R"({"id":"b","many":[)";
+    while (large.size() < (1U << 20U))
+        large += "1234567,";
+    const AbiOutcome outcome = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},)" + large + "1]}"));
     EXPECT_EQ(outcome.status, FERRY_ERROR_MALFORMED);
     EXPECT_THAT(outcome.message, HasSubstr("more than 1 MiB"));
+}
+
+TEST_F(ListingByTokens, GivesALongRecordWithoutItsLongTexts) {
+    const std::string text(1U << 20U, 'x');
+    const AbiOutcome outcome = fetch(
+        FERRY_FETCH_BASELINE,
+        page(
+            R"({"id":"a"},{"id":"b","n":12345678901234567890123,"text":")" + text +
+            R"(","of":["\u00e9",null,true,1.50]})"
+        )
+    );
+    EXPECT_EQ(outcome.status, FERRY_OK) << outcome.message;
+    EXPECT_THAT(
+        outcome.changes,
+        ElementsAre(
+            R"({"id":"a"})",
+            R"({"id":"b","n":12345678901234567890123,"text":"","of":["é",null,true,1.50]})"
+        )
+    );
 }
 
 class ListingByNumber : public Fetch {
