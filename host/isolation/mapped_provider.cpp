@@ -12,6 +12,11 @@ namespace {
 /// Records that are remembered: more than these at a time are of no one record's making.
 constexpr std::size_t kDeathsKept = 1'000;
 
+std::string digestOf(const std::string& record) {
+    const Digest256 digest = sha256(record);
+    return {digest.begin(), digest.end()};
+}
+
 }  // namespace
 
 MappedProvider::MappedProvider(
@@ -29,6 +34,10 @@ Result<std::vector<NormalizedChange>> MappedProvider::normalize(
     std::vector<NormalizedChange> page;
     page.reserve(changes.size());
     for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (auto rejected = known(changes[i])) {
+            page.push_back({std::move(*rejected), std::move(changes[i])});
+            continue;
+        }
         std::vector<std::string> hint;
         if (i < hints.size()) hint.push_back(hints[i]);
         const std::uint64_t lost_before = process_->lostCalls();
@@ -52,12 +61,25 @@ std::optional<RejectChange> MappedProvider::judge(
 ) {
     // Busy, or not started again yet: the record has nothing to do with it.
     if (process_->lostCalls() == lost_before) return std::nullopt;
-    const Digest256 digest = sha256(record);
     const std::lock_guard lock(mutex_);
     if (deaths_.size() >= kDeathsKept) deaths_.clear();
-    const unsigned deaths = ++deaths_[std::string(digest.begin(), digest.end())];
-    if (!has_mapped_ || deaths < kDeathsMax) return std::nullopt;
-    return RejectChange{fmt::format("{} (at this record {} times)", error.message, deaths)};
+    Deaths& deaths = deaths_[digestOf(record)];
+    ++deaths.count;
+    deaths.message = error.message;
+    return rejection(deaths);
+}
+
+std::optional<RejectChange> MappedProvider::known(const std::string& record) {
+    const std::lock_guard lock(mutex_);
+    if (deaths_.empty()) return std::nullopt;
+    const auto found = deaths_.find(digestOf(record));
+    return found == deaths_.end() ? std::nullopt : rejection(found->second);
+}
+
+/// With the lock held.
+std::optional<RejectChange> MappedProvider::rejection(const Deaths& deaths) const {
+    if (!has_mapped_ || deaths.count < kDeathsMax) return std::nullopt;
+    return RejectChange{fmt::format("{} (at this record {} times)", deaths.message, deaths.count)};
 }
 
 }  // namespace ferry::isolation

@@ -85,17 +85,26 @@ class MappedProvider final : public pipeline::Provider {
     }
 
   private:
+    struct Deaths {
+        unsigned count = 0;
+        std::string message;  ///< of the last
+    };
+
+    /// Of a record that was given up: why. It is not tried again, or each try of its page would end
+    /// the process once more, and the records behind it would never have their turn.
+    std::optional<RejectChange> known(const std::string& record);
     /// What becomes of a record at which the mapper failed: nullopt: its page is tried again.
     std::optional<RejectChange> judge(
         const std::string& record, const Error& error, std::uint64_t lost_before
     );
+    std::optional<RejectChange> rejection(const Deaths& deaths) const;
 
     const std::shared_ptr<pipeline::Provider> provider_;
     const std::shared_ptr<pipeline::Provider> mapper_;
     const std::shared_ptr<const IsolatedPlugin> process_;
     std::mutex mutex_;  // of what follows
     bool has_mapped_ = false;
-    std::map<std::string, unsigned> deaths_;  // by the digest of the record
+    std::map<std::string, Deaths> deaths_;  // by the digest of the record
 };
 
 }  // namespace ferry::isolation
