@@ -61,6 +61,14 @@ class Fetch : public testing::Test {
     std::string cursor_;
 };
 
+/// More than 1 MiB, and no text of it is long.
+const std::string kLarge = [] {
+    std::string record = R"({"id":"b","many":[)";
+    while (record.size() < (1U << 20U))
+        record += "1234567,";
+    return record + "1]}";
+}();
+
 class ListingByTokens : public Fetch {
   protected:
     ListingByTokens() : Fetch(settings(R"("list":)" + kTokens)) {}
@@ -78,10 +86,7 @@ TEST_F(ListingByTokens, BeginsAnewAtTheHostIfItsNextPageIsGone) {
 }
 
 TEST_F(ListingByTokens, RefusesARecordThatItWouldHaveToLeaveOut) {
-    std::string large = R"({"id":"b","many":[)";
-    while (large.size() < (1U << 20U))
-        large += "1234567,";
-    const AbiOutcome outcome = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},)" + large + "1]}"));
+    const AbiOutcome outcome = fetch(FERRY_FETCH_BASELINE, page(R"({"id":"a"},)" + kLarge));
     EXPECT_EQ(outcome.status, FERRY_ERROR_MALFORMED);
     EXPECT_THAT(outcome.message, HasSubstr("more than 1 MiB"));
 }
@@ -158,8 +163,7 @@ TEST_F(ChangesByTime, BeginsItsResourceAnewOnce) {
 }
 
 TEST_F(ChangesByTime, LeavesLargeRecordsOutWithAWarning) {
-    const std::string large = R"({"id":"b","text":")" + std::string(1U << 20U, 'x') + R"("})";
-    const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, page(large));
+    const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, page(kLarge));
     EXPECT_EQ(outcome.status, FERRY_OK) << outcome.message;
     EXPECT_THAT(outcome.changes, IsEmpty());
     EXPECT_THAT(outcome.log, SizeIs(1));

@@ -46,7 +46,7 @@ TEST(JqScan, FindsWhatMustNotBeUsed) {
         );
         EXPECT_THAT(
             faultsOf(fmt::format("\"a\\(\"b\\({})\")\"", word)),
-            ElementsAre(fmt::format("7:{}", word))
+            ElementsAre(fmt::format("8:{}", word))
         );
         EXPECT_THAT(
             faultsOf(fmt::format("{{({}): 1}}", word)), ElementsAre(fmt::format("2:{}", word))
@@ -165,7 +165,7 @@ TEST(JqReader, TellsMistakesAtTheirPlace) {
         {"jq:\n  program: >\n    .a\n", "acme.yaml:12:12: error: '>' makes one line of a program"},
         {"jq: {values: {a: /a}}\n", "acme.yaml:11:5: error: the key 'program' is missing"},
         {"jq: {program: ., values: {if: /a}}\n", "acme.yaml:11:27: error: 'if' is no name"},
-        {"jq: {program: ., values: {a: token:/a}}\n", "acme.yaml:11:30: error: "},
+        {"jq: {program: ., values: {a: 'body:a'}}\n", "acme.yaml:11:31: error: 'body' takes a"},
         {"jq: {program: ., valeus: {a: /a}}\n", "did you mean 'values'?"},
         {"jq: {program: .}\nmap: [{event: created, id: /id}]\n",
          "acme.yaml:11:1: error: a connector has either 'map' or 'jq'"},

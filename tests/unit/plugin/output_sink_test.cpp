@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string_view>
 #include <variant>
 
@@ -93,7 +94,7 @@ TEST_F(Normalization, NothingStaysOfARecordThatIsRefused) {
 }
 
 TEST_F(Normalization, HasABoundOfOutputs) {
-    const std::size_t most = 3 * kOutputsPerChangeMax;
+    const std::size_t most = std::max(3 * kOutputsPerChangeMax, kOutputsPerPageMin);
     for (std::size_t i = 0; i < most; ++i)
         ASSERT_EQ(event(0, objectOf("id:1")), FERRY_OK) << i;
     EXPECT_EQ(event(0, objectOf("id:1")), FERRY_ERROR_LIMIT);
