@@ -165,7 +165,7 @@ TEST(JqReader, TellsMistakesAtTheirPlace) {
         {"jq:\n  program: >\n    .a\n", "acme.yaml:12:12: error: '>' makes one line of a program"},
         {"jq: {values: {a: /a}}\n", "acme.yaml:11:5: error: the key 'program' is missing"},
         {"jq: {program: ., values: {if: /a}}\n", "acme.yaml:11:27: error: 'if' is no name"},
-        {"jq: {program: ., values: {a: 'body:a'}}\n", "acme.yaml:11:31: error: 'body' takes a"},
+        {"jq: {program: ., values: {a: 'body:a'}}\n", "acme.yaml:11:30: error: 'body' takes a"},
         {"jq: {program: ., valeus: {a: /a}}\n", "did you mean 'values'?"},
         {"jq: {program: .}\nmap: [{event: created, id: /id}]\n",
          "acme.yaml:11:1: error: a connector has either 'map' or 'jq'"},
