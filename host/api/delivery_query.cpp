@@ -146,7 +146,7 @@ Result<DeliveryWhere> readDeliveryWhere(std::string_view where) {
         const auto [place, is_new] = equal_to.try_emplace(condition.field, condition.value);
         if (!is_new && place->second != condition.value) result.is_none = true;
     }
-    if (result.query.created_from >= result.query.created_before) {
+    if (result.query.created_from > result.query.created_before) {
         return fail(
             ErrorCode::InvalidArgument,
             fmt::format(

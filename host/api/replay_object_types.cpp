@@ -37,7 +37,12 @@ Result<std::set<std::string>> connectorsOf(
 }  // namespace
 
 Status checkObjectTypes(const ApiParts& parts, const Replay& replay) {
-    if (replay.selection.object_types.empty()) return {};
+    // What is neither file nor folder, of whatever type.
+    const auto is_kind = [](const std::string& type) {
+        return type == "file" || type == "folder" || type == "other";
+    };
+    const auto& types = replay.selection.object_types;
+    if (std::all_of(types.begin(), types.end(), is_kind)) return {};
     const auto manifests = parts.connectors();
     FERRY_TRY_ASSIGN(const auto keys, connectorsOf(parts, replay, *manifests));
     std::vector<std::string_view> known;
@@ -49,10 +54,10 @@ Status checkObjectTypes(const ApiParts& parts, const Replay& replay) {
             if (std::find(known.begin(), known.end(), type) == known.end()) known.push_back(type);
         }
     }
-    for (const std::string& type : replay.selection.object_types) {
-        // What is neither file nor folder, of whatever type.
-        const bool is_kind = type == "file" || type == "folder" || type == "other";
-        if (is_kind || std::find(known.begin(), known.end(), type) != known.end()) continue;
+    // Of a hub without instances the log may still have events of any.
+    if (known.empty()) return {};
+    for (const std::string& type : types) {
+        if (is_kind(type) || std::find(known.begin(), known.end(), type) != known.end()) continue;
         std::string suggestion = config::didYouMean(type, known);
         if (suggestion.empty()) suggestion = fmt::format("there is {}", fmt::join(known, ", "));
         return fail(

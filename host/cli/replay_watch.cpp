@@ -53,10 +53,11 @@ class StillTime {
     /// Nothing changes before somebody does something.
     static bool isStopped(const ReplayView& view) {
         using pipeline::HoldKind;
-        return std::any_of(view.waits.begin(), view.waits.end(), [](const auto& wait) {
+        const auto stands = [](const auto& wait) {
             return wait.kind == HoldKind::SwitchedOff || wait.kind == HoldKind::NoPermission ||
                    wait.kind == HoldKind::InstanceOff;
-        });
+        };
+        return !view.waits.empty() && std::all_of(view.waits.begin(), view.waits.end(), stands);
     }
 
     struct Seen {

@@ -36,6 +36,7 @@ void readRetrySchedule(const YamlNode& delivery, Reporter& reporter, RetryDelays
     const auto items = itemsOf(delivery, "retry_schedule");
     for (const auto& [item, text] : items) {
         std::optional<ValueProblem> problem = checkRetrySchedule(text);
+        if (trimBlanks(text).empty()) problem = ValueProblem{"is empty", "write a wait such as 5m"};
         if (!problem && items.size() > 1 && findRetrySchedule(text) != nullptr) {
             problem =
                 ValueProblem{"is the name of a whole schedule", "write the name alone, or waits"};

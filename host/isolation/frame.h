@@ -171,8 +171,9 @@ class FrameReader {
     }
 
   private:
-    /// A list of a plugin has no more items than that; its pages have limits of their own.
-    static constexpr std::size_t kItemsMax = 10'000;
+    /// A list of a plugin has no more items than that, of a page with as many results as it may
+    /// have; pages have limits of their own.
+    static constexpr std::size_t kItemsMax = 40'000;
 
     template <typename T>
     void take(T& value) {

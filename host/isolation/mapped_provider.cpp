@@ -33,53 +33,63 @@ Result<std::vector<NormalizedChange>> MappedProvider::normalize(
 ) {
     std::vector<NormalizedChange> page;
     page.reserve(changes.size());
+    std::optional<std::size_t> given_up;  // the first of them
     for (std::size_t i = 0; i < changes.size(); ++i) {
-        if (auto rejected = known(changes[i])) {
-            page.push_back({std::move(*rejected), std::move(changes[i])});
+        if (auto rejected = rejectionOf(changes[i])) {
+            if (!given_up) given_up = i;
+            page.push_back({std::move(*rejected), changes[i]});
             continue;
         }
-        std::vector<std::string> hint;
-        if (i < hints.size()) hint.push_back(hints[i]);
-        const std::uint64_t lost_before = process_->lostCalls();
-        auto mapped = mapper_->normalize(account, {changes[i]}, hint);
-        if (!mapped) {
-            auto rejected = judge(changes[i], mapped.error(), lost_before);
-            if (!rejected) return fail(std::move(mapped.error()));
-            page.push_back({std::move(*rejected), std::move(changes[i])});
-            continue;
-        }
+        auto mapped = mapOne(account, changes[i], hints, i);
+        // What stands behind one that is given up by this has its turn when the page comes again.
+        if (!mapped) return fail(std::move(mapped.error()));
         for (NormalizedChange& change : *mapped)
             page.push_back(std::move(change));
-        const std::lock_guard lock(mutex_);
-        has_mapped_ = true;
     }
-    return page;
+    if (!given_up || hasMapped()) return page;
+    // The page has no record that maps: is it the program?
+    FERRY_TRY(mapOne(account, changes[*given_up], hints, *given_up));
+    return fail(ErrorCode::Unavailable, "the program has just mapped its first record");
 }
 
-std::optional<RejectChange> MappedProvider::judge(
-    const std::string& record, const Error& error, std::uint64_t lost_before
+/// Notes what came of it.
+Result<std::vector<NormalizedChange>> MappedProvider::mapOne(
+    const pipeline::ProviderAccount& account,
+    const std::string& change,
+    const std::vector<std::string>& hints,
+    std::size_t index
 ) {
-    // Busy, or not started again yet: the record has nothing to do with it.
-    if (process_->lostCalls() == lost_before) return std::nullopt;
+    std::vector<std::string> hint;
+    if (index < hints.size()) hint.push_back(hints[index]);
+    const std::uint64_t lost_before = process_->lostCalls();
+    auto mapped = mapper_->normalize(account, {change}, hint);
     const std::lock_guard lock(mutex_);
-    if (deaths_.size() >= kDeathsKept) deaths_.clear();
-    Deaths& deaths = deaths_[digestOf(record)];
-    ++deaths.count;
-    deaths.message = error.message;
-    return rejection(deaths);
+    if (mapped) {
+        // What died before the first that maps may have died of what is over now.
+        if (!std::exchange(has_mapped_, true)) deaths_.clear();
+        if (!deaths_.empty()) deaths_.erase(digestOf(change));
+    } else if (process_->lostCalls() != lost_before) {
+        // Otherwise it was busy, or not started again yet: the record has nothing to do with it.
+        if (deaths_.size() >= kDeathsKept) deaths_.clear();
+        Deaths& deaths = deaths_[digestOf(change)];
+        ++deaths.count;
+        deaths.message = mapped.error().message;
+    }
+    return mapped;
 }
 
-std::optional<RejectChange> MappedProvider::known(const std::string& record) {
+std::optional<RejectChange> MappedProvider::rejectionOf(const std::string& record) {
     const std::lock_guard lock(mutex_);
     if (deaths_.empty()) return std::nullopt;
     const auto found = deaths_.find(digestOf(record));
-    return found == deaths_.end() ? std::nullopt : rejection(found->second);
+    if (found == deaths_.end() || found->second.count < kDeathsMax) return std::nullopt;
+    return RejectChange{
+        fmt::format("{} (at this record {} times)", found->second.message, found->second.count)};
 }
 
-/// With the lock held.
-std::optional<RejectChange> MappedProvider::rejection(const Deaths& deaths) const {
-    if (!has_mapped_ || deaths.count < kDeathsMax) return std::nullopt;
-    return RejectChange{fmt::format("{} (at this record {} times)", deaths.message, deaths.count)};
+bool MappedProvider::hasMapped() {
+    const std::lock_guard lock(mutex_);
+    return has_mapped_;
 }
 
 }  // namespace ferry::isolation

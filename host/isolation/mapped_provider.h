@@ -90,14 +90,16 @@ class MappedProvider final : public pipeline::Provider {
         std::string message;  ///< of the last
     };
 
-    /// Of a record that was given up: why. It is not tried again, or each try of its page would end
-    /// the process once more, and the records behind it would never have their turn.
-    std::optional<RejectChange> known(const std::string& record);
-    /// What becomes of a record at which the mapper failed: nullopt: its page is tried again.
-    std::optional<RejectChange> judge(
-        const std::string& record, const Error& error, std::uint64_t lost_before
+    Result<std::vector<NormalizedChange>> mapOne(
+        const pipeline::ProviderAccount& account,
+        const std::string& change,
+        const std::vector<std::string>& hints,
+        std::size_t index
     );
-    std::optional<RejectChange> rejection(const Deaths& deaths) const;
+    /// Of a record that is given up: why. It is not tried again, or each try of its page would end
+    /// the process once more, and the records behind it would never have their turn.
+    std::optional<RejectChange> rejectionOf(const std::string& record);
+    bool hasMapped();
 
     const std::shared_ptr<pipeline::Provider> provider_;
     const std::shared_ptr<pipeline::Provider> mapper_;

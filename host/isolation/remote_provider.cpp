@@ -139,7 +139,9 @@ Result<std::vector<NormalizedChange>> RemoteProvider::normalize(
     );
     std::size_t next = 0;
     for (NormalizedChange& change : normalized) {
-        if (change.is_further) continue;
+        // Only a result that has its change can have further ones.
+        if (change.is_further && next > 0) continue;
+        if (change.is_further) next = changes.size();
         if (next < changes.size()) change.raw = std::move(changes[next]);
         ++next;
     }

@@ -222,7 +222,11 @@ Status CallbackPermissions::store(CallbackId callback, const PermissionGrant& gr
 
 void CallbackPermissions::leave(CallbackId callback) {
     const auto found = entries_.find(callback);
-    if (found != entries_.end()) endWait(callback, found->second);
+    if (found == entries_.end()) return;
+    // Another instance of the callback may still ask: then the waits go on growing.
+    const unsigned refusals = found->second.refusals;
+    endWait(callback, found->second);
+    found->second.refusals = refusals;
 }
 
 }  // namespace ferry::pipeline

@@ -13,6 +13,8 @@ constexpr std::size_t kStartedTogether = 8;
 /// Events of one read: enough for full pages of common events, and no more than what is sent holds
 /// in memory anyway.
 constexpr std::size_t kReadBytesMax = std::size_t{1} << 20U;
+/// Of a page whose memory is used again.
+constexpr std::size_t kKeptPageBytes = std::size_t{64} << 10U;
 
 }  // namespace
 
@@ -189,14 +191,14 @@ Status DeliveryWorker::sendSome(
         ++sent;
         return {};
     }
-    std::size_t bytes = 0;
+    bool is_long = false;
     for (std::size_t i = 0; i < *count; ++i) {
-        bytes += store::bytesOf(pages_[i]);
+        is_long = is_long || store::bytesOf(pages_[i]) > kKeptPageBytes;
         FERRY_TRY(sendOne(ready[i], pages_[i]));
         ++sent;
     }
     // Long events are no reason to hold on to their memory.
-    if (bytes > kReadBytesMax) pages_.clear();
+    if (is_long) pages_.clear();
     return {};
 }
 

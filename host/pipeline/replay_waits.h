@@ -19,7 +19,8 @@ struct ReplayWait {
 };
 
 /// Of the callbacks that the replay has something left for, those that are left alone now: the
-/// first ones. None of a dry run. `outcomes` are the replay's. Reads a bounded number of rows.
+/// first ones. None of a dry run. `outcomes` are the replay's. Looks at all callbacks
+/// that are behind, once: for people who watch.
 Result<std::vector<ReplayWait>> replayWaits(
     store::Store& store, const Replay& replay, const store::ReplayOutcomes& outcomes, TimePoint now
 );

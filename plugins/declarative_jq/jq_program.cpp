@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 namespace ferry::declarative {
@@ -89,7 +90,7 @@ std::vector<Jv> JqProgram::run(const sdk::Call& call, Jv record, Jv values) cons
     Jv input(JV_ARRAY(record.release(), values.release()));
     jq_start(state_, input.release(), 0);
     std::vector<Jv> outputs;
-    std::string problem;
+    std::optional<std::string> problem;  // its text may be empty
     for (;;) {
         Jv output(jq_next(state_));
         if (!output.isValid()) {
@@ -107,7 +108,7 @@ std::vector<Jv> JqProgram::run(const sdk::Call& call, Jv record, Jv values) cons
         if (outputs.size() > kOutputsMax) break;
     }
     running = nullptr;
-    if (!problem.empty()) throw sdk::Error::malformed("jq: " + problem);
+    if (problem) throw sdk::Error::malformed("jq: " + *problem);
     if (outputs.size() > kOutputsMax)
         throw sdk::Error(
             FERRY_ERROR_LIMIT, "jq: more than " + std::to_string(kOutputsMax) + " outputs"

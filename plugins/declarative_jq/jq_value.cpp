@@ -2,9 +2,11 @@
 
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <vector>
 
@@ -33,9 +35,8 @@ jv numberOf(std::string_view text) {
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
     if (result.ec == std::errc::result_out_of_range) {
         // Too small for one is nought; libjq has too large ones as the largest.
-        const bool is_small = text.find("e-") != text.npos || text.find("E-") != text.npos;
         const double most = std::numeric_limits<double>::max();
-        value = is_small ? 0 : text.starts_with('-') ? -most : most;
+        value = std::clamp(std::strtod(std::string(text).c_str(), nullptr), -most, most);
     }
     return jv_number(value);
 }

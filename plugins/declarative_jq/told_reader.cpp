@@ -107,6 +107,7 @@ void writeProperty(
     const Jv& value,
     Scratch& scratch
 ) {
+    if (!sdk::isText(name)) wrong("properties", "has a name that is no text");
     const std::string member = "properties." + name;
     writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
     switch (value.kind()) {

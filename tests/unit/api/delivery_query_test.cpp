@@ -83,6 +83,8 @@ TEST(DeliveryWhere, ComparesTimes) {
 }
 
 TEST(DeliveryWhere, RefusesWhatItDoesNotKnow) {
+    // An empty window is none's mistake: scripts walk along them.
+    EXPECT_TRUE(readDeliveryWhere("createdDate>='2026-02-22' and createdDate<'2026-02-22'"));
     const std::pair<const char*, const char*> cases[] = {
         {"status='dead'", "one of created, retry, delivered, queued, notified"},
         {"status>'queued'", "compared by = only"},
@@ -94,7 +96,6 @@ TEST(DeliveryWhere, RefusesWhatItDoesNotKnow) {
         {"createdDate='soon'", "createdDate is a time like"},
         {"createdDate>='2026-02-22' and createdDate<'2026-02-21'",
          "createdDate is not before 2026-02-22T00:00:00Z and before 2026-02-21T00:00:00Z"},
-        {"createdDate>='2026-02-22' and createdDate<'2026-02-22'", "and no time is"},
         {"status=", "single quotes"},
     };
     for (const auto& [text, message] : cases) {

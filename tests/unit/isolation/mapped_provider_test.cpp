@@ -65,6 +65,23 @@ TEST_F(MappedProviderTest, ADeathIsAnOutageThatNamesWhoDied) {
 TEST_F(MappedProviderTest, WhatMapsNothingGivesNothingUp) {
     for (unsigned i = 0; i < 3 * MappedProvider::kDeathsMax; ++i)
         EXPECT_FALSE(mapWithProcess("abort", "one"));
+    // If it was not the record, it goes on.
+    EXPECT_TRUE(mapWithProcess("good", "one"));
+}
+
+TEST_F(MappedProviderTest, WhatStandsBehindTheFirstRecordHasItsTurn) {
+    for (unsigned i = 0; i < MappedProvider::kDeathsMax; ++i)
+        EXPECT_FALSE(mapWithProcess("abort", "first"));
+    Result<std::vector<NormalizedChange>> page = fail(ErrorCode::Internal, "never");
+    EXPECT_TRUE(eventually([&] {
+        page = map("good", {"first", "second"});
+        return page.has_value();
+    }));
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->size(), 2U);
+    EXPECT_NE(std::get_if<RejectChange>(&(*page)[0].action), nullptr);
+    EXPECT_EQ((*page)[1].raw, "second");
+    EXPECT_TRUE(std::holds_alternative<IgnoreChange>((*page)[1].action));
 }
 
 TEST_F(MappedProviderTest, ARecordThatKillsAgainAndAgainIsRejectedAlone) {
@@ -73,7 +90,8 @@ TEST_F(MappedProviderTest, ARecordThatKillsAgainAndAgainIsRejectedAlone) {
         EXPECT_FALSE(mapWithProcess("abort", "one"));
         EXPECT_FALSE(mapWithProcess("abort", "two")) << "each has its own count";
     }
-    const auto page = mapWithProcess("abort", "one");
+    EXPECT_FALSE(mapWithProcess("abort", "one"));
+    const auto page = map("abort", {"one"});
     ASSERT_TRUE(page);
     ASSERT_EQ(page->size(), 1U);
     EXPECT_EQ((*page)[0].raw, "one");
