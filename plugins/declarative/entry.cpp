@@ -24,29 +24,33 @@ class Declarative : public sdk::Plugin {
     explicit Declarative(const sdk::SetupView& setup) {
         std::string connector(setup.connector());
         if (const auto settings = setup.settings().find("authorization")) {
-            authorization_ =
-                std::make_unique<Authorization>(&parsed(*settings).root(), std::move(connector));
+            authorization_ = std::make_unique<Authorization>(
+                &ParsedSettings(*settings).root(), std::move(connector)
+            );
         } else {
             authorization_ = std::make_unique<Authorization>(nullptr, std::move(connector));
         }
         if (const auto polling = setup.settings().find("polling")) {
-            polling_ = std::make_unique<Polling>(parsed(*polling).root());
+            polling_ = std::make_unique<Polling>(ParsedSettings(*polling).root());
         }
         if (const auto subscription = setup.settings().find("subscription")) {
-            subscription_ = std::make_unique<SubscriptionPlan>(parsed(*subscription).root());
+            subscription_ =
+                std::make_unique<SubscriptionPlan>(ParsedSettings(*subscription).root());
         }
         const std::int64_t tolerance = polling_ ? polling_->toleranceMs() : 0;
         if (const auto map = setup.settings().find("map")) {
-            mapping_ = std::make_unique<Mapping>(parsed(*map).root(), tolerance);
+            mapping_ = std::make_unique<Mapping>(ParsedSettings(*map).root(), tolerance);
         }
         if (const auto notifications = setup.settings().find("notifications")) {
-            if (const auto jq = setup.settings().find("jq")) compileValues(parsed(*jq).root());
+            if (const auto jq = setup.settings().find("jq"))
+                compileValues(ParsedSettings(*jq).root());
             std::vector<const Expression*> outside;
             if (mapping_) outside = mapping_->outside();
             for (const Expression& value : jq_values_)
                 value.collectOutside(outside);
-            notifications_ =
-                std::make_unique<Notifications>(parsed(*notifications).root(), std::move(outside));
+            notifications_ = std::make_unique<Notifications>(
+                ParsedSettings(*notifications).root(), std::move(outside)
+            );
         }
     }
 
@@ -141,15 +145,6 @@ class Declarative : public sdk::Plugin {
     }
 
   private:
-    /// Lives to the end of the expression that it is used in.
-    struct Parsed {
-        explicit Parsed(std::string_view text) : document(std::make_unique<JsonDocument>()) {
-            if (!document->parse(text)) throw sdk::Error::invalid("settings: no JSON");
-        }
-        const rapidjson::Value& root() const { return document->root(); }
-        std::unique_ptr<JsonDocument> document;
-    };
-    static Parsed parsed(std::string_view text) { return Parsed(text); }
     /// Another plugin maps by them; the notices keep here what they look at.
     void compileValues(const rapidjson::Value& jq) {
         if (!jq.IsObject() || !jq.HasMember("values") || !jq["values"].IsObject()) return;

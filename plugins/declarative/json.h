@@ -4,6 +4,8 @@
 
 #include "program.h"
 
+#include <ferry/sdk.hpp>
+
 #include <rapidjson/document.h>
 
 #include <memory>
@@ -39,6 +41,19 @@ class JsonDocument {
     std::string text_;  // what is parsed; the values look at it
     Pool values_{memory_.get(), kValueBytes};
     rapidjson::GenericDocument<rapidjson::UTF8<>, Pool> document_{&values_, kStackBytes};
+};
+
+/// A section of the connector's settings, as long as it is needed. Errors: INVALID if it is no
+/// JSON.
+class ParsedSettings {
+  public:
+    explicit ParsedSettings(std::string_view text) {
+        if (!document_.parse(text)) throw sdk::Error::invalid("settings: no JSON");
+    }
+    const rapidjson::Value& root() const { return document_.root(); }
+
+  private:
+    JsonDocument document_;
 };
 
 /// The text of a member, or nothing.

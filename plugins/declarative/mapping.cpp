@@ -158,9 +158,7 @@ void Mapping::apply(
 ) const {
     JsonDocument body;
     if (!body.parse(record)) return out.reject(change, "the record is no JSON");
-    rapidjson::Document kept;
-    if (!hint.empty()) kept.Parse<rapidjson::kParseIterativeFlag>(hint.data(), hint.size());
-    const RecordSources sources(body.root(), kept);
+    const RecordSources sources(body.root(), hint);
     Scratch scratch;
     for (const Rule& rule : rules_) {
         if (rule.has_condition && !holds(rule.condition, sources, scratch)) continue;

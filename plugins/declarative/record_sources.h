@@ -7,11 +7,13 @@
 
 namespace ferry::declarative {
 
-/// A record, and what its notice or its poll has kept beside it. Both outlive it.
+/// A record, which outlives it, and what its notice or its poll has kept beside it.
 class RecordSources final : public Sources {
   public:
-    RecordSources(const rapidjson::Value& record, const rapidjson::Value& hint)
-        : record_(record), hint_(hint) {}
+    /// `hint`: JSON, or nothing.
+    RecordSources(const rapidjson::Value& record, std::string_view hint) : record_(record) {
+        if (!hint.empty()) hint_.Parse<rapidjson::kParseIterativeFlag>(hint.data(), hint.size());
+    }
 
     Value path(const Pointer& pointer, Scratch& scratch) const override {
         return valueAt(record_, pointer, scratch);
@@ -31,7 +33,7 @@ class RecordSources final : public Sources {
 
   private:
     const rapidjson::Value& record_;
-    const rapidjson::Value& hint_;
+    rapidjson::Document hint_;
 };
 
 }  // namespace ferry::declarative

@@ -17,11 +17,6 @@
 namespace ferry::declarative {
 namespace {
 
-JsonDocument& parsed(JsonDocument& document, std::string_view text) {
-    if (!document.parse(text)) throw sdk::Error::invalid("settings: no JSON");
-    return document;
-}
-
 Jv valueOf(const Value& value) {
     switch (value.kind) {
         case Value::Kind::Text:
@@ -37,9 +32,8 @@ Jv valueOf(const Value& value) {
 class DeclarativeJq : public sdk::Plugin {
   public:
     explicit DeclarativeJq(const sdk::SetupView& setup) {
-        JsonDocument settings;
-        const rapidjson::Value& jq =
-            parsed(settings, setup.settings().find("jq").value_or("")).root();
+        const ParsedSettings settings(setup.settings().find("jq").value_or(""));
+        const rapidjson::Value& jq = settings.root();
         std::vector<std::string> names;
         if (jq.IsObject() && jq.HasMember("values") && jq["values"].IsObject()) {
             for (const auto& entry : jq["values"].GetObject()) {
@@ -52,8 +46,7 @@ class DeclarativeJq : public sdk::Plugin {
         );
         const auto polling = setup.settings().find("polling");
         if (!polling) return;
-        JsonDocument section;
-        tolerance_ms_ = numberAt(parsed(section, *polling).root(), "tolerance_ms", tolerance_ms_);
+        tolerance_ms_ = numberAt(ParsedSettings(*polling).root(), "tolerance_ms", tolerance_ms_);
     }
 
     void normalize(
@@ -78,9 +71,7 @@ class DeclarativeJq : public sdk::Plugin {
         std::optional<Jv> input = parseExactly(record);
         if (!input || !body.parse(record))
             return out.reject(change, "the record is no JSON, or nested too deep");
-        rapidjson::Document kept;
-        if (!hint.empty()) kept.Parse<rapidjson::kParseIterativeFlag>(hint.data(), hint.size());
-        const RecordSources sources(body.root(), kept);
+        const RecordSources sources(body.root(), hint);
         Scratch scratch;
         const Telling telling{call, change, record, sources, scratch, tolerance_ms_, out};
         try {
