@@ -30,6 +30,8 @@ Result<Process> Process::start(
         &actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600
     );
     ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    // Poco's sockets would stay open in it: one that the fake has closed would seem to live.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     pid_t pid = -1;
     const int error =
         ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);

@@ -25,12 +25,12 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
     pid_ = ::fork();
     FERRY_CHECK(pid_ >= 0, "a process can be started");
     if (pid_ == 0) {
-        // Only calls that are safe between fork and exec. It dies with the test.
+        // Only calls that are safe between fork and exec. It dies with the test, and has none of
+        // its sockets, which would seem to live when the test has closed them.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::dup2(ends[1], STDERR_FILENO);
         ::dup2(ends[1], STDOUT_FILENO);
-        ::close(ends[0]);
-        ::close(ends[1]);
+        ::closefrom(STDERR_FILENO + 1);
         ::execv(pointers[0], pointers.data());
         ::_exit(127);
     }
