@@ -24,7 +24,7 @@ Result<pipeline::DocumentRef> documentRefOfPath(std::string_view path) {
     if (!path.empty() && path.front() != '/') {
         return fail(ErrorCode::InvalidArgument, "a path begins with '/'");
     }
-    if (!isValidUtf8(path) || path.find('\0') != std::string_view::npos) {
+    if (!isPlainText(path)) {
         return fail(ErrorCode::InvalidArgument, "the path is not UTF-8");
     }
     return pipeline::DocumentRef{{}, std::string(path)};
@@ -39,7 +39,7 @@ Result<pipeline::DocumentRef> documentRefOfId(std::string_view id) {
         // other id looks like this.
         return id.starts_with("%252F") ? documentRefOfId(*path) : documentRefOfPath(*path);
     }
-    if (!isValidUtf8(id) || id.find('\0') != std::string_view::npos) {
+    if (!isPlainText(id)) {
         return fail(ErrorCode::InvalidArgument, "the id is not UTF-8");
     }
     return pipeline::DocumentRef{std::string(id), {}};

@@ -42,6 +42,33 @@ std::string_view substituteFor(char32_t code) {
     return is_in ? found->substitute : std::string_view();
 }
 
+/// Nearly all text is ASCII: eight bytes at a time.
+template <bool kMayHaveNul>
+bool isUtf8(std::string_view text) noexcept {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHighs = 0x8080808080808080U;
+    const auto is_ascii = [](char c) { return static_cast<std::uint8_t>(c) < 0x80; };
+    while (!text.empty()) {
+        std::uint64_t bytes = 0;
+        while (text.size() >= sizeof bytes) {
+            std::memcpy(&bytes, text.data(), sizeof bytes);
+            // Where no byte has its highest bit, one less than a byte has it only if that was 0.
+            const std::uint64_t marks = kMayHaveNul ? bytes : bytes | (bytes - kOnes);
+            if ((marks & kHighs) != 0) break;
+            text.remove_prefix(sizeof bytes);
+        }
+        while (!text.empty() && is_ascii(text.front())) {
+            if (!kMayHaveNul && text.front() == '\0') return false;
+            text.remove_prefix(1);
+        }
+        if (text.empty()) return true;
+        const std::size_t size = utf8CharacterBytes(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 }  // namespace
 
 std::size_t utf8CharacterBytes(std::string_view text) noexcept {
@@ -91,22 +118,11 @@ void appendUtf8(std::string& text, char32_t code) {
 }
 
 bool isValidUtf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        // Nearly all text is ASCII: eight bytes at a time.
-        std::uint64_t bytes = 0;
-        while (text.size() >= sizeof bytes) {
-            std::memcpy(&bytes, text.data(), sizeof bytes);
-            if ((bytes & 0x8080808080808080U) != 0) break;
-            text.remove_prefix(sizeof bytes);
-        }
-        while (!text.empty() && static_cast<std::uint8_t>(text.front()) < 0x80)
-            text.remove_prefix(1);
-        if (text.empty()) return true;
-        const std::size_t size = utf8CharacterBytes(text);
-        if (size == 0) return false;
-        text.remove_prefix(size);
-    }
-    return true;
+    return isUtf8<true>(text);
+}
+
+bool isPlainText(std::string_view text) noexcept {
+    return isUtf8<false>(text);
 }
 
 std::string_view truncateUtf8(std::string_view text, std::size_t bytes_max) noexcept {

@@ -10,6 +10,9 @@ namespace ferry {
 /// True if `text` is well-formed UTF-8 (no overlong forms, no surrogates; RFC 3629).
 bool isValidUtf8(std::string_view text) noexcept;
 
+/// The same, and without NUL: what can be a text to everybody, languages of C among them.
+bool isPlainText(std::string_view text) noexcept;
+
 /// Bytes of the well-formed character at the start of `text`, which is not empty; 0 if there is
 /// none.
 std::size_t utf8CharacterBytes(std::string_view text) noexcept;

@@ -162,7 +162,7 @@ class Resolver {
     }
 
     void accept(YamlNode& node, std::string value, const std::string& what) {
-        if (!isValidUtf8(value) || value.find('\0') != std::string::npos) {
+        if (!isPlainText(value)) {
             refuse(node, fmt::format("{} does not hold text", what), "");
             return;
         }

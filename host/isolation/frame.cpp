@@ -26,7 +26,7 @@ void FrameReader::takeText(std::string& into, bool must_be_utf8) {
     if (size > rest_.size()) refuse("a text is longer than its frame");
     if (!isGood()) return;
     const std::string_view text = rest_.substr(0, size);
-    if (must_be_utf8 && (!isValidUtf8(text) || text.find('\0') != std::string_view::npos))
+    if (must_be_utf8 && !isPlainText(text))
         return refuse("a text is not UTF-8");
     into.assign(text);
     rest_.remove_prefix(size);

@@ -47,8 +47,8 @@ ProviderText::ProviderText(const http::OutboundRequest& request) {
 
 std::string ProviderText::of(const http::OutboundResponse& response) const {
     const std::string& body = response.body;
-    const bool is_readable = response.status >= 400 && body.size() <= kBytesMax &&
-                             isValidUtf8(body) && body.find('\0') == std::string::npos;
+    const bool is_readable =
+        response.status >= 400 && body.size() <= kBytesMax && isPlainText(body);
     if (!is_readable) return {};
     const bool repeats_secret =
         std::any_of(secrets_.begin(), secrets_.end(), [&](const std::string& secret) {

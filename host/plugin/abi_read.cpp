@@ -28,7 +28,7 @@ void AbiReader::text(
     if (from.size > bytes_max)
         return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max));
     const std::string_view view(from.data, from.size);
-    if (!isValidUtf8(view) || view.find('\0') != std::string_view::npos)
+    if (!isPlainText(view))
         return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text");
     into.assign(view);
 }

@@ -11,20 +11,9 @@ std::uint32_t changeIndexOf(const Normalized& item) {
     return std::visit([](const auto& value) { return value.change_index; }, item);
 }
 
-bool hasGaps(const std::vector<Normalized>& items, std::size_t change_count) {
-    std::size_t next = 0;  // the first change without an item so far
-    for (const Normalized& item : items) {
-        const std::uint32_t change = changeIndexOf(item);
-        if (change > next) return true;
-        if (change == next) ++next;
-    }
-    return next < change_count;
-}
-
-/// Puts a Reject for every change without an item; true if there were any. The sink took the items
-/// in the order of the changes.
-bool fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
-    if (!hasGaps(items, change_count)) return false;
+/// Puts a Reject for every change without an item. The sink took the items in the order of the
+/// changes.
+void fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
     std::vector<Normalized> filled;
     filled.reserve(std::max(items.size(), change_count));
     std::size_t next = 0;
@@ -36,7 +25,6 @@ bool fillGaps(std::vector<Normalized>& items, std::size_t change_count) {
             filled.push_back(std::move(items[next++]));
     }
     items = std::move(filled);
-    return true;
 }
 
 }  // namespace
@@ -74,10 +62,12 @@ Result<std::vector<Normalized>> NormalizeView::normalize(
         return fail(guard.failure(kHook, status, scope, Trust::Provider, sink.problem()));
     if (!sink.problem().empty())
         return fail(guard.misbehaviour(kHook, sink.problem(), call, Trust::Provider));
-    if (fillGaps(sink.normalized, changes.size()))
+    if (sink.changes_met < changes.size()) {
+        fillGaps(sink.normalized, changes.size());
         (void)guard.misbehaviour(kHook, "said nothing about some changes", call, Trust::Provider);
-    else
+    } else {
         guard.good();
+    }
     return std::move(sink.normalized);
 }
 

@@ -168,6 +168,7 @@ void OutputSink::keep(AbiReader& reader, Read read, Arguments&&... arguments) {
     if (item.change_index < last_change_index_)
         reader.wrong(FERRY_ERROR_INVALID, "normalize", "left the order of the changes");
     if (!reader.ok()) return normalized.pop_back();
+    if (normalized.size() == 1 || item.change_index != last_change_index_) ++changes_met;
     last_change_index_ = item.change_index;
 }
 

@@ -62,7 +62,8 @@ class OutputSink {
     bool has_page = false;
     std::vector<Notice> notices;
     std::optional<WebhookReply> reply;
-    std::vector<Normalized> normalized;
+    std::vector<Normalized> normalized;  ///< in the order of the changes
+    std::size_t changes_met = 0;         ///< how many changes have an item in `normalized`
     std::vector<Object> objects;
     std::optional<std::string> next_cursor;  ///< set: the objects are complete
     std::optional<Storage> storage;

@@ -1,5 +1,6 @@
-// Goal: text from anybody, once cleaned, can't move a terminal's cursor, begin a line of its own,
-// turn the writing around, or hide; all else is shown as it is. Method: tables of texts.
+// Goal: what is no text is told at any place of it. Text from anybody, once cleaned, can't move a
+// terminal's cursor, begin a line of its own, turn the writing around, or hide; all else is shown
+// as it is. Method: tables of texts.
 
 #include "base/utf8.h"
 
@@ -12,6 +13,26 @@ namespace ferry {
 namespace {
 
 const std::string kSign = "\xEF\xBF\xBD";
+
+TEST(IsPlainText, FindsWhatIsNoTextAtAnyPlace) {
+    for (std::size_t size = 1; size <= 33; ++size) {
+        const std::string text(size, 'a');
+        EXPECT_TRUE(isPlainText(text) && isValidUtf8(text)) << size;
+        for (std::size_t at = 0; at < size; ++at) {
+            const std::string before = text.substr(0, at), after = text.substr(at + 1);
+            const std::string letter = before + "\xC3\xBC" + after;
+            EXPECT_TRUE(isPlainText(letter) && isValidUtf8(letter)) << size << " " << at;
+            const std::string with_nul = before + '\0' + after;
+            EXPECT_FALSE(isPlainText(with_nul)) << size << " " << at;
+            EXPECT_TRUE(isValidUtf8(with_nul)) << size << " " << at;
+            const std::string behind_letter = "\xC3\xBC\x01\x7F" + with_nul;
+            EXPECT_FALSE(isPlainText(behind_letter)) << size << " " << at;
+            const std::string broken = before + '\x80' + after;
+            EXPECT_FALSE(isPlainText(broken) || isValidUtf8(broken)) << size << " " << at;
+        }
+    }
+    EXPECT_TRUE(isPlainText(""));
+}
 
 TEST(ToPrintable, LeavesTextOfAllScripts) {
     for (const char* text :
