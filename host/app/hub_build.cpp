@@ -153,8 +153,13 @@ void Hub::buildDelivery() {
     permission_options.public_url = config_.public_url;
     permission_options.user_agent = kUserAgent;
     permission_options.is_used = [this](CallbackId callback) -> Result<bool> {
-        FERRY_TRY_ASSIGN(const auto instances, store_->instances().ofCallback(callback, 1));
-        return !instances.empty();
+        FERRY_TRY_ASSIGN(const auto instances, store_->instances().ofCallback(callback, 100));
+        for (const Instance& instance : instances) {
+            const auto settings = settings_->get(instance.id);
+            // One that can't be read now may ask.
+            if (!settings || (*settings)->delivery.asks_permission) return true;
+        }
+        return false;
     };
     permissions_ = std::make_unique<pipeline::CallbackPermissions>(
         store_->meta(),

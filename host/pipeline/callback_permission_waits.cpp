@@ -17,6 +17,9 @@ namespace {
 constexpr std::string_view kMetaWaiting = "callback.permissions.waiting";
 constexpr std::size_t kWaitingListMax = 200;  ///< a person reads the first ones
 constexpr std::int64_t kRefusalsMax = 1'000;  ///< the wait has long stopped growing by then
+/// How often one looks for waits that nobody asks for, and at how many of them.
+constexpr Milliseconds kLookEvery{5'000};
+constexpr std::size_t kLookedAtMax = 50;
 
 std::string waitNameOf(CallbackId callback) {
     return fmt::format("callback.permission.{}.wait", callback.value);
@@ -63,7 +66,7 @@ Status CallbackPermissions::restoreWait(CallbackId callback, Entry& entry) {
     entry.refusals = static_cast<unsigned>(std::min<std::int64_t>(*refusals, kRefusalsMax));
     entry.ask_again_at = std::min(fromEpochMilliseconds(*ask_again_at), now + kRetryAfterMax);
     entry.reason = text.substr(static_cast<std::size_t>(words[4].data() - text.data()));
-    ++waiting_count_;
+    beginWait(callback, entry);
     return {};
 }
 
@@ -103,6 +106,12 @@ Status CallbackPermissions::storeWait(CallbackId callback) {
     );
 }
 
+void CallbackPermissions::beginWait(CallbackId callback, Entry& entry) {
+    waiting_.insert(callback);
+    waiting_count_ = waiting_.size();
+    entry.looked_at = clock_.now();
+}
+
 void CallbackPermissions::endWait(CallbackId callback, Entry& entry) {
     entry.refusals = 0;
     entry.ask_again_at = TimePoint();
@@ -110,16 +119,55 @@ void CallbackPermissions::endWait(CallbackId callback, Entry& entry) {
     entry.reason.clear();
     unstored_waits_.insert(callback);
     is_list_stored_ = false;
-    --waiting_count_;
+    waiting_.erase(callback);
+    waiting_count_ = waiting_.size();
+}
+
+/// The handshake was switched off, or the instance removed, and nothing is due that would tell.
+Status CallbackPermissions::endUnusedWaits() {
+    const TimePoint now = clock_.now();
+    const bool is_early = now < look_at_ && look_at_ <= now + kLookEvery;
+    if (!options_.is_used || waiting_.empty() || is_early) return {};
+    look_at_ = now + kLookEvery;
+    auto next = waiting_.upper_bound(looked_until_);
+    const std::size_t count = std::min(kLookedAtMax, waiting_.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (next == waiting_.end()) next = waiting_.begin();
+        looked_until_ = *next++;
+        FERRY_TRY_ASSIGN(const bool is_used, options_.is_used(looked_until_));
+        if (is_used) continue;
+        endWait(looked_until_, entries_[looked_until_]);
+        PermissionAnswer answer;
+        answer.callback = looked_until_;
+        answer.is_granted = true;
+        answers_.push_back(std::move(answer));
+        if (waiting_.empty()) break;
+    }
+    return {};
+}
+
+/// Instances without the handshake may share the callback with those that wait, so the store is
+/// asked, and not at each of their deliveries.
+void CallbackPermissions::leave(CallbackId callback) {
+    const auto found = entries_.find(callback);
+    if (found == entries_.end() || found->second.reason.empty()) return;
+    Entry& entry = found->second;
+    if (options_.is_used) {
+        const TimePoint now = clock_.now();
+        if (now < entry.looked_at + Milliseconds(1'000) && entry.looked_at <= now) return;
+        entry.looked_at = now;
+        if (options_.is_used(callback).value_or(true)) return;
+    }
+    endWait(callback, entry);
 }
 
 Status CallbackPermissions::storeWaiting() {
     JsonWriter json;
     json.beginArray();
     std::size_t room = kWaitingListMax;
-    for (const auto& [callback, entry] : entries_) {
-        if (entry.reason.empty() || room == 0) continue;
-        --room;
+    for (const CallbackId callback : waiting_) {
+        if (room-- == 0) break;
+        const Entry& entry = entries_[callback];
         json.beginArray().number(callback.value);
         json.number(toEpochMilliseconds(entry.waiting_since)).string(entry.reason).endArray();
     }

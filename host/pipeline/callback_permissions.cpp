@@ -174,7 +174,7 @@ PermissionAnswer CallbackPermissions::settle(
     if (answer.is_new_reason) {
         if (entry.reason.empty()) {
             entry.waiting_since = clock_.now();
-            ++waiting_count_;
+            beginWait(callback, entry);
         }
         entry.reason = answer.reason;
         is_list_stored_ = false;
@@ -206,6 +206,7 @@ Result<std::vector<PermissionAnswer>> CallbackPermissions::takeAnswers() {
         FERRY_TRY(store(unstored_.back().first, unstored_.back().second));
         unstored_.pop_back();
     }
+    FERRY_TRY(endUnusedWaits());
     while (!unstored_waits_.empty()) {
         FERRY_TRY(storeWait(*unstored_waits_.begin()));
         unstored_waits_.erase(unstored_waits_.begin());
@@ -218,15 +219,6 @@ Status CallbackPermissions::store(CallbackId callback, const PermissionGrant& gr
     return meta_.put(
         metaNameOf(callback), fmt::format("{} {} {}", origin_, grant.asked, grant.allowed)
     );
-}
-
-void CallbackPermissions::leave(CallbackId callback) {
-    const auto found = entries_.find(callback);
-    if (found == entries_.end()) return;
-    // Another instance of the callback may still ask: then the waits go on growing.
-    const unsigned refusals = found->second.refusals;
-    endWait(callback, found->second);
-    found->second.refusals = refusals;
 }
 
 }  // namespace ferry::pipeline

@@ -35,8 +35,8 @@ struct PermissionOptions {
     std::string user_agent = "Ferry";
     /// Between two questions to a receiver that has not granted it.
     BackoffRange waits{Milliseconds(60'000), Milliseconds(3'600'000)};
-    /// Whether an instance has the callback still; null: all have. Of those that wait as the hub
-    /// starts, the others are forgotten.
+    /// Whether an instance that asks for permission has the callback still; null: it is asked for
+    /// as long as no delivery goes out without. Those of nobody no longer wait.
     std::function<Result<bool>(CallbackId callback)> is_used = nullptr;
 };
 
@@ -49,7 +49,7 @@ struct CallbackPermission {
 struct PermissionAnswer {
     CallbackId callback;
     std::vector<std::uint64_t> waiters;
-    bool is_granted = false;
+    bool is_granted = false;    ///< or not needed any more
     bool is_cancelled = false;  ///< the hub is stopping; it says nothing
     int status = 0;             ///< HTTP status of the answer to OPTIONS; 0: none came
     std::string reason;         ///< why it is not granted, for people; no secrets
@@ -110,7 +110,7 @@ class CallbackPermissions {
     /// nothing is lost, the next call tries again.
     Result<std::vector<PermissionAnswer>> takeAnswers();
 
-    /// The callback is sent to without permission now (an instance no longer asks): it does not
+    /// The callback is sent to without permission now: if no instance asks any more, it does not
     /// wait.
     void leave(CallbackId callback);
 
@@ -129,6 +129,7 @@ class CallbackPermissions {
         unsigned refusals = 0;               ///< in a row
         TimePoint ask_again_at{};
         TimePoint waiting_since{};  ///< if `reason` is not empty
+        TimePoint looked_at{};      ///< when an instance that asks was last looked for
         std::string reason;
     };
     // Answers come on the outbound thread and grants on those of the server, perhaps after this is
@@ -147,7 +148,9 @@ class CallbackPermissions {
     Status restoreWait(CallbackId callback, Entry& entry);
     Status restoreWaiting();
     Status storeWait(CallbackId callback);
+    void beginWait(CallbackId callback, Entry& entry);
     void endWait(CallbackId callback, Entry& entry);
+    Status endUnusedWaits();
     Status storeWaiting();
     http::OutboundRequest makeRequest(
         CallbackId callback,
@@ -173,9 +176,12 @@ class CallbackPermissions {
     std::vector<PermissionAnswer> answers_;  ///< not taken yet
     std::vector<std::pair<CallbackId, PermissionGrant>> unstored_;
     std::set<CallbackId> unstored_waits_;
-    bool is_restored_ = false;     ///< what the process before knew is in entries_
-    bool is_list_stored_ = false;  ///< what the store has of those that wait is what there is
-    std::atomic<std::size_t> waiting_count_{0};
+    std::set<CallbackId> waiting_;  ///< those whose entry has a reason
+    CallbackId looked_until_;       ///< of those that wait
+    TimePoint look_at_{};           ///< for those that nobody asks for
+    bool is_restored_ = false;      ///< what the process before knew is in entries_
+    bool is_list_stored_ = false;   ///< what the store has of those that wait is what there is
+    std::atomic<std::size_t> waiting_count_{0};  ///< as waiting_ has
 };
 
 }  // namespace ferry::pipeline

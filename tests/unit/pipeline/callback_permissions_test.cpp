@@ -158,8 +158,11 @@ TEST_F(CallbackPermissionsTest, SinceWhenOneWaitsAndWhenItIsAskedAgainOutliveThe
 TEST_F(CallbackPermissionsTest, WhatHasEndedIsNotTakenUpByTheNextProcess) {
     ask();
     answer(answerOf(404, {}));
+    is_used_ = false;
+    clock_.advance(Milliseconds(1'000));
     permissions_->leave(kAsking);
     ASSERT_TRUE(permissions_->takeAnswers());
+    is_used_ = true;
     restart();
     EXPECT_FALSE(find());
     EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint());
@@ -233,15 +236,40 @@ TEST_F(CallbackPermissionsTest, TheEndOfTheHubIsNoRefusal) {
     EXPECT_EQ(permissions_->waitingCount(), 0U);
 }
 
-TEST_F(CallbackPermissionsTest, WhoIsNoLongerAskedDoesNotWait) {
+TEST_F(CallbackPermissionsTest, AnotherInstanceOfTheCallbackEndsNoWait) {
     ask();
-    answer(answerOf(404, {}));
+    const PermissionAnswer got = answer(answerOf(404, {}));
+    clock_.advance(Milliseconds(10'000));
+    permissions_->leave(kAsking);
+    EXPECT_THAT(permissions_->takeAnswers().value(), IsEmpty());
+    EXPECT_EQ(permissions_->waitingCount(), 1U);
+    EXPECT_EQ(permissions_->askAgainAt(kAsking), got.ask_again_at);
+
+    is_used_ = false;
+    permissions_->leave(kAsking);
+    EXPECT_EQ(permissions_->waitingCount(), 1U) << "not looked for at each delivery";
+    clock_.advance(Milliseconds(1'000));
     permissions_->leave(kAsking);
     ASSERT_TRUE(permissions_->takeAnswers());
     EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
     EXPECT_EQ(permissions_->waitingCount(), 0U);
     EXPECT_EQ(permissions_->askAgainAt(kAsking), TimePoint())
         << "asked at once if it is wanted again";
+}
+
+TEST_F(CallbackPermissionsTest, WhoIsNoLongerAskedDoesNotWait) {
+    ask();
+    answer(answerOf(404, {}));
+    clock_.advance(Milliseconds(10'000));
+    EXPECT_THAT(permissions_->takeAnswers().value(), IsEmpty()) << "an instance asks";
+    is_used_ = false;
+    EXPECT_THAT(permissions_->takeAnswers().value(), IsEmpty()) << "looked for a moment ago";
+    clock_.advance(Milliseconds(5'000));
+    const auto answers = permissions_->takeAnswers();
+    ASSERT_TRUE(answers && answers->size() == 1);
+    EXPECT_TRUE(answers->front().is_granted) << "what is due goes out without";
+    EXPECT_THAT(waitingPermissions(meta_).value(), IsEmpty());
+    EXPECT_EQ(permissions_->waitingCount(), 0U);
 }
 
 TEST(CallbackOrigin, IsTheHostOfTheUrl) {
