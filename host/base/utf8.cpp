@@ -42,21 +42,31 @@ std::string_view substituteFor(char32_t code) {
     return is_in ? found->substitute : std::string_view();
 }
 
+/// Whether eight bytes are ASCII, and none NUL if that may not be.
+template <bool kMayHaveNul>
+bool areAscii(const char* bytes) noexcept {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHighs = 0x8080808080808080U;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    // Where no byte has its highest bit, one less than a byte has it only if that was 0.
+    const std::uint64_t marks = kMayHaveNul ? word : word | (word - kOnes);
+    return (marks & kHighs) == 0;
+}
+
 /// Nearly all text is ASCII: eight bytes at a time.
 template <bool kMayHaveNul>
 bool isUtf8(std::string_view text) noexcept {
-    constexpr std::uint64_t kOnes = 0x0101010101010101U;
-    constexpr std::uint64_t kHighs = 0x8080808080808080U;
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
     const auto is_ascii = [](char c) { return static_cast<std::uint8_t>(c) < 0x80; };
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
     while (!text.empty()) {
-        std::uint64_t bytes = 0;
-        while (text.size() >= sizeof bytes) {
-            std::memcpy(&bytes, text.data(), sizeof bytes);
-            // Where no byte has its highest bit, one less than a byte has it only if that was 0.
-            const std::uint64_t marks = kMayHaveNul ? bytes : bytes | (bytes - kOnes);
-            if ((marks & kHighs) != 0) break;
-            text.remove_prefix(sizeof bytes);
-        }
+        while (text.size() >= kWord && areAscii<kMayHaveNul>(text.data()))
+            text.remove_prefix(kWord);
+        // The last ones once more, with some of those before them.
+        const bool has_word = end - begin >= static_cast<std::ptrdiff_t>(kWord);
+        if (text.size() < kWord && has_word && areAscii<kMayHaveNul>(end - kWord)) return true;
         while (!text.empty() && is_ascii(text.front())) {
             if (!kMayHaveNul && text.front() == '\0') return false;
             text.remove_prefix(1);

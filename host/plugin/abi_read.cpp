@@ -20,16 +20,14 @@ bool AbiReader::require(bool is_complete, std::string_view record) {
     return is_complete;
 }
 
-void AbiReader::text(
+void AbiReader::someText(
     ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into
 ) {
-    if (from.size == 0) return;
     if (from.data == nullptr) return wrong(FERRY_ERROR_MALFORMED, field, "is NULL");
     if (from.size > bytes_max)
         return wrong(FERRY_ERROR_LIMIT, field, fmt::format("has more than {} bytes", bytes_max));
     const std::string_view view(from.data, from.size);
-    if (!isPlainText(view))
-        return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text");
+    if (!isPlainText(view)) return wrong(FERRY_ERROR_MALFORMED, field, "is not UTF-8 text");
     into.assign(view);
 }
 

@@ -25,8 +25,11 @@ class AbiReader {
 
     /// UTF-8 of at most `bytes_max` bytes, without NUL.
     std::string text(ferry_str from, std::string_view field, std::size_t bytes_max);
-    /// The same, put into `into`, which is empty.
-    void text(ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into);
+    /// The same, put into `into`, which is empty. Most texts of most records are: those cost no
+    /// call.
+    void text(ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into) {
+        if (from.size > 0) someText(from, field, bytes_max, into);
+    }
     /// The same, and not empty.
     std::string requiredText(ferry_str from, std::string_view field, std::size_t bytes_max);
     /// Any bytes.
@@ -52,6 +55,7 @@ class AbiReader {
     void reject(const ferry_reject* from, std::size_t change_count, Reject& reject);
 
   private:
+    void someText(ferry_str from, std::string_view field, std::size_t bytes_max, std::string& into);
     std::uint32_t changeIndex(std::uint32_t index, std::size_t change_count);
     bool require(bool is_complete, std::string_view record);
 
