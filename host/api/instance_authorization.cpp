@@ -64,10 +64,9 @@ Status InstanceChanges::checkRedirect(const pipeline::Configuration& configurati
 }
 
 Status InstanceChanges::authorize(InstanceId id, const Draft& draft, const Secret& code) {
-    const bool has_own =
-        oauth::usesApiKey(pipeline::valueOf(draft.configuration, oauth::kAuthenticationType)) ||
-        !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty() ||
-        usesClientCredentials(parts_, draft.connector_key);
+    const bool has_own = pipeline::hasOwnKey(draft.configuration) ||
+                         !pipeline::valueOf(draft.configuration, oauth::kRefreshToken).empty() ||
+                         usesClientCredentials(parts_, draft.connector_key);
     if (code.empty()) return has_own ? waitForAnswer({id, {}, {}, {}}) : waitForPerson(id);
 
     // The code may come from the URL of oauth/url, or from one that the caller has made.

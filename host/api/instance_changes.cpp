@@ -120,13 +120,16 @@ Result<InstanceChanges::Written> InstanceChanges::write(
         )
     );
     FERRY_TRY_ASSIGN(written.draft, draftOf(written.before, was, connector, body, options));
+    const bool is_stopped = written.before.state == InstanceState::NeedsReauthorization;
     written.is_to_authorize =
         options.may_authorize &&
-        (!body.code.empty() || !isReachedAlike(was, written.draft.configuration));
+        (!body.code.empty() || !isReachedAlike(was, written.draft.configuration) ||
+         (is_stopped && pipeline::mayBeMended(was, written.draft.configuration)));
     written.after = written.before;
     pipeline::InstanceRecords records(parts_.store.instances(), parts_.key, parts_.random);
     FERRY_TRY(records.fill(written.after, written.draft, parts_.clock.now()));
     FERRY_TRY(parts_.store.instances().reconfigure(std::span(&written.after, 1)));
+    if (!pipeline::takesCallbacks(written.before)) FERRY_TRY(bringForward(written.after));
     const bool is_running = written.before.state == InstanceState::Running;
     if (is_running && !pipeline::sameFetching(was, written.draft.configuration))
         FERRY_TRY(parts_.store.notices().mark(std::span(&id, 1), parts_.clock.now()));
@@ -169,6 +172,17 @@ Status InstanceChanges::remove(const Instance& instance) {
     return {};
 }
 
+/// What waited while it took no callbacks, or for what its receiver had asked for.
+Status InstanceChanges::bringForward(const Instance& instance) {
+    if (!pipeline::takesCallbacks(instance)) return {};
+    const auto count = parts_.store.deliveries().bringInstanceForward(
+        instance.callback, instance.id, parts_.clock.now()
+    );
+    if (!count) return fail(count.error());
+    if (*count > 0) parts_.wake_deliveries();
+    return {};
+}
+
 Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_enabled) {
     {
         const std::lock_guard lock(mutex_);
@@ -178,18 +192,31 @@ Result<Instance> InstanceChanges::setEnabled(const Instance& instance, bool is_e
             parts_.wake_deliveries();
         }
         if (is_enabled) parts_.tokens.retryNow(instance.id);
-        if (is_enabled == (now.state != InstanceState::Disabled)) return now;
-        FERRY_TRY(checkNotOfFile(now));
         InstanceState state = InstanceState::Disabled;
+        bool is_refused_key = false;
         if (is_enabled) {
             FERRY_TRY_ASSIGN(const auto settings, pipeline::openSettings(now, parts_.key));
             FERRY_TRY_ASSIGN(const auto tokens, parts_.store.tokens().get(now.id));
-            const bool may_run = !now.account_id.empty() && (tokens || oauth::usesApiKey(settings));
+            const bool has_own_key = oauth::usesApiKey(settings);
+            const bool may_run = !now.account_id.empty() && (tokens || has_own_key);
             state = may_run ? InstanceState::Running : InstanceState::AwaitingAuthorization;
+            is_refused_key = has_own_key && now.state == InstanceState::NeedsReauthorization;
+        }
+        // One whose key was refused is tried again: it may have been mended at the provider.
+        if (!is_refused_key) {
+            if (is_enabled == (now.state != InstanceState::Disabled)) {
+                if (is_enabled) FERRY_TRY(bringForward(now));
+                return now;
+            }
+            FERRY_TRY(checkNotOfFile(now));
         }
         FERRY_TRY(parts_.store.instances().setState(
             now.id, state, is_enabled ? "" : "disabled over the API", parts_.clock.now()
         ));
+    }
+    if (is_enabled) {
+        FERRY_TRY_ASSIGN(const Instance now, read(instance.id));
+        FERRY_TRY(bringForward(now));
     }
     parts_.instance_changed(instance.id);
     parts_.authorizer.enqueue(instance.id);  // does nothing for one that waits for no authorization

@@ -48,7 +48,7 @@ class InstanceChanges {
 
     Status remove(const Instance& instance);
 
-    /// Stops an instance, or lets it run again.
+    /// Stops an instance, or lets it run again: also one whose access key the provider refused.
     Result<Instance> setEnabled(const Instance& instance, bool is_enabled);
 
   private:
@@ -76,6 +76,7 @@ class InstanceChanges {
         const UpdateOptions& options
     );
     /// InvalidArgument if browsers would come back to a page of the hub that there is not.
+    Status bringForward(const Instance& instance);
     Status checkRedirect(const pipeline::Configuration& configuration) const;
     Status restore(const Written& written);
     Result<std::string> freeName(const std::string& wanted, InstanceId self);

@@ -88,7 +88,7 @@ constexpr const char* kReplayRequest = R"json({
             "items": {"type": "string", "description": "file, folder, or what the connector names"},
             "maxItems": 100
         },
-        "instanceIds": {"type": "array", "items": {"type": ["integer", "string"]}, "maxItems": 1000},
+        "instanceIds": {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1, "maxItems": 1000},
         "rate": {"type": ["integer", "string"], "minimum": 1, "maximum": 100000},
         "dryRun": {"type": ["boolean", "string"], "description": "true or false, also as texts"}
     },

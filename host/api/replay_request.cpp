@@ -82,6 +82,8 @@ Result<std::vector<InstanceId>> readInstances(const rapidjson::Document& body) {
     if (list->Size() > kReplayInstancesMax) {
         return wrong("instanceIds", fmt::format("a list of at most {}", kReplayInstancesMax));
     }
+    // A program that found none must not replay the events of all.
+    if (list->Empty()) return wrong("instanceIds", "a list of at least one number, or left out");
     for (const auto& id : list->GetArray()) {
         const auto number = integerOf(id);
         if (!number || *number <= 0) return wrong("instanceIds", "a list of numbers");

@@ -214,6 +214,7 @@ Result<ReloadReport> Hub::reload() {
             authorizer_->enqueue(id);
         token_thread_->wake();
         sync_thread_->wake();
+        delivery_thread_->wake();
         subscriptions_->noteChanges();
     }
     for (const config::Diagnostic& item : report.diagnostics.items()) {

@@ -53,7 +53,9 @@ class Applier {
     std::set<std::string, std::less<>> declared_;
     std::vector<Instance> batch_;         // new ones, and those whose authorization is void
     std::vector<Instance> reconfigured_;  // those that keep it
-    std::vector<InstanceId> refetched_;   // of these, those whose provider is asked otherwise
+    /// Those that take callbacks now, and did not.
+    std::vector<std::pair<CallbackId, InstanceId>> awake_;
+    std::vector<InstanceId> refetched_;  // of these, those whose provider is asked otherwise
     pipeline::InstanceRecords records_{parts_.store.instances(), parts_.key, parts_.random};
 };
 
@@ -113,6 +115,7 @@ Status Applier::addChanged(
     FERRY_TRY_ASSIGN(auto stored, parts_.store.instances().find(id));
     if (!stored) return addNew(draft);
     Instance instance = std::move(*stored);
+    const bool was_taking = pipeline::takesCallbacks(instance);
     const bool is_same = instance.configuration_fingerprint == fingerprint;
     bool keeps_authorization = is_same;
     if (!is_same) {
@@ -120,7 +123,9 @@ Status Applier::addChanged(
             const Configuration before,
             pipeline::openConfiguration(instance.sealed_configuration, instance.name, parts_.key)
         );
-        keeps_authorization = instance.connector_key == draft.connector_key &&
+        const bool is_mended = instance.state == InstanceState::NeedsReauthorization &&
+                               pipeline::mayBeMended(before, draft.configuration);
+        keeps_authorization = instance.connector_key == draft.connector_key && !is_mended &&
                               pipeline::sameCredentials(before, draft.configuration);
         const bool is_running = instance.state == InstanceState::Running;
         if (is_running && keeps_authorization &&
@@ -139,6 +144,8 @@ Status Applier::addChanged(
         instance.state_reason.clear();
     }
     FERRY_TRY(records_.fill(instance, draft, now_));
+    if (!was_taking && pipeline::takesCallbacks(instance))
+        awake_.emplace_back(instance.callback, id);
     if (keeps_authorization) {
         reconfigured_.push_back(std::move(instance));
         if (is_to_authorize) report_.to_authorize.push_back(id);
@@ -167,6 +174,10 @@ Status Applier::flush() {
         for (const Instance& instance : reconfigured_)
             report_.touched.push_back(instance.id);
         reconfigured_.clear();
+    }
+    for (const auto& [callback, instance] : std::exchange(awake_, {})) {
+        const auto count = parts_.store.deliveries().bringInstanceForward(callback, instance, now_);
+        if (!count) return fail(count.error());
     }
     if (!refetched_.empty()) {
         FERRY_TRY(parts_.store.notices().mark(refetched_, now_));

@@ -12,8 +12,11 @@ namespace ferry {
 
 /// True for headers that the hub sets itself, or that would change how the request is read.
 inline bool isHubHeader(std::string_view header) {
-    constexpr std::array<std::string_view, 12> kNames = {
+    constexpr std::array<std::string_view, 15> kNames = {
         "host",
+        "accept-encoding",
+        "keep-alive",
+        "proxy-connection",
         "content-type",
         "content-length",
         "transfer-encoding",

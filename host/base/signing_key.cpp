@@ -17,6 +17,8 @@ constexpr std::string_view kPublicPrefix = "whpk_";
 // Standard Webhooks 1.0.0, "Signature scheme": 24 to 64 bytes.
 constexpr std::size_t kHmacBytesMin = 24;
 constexpr std::size_t kHmacBytesMax = 64;
+/// Of a key that is taken as it stands; Open Connectors asked for nothing.
+constexpr std::size_t kPlainBytesMin = 16;
 
 struct KeyPart {
     std::string_view key;
@@ -101,6 +103,20 @@ std::optional<SigningKeyFault> checkPart(const KeyPart& part) {
     return std::nullopt;
 }
 
+/// Of a single key that is taken as it stands.
+std::vector<SigningKeyFault> remarksOnPlain(std::string_view text) {
+    const std::string start = lowerAscii(text.substr(0, kHmacPrefix.size()));
+    if (start == kHmacPrefix || start.starts_with(kPrivatePrefix)) {
+        return {
+            {"begins with a prefix in capitals, which counts as part of the key",
+             "write whsec_ or whsk_ in small letters"}};
+    }
+    if (text.empty() || text.size() >= kPlainBytesMin) return {};
+    return {
+        {fmt::format("is short ({} bytes), and can be guessed", text.size()),
+         "make one with: openssl rand -hex 32"}};
+}
+
 /// However they are written: base64 of a seed, or of the seed and its public key.
 bool isSameKey(const SigningKey& a, const SigningKey& b) {
     if (a.ed25519 || b.ed25519)
@@ -167,6 +183,7 @@ std::optional<SigningKeyFault> checkSigningKeys(std::string_view text, TimePoint
 std::vector<SigningKeyFault> signingKeyRemarks(std::string_view text, TimePoint wall_now) {
     std::vector<SigningKeyFault> remarks;
     const std::vector<KeyPart> parts = partsOf(text);
+    if (parts.empty()) return remarksOnPlain(text);
     std::vector<SigningKey> keys;
     for (const KeyPart& part : parts)
         keys.push_back(readPart(part).value_or(SigningKey()));

@@ -34,6 +34,8 @@ struct RedeliverOptions {
 struct Redelivered {
     std::size_t count = 0;
     std::vector<ReplayId> jobs = {};  ///< that make them due; none: they are
+    /// Left out, as their callbacks are; counted if there were no others.
+    std::size_t switched_off = 0;
 };
 
 /// The REST API's `where` for the query.
@@ -77,6 +79,15 @@ Result<std::size_t> countMatching(store::Store& store, const store::DeliveryQuer
     return count;
 }
 
+/// Of those that are left out as their callbacks are switched off, if nothing else was found.
+Result<std::size_t> countSwitchedOff(
+    store::Store& store, store::DeliveryQuery query, const Redelivered& made
+) {
+    if (made.count > 0 || query.is_off != std::optional(false)) return 0;
+    query.is_off = true;
+    return countMatching(store, query);
+}
+
 Result<std::size_t> redeliverIds(HubClient& hub, const std::vector<std::int64_t>& ids) {
     for (const std::int64_t id : ids) {
         const std::string where = fmt::format("notificationId='{}'", id);
@@ -109,11 +120,15 @@ Result<Redelivered> redeliver(
     if (options.filter.is_failing) query.is_off = false;
     if (options.is_dry_run) {
         FERRY_TRY_ASSIGN(const std::size_t count, countMatching(store, query));
-        return Redelivered{count};
+        Redelivered made{count};
+        FERRY_TRY_ASSIGN(made.switched_off, countSwitchedOff(store, query, made));
+        return made;
     }
     FERRY_TRY_ASSIGN(auto hub, HubClient::connect(config));
     ProgressLine progress;
-    return redeliverWhere(hub, whereOf(query), signals, progress);
+    FERRY_TRY_ASSIGN(Redelivered made, redeliverWhere(hub, whereOf(query), signals, progress));
+    FERRY_TRY_ASSIGN(made.switched_off, countSwitchedOff(store, query, made));
+    return made;
 }
 
 void print(const Redelivered& made, const RedeliverOptions& options) {
@@ -121,6 +136,7 @@ void print(const Redelivered& made, const RedeliverOptions& options) {
         JsonWriter json;
         json.beginObject().field("deliveries", static_cast<std::int64_t>(made.count));
         json.field("dryRun", options.is_dry_run);
+        json.field("switchedOff", static_cast<std::int64_t>(made.switched_off));
         json.key("replays").beginArray();
         for (const ReplayId id : made.jobs)
             json.number(id.value);
@@ -131,16 +147,20 @@ void print(const Redelivered& made, const RedeliverOptions& options) {
     const std::string_view what = options.is_dry_run  ? "would be made again"
                                   : made.jobs.empty() ? "made again, due now"
                                                       : "to be made again, a few at a time";
-    const bool may_be_waiting =
-        made.count == 0 && options.ids.empty() && !options.filter.is_failing;
-    std::cout << fmt::format(
-                     "{} {} {}{}",
-                     made.count,
-                     made.count == 1 ? "delivery" : "deliveries",
-                     what,
-                     may_be_waiting ? "; those that wait come at once with --failing" : ""
-                 )
-              << std::endl;
+    std::string hint;
+    if (made.switched_off > 0) {
+        hint = fmt::format(
+            "; {} of callbacks that are switched off: without --failing these are switched on",
+            made.switched_off
+        );
+    } else if (made.count == 0 && options.ids.empty() && !options.filter.is_failing) {
+        hint = "; those that wait come at once with --failing";
+    }
+    std::cout
+        << fmt::format(
+               "{} {} {}{}", made.count, made.count == 1 ? "delivery" : "deliveries", what, hint
+           )
+        << std::endl;
 }
 
 int run(const GlobalOptions& globals, const RedeliverOptions& options) {

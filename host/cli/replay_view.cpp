@@ -45,6 +45,13 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", count, count == 1 ? one : more);
 }
 
+/// What is said of instances that it passes over.
+std::string skippedOf(const Replay& replay) {
+    const std::int64_t count = replay.counts.skipped;
+    if (count == 0) return {};
+    return fmt::format("; {} no callbacks", counted(count, "instance takes", "instances take"));
+}
+
 std::string namesOf(const pipeline::ReplayWait& wait) {
     std::string names;
     for (const Instance& instance : wait.instances)
@@ -122,7 +129,8 @@ std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
     );
     if (replay.is_dry_run) {
         const std::int64_t count = replay.counts.deliveries;
-        return text + fmt::format(", {} would be made", counted(count, "delivery", "deliveries"));
+        text += fmt::format(", {} would be made", counted(count, "delivery", "deliveries"));
+        return text + skippedOf(replay);
     }
     if (rate) text += fmt::format(", {:.0f} events/s", *rate);
     text += fmt::format(
@@ -137,12 +145,7 @@ std::string describeReplay(const ReplayView& view, std::optional<double> rate) {
     const std::int64_t gone = replay.counts.deliveries - outcomes.delivered - outcomes.dead -
                               outcomes.failing - outcomes.untried;
     if (gone > 0) text += fmt::format(", {} taken back or gone from the log", gone);
-    if (replay.counts.skipped > 0) {
-        const std::int64_t count = replay.counts.skipped;
-        text +=
-            fmt::format("; {} no callbacks", counted(count, "instance takes", "instances take"));
-    }
-    return text;
+    return text + skippedOf(replay);
 }
 
 std::string describeWaits(const ReplayView& view) {

@@ -19,6 +19,14 @@ bool isHeaderLine(std::string_view line) {
     return form && form->matches(std::string(line));
 }
 
+/// Strict receivers refuse the whole request for one.
+bool hasControlCharacter(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return std::any_of(line.begin(), line.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+    });
+}
+
 }  // namespace
 
 std::optional<ValueProblem> checkHeaderLines(std::string_view text) {
@@ -30,6 +38,10 @@ std::optional<ValueProblem> checkHeaderLines(std::string_view text) {
         const std::string_view name = line.substr(0, line.find(':'));
         if (!isHeaderLine(line)) {
             faults.push_back(fmt::format("line {} is no 'Name: value'", number));
+        } else if (hasControlCharacter(line)) {
+            faults.push_back(
+                fmt::format("line {} has a control character, which no header may have", number)
+            );
         } else if (isHubHeader(name)) {
             faults.push_back(
                 fmt::format("line {} has '{}', which the hub sets itself", number, name)

@@ -4,12 +4,13 @@
 #include "base/number_text.h"
 #include "base/signing_key.h"
 #include "config/header_lines.h"
+#include "config/hub_parameter_use.h"
 #include "config/retry_schedule_check.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace ferry::config {
 
@@ -20,7 +21,6 @@ using Values = std::map<std::string, std::string>;
 constexpr std::string_view kCallbackUrl = "event.notification.callback.url";
 constexpr std::string_view kSignatureKey = "event.notification.signature.key";
 constexpr std::string_view kFormat = "event.notification.format";
-constexpr std::string_view kMode = "event.notification.cloudevents.mode";
 constexpr std::string_view kHandshake = "event.notification.cloudevents.handshake";
 constexpr std::string_view kHeaders = "event.notification.callback.headers";
 constexpr std::string_view kUserName = "event.notification.basic.username";
@@ -30,17 +30,7 @@ constexpr std::string_view kTokenUrl = "event.notification.oauth2.token.url";
 constexpr std::string_view kCertificate = "event.notification.tls.client.certificate";
 constexpr std::string_view kCertificateKey = "event.notification.tls.client.key";
 constexpr std::string_view kAuthorities = "event.notification.tls.ca";
-/// What says nothing without kTokenUrl.
-constexpr std::array<std::string_view, 6> kTokenSettings = {
-    "event.notification.oauth2.client.id",
-    "event.notification.oauth2.client.secret",
-    "event.notification.oauth2.client.authentication",
-    "event.notification.oauth2.scope",
-    "event.notification.oauth2.audience",
-    "event.notification.oauth2.tls"};
 constexpr std::int64_t kRateMax = 9'999'999;  ///< as the pattern has it
-constexpr std::string_view kSizeMin = "event.notification.filter.size.min";
-constexpr std::string_view kSizeMax = "event.notification.filter.size.max";
 /// A bundle of an organization's own authorities; the system's is thrice as large.
 constexpr std::size_t kPemBytesMax = 64 * 1024;
 /// Long enough to get a new certificate in most organizations.
@@ -95,8 +85,6 @@ class TogetherCheck {
         checkEnd(kAuthorities);
         checkSignatureKeys();
         checkSchemes();
-        checkUnused();
-        checkSizes();
         return std::move(problems_);
     }
 
@@ -228,45 +216,6 @@ class TogetherCheck {
         }
     }
 
-    /// Warnings, as these were let through before: the callbacks go without what was meant.
-    void checkUnused() {
-        warnWithout(kPassword, kUserName, "add the user name, or remove the password");
-        for (const std::string_view key : kTokenSettings)
-            warnWithout(key, kTokenUrl, "add the token URL, or remove it");
-        const std::string_view mode = valueOf(kMode);
-        const bool is_chosen = mode == "binary" || mode == "structured";
-        if (!is_chosen || is_unknown_(kFormat) || valueOf(kFormat) == "cloudevents") return;
-        say(Severity::Warning,
-            ProblemPlace::Key,
-            kMode,
-            fmt::format("'{}' is not used unless '{}' is cloudevents", kMode, kFormat),
-            fmt::format("write '{}: cloudevents', or remove it", kFormat));
-    }
-
-    void warnWithout(std::string_view key, std::string_view needed, std::string suggestion) {
-        if (!isGiven(key) || isGiven(needed)) return;
-        say(Severity::Warning,
-            ProblemPlace::Key,
-            key,
-            fmt::format("'{}' is not used without '{}'", key, needed),
-            std::move(suggestion));
-    }
-
-    void checkSizes() {
-        const auto least = parseInteger(valueOf(kSizeMin));
-        const auto greatest = parseInteger(valueOf(kSizeMax));
-        if (!least || !greatest || *least <= *greatest) return;
-        say(Severity::Warning,
-            ProblemPlace::Key,
-            kSizeMin,
-            fmt::format(
-                "'{}' is more than '{}': no event of a file of known size is delivered",
-                kSizeMin,
-                kSizeMax
-            ),
-            "exchange them, or remove one");
-    }
-
     const Values& values_;
     const std::function<bool(std::string_view)>& is_unknown_;
     std::vector<ParameterProblem> problems_;
@@ -292,7 +241,10 @@ std::size_t hubParameterBytesMax(std::string_view key) {
 std::vector<ParameterProblem> checkHubParametersTogether(
     const Values& values, const std::function<bool(std::string_view key)>& is_unknown
 ) {
-    return TogetherCheck(values, is_unknown).run();
+    auto problems = TogetherCheck(values, is_unknown).run();
+    for (ParameterProblem& problem : adviseOnUse(values, is_unknown))
+        problems.push_back(std::move(problem));
+    return problems;
 }
 
 }  // namespace ferry::config

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/encoding.h"
+#include "pipeline/instance_record.h"
 
 #include <fmt/format.h>
 
@@ -22,11 +23,7 @@ std::string_view withoutSlash(std::string_view url) {
 }  // namespace
 
 bool usesApiKey(const pipeline::InstanceSettings& settings) {
-    return usesApiKey(settings.value(kAuthenticationType));
-}
-
-bool usesApiKey(std::string_view authentication_type) {
-    return authentication_type == "apiKey" || authentication_type == "none";
+    return pipeline::hasOwnKey(settings.configuration);
 }
 
 std::string startLink(std::string_view public_url, std::string_view instance_name) {

@@ -20,11 +20,8 @@ inline constexpr std::string_view kScope = "oauth.scope";
 inline constexpr std::string_view kCode = "code";
 inline constexpr std::string_view kRefreshToken = "oauth.user.refresh_token";
 
-/// True if the account's access key is in the configuration, or none is needed, so that there are
-/// no tokens.
+/// As pipeline::hasOwnKey.
 bool usesApiKey(const pipeline::InstanceSettings& settings);
-/// The same by the value of authentication.type.
-bool usesApiKey(std::string_view authentication_type);
 
 /// "<public_url>/oauth/start/<name>": the link that a person opens to authorize.
 std::string startLink(std::string_view public_url, std::string_view instance_name);

@@ -90,11 +90,7 @@ void TokenRefresher::serve(Request request) {
         entry->second.waiters.push_back(std::move(request));
         return;
     }
-    if (usesApiKey(settings)) {
-        return request.completion(fail(
-            verdicts_.revoke(settings, "the provider refuses the access key of the configuration")
-        ));
-    }
+    if (usesApiKey(settings)) return request.completion(fail(refuseKey(settings)));
     const auto stored = vault_.load(settings.id);
     if (!stored) {
         return request.completion(fail(

@@ -79,8 +79,9 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
         /// From the provider, but the store did not take them yet. They may be the only good ones:
         /// some providers end the old refresh token with each refresh.
         std::optional<TokenSet> unsaved;
-        std::size_t access = 0;  ///< pipeline::accessMark of what it was tried with
-        unsigned failures = 0;   ///< with that
+        std::size_t access = 0;   ///< pipeline::accessMark of what it was tried with
+        unsigned failures = 0;    ///< with that
+        TimePoint failing_since;  ///< of a key: if there are failures
         TimePoint not_before;
         std::string last_error;
     };
@@ -88,6 +89,8 @@ class TokenRefresher final : public Steppable, public pipeline::TokenSource {
     void refresh(Request request, const TokenSet& tokens);
     void finish(InstanceId id, Result<pipeline::OperationResult> result);
     Result<TokenSet> finishRefreshed(InstanceId id, Entry entry, TokenSet tokens);
+    /// The provider has just refused what the configuration has.
+    Error refuseKey(const pipeline::InstanceSettings& settings);
     Error finishFailed(const pipeline::InstanceSettings& settings, Entry entry, const Error& error);
     /// True if the stored tokens are no longer those that the refresh started from.
     bool isSuperseded(InstanceId id, const Entry& entry) const;

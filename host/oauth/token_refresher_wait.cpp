@@ -1,5 +1,6 @@
 // Of the token refresher: how long it waits after a failure, and what ends that.
 
+#include "oauth/oauth_links.h"
 #include "oauth/retry_wait.h"
 #include "oauth/token_refresher.h"
 #include "pipeline/instance_record.h"
@@ -8,6 +9,11 @@ namespace ferry::oauth {
 namespace {
 
 constexpr Milliseconds kSweepInterval{600'000};
+
+/// A proxy in front of the provider may refuse for a while, so one refusal is no verdict on a key:
+/// so many in a row, over such a time, are.
+constexpr unsigned kKeyRefusalsMin = 4;
+constexpr Milliseconds kKeyRefusedFor{900'000};
 
 }  // namespace
 
@@ -58,6 +64,29 @@ void TokenRefresher::dropStale() {
         const Entry& entry = item.second;
         return entry.waiters.empty() && !entry.unsaved && entry.not_before + kSweepInterval < now;
     });
+}
+
+Error TokenRefresher::refuseKey(const pipeline::InstanceSettings& settings) {
+    const bool has_key = settings.value(kAuthenticationType) == "apiKey";
+    const std::string_view why =
+        has_key ? "the provider refuses the access key of the configuration"
+                : "the provider asks for an access that the connector does not have (401)";
+    const TimePoint now = parts_.clock.now();
+    Entry entry;
+    if (const auto found = entries_.find(settings.id); found != entries_.end())
+        entry = std::move(found->second);
+    const std::size_t access = pipeline::accessMark(settings.configuration);
+    if (entry.access != access) entry.failures = 0;
+    entry.access = access;
+    if (entry.failures == 0 || now < entry.failing_since) entry.failing_since = now;
+    const bool is_for_good =
+        entry.failures + 1 >= kKeyRefusalsMin && now - entry.failing_since >= kKeyRefusedFor;
+    if (!has_key || !is_for_good)
+        return backOff(
+            settings.id, std::move(entry), Error(ErrorCode::Unavailable, std::string(why))
+        );
+    entries_.erase(settings.id);
+    return verdicts_.revoke(settings, why);
 }
 
 Error TokenRefresher::backOff(InstanceId id, Entry entry, const Error& error) {

@@ -35,9 +35,10 @@ std::int64_t ratePerMinute(const DeliverySettings& settings) {
 std::optional<std::int64_t> readAllowedRate(std::string_view text) {
     const std::string_view value = trimBlanks(text);
     if (value == "*") return 0;
-    const auto number = parseInteger(value);
-    if (!number || *number < 1) return std::nullopt;
-    return std::min(*number, kRateMax);
+    const bool is_number = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
+    if (!is_number || value.find_first_not_of('0') == value.npos) return std::nullopt;
+    // Longer ones are more than the hub ever sends.
+    return std::min(parseInteger(value).value_or(kRateMax), kRateMax);
 }
 
 Result<PermissionGrant> readPermission(

@@ -10,6 +10,15 @@
 #include <utility>
 
 namespace ferry::pipeline {
+namespace {
+
+constexpr Milliseconds kMinute{60'000};
+
+CallbackHold failingHold() {
+    return {HoldKind::Failing, "waits for an attempt that its callback takes"};
+}
+
+}  // namespace
 
 std::string_view holdAdvice(HoldKind kind) noexcept {
     switch (kind) {
@@ -39,6 +48,10 @@ Result<CallbackHold> CallbackHolds::of(CallbackId callback) {
     const auto known = holds_.find(callback);
     if (known != holds_.end()) return known->second;
     FERRY_TRY_ASSIGN(CallbackHold hold, limitsOf(callback));
+    if (hold.kind == HoldKind::None) {
+        FERRY_TRY_ASSIGN(const bool is_behind, store_.deliveries().isBehind(callback, now_));
+        if (is_behind) hold = failingHold();
+    }
     return holds_.emplace(callback, std::move(hold)).first->second;
 }
 
@@ -65,8 +78,7 @@ Status CallbackHolds::load() {
     FERRY_TRY_ASSIGN(const auto failing, store_.deliveries().dueLater(now_));
     for (const CallbackId callback : failing) {
         FERRY_TRY_ASSIGN(CallbackHold hold, limitsOf(callback));
-        if (hold.kind == HoldKind::None)
-            hold = {HoldKind::Failing, "waits for an attempt that its callback takes"};
+        if (hold.kind == HoldKind::None) hold = failingHold();
         holds_.emplace(callback, std::move(hold));
     }
     is_loaded_ = true;
@@ -83,7 +95,18 @@ Result<CallbackHold> CallbackHolds::limitsOf(CallbackId callback) const {
                 formatRfc3339(limits.held_until)
             )};
     }
-    if (!limits.rate || limits.rate_full_at <= now_) return CallbackHold{};
+    if (limits.rate_full_at <= now_) return CallbackHold{};
+    FERRY_TRY_ASSIGN(const auto allowed, allowedRate(store_.meta(), callback));
+    const bool is_receivers = allowed && (!limits.rate || *allowed * limits.rate->period.count() <
+                                                              limits.rate->count * kMinute.count());
+    if (is_receivers) {
+        return CallbackHold{
+            HoldKind::Rate,
+            fmt::format(
+                "waits for its turn: its receiver allows {} in 1m (WebHook-Allowed-Rate)", *allowed
+            )};
+    }
+    if (!limits.rate) return CallbackHold{};
     return CallbackHold{
         HoldKind::Rate,
         fmt::format(

@@ -18,7 +18,29 @@ std::string metaNameOf(CallbackId callback) {
     return fmt::format("callback.permission.{}", callback.value);
 }
 
+struct StoredGrant {
+    std::string origin;  ///< that it was granted to
+    PermissionGrant grant;
+};
+
+/// "origin asked allowed"
+Result<std::optional<StoredGrant>> storedGrant(store::MetaStore& meta, CallbackId callback) {
+    FERRY_TRY_ASSIGN(const auto stored, meta.get(metaNameOf(callback)));
+    const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view(), ' ');
+    if (words.size() != 3) return std::nullopt;
+    const auto asked = parseInteger(words[1]);
+    const auto allowed = parseInteger(words[2]);
+    if (!asked || !allowed) return std::nullopt;
+    return StoredGrant{std::string(words[0]), {*asked, *allowed}};
+}
+
 }  // namespace
+
+Result<std::optional<std::int64_t>> allowedRate(store::MetaStore& meta, CallbackId callback) {
+    FERRY_TRY_ASSIGN(const auto stored, storedGrant(meta, callback));
+    if (!stored || stored->grant.allowed == 0) return std::nullopt;
+    return stored->grant.allowed;
+}
 
 CallbackPermissions::CallbackPermissions(
     store::MetaStore& meta,
@@ -63,14 +85,9 @@ std::optional<CallbackPermission> CallbackPermissions::permissionOf(
 Result<CallbackPermissions::Entry*> CallbackPermissions::entryOf(CallbackId callback) {
     const auto found = entries_.find(callback);
     if (found != entries_.end()) return &found->second;
-    FERRY_TRY_ASSIGN(const auto stored, meta_.get(metaNameOf(callback)));
+    FERRY_TRY_ASSIGN(const auto stored, storedGrant(meta_, callback));
     Entry entry;
-    const auto words = wordsOf(stored ? std::string_view(*stored) : std::string_view(), ' ');
-    if (words.size() == 3 && words[0] == origin_) {
-        const auto asked = parseInteger(words[1]);
-        const auto allowed = parseInteger(words[2]);
-        if (asked && allowed) entry.grant = PermissionGrant{*asked, *allowed};
-    }
+    if (stored && stored->origin == origin_) entry.grant = stored->grant;
     if (!entry.grant) FERRY_TRY(restoreWait(callback, entry));
     return &entries_.emplace(callback, std::move(entry)).first->second;
 }

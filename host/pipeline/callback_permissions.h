@@ -67,6 +67,9 @@ struct WaitingPermission {
 /// The first ones of a running hub; those of a hub that has stopped are what it knew last.
 Result<std::vector<WaitingPermission>> waitingPermissions(store::MetaStore& meta);
 
+/// Callbacks in a minute that the receiver has allowed; nullopt: it was not asked, or named none.
+Result<std::optional<std::int64_t>> allowedRate(store::MetaStore& meta, CallbackId callback);
+
 /// A permission is kept in the store, for the origin that was asked for: it outlives the process
 /// and is asked for anew when the hub's public URL has another host, or an instance may send faster
 /// than was asked for. It is never forgotten otherwise: a receiver that wants no more answers 410.

@@ -24,15 +24,29 @@ bool isCredential(std::string_view key) {
            key == "oauth.user.refresh_token" || key.ends_with(".authorization.apikey");
 }
 
+namespace {
+
+bool isAboutEvents(std::string_view key) {
+    return key.starts_with("event.");
+}
+
+}  // namespace
+
 bool isAboutAccess(std::string_view key) {
     return key.starts_with("oauth.") || isCredential(key);
 }
 
+bool hasOwnKey(const Configuration& configuration) {
+    const std::string_view type = valueOf(configuration, "authentication.type");
+    return type == "apiKey" || type == "none";
+}
+
 std::size_t accessMark(const Configuration& configuration) {
     const std::hash<std::string_view> hash;
+    const bool has_own_key = hasOwnKey(configuration);
     std::size_t mark = 0;
     for (const auto& [key, value] : configuration) {
-        if (!isAboutAccess(key)) continue;
+        if (!isAboutAccess(key) && (!has_own_key || isAboutEvents(key))) continue;
         mark = mark * 31 + hash(key);
         mark = mark * 31 + hash(value);
     }
@@ -55,6 +69,11 @@ bool areSame(const Configuration& a, const Configuration& b, Counts counts) {
 
 bool sameCredentials(const Configuration& a, const Configuration& b) {
     return areSame(a, b, isCredential);
+}
+
+bool mayBeMended(const Configuration& refused, const Configuration& changed) {
+    const auto counts = [](std::string_view key) { return !isAboutEvents(key); };
+    return hasOwnKey(changed) && !areSame(refused, changed, counts);
 }
 
 bool sameFetching(const Configuration& a, const Configuration& b) {

@@ -37,6 +37,14 @@ bool isCredential(std::string_view key);
 /// True for parameters that say how an account is reached, as opposed to what is done with it.
 bool isAboutAccess(std::string_view key);
 
+/// True if the account's access key is in the configuration, under whatever name, or none is
+/// needed, so that there are no tokens.
+bool hasOwnKey(const Configuration& configuration);
+
+/// True if what was refused with the one may be good with the other, which has its own key: any of
+/// its parameters may be that, or say where it is good.
+bool mayBeMended(const Configuration& refused, const Configuration& changed);
+
 /// A number for how the account is reached by this configuration: another one for others, so that
 /// what failed with the one is tried at once with the other. It follows from secrets and is good in
 /// this process alone: neither stored nor logged.

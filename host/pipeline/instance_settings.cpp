@@ -78,6 +78,11 @@ std::string_view reasonToWait(const InstanceSettings& settings) noexcept {
     return {};
 }
 
+bool takesCallbacks(const Instance& instance) noexcept {
+    return instance.state != InstanceState::Disabled && instance.events_enabled &&
+           instance.callback;
+}
+
 ProviderAccount InstanceSettings::providerAccount(
     std::vector<std::pair<std::string, std::string>> base_urls
 ) const {

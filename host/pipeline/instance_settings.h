@@ -91,6 +91,8 @@ struct InstanceSettings {
 
 /// Why the instance takes no callbacks now; empty if it does.
 std::string_view reasonToWait(const InstanceSettings& settings) noexcept;
+/// The same of a record, without its reason.
+bool takesCallbacks(const Instance& instance) noexcept;
 
 /// Value of `key`, or empty.
 std::string_view valueOf(const Configuration& configuration, std::string_view key);

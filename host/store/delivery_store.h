@@ -158,11 +158,21 @@ class DeliveryStore {
     virtual Result<std::size_t> bringForward(CallbackId, TimePoint, std::size_t) {
         return fail(ErrorCode::Unsupported, "this store brings no delivery forward");
     }
+    /// All that waits of the instance, at its callback, is due at `now`, and its lanes are held no
+    /// more: it takes callbacks again. In as many transactions as that needs, each short. Gives how
+    /// many deliveries and lanes.
+    virtual Result<std::size_t> bringInstanceForward(CallbackId, InstanceId, TimePoint) {
+        return fail(ErrorCode::Unsupported, "this store brings no delivery forward");
+    }
     /// Callbacks with a waiting delivery that is due later than `now`, or a lane that is held until
     /// then. A look at one delivery for each lane, and for each callback that has others.
     virtual Result<std::vector<CallbackId>> dueLater(TimePoint) {
         return std::vector<CallbackId>();
     }
+
+    /// True if one of the first waiting deliveries of the callback was tried, and is due: the
+    /// callback is held, or was just tried. A look at a hundred of them.
+    virtual Result<bool> isBehind(CallbackId, TimePoint) { return false; }
 
     /// Called once, before leases: waiting ones follow their instance's callback, and those made or
     /// tried at a time to come (the clock was set back) wait from `now` for as long as was planned.

@@ -4,6 +4,8 @@
 #include "store/sqlite/callback_switch.h"
 #include "store/sqlite/sqlite_delivery_store.h"
 
+#include <cstdint>
+#include <limits>
 #include <set>
 
 namespace ferry::store::sqlite {
@@ -12,6 +14,8 @@ namespace {
 
 /// A few milliseconds of the writer, which takes what intake has in between.
 constexpr std::size_t kBroughtAtOnce = 500;
+/// Of a callback: more lanes than any has.
+constexpr std::size_t kLanesMax = 1'000'000;
 
 struct TriedDelivery {
     DeliveryId id;
@@ -36,6 +40,66 @@ Status findTried(
         FERRY_TRY_ASSIGN(const bool has_row, rows.step());
         if (!has_row) return {};
         found.push_back({DeliveryId(rows.integer(0)), lane});
+    }
+}
+
+Result<bool> hasInLane(Core& core, CallbackId callback, LaneId lane, InstanceId instance) {
+    return core.read([&](Connection& connection) {
+        return connection
+            .query(
+                "SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND "
+                "callback_id = ? AND lane = ? AND instance_id = ? LIMIT 1"
+            )
+            .bind(callback, lane, instance)
+            .step();
+    });
+}
+
+/// Of one instance, all that is due later in the lane.
+Result<std::size_t> bringLaneForward(
+    Core& core, CallbackId callback, LaneId lane, InstanceId instance, TimePoint now
+) {
+    std::size_t count = 0;
+    TimePoint after = now;
+    DeliveryId after_id(std::numeric_limits<std::int64_t>::max());
+    for (;;) {
+        std::vector<DeliveryId> later;
+        std::size_t seen = 0;
+        FERRY_TRY(core.read([&](Connection& connection) -> Status {
+            // Those of other instances are passed over, so that each is seen once.
+            auto rows = connection.query(
+                "SELECT id, instance_id, next_attempt_at FROM delivery INDEXED BY delivery_waiting "
+                "WHERE state = 0 AND callback_id = ? AND lane = ? AND "
+                "(next_attempt_at, id) > (?, ?) ORDER BY next_attempt_at, id LIMIT ?"
+            );
+            rows.bind(callback, lane, after, after_id, kBroughtAtOnce);
+            for (;;) {
+                FERRY_TRY_ASSIGN(const bool has_row, rows.step());
+                if (!has_row) return {};
+                ++seen;
+                after_id = DeliveryId(rows.integer(0));
+                after = rows.time(2);
+                if (InstanceId(rows.integer(1)) == instance) later.push_back(after_id);
+            }
+        }));
+        FERRY_TRY(core.write(
+            [&](Connection& connection) -> Status {
+                for (const DeliveryId id : later) {
+                    FERRY_TRY(connection
+                                  .query("UPDATE delivery SET next_attempt_at = ?1 WHERE id = ?2 "
+                                         "AND state = 0 AND next_attempt_at > ?1")
+                                  .bind(now, id)
+                                  .run());
+                }
+                return {};
+            },
+            [&] {
+                if (!later.empty()) core.deliveries.noteDue(callback, lane, now);
+            },
+            later.size() * 64
+        ));
+        count += later.size();
+        if (seen < kBroughtAtOnce) return count;
     }
 }
 
@@ -154,6 +218,25 @@ Result<std::size_t> SqliteDeliveryStore::bringForward(
     return bringSomeForward(core_, callback, now, limit);
 }
 
+Result<std::size_t> SqliteDeliveryStore::bringInstanceForward(
+    CallbackId callback, InstanceId instance, TimePoint now
+) {
+    std::size_t count = 0;
+    for (const LaneId lane : core_.deliveries.lanesLater(callback, now, kLanesMax)) {
+        FERRY_TRY_ASSIGN(const bool is_its, hasInLane(core_, callback, lane, instance));
+        if (is_its && core_.deliveries.endHold(callback, lane, now)) ++count;
+        if (!is_its) continue;
+        FERRY_TRY_ASSIGN(
+            const std::size_t brought, bringLaneForward(core_, callback, lane, instance, now)
+        );
+        count += brought;
+    }
+    FERRY_TRY_ASSIGN(
+        const std::size_t brought, bringLaneForward(core_, callback, LaneId(), instance, now)
+    );
+    return count + brought;
+}
+
 Result<std::vector<CallbackId>> SqliteDeliveryStore::dueLater(TimePoint now) {
     std::set<CallbackId> callbacks;
     for (const CallbackId callback : core_.deliveries.held(now))
@@ -178,6 +261,20 @@ Result<std::vector<CallbackId>> SqliteDeliveryStore::dueLater(TimePoint now) {
         }
     }));
     return std::vector<CallbackId>(callbacks.begin(), callbacks.end());
+}
+
+Result<bool> SqliteDeliveryStore::isBehind(CallbackId callback, TimePoint now) {
+    return core_.read([&](Connection& connection) {
+        return connection
+            .query(
+                "SELECT 1 FROM (SELECT attempt_count, next_attempt_at FROM delivery INDEXED BY "
+                "delivery_waiting WHERE state = 0 AND callback_id = ? "
+                "ORDER BY lane, next_attempt_at, id LIMIT 100) "
+                "WHERE attempt_count > 0 AND next_attempt_at <= ? LIMIT 1"
+            )
+            .bind(callback, now)
+            .step();
+    });
 }
 
 Result<std::vector<CallbackSwitchedOff>> SqliteDeliveryStore::switchedOff() {

@@ -28,7 +28,11 @@ class SqliteDeliveryStore final : public DeliveryStore {
     Result<bool> acknowledge(InstanceId instance, DeliveryId id) override;
     Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
         override;
+    Result<std::size_t> bringInstanceForward(
+        CallbackId callback, InstanceId instance, TimePoint now
+    ) override;
     Result<std::vector<CallbackId>> dueLater(TimePoint now) override;
+    Result<bool> isBehind(CallbackId callback, TimePoint now) override;
     void attempted(const Delivery& delivery) override;
     void release(std::span<const Delivery> deliveries) override;
     Status split(const Delivery& delivery, std::span<const EventNumber> events) override;
