@@ -2,14 +2,17 @@
 
 #include "base/json_writer.h"
 #include "config/source_text.h"
+#include "config/suggest.h"
 #include "pipeline/event_body.h"
 #include "pipeline/normalization.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -56,6 +59,45 @@ http::Request requestOf(const Value& sample) {
     return request;
 }
 
+/// A key that nothing looks at would be a check that nothing makes.
+Status checkSample(const Value& sample) {
+    static const std::vector<std::string_view> of_polls{"resource", "record", "events"};
+    static const std::vector<std::string_view> of_webhooks{
+        "method", "query", "headers", "body", "text", "account", "secret", "events", "answer"};
+    const auto& known = member(sample, "resource") != nullptr ? of_polls : of_webhooks;
+    for (const auto& entry : sample.GetObject()) {
+        const std::string_view name(entry.name.GetString(), entry.name.GetStringLength());
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const std::string meant = config::didYouMean(name, known);
+        return fail(
+            ErrorCode::Corrupt,
+            fmt::format(
+                "unknown key '{}' in the sample; {}",
+                name,
+                meant.empty() ? fmt::format("known: {}", fmt::join(known, ", ")) : meant
+            )
+        );
+    }
+    const Value* events = member(sample, "events");
+    const Value* answer = member(sample, "answer");
+    if ((events == nullptr) == (answer == nullptr))
+        return fail(
+            ErrorCode::Corrupt,
+            "the sample needs 'events', a list of what it gives ([]: nothing), or, of a challenge, "
+            "'answer'"
+        );
+    if (events != nullptr && !events->IsArray())
+        return fail(ErrorCode::Corrupt, "'events' of the sample is no list");
+    if (answer != nullptr && !answer->IsString())
+        return fail(ErrorCode::Corrupt, "'answer' of the sample is no text");
+    for (rapidjson::SizeType i = 0; events != nullptr && i < events->Size(); ++i)
+        if (!(*events)[i].IsObject())
+            return fail(
+                ErrorCode::Corrupt, fmt::format("event {} of the sample is no object", i + 1)
+            );
+    return {};
+}
+
 /// Where `got` lacks what `wanted` has; members that are not named may be anything.
 void compare(
     const Value& wanted, const Value* got, const std::string& place, std::vector<std::string>& out
@@ -75,7 +117,7 @@ void compare(
 
 void compareEvents(const Value& sample, SampleOutcome& outcome) {
     const Value* wanted = member(sample, "events");
-    if (wanted == nullptr || !wanted->IsArray()) return;
+    if (wanted == nullptr) return;
     if (wanted->Size() != outcome.events.size()) {
         outcome.problems.push_back(
             fmt::format("it gives {} events instead of {}", outcome.events.size(), wanted->Size())
@@ -160,6 +202,7 @@ Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesys
     document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
     if (document.HasParseError() || !document.IsObject())
         return fail(ErrorCode::Corrupt, "the sample is no JSON object");
+    FERRY_TRY(checkSample(document));
     SampleOutcome outcome;
     if (member(document, "resource") != nullptr) {
         FERRY_TRY(runPolled(provider, document, outcome));
@@ -170,11 +213,15 @@ Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesys
     FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request, &secret));
     if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);
     if (const Value* answer = member(document, "answer")) {
-        const std::string wanted = answer->IsString() ? answer->GetString() : "";
+        const std::string wanted = answer->GetString();
         if (!reply || reply->body != wanted)
             outcome.problems.push_back(fmt::format("it is not answered '{}'", wanted));
+        return outcome;
     }
-    if (reply) return outcome;
+    if (reply) {
+        outcome.problems.emplace_back("it is a challenge, so it has no 'events' but an 'answer'");
+        return outcome;
+    }
     FERRY_TRY_ASSIGN(auto notification, provider.parseNotification(request));
     std::vector<std::string> raws;
     std::vector<std::string> hints;

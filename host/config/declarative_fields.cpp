@@ -136,7 +136,7 @@ const FieldTable& mapRuleFields() {
             field("ignore", ValueType::Any, "why such a notification is no event"),
             oneOf(
                 formed("event", kValue, "what happened; no value: no event"),
-                {"created", "updated", "deleted", "moved", "changed"}
+                {"created", "updated", "deleted", "moved", "restored", "changed"}
             ),
             formed("type", kValue, "what the object is: file, folder, or a word of its own"),
             formed("id", kValue, "the provider's id of the object"),

@@ -14,7 +14,15 @@ namespace {
 
 const std::vector<std::string>& stepNames() {
     static const std::vector<std::string> names{
-        "lower", "upper", "basename", "dirname", "time", "text", "number"};
+        "lower",
+        "upper",
+        "basename",
+        "dirname",
+        "after_dot",
+        "before_dot",
+        "time",
+        "text",
+        "number"};
     return names;
 }
 
@@ -228,9 +236,12 @@ void ExpressionReader::readTest(const YamlNode& source, const YamlNode& wanted) 
         json_.field("exists", value.value_or(true)).endObject();
         return;
     }
-    const YamlNode* begin = wanted.isMapping() ? wanted.find("begins_with") : nullptr;
-    if (begin != nullptr && begin->isScalar() && wanted.entryCount() == 1) {
-        json_.field("begins_with", begin->text).endObject();
+    for (const char* name : {"begins_with", "ends_with"}) {
+        const YamlNode* part = wanted.isMapping() ? wanted.find(name) : nullptr;
+        if (part == nullptr || !part->isScalar() || wanted.entryCount() != 1) continue;
+        // Every value has no text at its end.
+        if (part->text.empty()) complain(*part, fmt::format("'{}' has no text", name));
+        json_.field(name, part->text).endObject();
         return;
     }
     json_.key("in").beginArray();
@@ -244,7 +255,7 @@ void ExpressionReader::readTest(const YamlNode& source, const YamlNode& wanted) 
         complain(
             wanted,
             "a condition wants a value or a list of values",
-            "or write {exists: true} or {begins_with: text}"
+            "or write {exists: true}, {begins_with: text} or {ends_with: text}"
         );
     json_.endArray().endObject();
 }

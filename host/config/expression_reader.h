@@ -47,8 +47,8 @@ class ExpressionReader {
     void read(const YamlNode& node, const std::vector<std::string>& allowed = {});
     /// Text with `${source}` in it; a text that begins with '/' is no source here.
     void readTemplate(const YamlNode& scalar);
-    /// A mapping of sources to values, lists of values, `{exists: true}` or `{begins_with: text}`:
-    /// all must hold.
+    /// A mapping of sources to values, lists of values, `{exists: true}`, `{begins_with: text}`
+    /// or `{ends_with: text}`: all must hold.
     void readCondition(const YamlNode& node);
     /// One source alone.
     void readSource(const YamlNode& scalar);

@@ -50,6 +50,7 @@ std::optional<sdk::EventType> eventType(std::string_view word) {
     if (word == "updated") return sdk::EventType::Updated;
     if (word == "deleted") return sdk::EventType::Deleted;
     if (word == "moved") return sdk::EventType::Moved;
+    if (word == "restored") return sdk::EventType::Restored;
     // Of a poll the host finds out which; a webhook that says no more is about what was there.
     if (word == "changed") return sdk::EventType::Updated;
     return std::nullopt;

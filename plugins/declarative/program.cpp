@@ -227,12 +227,13 @@ Value Expression::step(Value value, Scratch& scratch) const {
             c = text_ == "lower" ? lower(c) : upper(c);
         return textValue(scratch.keep(std::move(text)));
     }
-    if (text_ == "basename" || text_ == "dirname") {
-        const std::size_t slash = value.text.rfind('/');
-        if (slash == value.text.npos) return text_ == "basename" ? textValue(value.text) : Value();
-        return textValue(
-            text_ == "basename" ? value.text.substr(slash + 1) : value.text.substr(0, slash)
-        );
+    // Where there is none, rfind() + 1 is 0: all of the text comes after it.
+    const char mark = text_.ends_with("dot") ? '.' : '/';
+    if (text_ == "basename" || text_ == "after_dot")
+        return textValue(value.text.substr(value.text.rfind(mark) + 1));
+    if (text_ == "dirname" || text_ == "before_dot") {
+        const std::size_t place = value.text.rfind(mark);
+        return place == value.text.npos ? Value() : textValue(value.text.substr(0, place));
     }
     if (text_ == "time") {
         const auto time = parseTime(value.text);
@@ -265,6 +266,8 @@ Condition compileCondition(const rapidjson::Value& tree) {
             test.exists = exists->IsTrue();
         } else if (const auto* begin = member(item, "begins_with")) {
             test.begin = textOf(*begin);
+        } else if (const auto* end = member(item, "ends_with")) {
+            test.end = textOf(*end);
         } else if (const auto* wanted = member(item, "in")) {
             if (!wanted->IsArray()) invalid("a condition has no values");
             for (const rapidjson::Value& value : wanted->GetArray())
@@ -280,6 +283,7 @@ bool holds(const Condition& condition, const Sources& sources, Scratch& scratch)
         const Value value = test.source.evaluate(sources, scratch);
         if (test.asks_existence) return (value.kind != Value::Kind::Missing) == test.exists;
         if (!test.begin.empty()) return value.text.starts_with(test.begin);
+        if (!test.end.empty()) return value.text.ends_with(test.end);
         return !value.isMissing() &&
                std::find(test.wanted.begin(), test.wanted.end(), value.text) != test.wanted.end();
     });

@@ -100,6 +100,7 @@ struct Test {
     Expression source;
     std::vector<std::string> wanted;
     std::string begin;  ///< if not empty: what the value begins with
+    std::string end;    ///< likewise what it ends with
     bool asks_existence = false;
     bool exists = true;
 };

@@ -157,7 +157,7 @@ class Reader {
             wrong(
                 "event",
                 "is \"" + std::string(told_.word.substr(0, kShownBytesMax)) +
-                    "\"; it is created, updated, deleted, moved or changed"
+                    "\"; it is created, updated, deleted, moved, restored or changed"
             );
         if (told_.object.object_id.empty()) wrong("id", "is missing");
         told_.object.type = objectType(kind_);

@@ -86,6 +86,49 @@ class Quality(CliCase):
                     self.assertEqual(checks[name]["grade"], "FAIL", checks)
                     self.assertIn(why, checks[name]["why"])
 
+    def test_a_sample_that_checks_nothing_fails(self):
+        """What is misspelt in a sample is told by its name, and no sample passes without saying what it wants."""
+        folder = pathlib.Path(self.path("samples"))
+        file = folder / "new" / "samples" / "created.json"
+        self.assertEqual(ferry("connector", "new", "new", "--in", str(folder), cwd=self.folder).returncode, 0)
+        good = json.loads(file.read_text())
+
+        def without(key, **other):
+            return {name: value for name, value in good.items() if name != key} | other
+
+        for sample, why in [
+            (good, None),
+            ({**good, "events": []}, "it gives 1 events instead of 0"),
+            (without("events"), "the sample needs 'events'"),
+            (without("events", evnts=good["events"]), "unknown key 'evnts' in the sample; did you mean 'events'?"),
+            ({**good, "note": "x"}, "unknown key 'note' in the sample; known: method, "),
+            ({**good, "record": {}}, "unknown key 'record' in the sample"),
+            ({**good, "answer": "x"}, "the sample needs 'events'"),
+            ({**good, "events": good["events"][0]}, "'events' of the sample is no list"),
+            ({**good, "events": ["x"]}, "event 1 of the sample is no object"),
+            (without("events", answer=1), "'answer' of the sample is no text"),
+            (without("events", answer="x"), "it is not answered 'x'"),
+            ({"resource": "a", "record": {}}, "the sample needs 'events'"),
+            ({"resource": "a", "record": {}, "events": [], "body": {}}, "unknown key 'body'"),
+        ]:
+            with self.subTest(why=why):
+                file.write_text(json.dumps(sample))
+                done = ferry("connector", "test", str(folder / "new.yaml"), cwd=self.folder)
+                self.assertEqual(done.returncode, 0 if why is None else 1, done.stdout)
+                self.assertIn("ok   created.json" if why is None else "FAIL created.json", done.stdout)
+                self.assertIn(why or "", done.stdout)
+
+    def test_a_challenge_that_wants_events_fails(self):
+        shutil.copytree(SOURCE / "slack", self.path("slack"))
+        shutil.copy(SOURCE / "slack.yaml", self.folder)
+        file = pathlib.Path(self.path("slack/samples/url_verification.json"))
+        sample = json.loads(file.read_text())
+        del sample["answer"]
+        file.write_text(json.dumps({**sample, "events": []}))
+        done = ferry("connector", "test", self.path("slack.yaml"), cwd=self.folder)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("it is a challenge, so it has no 'events'", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)

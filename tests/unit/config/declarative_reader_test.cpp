@@ -90,7 +90,8 @@ TEST(DeclarativeReader, NeedsNeitherAuthenticationNorParametersNorAddresses) {
 
 TEST(DeclarativeReader, WritesExpressionsAsATree) {
     const Reading reading = withMap(
-        "  - when: {/action: [opened, closed], header:X-Event: {exists: true}}\n"
+        "  - when: {/action: [opened, closed], header:X-Event: {exists: true}, /b: {ends_with: "
+        "z}}\n"
         "    event: {from: /action, lookup: {opened: created}, default: updated}\n"
         "    id: ${/repo/id}#${/a~1b}\n"
         "    name: {first_of: [/title, {from: /path, as: basename}]}\n"
@@ -100,7 +101,7 @@ TEST(DeclarativeReader, WritesExpressionsAsATree) {
     EXPECT_EQ(
         setting(reading, "map"),
         R"([{"when":[{"of":{"path":["action"]},"in":["opened","closed"]},)"
-        R"({"of":{"header":"x-event"},"exists":true}],)"
+        R"({"of":{"header":"x-event"},"exists":true},{"of":{"path":["b"]},"ends_with":"z"}],)"
         R"("event":{"first":[{"of":{"path":["action"]},"lookup":{"opened":"created"}},"updated"]},)"
         R"("id":{"join":[{"path":["repo","id"]},"#",{"path":["a/b"]}]},)"
         R"("name":{"first":[{"path":["title"]},{"of":{"path":["path"]},"as":"basename"}]}}])"
@@ -133,6 +134,8 @@ TEST(DeclarativeReader, FindsEachMistakeOfAMapWithItsPlace) {
         {"  - {when: [], event: created, id: /id}\n", "a condition is a mapping of sources"},
         {"  - {when: {/a: {exists: maybe}}, event: created, id: /id}\n", "is true or false"},
         {"  - {when: {/a: {b: c}}, event: created, id: /id}\n", "a value or a list of values"},
+        {"  - {when: {/a: {ends_with: ''}}, event: created, id: /id}\n", "'ends_with' has no text"},
+        {"  - {when: {/a: {ends_with: [x]}}, event: created, id: /id}\n", "or {ends_with: text}"},
         {"  - created\n", "a rule is a mapping"},
         {"  created: /id\n", "'map' takes a list of rules"},
     };
