@@ -12,14 +12,28 @@
 #include <chrono>
 
 namespace ferry::declarative {
+namespace {
+
+std::int64_t systemMs() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+}
+
+}  // namespace
 
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     const std::string_view text = response.header("retry-after");
+    constexpr std::int64_t kWeekMs = 604'800'000;  // and no number is too large for milliseconds
+    if (const auto until = parseHttpDate(text)) {
+        // By the clock of whoever says it, if the answer has it.
+        const auto now = parseHttpDate(response.header("date"));
+        const std::int64_t wait = *until - now.value_or(systemMs());
+        return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWeekMs));
+    }
     std::int64_t seconds = -1;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds < 0) return std::nullopt;
-    constexpr std::int64_t kWeek = 604'800;  // and no number is too large for milliseconds
-    return std::chrono::seconds(std::min(seconds, kWeek));
+    return std::chrono::milliseconds(std::min(seconds, kWeekMs / 1000) * 1000);
 }
 
 std::string form(const Texts& fields) {

@@ -18,7 +18,7 @@ using Texts = std::vector<std::pair<std::string, std::string>>;
 std::string form(const Texts& fields);
 std::string json(const Texts& fields);
 
-/// What Retry-After asks for, if it is a number of seconds.
+/// What Retry-After asks for, a number of seconds or a date (RFC 9110, 10.2.3): a week at most.
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response);
 
 /// Throws sdk::Error for an answer that says nothing but that it failed for a while.

@@ -154,6 +154,25 @@ TEST_F(ChangesByTime, APageThatIsNotThereIsTheEnd) {
     EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, status(404)).status, FERRY_ERROR_REJECTED);
 }
 
+TEST_F(ChangesByTime, WaitsAsLongAsTheProviderAsks) {
+    const auto wait = [this](std::string retry_after, std::string date) {
+        AbiResponse answer = status(429).with("retry-after", std::move(retry_after));
+        if (!date.empty()) answer = std::move(answer).with("date", std::move(date));
+        const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, std::move(answer));
+        EXPECT_EQ(outcome.status, FERRY_ERROR_RATE_LIMITED);
+        return outcome.retry_after_ms;
+    };
+    EXPECT_EQ(wait("30", ""), 30'000);
+    EXPECT_EQ(wait("99999999999", ""), 604'800'000) << "a week at most";
+    const std::string now = "Sun, 29 Nov 2026 01:02:03 GMT";
+    EXPECT_EQ(wait("Sun, 29 Nov 2026 01:03:33 GMT", now), 90'000);
+    EXPECT_EQ(wait("Sun, 29 Nov 2026 01:00:00 GMT", now), 0) << "it is over";
+    EXPECT_EQ(wait("Sun, 29 Nov 2099 01:00:00 GMT", now), 604'800'000);
+    EXPECT_EQ(wait("Sun, 29 Nov 2099 01:00:00 GMT", ""), 604'800'000) << "by the clock here";
+    EXPECT_EQ(wait("Sun, 29 Nov 2020 01:00:00 GMT", ""), 0);
+    EXPECT_EQ(wait("soon", now), -1);
+}
+
 TEST_F(ChangesByTime, BeginsItsResourceAnewOnce) {
     const AbiResponse full = page(R"({"id":"a","at":"2026-11-29"},{"id":"b","at":"2026-11-29"})");
     EXPECT_TRUE(fetch(FERRY_FETCH_CONTINUE, full).has_more);
