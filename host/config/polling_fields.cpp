@@ -35,6 +35,9 @@ const FieldTable& pageFields() {
         fields.push_back(required(
             field("records", ValueType::String, "pointer to the list of records in the answer")
         ));
+        fields.push_back(formed(
+            "empty", AnyForm::Condition, "answers without that list that mean: there are no records"
+        ));
         fields.push_back(
             formed("next_url", AnyForm::Expression, "address of the next page in the answer")
         );

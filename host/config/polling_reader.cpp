@@ -207,6 +207,10 @@ class PollingReader {
             json_.key("records");
             expression(SourceSet::Answer).readPointer(*records);
         }
+        if (const YamlNode* empty = given(node, "empty")) {
+            json_.key("empty");
+            expression(SourceSet::Answer).readCondition(*empty);
+        }
         for (const char* name : {"next_url", "next_page", "cursor"}) {
             const YamlNode* value = given(node, name);
             if (value == nullptr) continue;

@@ -80,6 +80,8 @@ class PollRequest {
     sdk::Request make(PollSources& sources, const PollCursor& cursor) const;
 
     const Pointer& records() const noexcept { return records_; }
+    /// True if an answer without a list of records says so that there are none.
+    bool isEmpty(const AnswerSources& answer) const;
     PageShown shown(std::size_t count, const std::vector<std::string_view>& records) const;
     /// Moves `cursor` to the page after the one that was `shown`; false: that was the last. Throws
     /// sdk::Error MALFORMED if it is the same again, or if there is no end of pages.
@@ -92,6 +94,8 @@ class PollRequest {
   private:
     RequestTemplate request_;
     Pointer records_;
+    bool has_empty_ = false;
+    Condition empty_;
     Expression next_url_;
     Expression next_page_;
     std::uint64_t page_size_ = 0;

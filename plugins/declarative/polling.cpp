@@ -154,15 +154,19 @@ bool Polling::addShortened(
 void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     JsonDocument body;
-    // 204: nothing to say.
-    if (response.body().empty())
+    // To a listing that is no answer: what it does not show is gone.
+    constexpr int kNoContent = 204;
+    const bool says_nothing = !step.lists && response.status() == kNoContent;
+    if (says_nothing)
         body.root().SetObject();
     else if (!body.parse(response.body()))
         throw sdk::Error::malformed(place + ": the answer is no JSON");
+    const AnswerSources answer(response, body.root());
     const rapidjson::Value* list = nodeAt(body.root(), step.request.records());
     const bool is_list = list != nullptr && list->IsArray();
-    // What a listing does not show is gone: one that can't be read must not look like an empty one.
-    if (!is_list && (step.lists || (list != nullptr && !list->IsNull())))
+    // An error that is answered as a success must not pass for an empty list: a listing would tell
+    // all as deleted, and a poll go on beyond what it has not seen.
+    if (!is_list && !says_nothing && !step.request.isEmpty(answer))
         throw sdk::Error::malformed(place + ": the answer has no list of records");
     const rapidjson::SizeType count = is_list ? list->Size() : 0;
     // As they were sent: a number may be longer than any that is written anew.
@@ -184,7 +188,6 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
         cursor.newest_ms = std::max(cursor.newest_ms, time.value_or(0));
         scratch.clear();
     }
-    const AnswerSources answer(response, body.root());
     const bool has_next = step.request.turnPage(cursor, answer, step.request.shown(count, records));
     if (!has_next) endResource(step, answer);
 }

@@ -154,6 +154,43 @@ TEST_F(ChangesByTime, APageThatIsNotThereIsTheEnd) {
     EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, status(404)).status, FERRY_ERROR_REJECTED);
 }
 
+TEST_F(ChangesByTime, AnAnswerWithoutAListIsNoEmptyOne) {
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"a","at":"2026-11-29"})"));
+    const std::string before = cursor_;
+    for (const char* body :
+         {R"({"error":{"code":7}})", R"({"ok":false})", R"({"items":null})", R"({"items":{}})"}) {
+        const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(200, body));
+        EXPECT_EQ(outcome.status, FERRY_ERROR_MALFORMED) << body;
+        EXPECT_THAT(outcome.message, HasSubstr("things: the answer has no list of records"));
+    }
+    EXPECT_EQ(
+        fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(200, "")).status, FERRY_ERROR_MALFORMED
+    );
+    EXPECT_EQ(cursor_, before);
+    EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(204, "")).status, FERRY_OK);
+}
+
+class ChangesThatMayBeLeftOut : public Fetch {
+  protected:
+    ChangesThatMayBeLeftOut()
+        : Fetch(settings(
+              R"("changes":{"url":"https://a.test/list","records":["items"],)"
+              R"("empty":[{"of":{"path":["until"]},"exists":true}]},"updated":{"path":["at"]})"
+          )) {}
+};
+
+TEST_F(ChangesThatMayBeLeftOut, AreNoneWhereTheConnectorSaysHowThatLooks) {
+    for (const char* body : {R"({"until":7})", R"({"until":7,"items":null})"}) {
+        const AbiOutcome outcome = fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(200, body));
+        EXPECT_EQ(outcome.status, FERRY_OK) << outcome.message;
+        EXPECT_THAT(outcome.changes, IsEmpty());
+    }
+    EXPECT_EQ(
+        fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(200, R"({"until":null})")).status,
+        FERRY_ERROR_MALFORMED
+    );
+}
+
 TEST_F(ChangesByTime, WaitsAsLongAsTheProviderAsks) {
     const auto wait = [this](std::string retry_after, std::string date) {
         AbiResponse answer = status(429).with("retry-after", std::move(retry_after));
