@@ -61,6 +61,8 @@ class Expression {
 
     bool isSet() const noexcept { return operation_ != Operation::Nothing; }
     Value evaluate(const Sources& sources, Scratch& scratch) const;
+    /// Of a text that has no value, the source without one, as it was written; empty: it has one.
+    std::string missing(const Sources& sources, Scratch& scratch) const;
     /// Keys of what is not in the record: "header:...", "query:...", "body:/...".
     void collectOutside(std::vector<const Expression*>& into) const;
     /// The key of an outside value, and its place in the body if it has one.
