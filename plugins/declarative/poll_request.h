@@ -86,6 +86,7 @@ class PollRequest {
     /// Moves `cursor` to the page after the one that was `shown`; false: that was the last. Throws
     /// sdk::Error MALFORMED if it is the same again, or if there is no end of pages.
     bool turnPage(PollCursor& cursor, const AnswerSources& answer, const PageShown& shown) const;
+    bool isNumbered() const noexcept { return page_size_ > 0; }
     /// True if `status` says that the page before, though it was full, was the last.
     bool isPastEnd(int status, const PollCursor& cursor) const;
     /// The position that the answer names; empty: none.

@@ -217,6 +217,20 @@ void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& 
     if (step.lists) cursor.listed_ms = step.call.nowMs();
 }
 
+/// True if a record may have moved to a page that was read before: one that was changed while pages
+/// with numbers were turned goes to their end, and those behind it move up. What is shown twice the
+/// host's index knows. A provider where that happens in each poll must not hold it for ever.
+bool Polling::stays(Step& step) {
+    constexpr std::uint64_t kHoldsMax = 3;
+    PollCursor& cursor = step.cursor;
+    const bool may_have_moved = !step.lists && step.request.isNumbered() && cursor.pages > 0 &&
+                                cursor.newest_ms >= cursor.began_ms;
+    std::uint64_t& holds = cursor.holds[step.resource.name];
+    if (may_have_moved && ++holds <= kHoldsMax) return true;
+    cursor.holds.erase(step.resource.name);
+    return false;
+}
+
 void Polling::endResource(Step& step, const AnswerSources& answer) const {
     PollCursor& cursor = step.cursor;
     std::string& position = cursor.positions[step.resource.name];
@@ -225,6 +239,8 @@ void Polling::endResource(Step& step, const AnswerSources& answer) const {
         // Not beyond the beginning: what changed since then may have been on an earlier page.
         std::int64_t after = std::min(cursor.newest_ms, cursor.began_ms);
         if (after == 0 && (step.lists || before == 0)) after = cursor.began_ms;
+        // The first poll has asked from its own beginning on.
+        if (stays(step)) after = before == 0 ? cursor.began_ms : before;
         position = std::to_string(std::max(before, after));
     } else {
         const std::string next = step.request.position(answer);

@@ -55,6 +55,7 @@ class Polling {
     static std::string startOf(
         const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
     );
+    static bool stays(Step& step);
     void endResource(Step& step, const AnswerSources& answer) const;
     std::string hint(const Resource& resource, const PollCursor& cursor) const;
 

@@ -210,6 +210,48 @@ TEST_F(ChangesByTime, WaitsAsLongAsTheProviderAsks) {
     EXPECT_EQ(wait("soon", now), -1);
 }
 
+TEST_F(ChangesByTime, APollDuringWhichPagesMovedIsMadeAgain) {
+    // 2027-01-15T08:00:00Z is when each poll begins.
+    plugin_.now_ms = 1'800'000'000'000;
+    const auto poll = [this](const std::string& last) {
+        EXPECT_TRUE(fetch(
+                        FERRY_FETCH_CONTINUE,
+                        page(R"({"id":"a","at":"2027-01-15T07:00:01Z"},)"
+                             R"({"id":"b","at":"2027-01-15T07:00:02Z"})")
+        )
+                        .has_more);
+        const AbiOutcome end =
+            fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"a","at":")" + last + R"("})"));
+        EXPECT_FALSE(end.has_more);
+        return cursor_;
+    };
+    const std::string before = R"("things":"1799996400000")";  // 07:00:00Z
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"x","at":"2027-01-15T07:00:00Z"})"));
+    EXPECT_THAT(cursor_, HasSubstr(before)) << "one page can't move";
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"x","at":"2027-01-15T08:00:01Z"})"));
+    EXPECT_THAT(cursor_, HasSubstr(R"("things":"1800000000000")"));
+
+    cursor_.clear();
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"x","at":"2027-01-15T07:00:00Z"})"));
+    // "a" was changed between the pages, and what was the first of the second one is on the first.
+    for (int i = 0; i < 3; ++i)
+        EXPECT_THAT(poll("2027-01-15T08:00:00Z"), HasSubstr(before)) << i;
+    EXPECT_THAT(poll("2027-01-15T08:00:00Z"), HasSubstr(R"("things":"1800000000000")"))
+        << "not for ever";
+    EXPECT_THAT(cursor_, testing::Not(HasSubstr("holds")));
+
+    cursor_.clear();
+    fetch(FERRY_FETCH_CONTINUE, page(R"({"id":"x","at":"2027-01-15T07:00:00Z"})"));
+    EXPECT_THAT(poll("2027-01-15T08:00:00Z"), HasSubstr(before));
+    EXPECT_THAT(poll("2027-01-15T07:30:00Z"), HasSubstr(R"("things":"1799998200000")"))
+        << "nothing has moved";
+    EXPECT_THAT(cursor_, testing::Not(HasSubstr("holds")));
+
+    cursor_.clear();
+    EXPECT_THAT(poll("2027-01-15T08:00:00Z"), HasSubstr(R"("things":"1800000000000")"))
+        << "the first poll asks from its own beginning on";
+}
+
 TEST_F(ChangesByTime, BeginsItsResourceAnewOnce) {
     const AbiResponse full = page(R"({"id":"a","at":"2026-11-29"},{"id":"b","at":"2026-11-29"})");
     EXPECT_TRUE(fetch(FERRY_FETCH_CONTINUE, full).has_more);
