@@ -31,6 +31,7 @@ struct Polling::Step {
     const PollRequest& request;
     bool lists;
     PollCursor& cursor;
+    const Secrets& secrets;
 };
 
 Polling::Polling(const rapidjson::Value& settings) {
@@ -69,28 +70,6 @@ bool Polling::isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) con
     if (!can_list_) return false;
     const bool is_late = now_ms - cursor.listed_ms >= compare_every_ms_;
     return is_listed_always_ || (compare_every_ms_ > 0 && is_late);
-}
-
-/// Throws for an outage, and if there were too many requests.
-void Polling::throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const {
-    throwIfTransient(response, place);
-    if (!has_limited_) return;
-    JsonDocument body;
-    body.parseOrNull(response.body());
-    Scratch scratch;
-    if (!holds(limited_, AnswerSources(response, body.root()), scratch)) return;
-    throw sdk::Error::rateLimited(
-        place + ": answered " + std::to_string(response.status()), retryAfter(response)
-    );
-}
-
-/// Throws for every other answer that is no page.
-void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
-    const int status = response.status();
-    const bool is_expired = std::find(expired_.begin(), expired_.end(), status) != expired_.end();
-    if (can_list_ && is_expired && status != 401 && !response.ok())
-        throw sdk::Error::cursorInvalid(place + ": answered " + std::to_string(status));
-    throwUnlessOk(response, place);
 }
 
 /// True if the provider does not know the page that it named itself, as happens when a poll goes on
@@ -167,7 +146,9 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
     // An error that is answered as a success must not pass for an empty list: a listing would tell
     // all as deleted, and a poll go on beyond what it has not seen.
     if (!is_list && !says_nothing && !step.request.isEmpty(answer))
-        throw sdk::Error::malformed(place + ": the answer has no list of records");
+        throw sdk::Error::malformed(
+            place + ": the answer has no list of records" + said(response, step.secrets)
+        );
     const rapidjson::SizeType count = is_list ? list->Size() : 0;
     // As they were sent: a number may be longer than any that is written anew.
     const std::vector<std::string_view> records =
@@ -196,14 +177,14 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
 void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     PollCursor& cursor = step.cursor;
-    throwIfLimited(response, place);
+    throwIfLimited(response, place, step.secrets);
     if (step.request.isPastEnd(response.status(), cursor)) {
         endResource(step, {response, rapidjson::Value()});
     } else if (restarts(step, response)) {
         page.has_more = true;
         return;
     } else {
-        check(response, place);
+        check(response, place, step.secrets);
         if (cursor.isAtStart()) {
             const auto date = parseHttpDate(response.header("date"));
             cursor.began_ms = date.value_or(step.call.nowMs());
@@ -253,17 +234,6 @@ void Polling::endResource(Step& step, const AnswerSources& answer) const {
     ++cursor.resource;
 }
 
-/// The position that the answer to a resource's `start` names.
-std::string Polling::startOf(
-    const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
-) {
-    JsonDocument body;
-    body.parseOrNull(response.body());
-    std::string position = request.position({response, body.root()});
-    if (position.empty()) throw sdk::Error::malformed(place + ": there is no cursor to start at");
-    return position;
-}
-
 sdk::Task<sdk::Page> Polling::fetch(
     sdk::Context& context,
     const sdk::AccountView& account,
@@ -282,14 +252,15 @@ sdk::Task<sdk::Page> Polling::fetch(
     if (cursor.resource >= resources_.size()) cursor.resource = 0;
     const Resource& resource = resources_[cursor.resource];
     const std::string place = "poll of " + resource.name;
+    const Secrets secrets(account, access_token);
     if (cursor.isAtStart() && lists && resource.start && cursor.starts == 0) {
         // A page of its own: one request a page is what the provider's rate is counted by.
         const std::string none;
         PollSources sources(account, access_token, cursor, none, 0);
         const sdk::HttpResponse response =
             co_await context.send(resource.start->make(sources, cursor));
-        throwIfLimited(response, place);
-        check(response, place);
+        throwIfLimited(response, place, secrets);
+        check(response, place, secrets);
         cursor.positions[resource.name] = startOf(*resource.start, response, place);
         cursor.starts = 1;
         page.has_more = true;
@@ -303,7 +274,7 @@ sdk::Task<sdk::Page> Polling::fetch(
     const std::int64_t since = (last > 0 ? last : now) - resource.overlap_ms;
     PollSources sources(account, access_token, cursor, position, std::max<std::int64_t>(since, 0));
     const sdk::HttpResponse response = co_await context.send(request.make(sources, cursor));
-    Step step{context.call(), resource, request, lists, cursor};
+    Step step{context.call(), resource, request, lists, cursor, secrets};
     receive(step, response, page);
     page.next_cursor = cursor.write();
     co_return page;

@@ -2,6 +2,7 @@
 // The section 'polling': the provider is asked for what changed, page by page, resource by
 // resource.
 
+#include "answers.h"
 #include "poll_request.h"
 
 #include <ferry/sdk.hpp>
@@ -44,8 +45,12 @@ class Polling {
     struct Step;
 
     bool isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const;
-    void throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const;
-    void check(const sdk::HttpResponse& response, const std::string& place) const;
+    void throwIfLimited(
+        const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
+    ) const;
+    void check(
+        const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
+    ) const;
     static bool restarts(Step& step, const sdk::HttpResponse& response);
     void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     static bool addShortened(
