@@ -13,10 +13,6 @@
 namespace ferry::declarative {
 namespace {
 
-constexpr std::size_t kRecordBytesMax = 1U << 20U;
-/// Of a record that is longer, texts are kept that may say what it is, or where.
-constexpr std::size_t kKeptTextBytes = 16U << 10U;
-
 std::int64_t numberIn(const std::string& text) {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
@@ -107,27 +103,26 @@ std::string Polling::hint(const Resource& resource, const PollCursor& cursor) co
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-/// False if it is too long even so, and left out.
-bool Polling::addShortened(
+/// False if the record is too long, and left out.
+bool Polling::add(
     Step& step, std::string_view record, const std::string& hint, sdk::Page& page
 ) {
     const std::string place = "poll of " + step.resource.name;
-    const std::string shortened = withoutLongTexts(record, kKeptTextBytes);
-    if (shortened.size() <= kRecordBytesMax) {
-        step.call.warning(
-            place + ": a record of more than 1 MiB goes on without its texts of more than 16 KiB"
-        );
-        page.add(shortened, hint);
-        return true;
-    }
-    if (step.lists)
+    std::string made;
+    const auto fit = fitting(record, made);
+    if (fit) page.add(*fit, hint);
+    if (fit && made.empty()) return true;
+    if (!fit && step.lists)
         throw sdk::Error::malformed(
             place +
             ": a record of more than 1 MiB without its long texts; left out, the listing would "
             "say that it was deleted"
         );
-    step.call.warning(place + ": a record of more than 1 MiB is left out");
-    return false;
+    step.call.warning(
+        place + (fit ? ": a record of more than 1 MiB goes on without its texts of more than 16 KiB"
+                     : ": a record of more than 1 MiB is left out")
+    );
+    return fit.has_value();
 }
 
 void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
@@ -158,11 +153,7 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
     const std::string hint = this->hint(step.resource, cursor);
     Scratch scratch;
     for (rapidjson::SizeType i = 0; i < count && i < records.size(); ++i) {
-        if (records[i].size() > kRecordBytesMax) {
-            if (!addShortened(step, records[i], hint, page)) continue;
-        } else {
-            page.add(records[i], hint);
-        }
+        if (!add(step, records[i], hint, page)) continue;
         if (!step.resource.updated.isSet()) continue;
         const AnswerSources record(response, (*list)[i]);
         const auto time = parseTime(step.resource.updated.evaluate(record, scratch).text);

@@ -53,7 +53,7 @@ class Polling {
     ) const;
     static bool restarts(Step& step, const sdk::HttpResponse& response);
     void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
-    static bool addShortened(
+    static bool add(
         Step& step, std::string_view record, const std::string& hint, sdk::Page& page
     );
     void take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
