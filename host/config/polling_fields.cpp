@@ -177,6 +177,9 @@ const FieldTable& pollingFields() {
             formed(
                 "limited", AnyForm::Condition, "answers beside 429 that mean: too many requests"
             ),
+            formed(
+                "limited_until", AnyForm::Expression, "in such an answer, when one may ask again"
+            ),
         };
     }());
     return table;

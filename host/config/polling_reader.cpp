@@ -37,6 +37,10 @@ class PollingReader {
             json_.key("limited");
             expression(SourceSet::Answer).readCondition(*condition);
         }
+        if (const YamlNode* until = given(node, "limited_until")) {
+            json_.key("limited_until");
+            expression(SourceSet::Answer).read(*until);
+        }
         return json_.endObject().take();
     }
 

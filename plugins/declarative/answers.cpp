@@ -14,6 +14,8 @@
 namespace ferry::declarative {
 namespace {
 
+constexpr std::int64_t kWaitMsMax = 604'800'000;  // a week; no number is too large for milliseconds
+
 std::int64_t systemMs() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
@@ -63,19 +65,28 @@ std::string oneLine(std::string_view text) {
 
 }  // namespace
 
+sdk::Error::Wait waitUntil(std::string_view text, std::int64_t now_ms) {
+    constexpr std::int64_t kSecondsMax = 100'000'000;  // as a time that is in the year 1973
+    const auto time = parseTime(text);
+    if (!time) return std::nullopt;
+    const bool is_number = text.find_first_of("-:") == text.npos;
+    const std::int64_t wait =
+        is_number && *time < kSecondsMax * 1000 ? *time : *time - now_ms;
+    return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWaitMsMax));
+}
+
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     const std::string_view text = response.header("retry-after");
-    constexpr std::int64_t kWeekMs = 604'800'000;  // and no number is too large for milliseconds
     if (const auto until = parseHttpDate(text)) {
         // By the clock of whoever says it, if the answer has it.
         const auto now = parseHttpDate(response.header("date"));
         const std::int64_t wait = *until - now.value_or(systemMs());
-        return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWeekMs));
+        return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWaitMsMax));
     }
     std::int64_t seconds = -1;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds < 0) return std::nullopt;
-    return std::chrono::milliseconds(std::min(seconds, kWeekMs / 1000) * 1000);
+    return std::chrono::milliseconds(std::min(seconds, kWaitMsMax / 1000) * 1000);
 }
 
 std::string form(const Texts& fields) {

@@ -58,6 +58,8 @@ Polling::Polling(const rapidjson::Value& settings) {
             expired_.push_back(status.IsInt() ? status.GetInt() : 0);
     has_limited_ = settings.HasMember("limited");
     if (has_limited_) limited_ = compileCondition(settings["limited"]);
+    if (settings.HasMember("limited_until"))
+        limited_until_ = Expression(settings["limited_until"]);
     tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
     compare_every_ms_ = numberAt(settings, "compare_every_ms", compare_every_ms_);
 }
@@ -168,7 +170,7 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
 void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     PollCursor& cursor = step.cursor;
-    throwIfLimited(response, place, step.secrets);
+    throwIfLimited(response, place, step.secrets, step.call.nowMs());
     if (step.request.isPastEnd(response.status(), cursor)) {
         endResource(step, {response, rapidjson::Value()});
     } else if (restarts(step, response)) {
@@ -250,7 +252,7 @@ sdk::Task<sdk::Page> Polling::fetch(
         PollSources sources(account, access_token, cursor, none, 0);
         const sdk::HttpResponse response =
             co_await context.send(resource.start->make(sources, cursor));
-        throwIfLimited(response, place, secrets);
+        throwIfLimited(response, place, secrets, context.call().nowMs());
         check(response, place, secrets);
         cursor.positions[resource.name] = startOf(*resource.start, response, place);
         cursor.starts = 1;

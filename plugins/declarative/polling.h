@@ -46,7 +46,10 @@ class Polling {
 
     bool isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const;
     void throwIfLimited(
-        const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
+        const sdk::HttpResponse& response,
+        const std::string& place,
+        const Secrets& secrets,
+        std::int64_t now_ms
     ) const;
     void check(
         const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
@@ -68,6 +71,7 @@ class Polling {
     std::vector<int> expired_;  ///< statuses that give a cursor up
     bool has_limited_ = false;
     Condition limited_;
+    Expression limited_until_;  ///< in an answer that means so, if it has no Retry-After
     bool can_list_ = false;
     bool is_listed_always_ = false;  ///< there is nothing but the listing
     std::int64_t compare_every_ms_ = 0;

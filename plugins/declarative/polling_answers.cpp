@@ -9,18 +9,29 @@ namespace ferry::declarative {
 
 /// Throws for an outage, and if there were too many requests.
 void Polling::throwIfLimited(
-    const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
+    const sdk::HttpResponse& response,
+    const std::string& place,
+    const Secrets& secrets,
+    std::int64_t now_ms
 ) const {
-    throwIfTransient(response, place, &secrets);
-    if (!has_limited_) return;
+    constexpr int kTooMany = 429;
+    const bool is_too_many = response.status() == kTooMany;
+    if (!is_too_many) throwIfTransient(response, place, &secrets);
+    if (!is_too_many && !has_limited_) return;
     JsonDocument body;
     body.parseOrNull(response.body());
+    const AnswerSources answer(response, body.root());
     Scratch scratch;
-    if (!holds(limited_, AnswerSources(response, body.root()), scratch)) return;
-    throw sdk::Error::rateLimited(
-        place + ": answered " + std::to_string(response.status()) + said(response, secrets),
-        retryAfter(response)
-    );
+    if (!is_too_many && !holds(limited_, answer, scratch)) return;
+    auto wait = retryAfter(response);
+    if (!wait) {
+        const std::string_view until = limited_until_.evaluate(answer, scratch).text;
+        const auto now = parseHttpDate(response.header("date"));
+        wait = waitUntil(until, now.value_or(now_ms));
+    }
+    const std::string what =
+        is_too_many ? "too many requests" : "answered " + std::to_string(response.status());
+    throw sdk::Error::rateLimited(place + ": " + what + said(response, secrets), wait);
 }
 
 /// Throws for every other answer that is no page.

@@ -204,6 +204,40 @@ TEST_F(ChangesByTime, AnAnswerWithoutAListIsNoEmptyOne) {
     EXPECT_EQ(fetch(FERRY_FETCH_CONTINUE, AbiResponse::json(204, "")).status, FERRY_OK);
 }
 
+class ChangesWithAReset : public Fetch {
+  protected:
+    ChangesWithAReset()
+        : Fetch({
+              {"polling",
+               R"({"resources":[{"name":"things","changes":)" + kNumbered +
+                   R"(,"updated":{"path":["at"]}}],)"
+                   R"("limited":[{"of":{"header":"x-left"},"in":["0"]}],)"
+                   R"("limited_until":{"header":"x-reset"}})"},
+              {"map", kMap}}) {}
+};
+
+TEST_F(ChangesWithAReset, WaitUntilTheLimitEnds) {
+    plugin_.now_ms = 1'800'000'000'000;  // 2027-01-15T08:00:00Z
+    const auto wait = [this](int code, const char* reset, const char* more = "x") {
+        const AbiOutcome outcome = fetch(
+            FERRY_FETCH_CONTINUE,
+            status(code).with("x-left", "0").with("x-reset", reset).with(more, "7")
+        );
+        EXPECT_EQ(outcome.status, FERRY_ERROR_RATE_LIMITED) << reset;
+        return outcome.retry_after_ms;
+    };
+    for (const int code : {403, 429}) {
+        EXPECT_EQ(wait(code, "1800000090"), 90'000);
+        EXPECT_EQ(wait(code, "1800000090000"), 90'000) << "in ms";
+        EXPECT_EQ(wait(code, "2027-01-15T08:01:30Z"), 90'000);
+        EXPECT_EQ(wait(code, "90"), 90'000) << "seconds to wait";
+        EXPECT_EQ(wait(code, "1799999990"), 0) << "it is over";
+        EXPECT_EQ(wait(code, "1900000000"), 604'800'000) << "a week at most";
+        EXPECT_EQ(wait(code, "soon"), -1);
+        EXPECT_EQ(wait(code, "1800000090", "retry-after"), 7'000) << "that comes first";
+    }
+}
+
 class ChangesThatMayBeLeftOut : public Fetch {
   protected:
     ChangesThatMayBeLeftOut()

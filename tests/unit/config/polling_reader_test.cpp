@@ -150,6 +150,16 @@ TEST(PollingReader, ABodyMayBeAMapping) {
     );
 }
 
+TEST(PollingReader, KnowsWhenALimitEnds) {
+    const Reading reading = read(
+        "  limited: {header:X-Left: \"0\"}\n  limited_until: header:X-Reset\n" +
+        posted("        body: ${since}")
+    );
+    EXPECT_THAT(reading.findings, IsEmpty());
+    ASSERT_TRUE(reading.manifest);
+    EXPECT_THAT(settingOf(reading), HasSubstr(R"("limited_until":{"header":"x-reset"}})"));
+}
+
 TEST(PollingReader, FindsMistakesInBodies) {
     const auto finds = [](std::string_view more, const char* what, const char* method = "POST") {
         const Reading reading = read(posted(more, method));
