@@ -237,7 +237,8 @@ class PollingReader {
             reporter_.atKey(
                 *node.findKey("next_page"), "the request has no ${page}", "put it into 'query'"
             );
-        if (has(node, "page_size") && !usesSource(node, "${page_number}") && !usesSource(node, "${offset}"))
+        if (has(node, "page_size") && !usesSource(node, "${page_number}") &&
+            !usesSource(node, "${offset}"))
             reporter_.atKey(
                 *node.findKey("page_size"), "the request has neither ${page_number} nor ${offset}"
             );

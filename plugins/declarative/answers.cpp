@@ -46,12 +46,11 @@ std::string oneLine(std::string_view text) {
         const auto byte = static_cast<unsigned char>(text[i]);
         const std::string_view rest = text.substr(i);
         const auto third = rest.size() > 2 ? static_cast<unsigned char>(rest[2]) : 0U;
-        const bool is_sign =
-            (rest.starts_with("\xE2\x80") &&
-             ((third >= 0x8B && third <= 0x8F) || (third >= 0xA8 && third <= 0xAE))) ||
-            (rest.starts_with("\xE2\x81") && third >= 0xA0 && third <= 0xAF);
-        const bool is_c1 = byte == 0xC2 && rest.size() > 1 &&
-                           static_cast<unsigned char>(rest[1]) < 0xA0;
+        const bool is_sign = (rest.starts_with("\xE2\x80") && ((third >= 0x8B && third <= 0x8F) ||
+                                                               (third >= 0xA8 && third <= 0xAE))) ||
+                             (rest.starts_with("\xE2\x81") && third >= 0xA0 && third <= 0xAF);
+        const bool is_c1 =
+            byte == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0;
         const bool is_blank = byte <= 0x20 || byte == 0x7F || (is_utf8 && (is_c1 || is_sign));
         if (is_utf8 && (is_c1 || is_sign)) i += is_sign ? 2 : 1;
         if (!is_blank)
@@ -70,8 +69,7 @@ sdk::Error::Wait waitUntil(std::string_view text, std::int64_t now_ms) {
     const auto time = parseTime(text);
     if (!time) return std::nullopt;
     const bool is_number = text.find_first_of("-:") == text.npos;
-    const std::int64_t wait =
-        is_number && *time < kSecondsMax * 1000 ? *time : *time - now_ms;
+    const std::int64_t wait = is_number && *time < kSecondsMax * 1000 ? *time : *time - now_ms;
     return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWaitMsMax));
 }
 
@@ -174,9 +172,7 @@ void throwIfTransient(
     if (response.status() == 0) throw sdk::Error::unavailable(place + ": no answer");
     const std::string words = secrets == nullptr ? std::string() : said(response, *secrets);
     if (response.status() == 429)
-        throw sdk::Error::rateLimited(
-            place + ": too many requests" + words, retryAfter(response)
-        );
+        throw sdk::Error::rateLimited(place + ": too many requests" + words, retryAfter(response));
     if (response.status() >= 500)
         throw sdk::Error::unavailable(
             place + ": answered " + std::to_string(response.status()) + words, retryAfter(response)

@@ -22,8 +22,8 @@ std::string json(const Texts& fields);
 /// What Retry-After asks for, a number of seconds or a date (RFC 9110, 10.2.3): a week at most.
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response);
 
-/// How long it is from `now_ms` to a time (see parseTime), or a number of seconds below 100,000,000:
-/// a week at most. nullopt if it is neither.
+/// How long it is from `now_ms` to a time (see parseTime), or a number of seconds below
+/// 100,000,000: a week at most. nullopt if it is neither.
 sdk::Error::Wait waitUntil(std::string_view text, std::int64_t now_ms);
 
 /// What messages must not have in them, though a provider may say it.

@@ -4,9 +4,6 @@
 #include "json.h"
 #include "text.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 
 namespace ferry::declarative {
@@ -56,13 +53,6 @@ class WebhookSources final : public Sources {
     const rapidjson::Value& body_;
     const rapidjson::Value& record_;
 };
-
-std::string jsonText(std::string_view text) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-    return {buffer.GetString(), buffer.GetSize()};
-}
 
 }  // namespace
 
@@ -227,14 +217,15 @@ void Notifications::add(
 ) const {
     std::string made;
     const auto fit = fitting(record, made);
-    // The provider would send it again and again, and the others with it.
-    if (!fit) return call.warning("a webhook's record of more than 1 MiB is left out");
-    if (!made.empty())
+    if (!fit || !made.empty())
         call.warning(
-            "a webhook's record of more than 1 MiB goes on without its texts of more than 16 KiB"
+            fit ? "a webhook's record of more than 1 MiB goes on without its texts of more than 16 "
+                  "KiB"
+                : "a webhook's record of more than 1 MiB is left out"
         );
+    // Else the provider would send it again and again, and the others with it.
     Scratch scratch;
-    notices.push_back(notice(sources, *fit, scratch));
+    if (fit) notices.push_back(notice(sources, *fit, scratch));
 }
 
 /// Whose changes are to be asked for; nobody in particular: those of the instance that the URL

@@ -32,9 +32,8 @@ class Notifications {
         const sdk::FieldsView& secrets
     ) const;
     /// Throws sdk::Error MALFORMED for what is no notification.
-    std::vector<sdk::Notice> parse(
-        const sdk::Call& call, const sdk::WebhookRequestView& request
-    ) const;
+    std::vector<sdk::Notice> parse(const sdk::Call& call, const sdk::WebhookRequestView& request)
+        const;
 
     /// Each item of a list is a record of its own.
     bool splits() const noexcept { return splits_; }

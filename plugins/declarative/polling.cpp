@@ -58,8 +58,7 @@ Polling::Polling(const rapidjson::Value& settings) {
             expired_.push_back(status.IsInt() ? status.GetInt() : 0);
     has_limited_ = settings.HasMember("limited");
     if (has_limited_) limited_ = compileCondition(settings["limited"]);
-    if (settings.HasMember("limited_until"))
-        limited_until_ = Expression(settings["limited_until"]);
+    if (settings.HasMember("limited_until")) limited_until_ = Expression(settings["limited_until"]);
     tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
     compare_every_ms_ = numberAt(settings, "compare_every_ms", compare_every_ms_);
 }
@@ -106,9 +105,7 @@ std::string Polling::hint(const Resource& resource, const PollCursor& cursor) co
 }
 
 /// False if the record is too long, and left out.
-bool Polling::add(
-    Step& step, std::string_view record, const std::string& hint, sdk::Page& page
-) {
+bool Polling::add(Step& step, std::string_view record, const std::string& hint, sdk::Page& page) {
     const std::string place = "poll of " + step.resource.name;
     std::string made;
     const auto fit = fitting(record, made);

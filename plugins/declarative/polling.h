@@ -51,14 +51,11 @@ class Polling {
         const Secrets& secrets,
         std::int64_t now_ms
     ) const;
-    void check(
-        const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets
-    ) const;
+    void check(const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets)
+        const;
     static bool restarts(Step& step, const sdk::HttpResponse& response);
     void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
-    static bool add(
-        Step& step, std::string_view record, const std::string& hint, sdk::Page& page
-    );
+    static bool add(Step& step, std::string_view record, const std::string& hint, sdk::Page& page);
     void take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     static std::string startOf(
         const PollRequest& request, const sdk::HttpResponse& response, const std::string& place

@@ -1,6 +1,5 @@
 // What the answers to polls mean that are no page.
 #include "polling.h"
-
 #include "text.h"
 
 #include <algorithm>

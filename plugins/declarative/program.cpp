@@ -219,17 +219,6 @@ Value Expression::join(const Sources& sources, Scratch& scratch) const {
     return textValue(scratch.keep(std::move(text)));
 }
 
-std::string Expression::missing(const Sources& sources, Scratch& scratch) const {
-    for (const Expression& item : items_)
-        if (operation_ == Operation::Join && item.evaluate(sources, scratch).isMissing())
-            return item.missing(sources, scratch);
-    std::string name = text_;
-    if (operation_ == Operation::Path)
-        for (const std::string& part : pointer_)
-            name += "/" + part;
-    return evaluate(sources, scratch).isMissing() ? name : std::string();
-}
-
 Value Expression::step(Value value, Scratch& scratch) const {
     if (value.isMissing()) return {};
     if (text_ == "lower" || text_ == "upper") {

@@ -4,19 +4,14 @@
 #include "json.h"
 #include "text.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <utility>
 
 namespace ferry::declarative {
 
 Value QuotedSources::quoted(Value value, Scratch& scratch) {
     if (value.kind != Value::Kind::Text) return value;
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.String(value.text.data(), static_cast<rapidjson::SizeType>(value.text.size()));
-    return {value.kind, scratch.keep({buffer.GetString() + 1, buffer.GetSize() - 2})};
+    const std::string text = jsonText(value.text);
+    return {value.kind, scratch.keep(text.substr(1, text.size() - 2))};
 }
 
 namespace {

@@ -1,5 +1,5 @@
-// Goal: what a provider says is wrong gets into messages, printable and short, and no secret of ours
-// with it. Method: answers of many forms, to an account that has some.
+// Goal: what a provider says is wrong gets into messages, printable and short, and no secret of
+// ours with it. Method: answers of many forms, to an account that has some.
 
 #include "answers.h"
 
@@ -49,8 +49,11 @@ TEST_F(Answers, SayWhatIsWrongWhereProvidersSayIt) {
 }
 
 TEST_F(Answers, SayItInOnePrintableLine) {
-    EXPECT_EQ(saidBy(R"({"message":"a\u001b[31m\nb\u009bc\u2028\u202ed\u00fc"})"), ": a [31m b c d\xC3\xBC");
-    EXPECT_EQ(saidBy("\xFF\xC3(x"), ": ??(x");
+    EXPECT_EQ(
+        saidBy(R"({"message":"a\u001b[31m\nb\u009bc\u2028\u202ed\u00fc"})"),
+        ": a [31m b c d\xC3\xBC"
+    );
+    EXPECT_EQ(saidBy("\xFF\xC3(x"), ": ?\?(x");
     const std::string many(1000, 'x');
     EXPECT_EQ(saidBy(many), ": " + many.substr(0, 197) + "...");
     std::string umlauts = "x";
@@ -75,7 +78,8 @@ TEST_F(Answers, LeaveOurSecretsOut) {
     EXPECT_EQ(saidBy("abcd-abcdabcd", "abcd"), ": ***-******");
     // A secret at the end of what is shown is left out before that is cut.
     EXPECT_EQ(
-        saidBy(std::string(190, 'x') + "the-token and more").substr(2), std::string(190, 'x') + "*** and..."
+        saidBy(std::string(190, 'x') + "the-token and more").substr(2),
+        std::string(190, 'x') + "*** and..."
     );
 }
 

@@ -90,9 +90,7 @@ TEST_F(Requests, ABodyThatIsAMappingLeavesOutWhatHasNoValue) {
         R"("list":{"list":[{"text":{"join":[{"name":"offset"}]}},{"plain":"null"},)"
         R"({"text":{"join":["p-",{"name":"page"}]}}]}}})";
     const Sent without = make(kBody);
-    EXPECT_EQ(
-        without.body, R"({"query":"a \"b\"","size":100,"deep":{"yes":true},"list":[null]})"
-    );
+    EXPECT_EQ(without.body, R"({"query":"a \"b\"","size":100,"deep":{"yes":true},"list":[null]})");
     EXPECT_EQ(without.headers.at("Content-Type"), "application/json");
     words_.values = {{"page", "x\n\"y"}, {"offset", "200"}};
     EXPECT_EQ(
@@ -104,9 +102,9 @@ TEST_F(Requests, ABodyThatIsAMappingLeavesOutWhatHasNoValue) {
 
 TEST_F(Requests, AFormHasEncodedValuesAndLeavesOutWhatHasNone) {
     words_.values = {{"a", "1&b=\xC3\xBC x"}};
-    const Sent sent = make(
-        R"(,"form":{"to":{"join":[{"name":"a"}]},"page":{"join":[{"name":"page"}]},"k[]":"v"})"
-    );
+    const Sent sent =
+        make(R"(,"form":{"to":{"join":[{"name":"a"}]},"page":{"join":[{"name":"page"}]},"k[]":"v"})"
+        );
     EXPECT_EQ(sent.body, "to=1%26b%3D%C3%BC%20x&k%5B%5D=v");
     EXPECT_EQ(sent.headers.at("Content-Type"), "application/x-www-form-urlencoded");
 }
@@ -135,8 +133,15 @@ TEST_F(Requests, BasicAuthenticationHasAHeaderOfItsOwn) {
 }
 
 TEST_F(Requests, PartsOfABodyThatAreNoneAreRefused) {
-    for (const char* part : {"7", "{}", R"({"object":[]})", R"({"list":{}})", R"({"plain":7})",
-                             R"({"other":"x"})", R"({"text":7})", R"({"plain":"1","text":"x"})"})
+    for (const char* part :
+         {"7",
+          "{}",
+          R"({"object":[]})",
+          R"({"list":{}})",
+          R"({"plain":7})",
+          R"({"other":"x"})",
+          R"({"text":7})",
+          R"({"plain":"1","text":"x"})"})
         EXPECT_THROW(make(R"(,"json":)" + std::string(part)), sdk::Error) << part;
     std::string deep = R"({"plain":"1"})";
     for (int i = 0; i < 40; ++i)
@@ -146,7 +151,11 @@ TEST_F(Requests, PartsOfABodyThatAreNoneAreRefused) {
 
 TEST(DeclarativeText, EncodesBase64) {
     const std::pair<const char*, const char*> texts[] = {
-        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
         {"\xFF\xFE\xFD", "//79"}};
     for (const auto& [text, encoded] : texts)
         EXPECT_EQ(base64(text), encoded) << text;

@@ -102,86 +102,6 @@ TEST(PollingReader, ConnectorsWithoutItHaveNoneOfItsParameters) {
     EXPECT_EQ(manifest->parameters.find("event.poller.refresh_interval"), nullptr);
 }
 
-std::string settingOf(const Reading& reading) {
-    for (const auto& [key, value] : reading.manifest->settings)
-        if (key == "polling") return value;
-    return {};
-}
-
-/// A resource that is asked for by POST, with `more` in its request.
-std::string posted(std::string_view more, std::string_view method = "POST") {
-    return fmt::format(
-        "  resources:\n    - name: things\n      updated: /at\n      changes:\n"
-        "        url: https://a.example\n        method: {}\n        records: /\n{}",
-        method,
-        more
-    );
-}
-
-TEST(PollingReader, ABodyMayBeAMapping) {
-    const Reading reading = read(posted(R"(        next_page: /next
-        basic: {user: "${config:key}", password: X}
-        body:
-          from: ${since}
-          size: 100
-          code: "007"
-          exact: "100"
-          zip: 007
-          nested: {after: "${page}", yes: true, "no": null}
-          list: [1.5e3, -2, a])"));
-    EXPECT_THAT(reading.findings, IsEmpty());
-    ASSERT_TRUE(reading.manifest);
-    EXPECT_THAT(
-        settingOf(reading),
-        HasSubstr(
-            R"("json":{"object":{"from":{"text":{"join":[{"name":"since"}]}},)"
-            R"("size":{"plain":"100"},"code":{"text":"007"},"exact":{"text":"100"},)"
-            R"("zip":{"text":"007"},"nested":{"object":{"after":{"text":{"join":[{"name":"page"}]}},)"
-            R"("yes":{"plain":"true"},"no":{"plain":"null"}}},)"
-            R"("list":{"list":[{"plain":"1.5e3"},{"plain":"-2"},{"text":"a"}]}}},)"
-            R"("basic":{"user":{"join":[{"config":"key"}]},"password":"X"})"
-        )
-    );
-    const Reading form = read(posted("        form: {since: \"${since}\", size: 5}"));
-    EXPECT_THAT(form.findings, IsEmpty());
-    ASSERT_TRUE(form.manifest);
-    EXPECT_THAT(
-        settingOf(form), HasSubstr(R"("form":{"since":{"join":[{"name":"since"}]},"size":"5"})")
-    );
-}
-
-TEST(PollingReader, KnowsWhenALimitEnds) {
-    const Reading reading = read(
-        "  limited: {header:X-Left: \"0\"}\n  limited_until: header:X-Reset\n" +
-        posted("        body: ${since}")
-    );
-    EXPECT_THAT(reading.findings, IsEmpty());
-    ASSERT_TRUE(reading.manifest);
-    EXPECT_THAT(settingOf(reading), HasSubstr(R"("limited_until":{"header":"x-reset"}})"));
-}
-
-TEST(PollingReader, FindsMistakesInBodies) {
-    const auto finds = [](std::string_view more, const char* what, const char* method = "POST") {
-        const Reading reading = read(posted(more, method));
-        EXPECT_FALSE(reading.manifest) << more;
-        EXPECT_THAT(reading.findings, Contains(HasSubstr(what))) << more;
-    };
-    finds("        body: {a: {b: [\"${sinc}\"]}}", "did you mean 'since'?");
-    finds("        body: {a: {b: [x]}}", "the request has no ${since}");
-    finds("        body: [\"${since}\"]", "a body is a text or a mapping");
-    finds("        body: {a: \"${since}\"}\n        form: {b: c}", "one of 'body' and 'form'");
-    finds("        form: {b: \"${since}\"}", "a GET has no form", "GET");
-    finds("        basic: {password: X}\n        form: {a: \"${since}\"}", "'user' is missing");
-    finds(
-        "        basic: {user: X}\n        headers: {authorization: \"${since}\"}",
-        "'basic' makes this header"
-    );
-    finds(
-        "        body: {a: {b: {c: {d: {e: {f: {g: {h: \"${since}\", i: {}}}}}}}}}",
-        "a body has at most 8 mappings and lists"
-    );
-}
-
 struct Mistake {
     const char* from;  ///< in `kFeed`
     const char* to;
@@ -221,6 +141,12 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         EXPECT_FALSE(reading.manifest) << mistake.to;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.to;
     }
+}
+
+std::string settingOf(const Reading& reading) {
+    for (const auto& [key, value] : reading.manifest->settings)
+        if (key == "polling") return value;
+    return {};
 }
 
 TEST(PollingReader, APageThatIsNotThereEndsChangesAndListingsIfTheySaySo) {
