@@ -170,13 +170,14 @@ void throwIfTransient(
 ) {
     const std::string place(what);
     if (response.status() == 0) throw sdk::Error::unavailable(place + ": no answer");
+    constexpr int kTooMany = 429;
+    if (response.status() != kTooMany && response.status() < 500) return;
     const std::string words = secrets == nullptr ? std::string() : said(response, *secrets);
-    if (response.status() == 429)
+    if (response.status() == kTooMany)
         throw sdk::Error::rateLimited(place + ": too many requests" + words, retryAfter(response));
-    if (response.status() >= 500)
-        throw sdk::Error::unavailable(
-            place + ": answered " + std::to_string(response.status()) + words, retryAfter(response)
-        );
+    throw sdk::Error::unavailable(
+        place + ": answered " + std::to_string(response.status()) + words, retryAfter(response)
+    );
 }
 
 void throwUnlessOk(
