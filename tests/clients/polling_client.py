@@ -148,7 +148,9 @@ class TimeStampTest(PollingCase):
         reason = "no list of records: *** has no quota"
         eventually(lambda: reason in self.instances()["orders"].get("reason", ""), "it says why")
         self.assertEqual(self.told("orders"), [])
+        self.kill()
         self.provider.get_orders = answer
+        self.hub.start()  # which does not wait out the minute after such a failure
         self.wait_for("orders", [("CREATED", "new")])
 
     def test_polls_that_find_nothing_become_rarer(self):
