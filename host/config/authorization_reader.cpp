@@ -3,6 +3,7 @@
 #include "config/declarative_reader.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
+#include "config/request_fields.h"
 
 namespace ferry::config {
 
@@ -58,21 +59,9 @@ class AuthorizationReader {
 
     void check(const YamlNode& node) {
         json_.key("check").beginObject();
-        copy(node, "method", "GET");
-        for (const char* key : {"url", "body"}) {
-            const YamlNode* value = given(node, key);
-            if (value == nullptr) continue;
-            json_.key(key);
-            expression().readTemplate(*value);
-        }
-        if (const YamlNode* headers = given(node, "headers")) {
-            json_.key("headers").beginObject();
-            for (std::size_t entry = 0; entry < headers->entryCount(); ++entry) {
-                json_.key(headers->key(entry).text);
-                expression().readTemplate(headers->value(entry));
-            }
-            json_.endObject();
-        }
+        writeRequest(node, "GET", json_, reporter_, [this](const YamlNode& value) {
+            expression().readTemplate(value);
+        });
         json_.endObject();
     }
 

@@ -1,5 +1,6 @@
 // The tables of the sections of connectors without code.
 #include "config/declarative_reader.h"
+#include "config/request_fields.h"
 #include "config/table_field.h"
 
 namespace ferry::config {
@@ -157,18 +158,7 @@ const FieldTable& mapRuleFields() {
 }
 
 const FieldTable& authorizationFields() {
-    static const FieldTable check("'check'", [] {
-        Field url = field("url", ValueType::String, "template of the address that is asked");
-        url.is_required = true;
-        return std::vector<Field>{
-            byDefault(
-                oneOf(field("method", ValueType::Enum, "of the request"), {"GET", "POST"}), "GET"
-            ),
-            url,
-            field("headers", ValueType::StringMap, "templates of its headers, by name"),
-            field("body", ValueType::String, "template of its body, JSON"),
-        };
-    }());
+    static const FieldTable check("'check'", requestFields({"GET", "POST"}));
     static const FieldTable table("'authorization'", [] {
         Field asked =
             field("check", ValueType::Object, "a request that tells whose tokens they are");

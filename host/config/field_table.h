@@ -42,6 +42,7 @@ enum class AnyForm : std::uint8_t {
     Expression,     ///< its literals are of `Field::values`, if there are any
     Expressions,    ///< a list, at least one
     ExpressionMap,  ///< by free names
+    Body,           ///< a template, or a mapping of anything that has templates
 };
 
 /// One field of a document, or one parameter of a connector.

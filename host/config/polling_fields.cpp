@@ -35,6 +35,9 @@ const FieldTable& pageFields() {
         fields.push_back(required(
             field("records", ValueType::String, "pointer to the list of records in the answer")
         ));
+        fields.push_back(formed(
+            "empty", AnyForm::Condition, "answers without that list that mean: there are no records"
+        ));
         fields.push_back(
             formed("next_url", AnyForm::Expression, "address of the next page in the answer")
         );
@@ -173,6 +176,9 @@ const FieldTable& pollingFields() {
             byDefault(field("expired", ValueType::List, "statuses that give the cursor up"), "410"),
             formed(
                 "limited", AnyForm::Condition, "answers beside 429 that mean: too many requests"
+            ),
+            formed(
+                "limited_until", AnyForm::Expression, "in such an answer, when one may ask again"
             ),
         };
     }());

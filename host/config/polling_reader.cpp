@@ -37,6 +37,10 @@ class PollingReader {
             json_.key("limited");
             expression(SourceSet::Answer).readCondition(*condition);
         }
+        if (const YamlNode* until = given(node, "limited_until")) {
+            json_.key("limited_until");
+            expression(SourceSet::Answer).read(*until);
+        }
         return json_.endObject().take();
     }
 
@@ -171,8 +175,8 @@ class PollingReader {
                 "give 'list' a 'cursor', or the resource 'start'"
             );
         const std::string_view wanted = cursor == nullptr ? "${since" : "${cursor}";
-        if (uses(changes, wanted)) return;
-        if (cursor != nullptr && uses(changes, "${page_or_cursor}")) return;
+        if (usesSource(changes, wanted)) return;
+        if (cursor != nullptr && usesSource(changes, "${page_or_cursor}")) return;
         reporter_.atKey(
             *node.findKey("changes"),
             fmt::format("the request has no {}{}", wanted, cursor == nullptr ? "}" : ""),
@@ -180,32 +184,18 @@ class PollingReader {
         );
     }
 
-    /// What is unknown may use it.
-    static bool uses(const YamlNode& request, std::string_view source) {
-        const auto has = [source](const YamlNode& value) {
-            return value.isGap() || value.text.find(source) != value.text.npos;
-        };
-        for (const char* key : {"url", "body", "query", "headers"})
-            if (isUnknown(request, key)) return true;
-        for (const char* key : {"url", "body"})
-            if (const YamlNode* value = given(request, key); value != nullptr && has(*value))
-                return true;
-        for (const char* key : {"query", "headers"}) {
-            const YamlNode* map = given(request, key);
-            for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i)
-                if (has(map->value(i))) return true;
-        }
-        return false;
-    }
-
     void request(std::string_view key, const YamlNode& node) {
         json_.key(key).beginObject();
-        writeRequest(node, "GET", json_, [this](const YamlNode& value) {
+        writeRequest(node, "GET", json_, reporter_, [this](const YamlNode& value) {
             expression(SourceSet::Poll).readTemplate(value);
         });
         if (const YamlNode* records = given(node, "records")) {
             json_.key("records");
             expression(SourceSet::Answer).readPointer(*records);
+        }
+        if (const YamlNode* empty = given(node, "empty")) {
+            json_.key("empty");
+            expression(SourceSet::Answer).readCondition(*empty);
         }
         for (const char* name : {"next_url", "next_page", "cursor"}) {
             const YamlNode* value = given(node, name);
@@ -242,12 +232,13 @@ class PollingReader {
                 "'past_end' is for pages with numbers or offsets",
                 "give 'page_size'"
             );
-        const bool is_used = uses(node, "${page}") || uses(node, "${page_or_cursor}");
+        const bool is_used = usesSource(node, "${page}") || usesSource(node, "${page_or_cursor}");
         if (has(node, "next_page") && !is_used)
             reporter_.atKey(
                 *node.findKey("next_page"), "the request has no ${page}", "put it into 'query'"
             );
-        if (has(node, "page_size") && !uses(node, "${page_number}") && !uses(node, "${offset}"))
+        if (has(node, "page_size") && !usesSource(node, "${page_number}") &&
+            !usesSource(node, "${offset}"))
             reporter_.atKey(
                 *node.findKey("page_size"), "the request has neither ${page_number} nor ${offset}"
             );

@@ -257,6 +257,8 @@ void SchemaWriter::form(const Field& field) {
                 pattern(fmt::format("{}|{}", fmt::join(field.values, "|"), kSource));
             }
             return;
+        case AnyForm::Body:
+            return types({"string", "number", "boolean", "object", "null"});
         case AnyForm::Expressions:
             types({"array"});
             json_.key("minItems").number(std::int64_t{1});

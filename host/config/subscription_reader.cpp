@@ -80,7 +80,7 @@ class SubscriptionReader {
     void request(std::string_view key, const YamlNode& node, const YamlNode& section) {
         json_.key(key).beginObject();
         const char* method = key == "delete" ? "DELETE" : key == "start" ? "GET" : "POST";
-        writeRequest(node, method, json_, [&](const YamlNode& value) {
+        writeRequest(node, method, json_, reporter_, [&](const YamlNode& value) {
             text(value, key, section);
         });
         if (const YamlNode* cursor = given(node, "cursor")) {

@@ -12,14 +12,79 @@
 #include <chrono>
 
 namespace ferry::declarative {
+namespace {
+
+constexpr std::int64_t kWaitMsMax = 604'800'000;  // a week; no number is too large for milliseconds
+
+std::int64_t systemMs() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+}
+
+/// Where providers say in JSON what is wrong.
+std::string messageIn(const rapidjson::Value& answer) {
+    static const std::array<Pointer, 6> kPlaces{
+        Pointer{"error", "message"},
+        Pointer{"message"},
+        Pointer{"error_description"},
+        Pointer{"detail"},
+        Pointer{"errors", "0", "message"},
+        Pointer{"error"}};
+    for (const Pointer& place : kPlaces) {
+        const rapidjson::Value* found = nodeAt(answer, place);
+        if (found != nullptr && found->IsString() && found->GetStringLength() > 0)
+            return {found->GetString(), found->GetStringLength()};
+    }
+    return {};
+}
+
+/// Printable: without control characters, those of a terminal or of the direction of text as well.
+std::string oneLine(std::string_view text) {
+    const bool is_utf8 = sdk::isText(text, text.size());
+    std::string line;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const std::string_view rest = text.substr(i);
+        const auto third = rest.size() > 2 ? static_cast<unsigned char>(rest[2]) : 0U;
+        const bool is_sign = (rest.starts_with("\xE2\x80") && ((third >= 0x8B && third <= 0x8F) ||
+                                                               (third >= 0xA8 && third <= 0xAE))) ||
+                             (rest.starts_with("\xE2\x81") && third >= 0xA0 && third <= 0xAF);
+        const bool is_c1 =
+            byte == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0;
+        const bool is_blank = byte <= 0x20 || byte == 0x7F || (is_utf8 && (is_c1 || is_sign));
+        if (is_utf8 && (is_c1 || is_sign)) i += is_sign ? 2 : 1;
+        if (!is_blank)
+            line += byte < 0x80 || is_utf8 ? text[i] : '?';
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return line;
+}
+
+}  // namespace
+
+sdk::Error::Wait waitUntil(std::string_view text, std::int64_t now_ms) {
+    constexpr std::int64_t kSecondsMax = 100'000'000;  // as a time that is in the year 1973
+    const auto time = parseTime(text);
+    if (!time) return std::nullopt;
+    const bool is_number = text.find_first_of("-:") == text.npos;
+    const std::int64_t wait = is_number && *time < kSecondsMax * 1000 ? *time : *time - now_ms;
+    return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWaitMsMax));
+}
 
 sdk::Error::Wait retryAfter(const sdk::HttpResponse& response) {
     const std::string_view text = response.header("retry-after");
+    if (const auto until = parseHttpDate(text)) {
+        // By the clock of whoever says it, if the answer has it.
+        const auto now = parseHttpDate(response.header("date"));
+        const std::int64_t wait = *until - now.value_or(systemMs());
+        return std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, kWaitMsMax));
+    }
     std::int64_t seconds = -1;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (seconds < 0) return std::nullopt;
-    constexpr std::int64_t kWeek = 604'800;  // and no number is too large for milliseconds
-    return std::chrono::seconds(std::min(seconds, kWeek));
+    return std::chrono::milliseconds(std::min(seconds, kWaitMsMax / 1000) * 1000);
 }
 
 std::string form(const Texts& fields) {
@@ -44,21 +109,84 @@ std::string json(const Texts& fields) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-void throwIfTransient(const sdk::HttpResponse& response, std::string_view what) {
-    const std::string place(what);
-    if (response.status() == 0) throw sdk::Error::unavailable(place + ": no answer");
-    if (response.status() == 429)
-        throw sdk::Error::rateLimited(place + ": too many requests", retryAfter(response));
-    if (response.status() >= 500)
-        throw sdk::Error::unavailable(
-            place + ": answered " + std::to_string(response.status()), retryAfter(response)
-        );
+Secrets::Secrets(const sdk::AccountView& account, std::string_view access_token) {
+    const sdk::FieldsView configuration = account.configuration();
+    for (std::size_t i = 0; i < configuration.size(); ++i)
+        add(configuration.value(i));
+    add(access_token);
 }
 
-void throwUnlessOk(const sdk::HttpResponse& response, const std::string& what) {
-    throwIfTransient(response, what);
+void Secrets::add(std::string_view secret) {
+    constexpr std::size_t kBytesMin = 4;  // less stands in any text
+    if (secret.size() < kBytesMin || secret == "true" || secret == "false") return;
+    for (std::string form : {std::string(secret), percentEncode(secret), base64(secret)}) {
+        const auto place =
+            std::find_if(words_.begin(), words_.end(), [&form](const std::string& word) {
+                return word.size() < form.size();
+            });
+        words_.insert(place, std::move(form));
+    }
+}
+
+std::string Secrets::without(std::string text) const {
+    constexpr std::string_view kMask = "***";
+    for (const std::string& word : words_)
+        for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at))
+            text.replace(at, word.size(), kMask), at += kMask.size();
+    // Credentials that were made of several of them.
+    for (const std::string_view scheme : {"Basic ", "Bearer "}) {
+        for (std::size_t at = text.find(scheme); at != text.npos; at = text.find(scheme, at)) {
+            at += scheme.size();
+            const std::size_t end = std::min(text.find_first_of(" \"',;", at), text.size());
+            constexpr std::size_t kWordMax = 16;
+            if (end - at >= kWordMax) text.replace(at, end - at, kMask);
+        }
+    }
+    return text;
+}
+
+std::string said(const sdk::HttpResponse& response, const Secrets& secrets) {
+    constexpr std::size_t kBytesMax = 200;
+    constexpr std::size_t kReadBytesMax = 4096;
+    JsonDocument body;
+    std::string text;
+    if (body.parse(response.body()))
+        text = messageIn(body.root());
+    else if (!response.body().starts_with('<'))  // a page for browsers
+        text = response.body();
+    text = oneLine(secrets.without(text.substr(0, kReadBytesMax)));
+    if (text.size() > kBytesMax) {
+        std::size_t end = kBytesMax - 3;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+            --end;
+        text.resize(end);
+        text += "...";
+    }
+    return text.empty() ? text : ": " + text;
+}
+
+void throwIfTransient(
+    const sdk::HttpResponse& response, std::string_view what, const Secrets* secrets
+) {
+    const std::string place(what);
+    if (response.status() == 0) throw sdk::Error::unavailable(place + ": no answer");
+    constexpr int kTooMany = 429;
+    if (response.status() != kTooMany && response.status() < 500) return;
+    const std::string words = secrets == nullptr ? std::string() : said(response, *secrets);
+    if (response.status() == kTooMany)
+        throw sdk::Error::rateLimited(place + ": too many requests" + words, retryAfter(response));
+    throw sdk::Error::unavailable(
+        place + ": answered " + std::to_string(response.status()) + words, retryAfter(response)
+    );
+}
+
+void throwUnlessOk(
+    const sdk::HttpResponse& response, const std::string& what, const Secrets& secrets
+) {
+    throwIfTransient(response, what, &secrets);
     if (response.ok()) return;
-    const std::string message = what + ": answered " + std::to_string(response.status());
+    const std::string message =
+        what + ": answered " + std::to_string(response.status()) + said(response, secrets);
     if (response.status() == 401) throw sdk::Error::authExpired(message);
     throw sdk::Error::rejected(message);
 }

@@ -203,7 +203,7 @@ sdk::Task<sdk::Identity> Authorization::identify(
         sdk::Request request = check_->make(sources);
         request.responseBytesMax(kAnswerBytesMax);
         const sdk::HttpResponse response = co_await context.send(std::move(request));
-        throwUnlessOk(response, "check");
+        throwUnlessOk(response, "check", Secrets(account, access_token));
         if (!answer.parse(response.body())) throw sdk::Error::malformed("check: no JSON");
         sources.answer = &answer.root();
     }

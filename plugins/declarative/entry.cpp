@@ -90,11 +90,11 @@ class Declarative : public sdk::Plugin {
         return notifications_ && notifications_->verify(call, request, secrets);
     }
     std::vector<sdk::Notice> parseNotification(
-        const sdk::Call&, const sdk::WebhookRequestView& request
+        const sdk::Call& call, const sdk::WebhookRequestView& request
     ) const {
         if (!notifications_)
             throw sdk::Error(FERRY_ERROR_UNSUPPORTED, "the connector takes no webhooks");
-        return notifications_->parse(request);
+        return notifications_->parse(call, request);
     }
 
     sdk::Task<sdk::Page> fetch(

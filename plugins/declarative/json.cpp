@@ -156,6 +156,22 @@ std::string withoutLongTexts(std::string_view record, std::size_t bytes_max) {
     return {out.GetString(), out.GetSize()};
 }
 
+std::string jsonText(std::string_view text) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::optional<std::string_view> fitting(std::string_view record, std::string& made) {
+    constexpr std::size_t kRecordBytesMax = 1U << 20U;
+    constexpr std::size_t kKeptTextBytes = 16U << 10U;
+    if (record.size() <= kRecordBytesMax) return record;
+    made = withoutLongTexts(record, kKeptTextBytes);
+    if (made.size() > kRecordBytesMax) return std::nullopt;
+    return made;
+}
+
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer) {
     Walker walker(text);
     for (const std::string& part : pointer)

@@ -9,6 +9,7 @@
 #include <rapidjson/document.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,13 @@ T numberAt(const rapidjson::Value& object, const char* name, T otherwise) {
 
 /// `record`, which is JSON, with an empty text in place of each that is longer than `bytes_max`.
 std::string withoutLongTexts(std::string_view record, std::size_t bytes_max);
+
+/// A text as JSON has it, with its quotes.
+std::string jsonText(std::string_view text);
+
+/// A record as the host takes it, 1 MiB at most: itself or, if it is longer, `made` of it without
+/// its texts of more than 16 KiB: they hardly say what it is, or where. nullopt: too long even so.
+std::optional<std::string_view> fitting(std::string_view record, std::string& made);
 
 /// The items of the list at `pointer`, as they stand in `text`, which must have been parsed.
 std::vector<std::string_view> itemsOf(std::string_view text, const Pointer& pointer);

@@ -4,9 +4,6 @@
 #include "json.h"
 #include "text.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 
 namespace ferry::declarative {
@@ -56,13 +53,6 @@ class WebhookSources final : public Sources {
     const rapidjson::Value& body_;
     const rapidjson::Value& record_;
 };
-
-std::string jsonText(std::string_view text) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-    return {buffer.GetString(), buffer.GetSize()};
-}
 
 }  // namespace
 
@@ -219,6 +209,25 @@ sdk::Notice Notifications::notice(const Sources& sources, std::string_view recor
     return notice;
 }
 
+void Notifications::add(
+    const sdk::Call& call,
+    const Sources& sources,
+    std::string_view record,
+    std::vector<sdk::Notice>& notices
+) const {
+    std::string made;
+    const auto fit = fitting(record, made);
+    if (!fit || !made.empty())
+        call.warning(
+            fit ? "a webhook's record of more than 1 MiB goes on without its texts of more than 16 "
+                  "KiB"
+                : "a webhook's record of more than 1 MiB is left out"
+        );
+    // Else the provider would send it again and again, and the others with it.
+    Scratch scratch;
+    if (fit) notices.push_back(notice(sources, *fit, scratch));
+}
+
 /// Whose changes are to be asked for; nobody in particular: those of the instance that the URL
 /// names.
 std::vector<sdk::Notice> Notifications::marks(
@@ -243,7 +252,9 @@ std::vector<sdk::Notice> Notifications::marks(
     return notices;
 }
 
-std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& request) const {
+std::vector<sdk::Notice> Notifications::parse(
+    const sdk::Call& call, const sdk::WebhookRequestView& request
+) const {
     if (request.method() != "POST" && body_ != Body::Query)
         throw sdk::Error::malformed("a notification comes by POST");
     std::string made;
@@ -264,10 +275,8 @@ std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& req
     if (!body.root().IsObject() && !body.root().IsArray())
         throw sdk::Error::malformed("the body of the notification is neither object nor list");
     std::vector<sdk::Notice> notices;
-    Scratch scratch;
     if (!splits_) {
-        notices.push_back(notice(WebhookSources(request, body.root(), body.root()), *json, scratch)
-        );
+        add(call, WebhookSources(request, body.root(), body.root()), *json, notices);
         return notices;
     }
     const rapidjson::Value* list = nodeAt(body.root(), each_);
@@ -279,7 +288,7 @@ std::vector<sdk::Notice> Notifications::parse(const sdk::WebhookRequestView& req
     const std::vector<std::string_view> records = itemsOf(*json, each_);
     for (rapidjson::SizeType i = 0; i < list->Size() && i < records.size(); ++i) {
         const WebhookSources sources(request, body.root(), (*list)[i]);
-        notices.push_back(notice(sources, records[i], scratch));
+        add(call, sources, records[i], notices);
     }
     return notices;
 }

@@ -32,7 +32,8 @@ class Notifications {
         const sdk::FieldsView& secrets
     ) const;
     /// Throws sdk::Error MALFORMED for what is no notification.
-    std::vector<sdk::Notice> parse(const sdk::WebhookRequestView& request) const;
+    std::vector<sdk::Notice> parse(const sdk::Call& call, const sdk::WebhookRequestView& request)
+        const;
 
     /// Each item of a list is a record of its own.
     bool splits() const noexcept { return splits_; }
@@ -62,6 +63,13 @@ class Notifications {
     );
     std::vector<sdk::Notice> marks(
         const sdk::WebhookRequestView& request, const rapidjson::Value& body
+    ) const;
+    /// Adds the notice of a record; one that is too long even without its long texts is left out.
+    void add(
+        const sdk::Call& call,
+        const Sources& sources,
+        std::string_view record,
+        std::vector<sdk::Notice>& notices
     ) const;
     sdk::Notice notice(const Sources& sources, std::string_view record, Scratch& scratch) const;
 

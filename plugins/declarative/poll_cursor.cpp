@@ -58,6 +58,10 @@ PollCursor PollCursor::read(std::string_view text) {
             if (name == key && value.IsUint64()) *place = value.GetUint64();
         for (const auto& [key, place] : timesOf(cursor))
             if (name == key && value.IsInt64()) *place = value.GetInt64();
+        if (name == "holds" && value.IsObject())
+            for (const auto& count : value.GetObject())
+                if (count.value.IsUint64())
+                    cursor.holds.emplace(stringOf(count.name), count.value.GetUint64());
         if (name != "positions" || !value.IsObject()) continue;
         for (const auto& position : value.GetObject())
             cursor.positions.emplace(stringOf(position.name), stringOf(position.value));
@@ -95,6 +99,15 @@ std::string PollCursor::write() const {
         string(position);
     }
     writer.EndObject();
+    if (!holds.empty()) {
+        writer.Key("holds");
+        writer.StartObject();
+        for (const auto& [name, count] : holds) {
+            writer.Key(name.c_str());
+            writer.Uint64(count);
+        }
+        writer.EndObject();
+    }
     writer.EndObject();
     return {buffer.GetString(), buffer.GetSize()};
 }

@@ -34,6 +34,7 @@ struct PollCursor {
     std::int64_t first_ms = 0;   ///< when the account was polled first
     std::int64_t listed_ms = 0;  ///< when everything was listed
     std::map<std::string, std::string> positions;  ///< by resource: its cursor, or a time in ms
+    std::map<std::string, std::uint64_t> holds;    ///< by resource: polls that left it where it was
 };
 
 }  // namespace ferry::declarative

@@ -80,6 +80,8 @@ Value AnswerSources::outside(std::string_view key, Scratch&) const {
 
 PollRequest::PollRequest(const rapidjson::Value& settings) : request_(settings) {
     if (settings.HasMember("records")) records_ = compilePointer(settings["records"]);
+    has_empty_ = settings.HasMember("empty");
+    if (has_empty_) empty_ = compileCondition(settings["empty"]);
     for (const auto& [name, place] :
          {std::pair("next_url", &next_url_),
           std::pair("next_page", &next_page_),
@@ -96,6 +98,11 @@ PollRequest::PollRequest(const rapidjson::Value& settings) : request_(settings) 
 sdk::Request PollRequest::make(PollSources& sources, const PollCursor& cursor) const {
     sources.first_page = first_page_;
     return request_.make(sources, cursor.is_url ? cursor.page : std::string_view());
+}
+
+bool PollRequest::isEmpty(const AnswerSources& answer) const {
+    Scratch scratch;
+    return has_empty_ && holds(empty_, answer, scratch);
 }
 
 PageShown PollRequest::shown(std::size_t count, const std::vector<std::string_view>& records)

@@ -80,10 +80,13 @@ class PollRequest {
     sdk::Request make(PollSources& sources, const PollCursor& cursor) const;
 
     const Pointer& records() const noexcept { return records_; }
+    /// True if an answer without a list of records says so that there are none.
+    bool isEmpty(const AnswerSources& answer) const;
     PageShown shown(std::size_t count, const std::vector<std::string_view>& records) const;
     /// Moves `cursor` to the page after the one that was `shown`; false: that was the last. Throws
     /// sdk::Error MALFORMED if it is the same again, or if there is no end of pages.
     bool turnPage(PollCursor& cursor, const AnswerSources& answer, const PageShown& shown) const;
+    bool isNumbered() const noexcept { return page_size_ > 0; }
     /// True if `status` says that the page before, though it was full, was the last.
     bool isPastEnd(int status, const PollCursor& cursor) const;
     /// The position that the answer names; empty: none.
@@ -92,6 +95,8 @@ class PollRequest {
   private:
     RequestTemplate request_;
     Pointer records_;
+    bool has_empty_ = false;
+    Condition empty_;
     Expression next_url_;
     Expression next_page_;
     std::uint64_t page_size_ = 0;

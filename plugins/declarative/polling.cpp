@@ -13,10 +13,6 @@
 namespace ferry::declarative {
 namespace {
 
-constexpr std::size_t kRecordBytesMax = 1U << 20U;
-/// Of a record that is longer, texts are kept that may say what it is, or where.
-constexpr std::size_t kKeptTextBytes = 16U << 10U;
-
 std::int64_t numberIn(const std::string& text) {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
@@ -31,6 +27,7 @@ struct Polling::Step {
     const PollRequest& request;
     bool lists;
     PollCursor& cursor;
+    const Secrets& secrets;
 };
 
 Polling::Polling(const rapidjson::Value& settings) {
@@ -61,6 +58,7 @@ Polling::Polling(const rapidjson::Value& settings) {
             expired_.push_back(status.IsInt() ? status.GetInt() : 0);
     has_limited_ = settings.HasMember("limited");
     if (has_limited_) limited_ = compileCondition(settings["limited"]);
+    if (settings.HasMember("limited_until")) limited_until_ = Expression(settings["limited_until"]);
     tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
     compare_every_ms_ = numberAt(settings, "compare_every_ms", compare_every_ms_);
 }
@@ -69,28 +67,6 @@ bool Polling::isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) con
     if (!can_list_) return false;
     const bool is_late = now_ms - cursor.listed_ms >= compare_every_ms_;
     return is_listed_always_ || (compare_every_ms_ > 0 && is_late);
-}
-
-/// Throws for an outage, and if there were too many requests.
-void Polling::throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const {
-    throwIfTransient(response, place);
-    if (!has_limited_) return;
-    JsonDocument body;
-    body.parseOrNull(response.body());
-    Scratch scratch;
-    if (!holds(limited_, AnswerSources(response, body.root()), scratch)) return;
-    throw sdk::Error::rateLimited(
-        place + ": answered " + std::to_string(response.status()), retryAfter(response)
-    );
-}
-
-/// Throws for every other answer that is no page.
-void Polling::check(const sdk::HttpResponse& response, const std::string& place) const {
-    const int status = response.status();
-    const bool is_expired = std::find(expired_.begin(), expired_.end(), status) != expired_.end();
-    if (can_list_ && is_expired && status != 401 && !response.ok())
-        throw sdk::Error::cursorInvalid(place + ": answered " + std::to_string(status));
-    throwUnlessOk(response, place);
 }
 
 /// True if the provider does not know the page that it named itself, as happens when a poll goes on
@@ -128,42 +104,45 @@ std::string Polling::hint(const Resource& resource, const PollCursor& cursor) co
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-/// False if it is too long even so, and left out.
-bool Polling::addShortened(
-    Step& step, std::string_view record, const std::string& hint, sdk::Page& page
-) {
+/// False if the record is too long, and left out.
+bool Polling::add(Step& step, std::string_view record, const std::string& hint, sdk::Page& page) {
     const std::string place = "poll of " + step.resource.name;
-    const std::string shortened = withoutLongTexts(record, kKeptTextBytes);
-    if (shortened.size() <= kRecordBytesMax) {
-        step.call.warning(
-            place + ": a record of more than 1 MiB goes on without its texts of more than 16 KiB"
-        );
-        page.add(shortened, hint);
-        return true;
-    }
-    if (step.lists)
+    std::string made;
+    const auto fit = fitting(record, made);
+    if (fit) page.add(*fit, hint);
+    if (fit && made.empty()) return true;
+    if (!fit && step.lists)
         throw sdk::Error::malformed(
             place +
             ": a record of more than 1 MiB without its long texts; left out, the listing would "
             "say that it was deleted"
         );
-    step.call.warning(place + ": a record of more than 1 MiB is left out");
-    return false;
+    step.call.warning(
+        place + (fit ? ": a record of more than 1 MiB goes on without its texts of more than 16 KiB"
+                     : ": a record of more than 1 MiB is left out")
+    );
+    return fit.has_value();
 }
 
 void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     JsonDocument body;
-    // 204: nothing to say.
-    if (response.body().empty())
+    // To a listing that is no answer: what it does not show is gone.
+    constexpr int kNoContent = 204;
+    const bool says_nothing = !step.lists && response.status() == kNoContent;
+    if (says_nothing)
         body.root().SetObject();
     else if (!body.parse(response.body()))
         throw sdk::Error::malformed(place + ": the answer is no JSON");
+    const AnswerSources answer(response, body.root());
     const rapidjson::Value* list = nodeAt(body.root(), step.request.records());
     const bool is_list = list != nullptr && list->IsArray();
-    // What a listing does not show is gone: one that can't be read must not look like an empty one.
-    if (!is_list && (step.lists || (list != nullptr && !list->IsNull())))
-        throw sdk::Error::malformed(place + ": the answer has no list of records");
+    // An error that is answered as a success must not pass for an empty list: a listing would tell
+    // all as deleted, and a poll go on beyond what it has not seen.
+    if (!is_list && !says_nothing && !step.request.isEmpty(answer))
+        throw sdk::Error::malformed(
+            place + ": the answer has no list of records" + said(response, step.secrets)
+        );
     const rapidjson::SizeType count = is_list ? list->Size() : 0;
     // As they were sent: a number may be longer than any that is written anew.
     const std::vector<std::string_view> records =
@@ -173,18 +152,13 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
     const std::string hint = this->hint(step.resource, cursor);
     Scratch scratch;
     for (rapidjson::SizeType i = 0; i < count && i < records.size(); ++i) {
-        if (records[i].size() > kRecordBytesMax) {
-            if (!addShortened(step, records[i], hint, page)) continue;
-        } else {
-            page.add(records[i], hint);
-        }
+        if (!add(step, records[i], hint, page)) continue;
         if (!step.resource.updated.isSet()) continue;
         const AnswerSources record(response, (*list)[i]);
         const auto time = parseTime(step.resource.updated.evaluate(record, scratch).text);
         cursor.newest_ms = std::max(cursor.newest_ms, time.value_or(0));
         scratch.clear();
     }
-    const AnswerSources answer(response, body.root());
     const bool has_next = step.request.turnPage(cursor, answer, step.request.shown(count, records));
     if (!has_next) endResource(step, answer);
 }
@@ -193,14 +167,14 @@ void Polling::take(Step& step, const sdk::HttpResponse& response, sdk::Page& pag
 void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const {
     const std::string place = "poll of " + step.resource.name;
     PollCursor& cursor = step.cursor;
-    throwIfLimited(response, place);
+    throwIfLimited(response, place, step.secrets, step.call.nowMs());
     if (step.request.isPastEnd(response.status(), cursor)) {
         endResource(step, {response, rapidjson::Value()});
     } else if (restarts(step, response)) {
         page.has_more = true;
         return;
     } else {
-        check(response, place);
+        check(response, place, step.secrets);
         if (cursor.isAtStart()) {
             const auto date = parseHttpDate(response.header("date"));
             cursor.began_ms = date.value_or(step.call.nowMs());
@@ -214,6 +188,20 @@ void Polling::receive(Step& step, const sdk::HttpResponse& response, sdk::Page& 
     if (step.lists) cursor.listed_ms = step.call.nowMs();
 }
 
+/// True if a record may have moved to a page that was read before: one that was changed while pages
+/// with numbers were turned goes to their end, and those behind it move up. What is shown twice the
+/// host's index knows. A provider where that happens in each poll must not hold it for ever.
+bool Polling::stays(Step& step) {
+    constexpr std::uint64_t kHoldsMax = 3;
+    PollCursor& cursor = step.cursor;
+    const bool may_have_moved = !step.lists && step.request.isNumbered() && cursor.pages > 0 &&
+                                cursor.newest_ms >= cursor.began_ms;
+    std::uint64_t& holds = cursor.holds[step.resource.name];
+    if (may_have_moved && ++holds <= kHoldsMax) return true;
+    cursor.holds.erase(step.resource.name);
+    return false;
+}
+
 void Polling::endResource(Step& step, const AnswerSources& answer) const {
     PollCursor& cursor = step.cursor;
     std::string& position = cursor.positions[step.resource.name];
@@ -222,6 +210,8 @@ void Polling::endResource(Step& step, const AnswerSources& answer) const {
         // Not beyond the beginning: what changed since then may have been on an earlier page.
         std::int64_t after = std::min(cursor.newest_ms, cursor.began_ms);
         if (after == 0 && (step.lists || before == 0)) after = cursor.began_ms;
+        // The first poll has asked from its own beginning on.
+        if (stays(step)) after = before == 0 ? cursor.began_ms : before;
         position = std::to_string(std::max(before, after));
     } else {
         const std::string next = step.request.position(answer);
@@ -232,17 +222,6 @@ void Polling::endResource(Step& step, const AnswerSources& answer) const {
     cursor.forgetPages();
     cursor.restarts = 0;
     ++cursor.resource;
-}
-
-/// The position that the answer to a resource's `start` names.
-std::string Polling::startOf(
-    const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
-) {
-    JsonDocument body;
-    body.parseOrNull(response.body());
-    std::string position = request.position({response, body.root()});
-    if (position.empty()) throw sdk::Error::malformed(place + ": there is no cursor to start at");
-    return position;
 }
 
 sdk::Task<sdk::Page> Polling::fetch(
@@ -263,14 +242,15 @@ sdk::Task<sdk::Page> Polling::fetch(
     if (cursor.resource >= resources_.size()) cursor.resource = 0;
     const Resource& resource = resources_[cursor.resource];
     const std::string place = "poll of " + resource.name;
+    const Secrets secrets(account, access_token);
     if (cursor.isAtStart() && lists && resource.start && cursor.starts == 0) {
         // A page of its own: one request a page is what the provider's rate is counted by.
         const std::string none;
         PollSources sources(account, access_token, cursor, none, 0);
         const sdk::HttpResponse response =
             co_await context.send(resource.start->make(sources, cursor));
-        throwIfLimited(response, place);
-        check(response, place);
+        throwIfLimited(response, place, secrets, context.call().nowMs());
+        check(response, place, secrets);
         cursor.positions[resource.name] = startOf(*resource.start, response, place);
         cursor.starts = 1;
         page.has_more = true;
@@ -284,7 +264,7 @@ sdk::Task<sdk::Page> Polling::fetch(
     const std::int64_t since = (last > 0 ? last : now) - resource.overlap_ms;
     PollSources sources(account, access_token, cursor, position, std::max<std::int64_t>(since, 0));
     const sdk::HttpResponse response = co_await context.send(request.make(sources, cursor));
-    Step step{context.call(), resource, request, lists, cursor};
+    Step step{context.call(), resource, request, lists, cursor, secrets};
     receive(step, response, page);
     page.next_cursor = cursor.write();
     co_return page;

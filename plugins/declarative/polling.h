@@ -2,6 +2,7 @@
 // The section 'polling': the provider is asked for what changed, page by page, resource by
 // resource.
 
+#include "answers.h"
 #include "poll_request.h"
 
 #include <ferry/sdk.hpp>
@@ -44,17 +45,22 @@ class Polling {
     struct Step;
 
     bool isComparisonDue(const PollCursor& cursor, std::int64_t now_ms) const;
-    void throwIfLimited(const sdk::HttpResponse& response, const std::string& place) const;
-    void check(const sdk::HttpResponse& response, const std::string& place) const;
+    void throwIfLimited(
+        const sdk::HttpResponse& response,
+        const std::string& place,
+        const Secrets& secrets,
+        std::int64_t now_ms
+    ) const;
+    void check(const sdk::HttpResponse& response, const std::string& place, const Secrets& secrets)
+        const;
     static bool restarts(Step& step, const sdk::HttpResponse& response);
     void receive(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
-    static bool addShortened(
-        Step& step, std::string_view record, const std::string& hint, sdk::Page& page
-    );
+    static bool add(Step& step, std::string_view record, const std::string& hint, sdk::Page& page);
     void take(Step& step, const sdk::HttpResponse& response, sdk::Page& page) const;
     static std::string startOf(
         const PollRequest& request, const sdk::HttpResponse& response, const std::string& place
     );
+    static bool stays(Step& step);
     void endResource(Step& step, const AnswerSources& answer) const;
     std::string hint(const Resource& resource, const PollCursor& cursor) const;
 
@@ -62,6 +68,7 @@ class Polling {
     std::vector<int> expired_;  ///< statuses that give a cursor up
     bool has_limited_ = false;
     Condition limited_;
+    Expression limited_until_;  ///< in an answer that means so, if it has no Retry-After
     bool can_list_ = false;
     bool is_listed_always_ = false;  ///< there is nothing but the listing
     std::int64_t compare_every_ms_ = 0;

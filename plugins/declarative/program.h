@@ -61,6 +61,15 @@ class Expression {
 
     bool isSet() const noexcept { return operation_ != Operation::Nothing; }
     Value evaluate(const Sources& sources, Scratch& scratch) const;
+    /// Of a template that has no value: the source without one, as it was written.
+    std::string missing(const Sources& sources, Scratch& scratch) const {
+        for (const Expression& item : items_)
+            if (item.evaluate(sources, scratch).isMissing()) return item.missing(sources, scratch);
+        std::string name = text_;
+        for (std::size_t part = 0; text_.empty() && part < pointer_.size(); ++part)
+            name.append("/").append(pointer_[part]);
+        return name;
+    }
     /// Keys of what is not in the record: "header:...", "query:...", "body:/...".
     void collectOutside(std::vector<const Expression*>& into) const;
     /// The key of an outside value, and its place in the body if it has one.

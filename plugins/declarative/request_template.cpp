@@ -2,9 +2,7 @@
 
 #include "answers.h"
 #include "json.h"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "text.h"
 
 #include <utility>
 
@@ -12,11 +10,25 @@ namespace ferry::declarative {
 
 Value QuotedSources::quoted(Value value, Scratch& scratch) {
     if (value.kind != Value::Kind::Text) return value;
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.String(value.text.data(), static_cast<rapidjson::SizeType>(value.text.size()));
-    return {value.kind, scratch.keep({buffer.GetString() + 1, buffer.GetSize() - 2})};
+    const std::string text = jsonText(value.text);
+    return {value.kind, scratch.keep(text.substr(1, text.size() - 2))};
 }
+
+namespace {
+
+/// The value of a template that can't do without one.
+std::string_view needed(
+    const Expression& expression, const Sources& sources, Scratch& scratch, const char* what
+) {
+    const Value value = expression.evaluate(sources, scratch);
+    if (!value.isMissing()) return value.text;
+    throw sdk::Error::invalid(
+        std::string("a request: its ") + what + " lacks the value of '" +
+        expression.missing(sources, scratch) + "'"
+    );
+}
+
+}  // namespace
 
 RequestTemplate::RequestTemplate(const rapidjson::Value& settings) {
     if (!settings.IsObject() || !settings.HasMember("url"))
@@ -26,6 +38,15 @@ RequestTemplate::RequestTemplate(const rapidjson::Value& settings) {
     query_ = templates(settings, "query");
     headers_ = templates(settings, "headers");
     if (settings.HasMember("body")) body_ = Expression(settings["body"]);
+    if (settings.HasMember("json")) json_ = JsonTemplate(settings["json"]);
+    has_form_ = settings.HasMember("form");
+    form_ = templates(settings, "form");
+    const auto basic = settings.FindMember("basic");
+    if (basic == settings.MemberEnd()) return;
+    if (!basic->value.IsObject() || !basic->value.HasMember("user"))
+        throw sdk::Error::invalid("settings: 'basic' has no 'user'");
+    user_ = Expression(basic->value["user"]);
+    if (basic->value.HasMember("password")) password_ = Expression(basic->value["password"]);
 }
 
 RequestTemplate::Templates RequestTemplate::templates(
@@ -43,9 +64,7 @@ sdk::Request RequestTemplate::make(const Sources& sources, std::string_view url)
     Scratch scratch;
     std::string address(url);
     if (address.empty()) {
-        const Value text = url_.evaluate(sources, scratch);
-        if (text.isMissing()) throw sdk::Error::invalid("a request: its URL lacks a value");
-        address = text.text;
+        address = needed(url_, sources, scratch, "URL");
         Texts query;
         for (const auto& [name, expression] : query_)
             query.emplace_back(name, expression.evaluate(sources, scratch).text);
@@ -54,12 +73,37 @@ sdk::Request RequestTemplate::make(const Sources& sources, std::string_view url)
             address += (address.find('?') == address.npos ? "?" : "&") + parameters;
     }
     sdk::Request request(method_.empty() ? "GET" : method_, std::move(address));
+    std::string type;  // of the body, if the connector has a word of its own for it
     for (const auto& [name, expression] : headers_) {
         const Value value = expression.evaluate(sources, scratch);
-        if (!value.isMissing()) request.header(name, std::string(value.text));
+        if (value.isMissing()) continue;
+        if (sdk::detail::equalIgnoringCase(name, "content-type"))
+            type = value.text;
+        else
+            request.header(name, std::string(value.text));
     }
-    const Value body = body_.evaluate(QuotedSources(sources), scratch);
-    if (!body.isMissing()) request.body("application/json", std::string(body.text));
+    if (user_.isSet()) {
+        std::string pair(needed(user_, sources, scratch, "user"));
+        pair += ':';
+        if (password_.isSet()) pair += needed(password_, sources, scratch, "password");
+        request.header("Authorization", "Basic " + base64(pair));
+    }
+    const auto typeOr = [&type](const char* otherwise) { return type.empty() ? otherwise : type; };
+    if (has_form_) {
+        Texts fields;
+        for (const auto& [name, expression] : form_)
+            fields.emplace_back(name, expression.evaluate(sources, scratch).text);
+        request.body(typeOr("application/x-www-form-urlencoded"), form(fields));
+    } else if (json_.isSet()) {
+        request.body(typeOr("application/json"), json_.make(sources));
+    } else if (body_.isSet()) {
+        const QuotedSources quoted(sources);
+        request.body(
+            typeOr("application/json"), std::string(needed(body_, quoted, scratch, "body"))
+        );
+    } else if (!type.empty()) {
+        request.header("Content-Type", type);
+    }
     return request;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // A request to the provider as a connector words it: templates of its address, headers and body.
 
+#include "body_template.h"
 #include "program.h"
 
 #include <ferry/sdk.hpp>
@@ -45,8 +46,9 @@ class RequestTemplate {
     /// Throws sdk::Error INVALID.
     explicit RequestTemplate(const rapidjson::Value& settings);
 
-    /// `url`: instead of the template's, with its query; empty: none. Throws sdk::Error INVALID if
-    /// a value is missing that the address needs.
+    /// `url`: instead of the template's, with its query; empty: none. Throws sdk::Error INVALID,
+    /// with the name of the source, if a value is missing that the address, the text of the body or
+    /// the credentials need.
     sdk::Request make(const Sources& sources, std::string_view url = {}) const;
 
   private:
@@ -55,7 +57,12 @@ class RequestTemplate {
 
     std::string method_;
     Expression url_;
-    Expression body_;
+    Expression body_;  ///< one text; or else one of the next two, or none
+    JsonTemplate json_;
+    Templates form_;
+    bool has_form_ = false;
+    Expression user_;  ///< of Basic authentication
+    Expression password_;
     Templates query_;
     Templates headers_;
 };

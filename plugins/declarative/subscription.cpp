@@ -46,6 +46,14 @@ class SubscriptionSources final : public AccountSources {
     JsonDocument state_;
 };
 
+Secrets secretsOf(
+    const sdk::AccountView& account, std::string_view access_token, const sdk::Subscribe& wanted
+) {
+    Secrets secrets(account, access_token);
+    secrets.add(wanted.secret);
+    return secrets;
+}
+
 bool isGone(const sdk::HttpResponse& response) {
     return response.status() == 404 || response.status() == 410;
 }
@@ -107,25 +115,26 @@ sdk::Task<sdk::Subscription> SubscriptionPlan::subscribe(
 ) const {
     const std::int64_t end = lifetime_ms_ > 0 ? context.call().nowMs() + lifetime_ms_ : 0;
     SubscriptionSources sources(account, access_token, wanted, end);
+    const Secrets secrets = secretsOf(account, access_token, wanted);
     bool is_known = !wanted.state.empty();
     if (is_known && renew_) {
         const sdk::HttpResponse response = co_await context.send(renew_->make(sources));
         if (!isGone(response)) {
-            throwUnlessOk(response, "renewal of the webhook");
+            throwUnlessOk(response, "renewal of the webhook", secrets);
             co_return read(response, wanted.state, end);
         }
         is_known = false;
     }
     if (start_) {
         const sdk::HttpResponse position = co_await context.send(start_->make(sources));
-        throwUnlessOk(position, "registration of the webhook");
+        throwUnlessOk(position, "registration of the webhook", secrets);
         JsonDocument body;
         body.parseOrNull(position.body());
         Scratch scratch;
         sources.cursor = cursor_.evaluate(AnswerSources(position, body.root()), scratch).text;
     }
     const sdk::HttpResponse response = co_await context.send(create_.make(sources));
-    throwUnlessOk(response, "registration of the webhook");
+    throwUnlessOk(response, "registration of the webhook", secrets);
     sdk::Subscription made = read(response, {}, end);
     if (!is_known) co_return made;
     // The new one is there before the old one goes: nothing is missed in between. What is left of
@@ -133,7 +142,8 @@ sdk::Task<sdk::Subscription> SubscriptionPlan::subscribe(
     const sdk::HttpResponse removed = co_await context.send(delete_.make(sources));
     if (!removed.ok() && !isGone(removed))
         context.call().warning(
-            "the former webhook could not be removed: answered " + std::to_string(removed.status())
+            "the former webhook could not be removed: answered " +
+            std::to_string(removed.status()) + said(removed, secrets)
         );
     co_return made;
 }
@@ -146,7 +156,8 @@ sdk::Task<void> SubscriptionPlan::unsubscribe(
 ) const {
     const SubscriptionSources sources(account, access_token, wanted, 0);
     const sdk::HttpResponse response = co_await context.send(delete_.make(sources));
-    if (!isGone(response)) throwUnlessOk(response, "removal of the webhook");
+    const Secrets secrets = secretsOf(account, access_token, wanted);
+    if (!isGone(response)) throwUnlessOk(response, "removal of the webhook", secrets);
     co_return;
 }
 

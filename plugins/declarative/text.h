@@ -32,6 +32,9 @@ std::string formatTime(std::int64_t ms);
 /// Everything but RFC 3986's unreserved characters becomes %XX.
 std::string percentEncode(std::string_view text);
 
+/// Base64 with padding (RFC 4648, 4).
+std::string base64(std::string_view bytes);
+
 /// A name or value of a form or query, without its encoding; nullopt if that is wrong.
 std::optional<std::string> formDecoded(std::string_view text);
 

@@ -27,7 +27,7 @@ from connectors.receiver import Receiver  # noqa: E402
 
 FERRY, FAKE_DROPBOX = (str(pathlib.Path(name).resolve()) for name in sys.argv[1:3])
 CALLBACK_KEY = "whsec_" + base64.b64encode(b"a key of receivers, 32 bytes long").decode()
-KEYS = ("poll-orders", "poll-contacts", "poll-files")
+KEYS = ("poll-orders", "poll-contacts", "poll-files", "poll-tickets")
 
 
 class PollingCase(unittest.TestCase):
@@ -140,6 +140,19 @@ class TimeStampTest(PollingCase):
         self.wait_for("orders", [("CREATED", f"killed-{page}-{number}")
                                  for page in (1, 2, 3) for number in range(8)])
 
+    def test_an_error_that_is_answered_as_a_success_loses_nothing(self):
+        self.start()
+        answer, self.provider.get_orders = self.provider.get_orders, lambda query: (
+            200, {"ok": False, "error": {"message": "the-key has\nno quota"}}, {})
+        self.provider.put("orders", "new", name="meanwhile")
+        reason = "no list of records: *** has no quota"
+        eventually(lambda: reason in self.instances()["orders"].get("reason", ""), "it says why")
+        self.assertEqual(self.told("orders"), [])
+        self.kill()
+        self.provider.get_orders = answer
+        self.hub.start()  # which does not wait out the minute after such a failure
+        self.wait_for("orders", [("CREATED", "new")])
+
     def test_polls_that_find_nothing_become_rarer(self):
         self.start()
         eventually(lambda: (times := self.provider.starts("/orders"))[-1] - times[-2] > 3,
@@ -160,6 +173,20 @@ class TimeStampTest(PollingCase):
         eventually(lambda: len(self.provider.starts("/orders")) >= 3, "three polls")
         times = self.provider.starts("/orders")
         self.assertGreater(times[-1] - times[-2], 2.6)
+
+
+class SearchTest(PollingCase):
+    def test_a_search_by_post_is_read_page_by_page(self):
+        self.declare(("tickets", "poll-tickets", {}))
+        self.polls("/tickets", 2)
+        with self.provider.lock:
+            for number in range(8):
+                self.provider.put("tickets", f"t{number}", name="new")
+        self.wait_for("tickets", [("CREATED", f"t{number}") for number in range(8)])
+        asked = self.provider.queries["/tickets"]
+        self.assertNotIn("start", asked[0])
+        self.assertEqual({one["page_size"] for one in asked}, {3})
+        self.assertLessEqual({"p3", "p6"}, {one.get("start") for one in asked})
 
 
 class ListTest(PollingCase):

@@ -52,7 +52,8 @@ class Schema(CliCase):
 class Connectors(Schema):
     def test_every_manifest_is_taken(self):
         schema = self.schema("connector")
-        files = sorted(SOURCE.glob("connectors/*.yaml")) + sorted(SOURCE.glob("*/*/connector.yaml"))
+        files = [file for place in ("connectors/*.yaml", "*/*/connector.yaml", "tests/clients/connectors/*.yaml")
+                 for file in sorted(SOURCE.glob(place))]
         self.assertGreater(len(files), 13)
         for file in files:
             self.assertEqual(self.problems(schema, read(file.read_text())), [], file)
@@ -97,6 +98,13 @@ class Connectors(Schema):
                 place = place[step]
             place[where[-1]] = value
             with self.subTest(where=where, value=value):
+                self.assertNotEqual(self.problems(schema, bad), [])
+                self.assert_lint_refuses("connector.yaml", bad)
+        asked = read((SOURCE / "tests/clients/connectors/poll-tickets.yaml").read_text())
+        for key, value in [("body", ["${since}"]), ("form", "a=b"), ("basic", {"password": "X"}), ("basic", "X")]:
+            bad = copy.deepcopy(asked)
+            bad["polling"]["resources"][0]["changes"][key] = value
+            with self.subTest(key=key, value=value):
                 self.assertNotEqual(self.problems(schema, bad), [])
                 self.assert_lint_refuses("connector.yaml", bad)
         for missing in ["key", "events", "plugin"]:

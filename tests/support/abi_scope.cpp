@@ -101,9 +101,15 @@ ferry_status takePage(const ferry_sink* sink, const ferry_page* page) noexcept {
 ferry_status takeNotice(const ferry_sink* sink, const ferry_notice* notice) noexcept {
     CallScope& scope = of(sink);
     std::string key = copy(notice->account_key);
-    if (key.empty() || !isGood(key, 1024))
+    const bool has_change = notice->struct_size >= sizeof *notice && notice->change.size > 0;
+    if ((key.empty() && !has_change) || !isGood(key, 1024))
         return breach(scope, "a notice without a good key", FERRY_ERROR_MALFORMED);
+    if (has_change && notice->change.size > 1U << 20U)
+        return breach(scope, "a notice with a change of more than 1 MiB", FERRY_ERROR_LIMIT);
     scope.outcome.notices.push_back(std::move(key));
+    if (!has_change) return FERRY_OK;
+    scope.outcome.changes.push_back(copy(notice->change));
+    scope.outcome.hints.push_back(copy(notice->hint));
     return FERRY_OK;
 }
 

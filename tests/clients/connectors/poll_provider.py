@@ -1,12 +1,14 @@
 """A provider that tells nobody anything: what changed there has to be asked for.
 
-It has records by kind, in three forms: by time stamp and numbered pages (`orders`), as lists with a
-Link header (`contacts`), and as a feed with a cursor (`files`). Controls make it fail in the ways that
+It has records by kind, in four forms: by time stamp and numbered pages (`orders`), as lists with a
+Link header (`contacts`), as a feed with a cursor (`files`), and as a search by POST (`tickets`). Controls make it fail in the ways that
 providers fail in.
 """
 
+import base64
 import collections
 import email.utils
+import json
 import threading
 import time
 
@@ -22,7 +24,7 @@ class PollProvider:
 
     def __init__(self):
         self.lock = threading.RLock()
-        self.orders, self.contacts, self.files = {}, {}, {}
+        self.orders, self.contacts, self.files, self.tickets = {}, {}, {}, {}
         self.feed = []  # (file id, or None for a position that is forgotten)
         self.forgotten = 0  # cursors below it are gone
         self.times = collections.defaultdict(list)  # of requests, by path
@@ -76,6 +78,8 @@ class PollProvider:
     # The API.
 
     def take(self, method, path, query, body, headers):
+        if (method, path) == ("POST", "/tickets"):
+            return self.search(json.loads(body), headers)
         if method != "GET":
             return 501, {"error": "it is only read"}, {}
         return self.answer(path, query, headers)
@@ -106,6 +110,19 @@ class PollProvider:
                          key=lambda one: one["updated_at"])
         return 200, {"orders": changed[(page - 1) * self.PAGE:page * self.PAGE]}, {
             "Date": email.utils.formatdate(usegmt=True)}
+
+    def search(self, body, headers):
+        with self.lock:
+            self.times["/tickets"].append(time.time())
+            self.queries["/tickets"].append(body)
+            if headers.get("Authorization") != "Basic " + base64.b64encode(b"the-key:X").decode():
+                return 401, {"error": {"message": "the-key? who are you"}}, {}
+            found = sorted((one for one in self.tickets.values() if one["updated_at"] >= body["filter"]["updated_after"]),
+                           key=lambda one: one["updated_at"])
+            at = int(body.get("start", "p0").removeprefix("p"))
+            after = at + body["page_size"]
+            return 200, {"results": found[at:after], "next": f"p{after}" if after < len(found) else None}, {
+                "Date": email.utils.formatdate(usegmt=True)}
 
     def get_contacts(self, query):
         offset = int(query.get("after", 0))

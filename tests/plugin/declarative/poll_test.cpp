@@ -29,12 +29,14 @@ TEST(PollCursor, SurvivesItsText) {
     cursor.first_ms = 3;
     cursor.listed_ms = 4;
     cursor.positions = {{"orders", "c-\u00e4"}, {"things", ""}};
+    cursor.holds = {{"orders", 2}};
     const PollCursor again = PollCursor::read(cursor.write());
     EXPECT_EQ(again.write(), cursor.write());
     EXPECT_EQ(again.resource, 2U);
     EXPECT_EQ(again.page, cursor.page);
     EXPECT_FALSE(again.is_url);
     EXPECT_EQ(again.positions, cursor.positions);
+    EXPECT_EQ(again.holds, cursor.holds);
     EXPECT_FALSE(again.isBetweenPolls());
 
     cursor.is_url = true;
