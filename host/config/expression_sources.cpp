@@ -1,6 +1,7 @@
 // Of ExpressionReader: where values come from.
 #include "base/ascii.h"
 #include "config/expression_reader.h"
+#include "config/header_lines.h"
 #include "config/suggest.h"
 
 #include <fmt/format.h>
@@ -130,6 +131,11 @@ bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) 
         }
         if (prefix == "polled" && rest != "resource") {
             complain(at, "of a poll there is 'polled:resource' alone");
+            json_.null();
+            return false;
+        }
+        if (prefix == "header" && !isHeaderName(rest)) {
+            complain(at, fmt::format("HTTP has no header with the name '{}'", rest.substr(0, 80)));
             json_.null();
             return false;
         }

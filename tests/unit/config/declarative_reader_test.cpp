@@ -22,7 +22,7 @@ version: 1.0.0
 plugin: declarative
 abi: 1
 webhook: instance
-events: {object_types: [thing], event_types: [CREATED], methods: [webhook]}
+events: {object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook]}
 )";
 constexpr std::string_view kNotifications = R"(notifications:
   verify: [{method: hmac, header: X-Signature}]
