@@ -195,8 +195,14 @@ const FieldTable& authorizationFields() {
                 ),
                 "authorization_code"
             ),
-            field("authorize_params", ValueType::StringMap, "further parameters of the consent"),
-            field("token_params", ValueType::StringMap, "further ones of token requests"),
+            field(
+                "authorize_params",
+                ValueType::StringMap,
+                "templates of further parameters of the consent"
+            ),
+            field(
+                "token_params", ValueType::StringMap, "templates of further ones of token requests"
+            ),
             field("api_key", ValueType::String, "the parameter that has the access token"),
             asked,
             formed("account", AnyForm::Expression, "the account's id, as webhooks name it"),

@@ -26,6 +26,7 @@ const SourceNames& namesOf(SourceSet sources) {
     static const SourceNames signature{
         {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
     static const SourceNames account{{"token", "config", "base_url"}, {"access_token"}, true};
+    static const SourceNames grant{{"config", "base_url"}, {}, false};
     static const SourceNames poll{
         {"config", "base_url"},
         {"access_token",
@@ -53,6 +54,8 @@ const SourceNames& namesOf(SourceSet sources) {
             return signature;
         case SourceSet::Account:
             return account;
+        case SourceSet::Grant:
+            return grant;
         case SourceSet::Poll:
             return poll;
         case SourceSet::Subscription:

@@ -62,6 +62,11 @@ class RequestChecks {
         requests(section, {"check"});
         for (const char* key : {"account", "label"})
             if (const YamlNode* value = given(section, key)) expression(*value);
+        for (const char* key : {"authorize_params", "token_params"}) {
+            const YamlNode* map = given(section, key);
+            for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i)
+                sources(map->value(i));
+        }
         if (const YamlNode* key = given(section, "api_key")) parameter(key->text, *key);
     }
 

@@ -41,12 +41,30 @@ Authorization::Authorization(const rapidjson::Value* settings, std::string conne
     if (settings->HasMember("scope_separator"))
         scope_separator_ = textAt(*settings, "scope_separator");
     api_key_ = textAt(*settings, "api_key");
-    authorize_params_ = textsAt(*settings, "authorize_params");
-    token_params_ = textsAt(*settings, "token_params");
+    authorize_params_ = templatesAt(*settings, "authorize_params");
+    token_params_ = templatesAt(*settings, "token_params");
     base_urls_ = textsAt(*settings, "base_urls");
     if (settings->HasMember("account")) account_ = Expression((*settings)["account"]);
     if (settings->HasMember("label")) label_ = Expression((*settings)["label"]);
     if (settings->HasMember("check")) check_.emplace((*settings)["check"]);
+}
+
+Authorization::Templates Authorization::templatesAt(
+    const rapidjson::Value& settings, const char* name
+) {
+    Templates made;
+    const auto found = settings.FindMember(name);
+    if (found == settings.MemberEnd() || !found->value.IsObject()) return made;
+    for (const auto& entry : found->value.GetObject())
+        made.emplace_back(entry.name.GetString(), Expression(entry.value));
+    return made;
+}
+
+void Authorization::add(const Templates& templates, const sdk::AccountView& account, Texts& to) {
+    const AccountSources sources(account, {});
+    Scratch scratch;
+    for (const auto& [name, expression] : templates)
+        to.emplace_back(name, expression.evaluate(sources, scratch).text);
 }
 
 /// An address of the connector where the operator wants it: its base URL may be another one.
@@ -80,7 +98,7 @@ std::string Authorization::authorizeUrl(
         query.emplace_back("code_challenge", request.codeChallenge());
         query.emplace_back("code_challenge_method", "S256");
     }
-    query.insert(query.end(), authorize_params_.begin(), authorize_params_.end());
+    add(authorize_params_, account, query);
     for (std::size_t i = 0; i < request.extras().size(); ++i)
         query.emplace_back(request.extras().name(i), request.extras().value(i));
     const std::string url = placed(authorize_url_, account);
@@ -104,7 +122,7 @@ sdk::Request Authorization::tokenRequest(
         const std::string pair = percentEncode(key) + ":" + percentEncode(secret);
         request.header("Authorization", "Basic " + call.crypto().base64(pair));
     }
-    fields.insert(fields.end(), token_params_.begin(), token_params_.end());
+    add(token_params_, account, fields);
     request.header("Accept", "application/json");
     if (sends_json_)
         request.body("application/json", json(fields));
