@@ -86,6 +86,11 @@ const FieldTable& challengeFields() {
                 crcFields()
             ),
             byDefault(field("content_type", ValueType::String, "of the answer"), "text/plain"),
+            formed("headers", AnyForm::ExpressionMap, "of the answer; each has to have a value"),
+            byDefault(
+                field("verified", ValueType::Boolean, "the request has to pass 'verify' first"),
+                "false"
+            ),
         };
     }());
     return table;

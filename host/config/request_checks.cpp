@@ -28,6 +28,12 @@ bool isOfTransport(std::string_view header) {
     return std::find(kNames.begin(), kNames.end(), lowerAscii(header)) != kNames.end();
 }
 
+constexpr const char* kHeaderSuggestion = "a name is letters, digits and '-'";
+
+std::string notHeader(std::string_view name) {
+    return fmt::format("HTTP has no header with the name '{}'", name.substr(0, 80));
+}
+
 class RequestChecks {
   public:
     RequestChecks(const YamlNode& root, const ConnectorManifest& manifest, Reporter& reporter)
@@ -96,7 +102,7 @@ class RequestChecks {
         for (const char* key : {"query", "headers"}) {
             const YamlNode* map = given(node, key);
             for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i) {
-                if (key == std::string_view("headers")) header(map->key(i));
+                if (key == std::string_view("headers")) checkHeaderName(map->key(i), reporter_);
                 sources(map->value(i));
             }
         }
@@ -115,21 +121,6 @@ class RequestChecks {
         reporter_.atValue(
             url, Visibility::Shown, "the address does not say to which host it goes", suggestion
         );
-    }
-
-    void header(const YamlNode& name) {
-        if (name.isGap()) return;
-        if (!isHeaderName(name.text)) {
-            reporter_.atKey(name, notHeader(name.text), kHeaderSuggestion);
-        } else if (isOfTransport(name.text)) {
-            reporter_.atKey(
-                name, fmt::format("the hub sets the header '{}' itself", name.text), "leave it out"
-            );
-        }
-    }
-
-    static std::string notHeader(std::string_view name) {
-        return fmt::format("HTTP has no header with the name '{}'", name.substr(0, 80));
     }
 
     /// Of every `${...}` in a template.
@@ -196,8 +187,6 @@ class RequestChecks {
         );
     }
 
-    static constexpr const char* kHeaderSuggestion = "a name is letters, digits and '-'";
-
     const YamlNode& root_;
     const ConnectorManifest& manifest_;
     Reporter& reporter_;
@@ -205,6 +194,17 @@ class RequestChecks {
 };
 
 }  // namespace
+
+void checkHeaderName(const YamlNode& name, Reporter& reporter) {
+    if (name.isGap()) return;
+    if (!isHeaderName(name.text)) {
+        reporter.atKey(name, notHeader(name.text), kHeaderSuggestion);
+    } else if (isOfTransport(name.text)) {
+        reporter.atKey(
+            name, fmt::format("the hub sets the header '{}' itself", name.text), "leave it out"
+        );
+    }
+}
 
 void checkRequests(const YamlNode& root, const ConnectorManifest& manifest, Reporter& reporter) {
     RequestChecks(root, manifest, reporter).run();

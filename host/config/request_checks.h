@@ -12,4 +12,7 @@ namespace ferry::config {
 /// manifest whose shape was checked. `manifest` has all else already. One thread.
 void checkRequests(const YamlNode& root, const ConnectorManifest& manifest, Reporter& reporter);
 
+/// Reports the name of a header to be sent that HTTP does not know or that the hub writes itself.
+void checkHeaderName(const YamlNode& name, Reporter& reporter);
+
 }  // namespace ferry::config
