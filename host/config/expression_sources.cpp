@@ -25,7 +25,8 @@ const SourceNames& namesOf(SourceSet sources) {
     static const SourceNames challenge{{"body", "header", "query"}, {"crc"}, true};
     static const SourceNames signature{
         {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
-    static const SourceNames account{{"token", "config", "base_url"}, {"access_token"}, true};
+    static const SourceNames account{
+        {"token", "id_token", "config", "base_url"}, {"access_token"}, true};
     static const SourceNames grant{{"config", "base_url"}, {}, false};
     static const SourceNames poll{
         {"config", "base_url"},
@@ -71,7 +72,7 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
 }
 
 bool takesPointer(std::string_view prefix) {
-    return prefix == "body" || prefix == "token";
+    return prefix == "body" || prefix == "token" || prefix == "id_token";
 }
 
 std::string_view prefixOf(std::string_view source) {

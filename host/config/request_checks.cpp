@@ -68,6 +68,15 @@ class RequestChecks {
         requests(section, {"check"});
         for (const char* key : {"account", "label"})
             if (const YamlNode* value = given(section, key)) expression(*value);
+        const YamlNode* label = given(section, "label");
+        if (label != nullptr && label->isScalar() &&
+            (label->text.starts_with("token:") || label->text.starts_with("id_token:")))
+            reporter_.warnAtValue(
+                *label,
+                Visibility::Shown,
+                "the answer of the token endpoint is not there any more when 'label' is looked for",
+                "take it from the answer to 'check'"
+            );
         for (const char* key : {"authorize_params", "token_params"}) {
             const YamlNode* map = given(section, key);
             for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i)

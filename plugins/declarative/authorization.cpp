@@ -4,6 +4,7 @@
 #include "answers.h"
 #include "json.h"
 #include "text.h"
+#include "token_error.h"
 
 #include <algorithm>
 #include <charconv>
@@ -146,7 +147,7 @@ sdk::TokenSet Authorization::readTokens(
                 "token endpoint: answered " + std::to_string(response.status()) + ", and no JSON"
             );
         const std::string word = errorWord(body.root());
-        const std::string message = "token endpoint: " + word;
+        const std::string message = "token endpoint: " + tokenErrorText(body.root());
         throw saysRevoked(word) ? sdk::Error::authRevoked(message) : sdk::Error::rejected(message);
     }
     tokens.refresh_token = textAt(body.root(), "refresh_token");
@@ -160,6 +161,9 @@ sdk::TokenSet Authorization::readTokens(
         tokens.expires_at_ms = call.nowMs() + std::min(expires_in, kExpirySecondsMax) * 1000;
     AccountSources sources(account, tokens.access_token);
     sources.tokens = &body.root();
+    JsonDocument claims;
+    const auto payload = jwtPayload(textAt(body.root(), "id_token"));
+    if (payload && claims.parse(*payload)) sources.claims = &claims.root();
     const Value id = account_.evaluate(sources, scratch);
     if (sdk::isText(id.text)) tokens.account_id = id.text;
     return tokens;

@@ -66,5 +66,59 @@ TEST(DeclarativeAuthorization, FurtherParametersAreTemplates) {
     EXPECT_THAT(bodyFor(accountOf()), Not(HasSubstr("shop")));
 }
 
+TEST(DeclarativeAuthorization, TheAccountMayBeAClaimOfTheIdToken) {
+    AbiPlugin plugin(
+        declarativeFile(), "acme", authorization(R"(,"account":{"id_token":["sub"]})")
+    );
+    const auto accountFor = [&](const std::string& token) {
+        const Script script{
+            AbiResponse::json(200, R"({"access_token":"t","id_token":")" + token + R"("})")};
+        const AbiOutcome got =
+            plugin.exchange(accountOf(), "code", "https://h.test/cb", "v", script);
+        EXPECT_EQ(got.violation, "");
+        return got.tokens.empty() ? std::string("none at all") : got.tokens[0].account_id;
+    };
+    // {"sub":"u~?1","n":7}, in base64url without padding
+    EXPECT_EQ(accountFor("e30.eyJzdWIiOiJ1fj8xIiwibiI6N30.c2ln"), "u~?1");
+    EXPECT_EQ(accountFor("e30.eyJzdWIiOiJ1fj8xIiwibiI6N30"), "") << "two parts are no JWT";
+    EXPECT_EQ(accountFor("e30.eyJz+WIi.c2ln"), "");
+    EXPECT_EQ(accountFor("e30.e30.c2ln"), "") << "no such claim";
+    EXPECT_EQ(accountFor("a.b.c.d.e"), "") << "one that is encrypted";
+    EXPECT_EQ(accountFor(""), "");
+
+    const AbiTokens tokens{"t", "", "", 0, "", "u1"};
+    const AbiOutcome known = plugin.verify(accountOf(), tokens, {});
+    ASSERT_EQ(known.identities.size(), 1U);
+    EXPECT_EQ(known.identities[0].account_id, "u1") << "as the token set has it";
+}
+
+TEST(DeclarativeAuthorization, SaysWhatTheTokenEndpointSays) {
+    AbiPlugin plugin(declarativeFile(), "acme", authorization(""));
+    const auto messageFor = [&](const std::string& answer) {
+        const Script script{AbiResponse::json(400, answer)};
+        return plugin.exchange(accountOf(), "code", "https://h.test/cb", "v", script).message;
+    };
+    EXPECT_EQ(
+        messageFor(R"({"error":"invalid_client","error_description":"The app is\nunknown. "})"),
+        "token endpoint: invalid_client: The app is unknown."
+    );
+    EXPECT_EQ(
+        messageFor(R"({"error":{"code":"E7","message":"no such code"}})"),
+        "token endpoint: E7: no such code"
+    );
+    EXPECT_EQ(messageFor(R"({"error":{}})"), "token endpoint: an error without a word");
+    EXPECT_EQ(messageFor(R"({"message":"nope"})"), "token endpoint: nope");
+    std::string many;
+    for (int i = 0; i < 200; ++i)
+        many += "\u00e9";
+    const std::string cut = messageFor(R"({"error":"x","message":")" + many + R"("})");
+    EXPECT_EQ(cut.size(), std::string("token endpoint: ").size() + 199) << "whole characters";
+    const Script script{AbiResponse::json(400, R"({"error":"invalid_grant","message":"gone"})")};
+    EXPECT_EQ(
+        plugin.exchange(accountOf(), "c", "https://h.test/cb", "v", script).status,
+        FERRY_ERROR_AUTH_REVOKED
+    );
+}
+
 }  // namespace
 }  // namespace ferry::test
