@@ -31,7 +31,7 @@ class AuthorizationReader {
         copy(section, "scope_separator", " ");
         copy(section, "api_key");
         for (const char* key : {"authorize_params", "token_params"})
-            copyTexts(section, key);
+            parameters(section, key);
         if (const YamlNode* asked = given(section, "check")) check(*asked);
         for (const char* key : {"account", "label"}) {
             const YamlNode* value = given(section, key);
@@ -43,16 +43,21 @@ class AuthorizationReader {
     }
 
   private:
-    ExpressionReader expression() { return {reporter_, json_, SourceSet::Account}; }
+    ExpressionReader expression(SourceSet sources = SourceSet::Account) {
+        return {reporter_, json_, sources};
+    }
     void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
         const std::string text = textOf(node, key);
         json_.field(key, text.empty() ? otherwise : std::string_view(text));
     }
-    void copyTexts(const YamlNode& node, std::string_view key) {
+    void parameters(const YamlNode& node, std::string_view key) {
         json_.key(key).beginObject();
         if (const YamlNode* texts = node.find(key)) {
-            for (std::size_t entry = 0; entry < texts->entryCount(); ++entry)
-                json_.field(texts->key(entry).text, texts->value(entry).text);
+            for (std::size_t entry = 0; entry < texts->entryCount(); ++entry) {
+                if (texts->value(entry).isNull()) continue;
+                json_.key(texts->key(entry).text);
+                expression(SourceSet::Grant).readTemplate(texts->value(entry));
+            }
         }
         json_.endObject();
     }

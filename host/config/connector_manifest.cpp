@@ -3,9 +3,11 @@
 #include "config/connector_aliases.h"
 #include "config/declarative_reader.h"
 #include "config/manifest_checks.h"
+#include "config/map_checks.h"
 #include "config/node_reader.h"
 #include "config/parameter_list.h"
 #include "config/plugin_abi.h"
+#include "config/request_checks.h"
 #include "config/sound_shape.h"
 
 #include <fmt/format.h>
@@ -26,6 +28,10 @@ class ManifestReader {
         readEvents();
         readParameters(root_, reporter_, manifest_);
         readDeclarative(root_, reporter_, manifest_);
+        if (manifest_.plugin == kDeclarativePlugin || isUnknown(root_, "plugin")) {
+            checkRequests(root_, manifest_, reporter_);
+            checkMap(root_, manifest_, reporter_);
+        }
         checkManifest(root_, manifest_, reporter_);
         return std::move(manifest_);
     }

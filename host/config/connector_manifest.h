@@ -85,7 +85,7 @@ struct ConnectorManifest {
     std::string source;                      ///< path of the file
     bool brings_changes = true;  ///< webhooks say what changed; if not, only that something did
     std::optional<PollingDescription> polling;
-    bool signs_challenges = false;         ///< a challenge is answered with a signature
+    bool signs_challenges = false;         ///< a challenge is signed in answer, or verified
     bool uses_client_credentials = false;  ///< nobody has to consent: the app gets tokens by itself
     bool uses_jq = false;                  ///< records are mapped by a program, in another process
     bool registers_webhooks = false;       ///< the hub does it at the provider, by 'subscription'

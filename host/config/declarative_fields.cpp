@@ -87,6 +87,11 @@ const FieldTable& challengeFields() {
                 crcFields()
             ),
             byDefault(field("content_type", ValueType::String, "of the answer"), "text/plain"),
+            formed("headers", AnyForm::ExpressionMap, "of the answer; each has to have a value"),
+            byDefault(
+                field("verified", ValueType::Boolean, "the request has to pass 'verify' first"),
+                "false"
+            ),
         };
     }());
     return table;
@@ -185,8 +190,14 @@ const FieldTable& authorizationFields() {
                 ),
                 "authorization_code"
             ),
-            field("authorize_params", ValueType::StringMap, "further parameters of the consent"),
-            field("token_params", ValueType::StringMap, "further ones of token requests"),
+            field(
+                "authorize_params",
+                ValueType::StringMap,
+                "templates of further parameters of the consent"
+            ),
+            field(
+                "token_params", ValueType::StringMap, "templates of further ones of token requests"
+            ),
             field("api_key", ValueType::String, "the parameter that has the access token"),
             asked,
             formed("account", AnyForm::Expression, "the account's id, as webhooks name it"),

@@ -1,6 +1,7 @@
 #include "config/declarative_reader.h"
 
 #include "base/json_writer.h"
+#include "config/challenge_reader.h"
 #include "config/expression_reader.h"
 #include "config/jq_reader.h"
 #include "config/node_reader.h"
@@ -32,7 +33,7 @@ class SectionReader {
         json_.endArray().key("challenges").beginArray();
         if (const YamlNode* list = node.find("challenges")) {
             for (const YamlNode& challenge : list->children)
-                this->challenge(challenge);
+                needs_secret_ = writeChallenge(challenge, reporter_, json_) || needs_secret_;
         }
         json_.endArray();
         for (const char* key : {"account", "id"}) {
@@ -69,7 +70,8 @@ class SectionReader {
         return json_.endArray().take();
     }
 
-    bool signsChallenges() const { return signs_challenges_; }
+    /// A challenge is signed, or has to be.
+    bool needsSecret() const { return needs_secret_; }
 
   private:
     ExpressionReader expression(SourceSet sources = SourceSet::Webhook) {
@@ -152,33 +154,6 @@ class SectionReader {
         }
     }
 
-    void challenge(const YamlNode& node) {
-        json_.beginObject();
-        copy(node, "method");
-        copy(node, "content_type", "text/plain");
-        if (const YamlNode* when = node.find("when"); when != nullptr && !when->isNull()) {
-            json_.key("when");
-            expression().readCondition(*when);
-        }
-        const YamlNode& reply = *node.find("reply");
-        json_.key("reply");
-        if (const YamlNode* crc = given(node, "crc")) {
-            signs_challenges_ = true;
-            expression(SourceSet::Challenge).read(reply);
-            json_.key("crc").beginObject();
-            json_.key("token");
-            expression().read(*crc->find("token"));
-            copy(*crc, "hash", "sha256");
-            copy(*crc, "encoding", "base64");
-            json_.endObject();
-            if (!reply.isGap() && reply.text.find("${crc}") == reply.text.npos)
-                say(reply, "the signature is not in the reply", "put ${crc} into it");
-        } else {
-            expression().read(reply);
-        }
-        json_.endObject();
-    }
-
     void rule(const YamlNode& node) {
         const std::size_t before = reporter_.errorCount();
         validateMapping(node, mapRuleFields(), reporter_);
@@ -236,7 +211,7 @@ class SectionReader {
     JsonWriter json_;
     std::string body_;  // of the notifications
     bool is_body_known_ = true;
-    bool signs_challenges_ = false;
+    bool needs_secret_ = false;
 };
 
 }  // namespace
@@ -264,13 +239,14 @@ void readDeclarative(const YamlNode& root, Reporter& reporter, ConnectorManifest
     );
     if (notifications != nullptr)
         manifest.settings.emplace_back("notifications", reader.notifications(*notifications));
-    manifest.signs_challenges = reader.signsChallenges();
+    manifest.signs_challenges = reader.needsSecret();
     const bool has_instance_urls =
         manifest.webhook == WebhookScope::Instance || isUnknown(root, "webhook");
     if (manifest.signs_challenges && !has_instance_urls)
         reporter.atKey(
             *root.findKey("notifications"),
-            "a challenge is signed with the secret of the instance that the URL names",
+            "a challenge that is signed or verified needs the secret of the instance that the URL "
+            "names",
             "write 'webhook: instance'"
         );
     if (const YamlNode* subscription = given(root, "subscription")) {

@@ -22,7 +22,8 @@ inline constexpr std::size_t kExpressionDepthMax = 8;
 enum class SourceSet : std::uint8_t {
     Webhook,  ///< /pointer, body:/pointer, header:name, query:name, polled:resource
     Signed,   ///< body, timestamp, method, url, path, header:name, query:name
-    Account,  ///< /pointer into an answer, access_token, token:/pointer, config:key, base_url:name
+    Account,  ///< /pointer into an answer, access_token, [id_]token:/pointer, config:key, base_url:name
+    Grant,    ///< config:key, base_url:name: what is known before there is a token
     Poll,  ///< cursor, page, page_number, offset, since..., access_token, config:key, base_url:name
     Challenge,     ///< as Webhook, and crc
     Subscription,  ///< webhook_url, secret, nonce, expires..., kept:name, and as Poll the account's

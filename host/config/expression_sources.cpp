@@ -1,6 +1,7 @@
 // Of ExpressionReader: where values come from.
 #include "base/ascii.h"
 #include "config/expression_reader.h"
+#include "config/header_lines.h"
 #include "config/suggest.h"
 
 #include <fmt/format.h>
@@ -24,7 +25,9 @@ const SourceNames& namesOf(SourceSet sources) {
     static const SourceNames challenge{{"body", "header", "query"}, {"crc"}, true};
     static const SourceNames signature{
         {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
-    static const SourceNames account{{"token", "config", "base_url"}, {"access_token"}, true};
+    static const SourceNames account{
+        {"token", "id_token", "config", "base_url"}, {"access_token"}, true};
+    static const SourceNames grant{{"config", "base_url"}, {}, false};
     static const SourceNames poll{
         {"config", "base_url"},
         {"access_token",
@@ -52,6 +55,8 @@ const SourceNames& namesOf(SourceSet sources) {
             return signature;
         case SourceSet::Account:
             return account;
+        case SourceSet::Grant:
+            return grant;
         case SourceSet::Poll:
             return poll;
         case SourceSet::Subscription:
@@ -67,7 +72,7 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
 }
 
 bool takesPointer(std::string_view prefix) {
-    return prefix == "body" || prefix == "token";
+    return prefix == "body" || prefix == "token" || prefix == "id_token";
 }
 
 std::string_view prefixOf(std::string_view source) {
@@ -130,6 +135,11 @@ bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) 
         }
         if (prefix == "polled" && rest != "resource") {
             complain(at, "of a poll there is 'polled:resource' alone");
+            json_.null();
+            return false;
+        }
+        if (prefix == "header" && !isHeaderName(rest)) {
+            complain(at, fmt::format("HTTP has no header with the name '{}'", rest.substr(0, 80)));
             json_.null();
             return false;
         }

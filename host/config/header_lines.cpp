@@ -29,6 +29,10 @@ bool hasControlCharacter(std::string_view line) {
 
 }  // namespace
 
+bool isHeaderName(std::string_view name) {
+    return name.find_first_of(":\r\n") == name.npos && isHeaderLine(std::string(name) + ":");
+}
+
 std::optional<ValueProblem> checkHeaderLines(std::string_view text) {
     constexpr std::size_t kToldMax = 5;
     std::vector<std::string> faults;

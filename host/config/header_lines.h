@@ -8,6 +8,9 @@
 
 namespace ferry::config {
 
+/// True if HTTP has headers of this name (RFC 9110, 5.1).
+bool isHeaderName(std::string_view name);
+
 /// What is wrong with them, line by line, without their values; nullopt if nothing is.
 std::optional<ValueProblem> checkHeaderLines(std::string_view text);
 

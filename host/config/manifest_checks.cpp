@@ -174,6 +174,7 @@ class ManifestChecks {
                 "add 'webhook' to 'methods', or remove this"
             );
         }
+        if (manifest_.plugin == kDeclarativePlugin) checkMethods();
         const bool has_source =
             root_.findKey("notifications") != nullptr || root_.findKey("polling") != nullptr;
         if (manifest_.plugin == kDeclarativePlugin && !has_source) {
@@ -181,6 +182,25 @@ class ManifestChecks {
                 methods,
                 "a connector without code hears of nothing unless it is told how",
                 "add 'notifications:' and 'map:', or 'polling:' and 'map:'"
+            );
+        }
+    }
+
+    /// What a section says is there, and `methods` does not.
+    void checkMethods() {
+        const bool takes_webhooks = manifest_.webhook != WebhookScope::None;
+        if (given(root_, "notifications") != nullptr && !takes_webhooks && !hasMethod("webhook")) {
+            reporter_.warnAtKey(
+                *root_.findKey("notifications"),
+                "no webhook is taken: 'methods' of 'events' does not name them",
+                "add 'webhook' to 'methods', and 'webhook: app' or 'webhook: instance'"
+            );
+        }
+        if (given(root_, "polling") != nullptr && !hasMethod("polling")) {
+            reporter_.warnAtKey(
+                *root_.findKey("polling"),
+                "the connector polls, and 'methods' of 'events' does not say so",
+                "add 'polling' to 'methods'"
             );
         }
     }

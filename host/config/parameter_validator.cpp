@@ -1,6 +1,7 @@
 #include "config/parameter_validator.h"
 
 #include "config/hub_parameter_checks.h"
+#include "config/poll_interval_check.h"
 #include "config/table_field.h"
 
 #include <fmt/format.h>
@@ -54,6 +55,8 @@ class ParameterCheck {
         for (const Field& field : connector_.parameters.fields())
             requireIfNeeded(field);
         for (ParameterProblem& problem : together())
+            report_.problems.push_back(std::move(problem));
+        for (ParameterProblem& problem : checkPollIntervals(connector_, report_.values))
             report_.problems.push_back(std::move(problem));
         return std::move(report_);
     }

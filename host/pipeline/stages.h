@@ -154,7 +154,8 @@ struct ProviderOptions {
     Milliseconds expiry_margin{300'000};  ///< an access token is refreshed this long before its end
     bool uses_pkce = true;
     std::string default_scope;  ///< space-separated
-    /// An answer to a challenge is signed with the secret of the instance that the URL names.
+    /// An answer to a challenge is signed, or the challenge verified, with the secret of the
+    /// instance that the URL names.
     bool signs_challenges = false;
     /// The app gets tokens by itself (RFC 6749, 4.4): nobody has to consent.
     bool uses_client_credentials = false;

@@ -114,10 +114,11 @@ WebhookReceiver::Decision WebhookReceiver::decide(
             request.request_id, Reason::UnknownConnector, 404, "no connector of this key is loaded"
         );
     }
+    if (request.method == "HEAD") return answerHead(*provider, instance, request);
     if (request.method != "GET" && request.method != "POST") {
         http::Response response =
             reject(request.request_id, Reason::Method, 405, "webhooks come by GET or POST");
-        response.headers.add("Allow", "GET, POST");
+        response.headers.add("Allow", "GET, HEAD, POST");
         return response;
     }
     std::shared_ptr<const Secret> secret;

@@ -40,7 +40,8 @@ inline constexpr std::size_t kNotificationSecretsMax = 64;
 /// | request | answer |
 /// |---|---|
 /// | connector, or the URL's instance, is unknown | 404 |
-/// | another method than GET or POST | 405 |
+/// | HEAD: is the URL there? | 200, or what POST would be answered if it is not |
+/// | another method than GET, HEAD or POST | 405 |
 /// | the provider's challenge | what the provider wants |
 /// | not a notification in the provider's form, or a header that names no instances | 400 |
 /// | more than kNotificationAccountsMax accounts | 413 |
@@ -134,6 +135,9 @@ class WebhookReceiver {
         std::string_view connector_key,
         std::optional<InstanceId> instance,
         const http::Request& request
+    );
+    http::Response answerHead(
+        Provider& provider, std::optional<InstanceId> instance, const http::Request& request
     );
     Decision decideNotification(
         Provider& provider, std::optional<InstanceId> instance, const http::Request& request

@@ -16,8 +16,9 @@ class AccountSources : public Sources {
     Value path(const Pointer& pointer, Scratch& scratch) const override {
         return answer == nullptr ? Value() : valueAt(*answer, pointer, scratch);
     }
-    Value body(const Pointer& pointer, std::string_view, Scratch& scratch) const override {
-        return tokens == nullptr ? Value() : valueAt(*tokens, pointer, scratch);
+    Value body(const Pointer& pointer, std::string_view key, Scratch& scratch) const override {
+        const rapidjson::Value* root = key.starts_with("id_token:") ? claims : tokens;
+        return root == nullptr ? Value() : valueAt(*root, pointer, scratch);
     }
     Value outside(std::string_view key, Scratch&) const override {
         const std::string_view name = key.substr(key.find(':') + 1);
@@ -29,6 +30,7 @@ class AccountSources : public Sources {
 
     const rapidjson::Value* answer = nullptr;  ///< of the API
     const rapidjson::Value* tokens = nullptr;  ///< of the token endpoint
+    const rapidjson::Value* claims = nullptr;  ///< of the JWT `id_token` in that
 
   protected:
     static Value text(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "answers.h"
 #include "json.h"
 #include "text.h"
+#include "token_error.h"
 
 #include <algorithm>
 #include <charconv>
@@ -41,12 +42,30 @@ Authorization::Authorization(const rapidjson::Value* settings, std::string conne
     if (settings->HasMember("scope_separator"))
         scope_separator_ = textAt(*settings, "scope_separator");
     api_key_ = textAt(*settings, "api_key");
-    authorize_params_ = textsAt(*settings, "authorize_params");
-    token_params_ = textsAt(*settings, "token_params");
+    authorize_params_ = templatesAt(*settings, "authorize_params");
+    token_params_ = templatesAt(*settings, "token_params");
     base_urls_ = textsAt(*settings, "base_urls");
     if (settings->HasMember("account")) account_ = Expression((*settings)["account"]);
     if (settings->HasMember("label")) label_ = Expression((*settings)["label"]);
     if (settings->HasMember("check")) check_.emplace((*settings)["check"]);
+}
+
+Authorization::Templates Authorization::templatesAt(
+    const rapidjson::Value& settings, const char* name
+) {
+    Templates made;
+    const auto found = settings.FindMember(name);
+    if (found == settings.MemberEnd() || !found->value.IsObject()) return made;
+    for (const auto& entry : found->value.GetObject())
+        made.emplace_back(entry.name.GetString(), Expression(entry.value));
+    return made;
+}
+
+void Authorization::add(const Templates& templates, const sdk::AccountView& account, Texts& to) {
+    const AccountSources sources(account, {});
+    Scratch scratch;
+    for (const auto& [name, expression] : templates)
+        to.emplace_back(name, expression.evaluate(sources, scratch).text);
 }
 
 /// An address of the connector where the operator wants it: its base URL may be another one.
@@ -80,7 +99,7 @@ std::string Authorization::authorizeUrl(
         query.emplace_back("code_challenge", request.codeChallenge());
         query.emplace_back("code_challenge_method", "S256");
     }
-    query.insert(query.end(), authorize_params_.begin(), authorize_params_.end());
+    add(authorize_params_, account, query);
     for (std::size_t i = 0; i < request.extras().size(); ++i)
         query.emplace_back(request.extras().name(i), request.extras().value(i));
     const std::string url = placed(authorize_url_, account);
@@ -104,7 +123,7 @@ sdk::Request Authorization::tokenRequest(
         const std::string pair = percentEncode(key) + ":" + percentEncode(secret);
         request.header("Authorization", "Basic " + call.crypto().base64(pair));
     }
-    fields.insert(fields.end(), token_params_.begin(), token_params_.end());
+    add(token_params_, account, fields);
     request.header("Accept", "application/json");
     if (sends_json_)
         request.body("application/json", json(fields));
@@ -128,7 +147,7 @@ sdk::TokenSet Authorization::readTokens(
                 "token endpoint: answered " + std::to_string(response.status()) + ", and no JSON"
             );
         const std::string word = errorWord(body.root());
-        const std::string message = "token endpoint: " + word;
+        const std::string message = "token endpoint: " + tokenErrorText(body.root());
         throw saysRevoked(word) ? sdk::Error::authRevoked(message) : sdk::Error::rejected(message);
     }
     tokens.refresh_token = textAt(body.root(), "refresh_token");
@@ -142,6 +161,9 @@ sdk::TokenSet Authorization::readTokens(
         tokens.expires_at_ms = call.nowMs() + std::min(expires_in, kExpirySecondsMax) * 1000;
     AccountSources sources(account, tokens.access_token);
     sources.tokens = &body.root();
+    JsonDocument claims;
+    const auto payload = jwtPayload(textAt(body.root(), "id_token"));
+    if (payload && claims.parse(*payload)) sources.claims = &claims.root();
     const Value id = account_.evaluate(sources, scratch);
     if (sdk::isText(id.text)) tokens.account_id = id.text;
     return tokens;

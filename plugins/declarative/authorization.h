@@ -42,6 +42,11 @@ class Authorization {
     std::string accessToken(const sdk::AccountView& account, const sdk::TokenSet& tokens) const;
 
   private:
+    using Templates = std::vector<std::pair<std::string, Expression>>;
+
+    static Templates templatesAt(const rapidjson::Value& settings, const char* name);
+    /// Adds those that have a value.
+    static void add(const Templates& templates, const sdk::AccountView& account, Texts& to);
     std::string placed(std::string_view url, const sdk::AccountView& account) const;
     sdk::Request tokenRequest(const sdk::AccountView& account, const sdk::Call& call, Texts fields)
         const;
@@ -57,8 +62,8 @@ class Authorization {
     bool sends_json_ = false;
     std::string scope_separator_ = " ";
     std::string api_key_;  ///< parameter of the instance
-    Texts authorize_params_;
-    Texts token_params_;
+    Templates authorize_params_;
+    Templates token_params_;
     Texts base_urls_;  ///< as the connector has them
     Expression account_;
     Expression label_;

@@ -3,56 +3,15 @@
 #include "form.h"
 #include "json.h"
 #include "text.h"
+#include "webhook_sources.h"
 
 #include <algorithm>
 
 namespace ferry::declarative {
 namespace {
 
-constexpr std::size_t kReplyBytesMax = 4096;
-constexpr std::size_t kTokenBytesMax = 128;
-constexpr std::size_t kHintBytesMax = 8192;
 constexpr std::size_t kRecordsMax = 10'000;
 
-/// A webhook, and one record of its body.
-class WebhookSources final : public Sources {
-  public:
-    WebhookSources(
-        const sdk::WebhookRequestView& request,
-        const rapidjson::Value& body,
-        const rapidjson::Value& record
-    )
-        : request_(request), body_(body), record_(record) {}
-
-    Value path(const Pointer& pointer, Scratch& scratch) const override {
-        return valueAt(record_, pointer, scratch);
-    }
-    Value body(const Pointer& pointer, std::string_view, Scratch& scratch) const override {
-        return valueAt(body_, pointer, scratch);
-    }
-    Value outside(std::string_view key, Scratch& scratch) const override {
-        const std::string_view name = key.substr(key.find(':') + 1);
-        if (key.starts_with("header:")) {
-            const std::string_view value = onlyHeader(request_.headers(), name);
-            // Text, as all that goes on to the host.
-            return sdk::isText(value, kHintBytesMax) ? Value{Value::Kind::Text, value} : Value();
-        }
-        if (!key.starts_with("query:")) return {};
-        auto value = queryValue(request_.query(), name);
-        if (!value || !sdk::isText(*value, kHintBytesMax)) return {};
-        return {Value::Kind::Text, scratch.keep(std::move(*value))};
-    }
-    Value word(std::string_view name, Scratch&) const override {
-        return name == "crc" && !crc.empty() ? Value{Value::Kind::Text, crc} : Value();
-    }
-
-    std::string crc;  ///< the signed token of a challenge
-
-  private:
-    const sdk::WebhookRequestView& request_;
-    const rapidjson::Value& body_;
-    const rapidjson::Value& record_;
-};
 
 }  // namespace
 
@@ -71,29 +30,8 @@ Notifications::Notifications(
     for (const Verification& way : ways_)
         if (!way.query().empty()) secret_names_.push_back(way.query());
     if (settings.HasMember("challenges") && settings["challenges"].IsArray()) {
-        for (const rapidjson::Value& item : settings["challenges"].GetArray()) {
-            if (!item.IsObject() || !item.HasMember("reply"))
-                throw sdk::Error::invalid("settings: a challenge has no 'reply'");
-            Challenge challenge{
-                textAt(item, "method"),
-                textAt(item, "content_type"),
-                item.HasMember("when"),
-                {},
-                Expression(item["reply"]),
-                {},
-                {},
-                {}};
-            if (challenge.has_condition) challenge.condition = compileCondition(item["when"]);
-            if (item.HasMember("crc") && item["crc"].IsObject()) {
-                const rapidjson::Value& signature = item["crc"];
-                if (!signature.HasMember("token"))
-                    throw sdk::Error::invalid("settings: 'crc' has no 'token'");
-                challenge.crc_token = Expression(signature["token"]);
-                challenge.crc_hash = textAt(signature, "hash");
-                challenge.crc_encoding = textAt(signature, "encoding");
-            }
-            challenges_.push_back(std::move(challenge));
-        }
+        for (const rapidjson::Value& item : settings["challenges"].GetArray())
+            challenges_.push_back(readChallenge(item));
     }
     if (settings.HasMember("account")) account_ = Expression(settings["account"]);
     if (settings.HasMember("id")) id_ = Expression(settings["id"]);
@@ -102,59 +40,6 @@ Notifications::Notifications(
         splits_ = true;
         each_ = compilePointer(settings["each"]);
     }
-}
-
-/// The signed token; empty: there is nothing that may be signed. Whoever asks gets what the secret
-/// makes of a text of his own, so the text must be none that a webhook could be: a token and no
-/// more.
-std::string Notifications::crc(
-    const sdk::Call& call,
-    const Challenge& challenge,
-    const Sources& sources,
-    const sdk::FieldsView& secrets
-) {
-    Scratch scratch;
-    const std::string_view token = challenge.crc_token.evaluate(sources, scratch).text;
-    const bool is_token =
-        !token.empty() && token.size() <= kTokenBytesMax &&
-        std::all_of(token.begin(), token.end(), [](char c) {
-            return isDigit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
-        });
-    if (!is_token || secrets.size() == 0 || secrets.value(0).empty()) return {};
-    const ferry_hash hash = challenge.crc_hash == "sha1"     ? FERRY_HASH_SHA1
-                            : challenge.crc_hash == "sha512" ? FERRY_HASH_SHA512
-                                                             : FERRY_HASH_SHA256;
-    const std::string mac = call.crypto().hmac(hash, secrets.value(0), token);
-    if (challenge.crc_encoding == "hex") return call.crypto().hex(mac);
-    return challenge.crc_encoding == "base64url" ? call.crypto().base64Url(mac)
-                                                 : call.crypto().base64(mac);
-}
-
-std::optional<sdk::Reply> Notifications::answer(
-    const sdk::Call& call, const sdk::WebhookRequestView& request, const sdk::FieldsView& secrets
-) const {
-    if (challenges_.empty()) return std::nullopt;
-    std::optional<JsonDocument> body;
-    std::string made;
-    for (const Challenge& challenge : challenges_) {
-        if (!challenge.method.empty() && challenge.method != request.method()) continue;
-        if (!body) {
-            body.emplace();
-            const auto json = jsonOf(request, made);
-            body->parseOrNull(json.value_or(std::string_view()));
-        }
-        WebhookSources sources(request, body->root(), body->root());
-        Scratch scratch;
-        if (challenge.has_condition && !holds(challenge.condition, sources, scratch)) continue;
-        if (challenge.crc_token.isSet()) sources.crc = crc(call, challenge, sources, secrets);
-        const Value reply = challenge.reply.evaluate(sources, scratch);
-        if (reply.isMissing() || reply.text.empty() || reply.text.size() > kReplyBytesMax) continue;
-        sdk::Reply answer(200, challenge.content_type, std::string(reply.text));
-        // Reflected text must not be taken for a page.
-        answer.header("X-Content-Type-Options", "nosniff");
-        return answer;
-    }
-    return std::nullopt;
 }
 
 bool Notifications::verify(

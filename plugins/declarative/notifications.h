@@ -50,7 +50,15 @@ class Notifications {
         Expression crc_token;  ///< what is signed, if something is
         std::string crc_hash;
         std::string crc_encoding;
+        std::vector<std::pair<std::string, Expression>> headers;
+        bool is_empty = false;     ///< the reply is meant to have no body
+        bool is_verified = false;  ///< only to what `verify` holds for
     };
+    static Challenge readChallenge(const rapidjson::Value& item);
+    /// The answer, if the request is this challenge.
+    static std::optional<sdk::Reply> reply(
+        const Challenge& challenge, const Sources& sources, Scratch& scratch
+    );
     /// The notification as JSON: the body, or what `made` keeps; nullopt if it is no form or query.
     std::optional<std::string_view> jsonOf(
         const sdk::WebhookRequestView& request, std::string& made

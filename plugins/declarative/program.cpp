@@ -118,7 +118,7 @@ void Expression::compileObject(const rapidjson::Value& tree, unsigned depth) {
         pointer_ = compilePointer(*path);
         return;
     }
-    for (const char* name : {"body", "token"}) {
+    for (const char* name : {"body", "token", "id_token"}) {
         const auto* body = member(tree, name);
         if (body == nullptr) continue;
         operation_ = Operation::Body;

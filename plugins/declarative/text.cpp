@@ -133,6 +133,28 @@ std::string formatTime(std::int64_t ms) {
     return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
 }
 
+std::optional<std::string> jwtPayload(std::string_view text) {
+    constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const std::size_t first = text.find('.');
+    const std::size_t last = text.rfind('.');
+    if (first == text.npos || last == first || text.find('.', first + 1) != last)
+        return std::nullopt;
+    std::string payload;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (const char c : text.substr(first + 1, last - first - 1)) {
+        const std::size_t digit = kDigits.find(c);
+        if (digit == kDigits.npos) return std::nullopt;
+        bits = (bits << 6U | static_cast<std::uint32_t>(digit)) & 0xFFFFU;
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        payload += static_cast<char>(bits >> count & 0xFFU);
+    }
+    return payload;
+}
+
 std::string percentEncode(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
     std::string out;

@@ -29,6 +29,11 @@ std::optional<std::int64_t> parseHttpDate(std::string_view text) noexcept;
 /// "2026-01-02T03:04:05Z": whole seconds, rounded down.
 std::string formatTime(std::int64_t ms);
 
+/// The payload of a JWT, which is JSON if it is one (RFC 7519); nullopt if `text` is none. The
+/// signature is not looked at: this is for what came from its issuer over TLS, of which OpenID
+/// Connect Core 3.1.3.7 says that it need not be.
+std::optional<std::string> jwtPayload(std::string_view text);
+
 /// Everything but RFC 3986's unreserved characters becomes %XX.
 std::string percentEncode(std::string_view text);
 

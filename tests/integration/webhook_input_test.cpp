@@ -186,13 +186,17 @@ TEST_F(WebhookInputTest, HealthIsTold) {
     EXPECT_EQ(ready.status, 200);
     EXPECT_THAT(ready.body, HasSubstr("\"ready\":true"));
     EXPECT_EQ(ask(hub_->port(), "GET", "/nowhere").status, 404);
+    const Answer looked = ask(hub_->port(), "HEAD", target_);
+    EXPECT_EQ(looked.status, 200);
+    EXPECT_EQ(looked.body, "");
+    EXPECT_EQ(ask(hub_->port(), "HEAD", target_ + "/MTIz").status, 404) << "no such instance";
     const Answer wrong = ask(hub_->port(), "DELETE", target_);
     EXPECT_EQ(wrong.status, 405);
-    EXPECT_EQ(wrong.headers.at("allow"), "GET, POST");
+    EXPECT_EQ(wrong.headers.at("allow"), "GET, HEAD, POST");
     EXPECT_THAT(wrong.body, HasSubstr("{\"requestId\":\""));
     EXPECT_EQ(rejected("method"), 1);
     EXPECT_EQ(ask(hub_->port(), "POST", target_ + "/!").status, 404);
-    EXPECT_EQ(rejected("unknown_instance"), 1);
+    EXPECT_EQ(rejected("unknown_instance"), 2);
     EXPECT_EQ(metric("ferry_instances{state=\"running\"}"), 1);
 }
 

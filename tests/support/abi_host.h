@@ -216,7 +216,13 @@ class AbiPlugin {
         const std::string& challenge,
         const Pairs& extras = {}
     );
-    AbiOutcome verifyChallenge(const std::string& method, const std::string& query);
+    AbiOutcome verifyChallenge(
+        const std::string& method,
+        const std::string& query,
+        const std::string& body = {},
+        const Pairs& headers = {},
+        const std::vector<std::string>& secrets = {}
+    );
     ferry_status verifySignature(
         const std::string& body, const Pairs& headers, const std::vector<std::string>& secrets
     );

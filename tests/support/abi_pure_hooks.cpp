@@ -27,7 +27,13 @@ AbiOutcome AbiPlugin::authorizeUrl(
     return outcome;
 }
 
-AbiOutcome AbiPlugin::verifyChallenge(const std::string& method, const std::string& query) {
+AbiOutcome AbiPlugin::verifyChallenge(
+    const std::string& method,
+    const std::string& query,
+    const std::string& body,
+    const Pairs& headers,
+    const std::vector<std::string>& secrets
+) {
     AbiOutcome outcome;
     CallScope scope(*this, outcome);
     Loan loan;
@@ -35,8 +41,13 @@ AbiOutcome AbiPlugin::verifyChallenge(const std::string& method, const std::stri
     request.struct_size = sizeof request;
     request.method = loan.text(method);
     request.query = loan.text(query);
+    request.headers = loan.fields(headers);
+    request.body = loan.bytes(body);
+    Pairs named;
+    for (const std::string& secret : secrets)
+        named.emplace_back("webhook.secret", secret);
     outcome.status = webhook(*module_).verify_challenge(
-        self_, &scope.call, &request, loan.fields({}), &scope.sink
+        self_, &scope.call, &request, loan.fields(named), &scope.sink
     );
     return outcome;
 }

@@ -22,7 +22,7 @@ version: 1.0.0
 plugin: declarative
 abi: 1
 webhook: instance
-events: {object_types: [thing], event_types: [CREATED], methods: [webhook]}
+events: {object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook]}
 )";
 constexpr std::string_view kNotifications = R"(notifications:
   verify: [{method: hmac, header: X-Signature}]
@@ -176,6 +176,17 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
          "did you mean 'body'?"},
         {"  verify: [{method: basic}]\n  each: items\n", "this is no pointer into JSON"},
         {"  verify: [{method: basic}]\n  challenges: [{method: GET}]\n", "'reply' is missing"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: ''}]\n",
+         "nothing says which requests are this challenge"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: '', headers: {X Y: /a}}]\n",
+         "HTTP has no header with the name 'X Y'"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, headers: {Content-Type: /a}}]\n",
+         "write 'content_type'"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, headers: {X: heder:Y, Host: "
+         "b}}]\n",
+         "the hub sets the header 'Host' itself"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, headers: [X]}]\n",
+         "'headers' takes a mapping"},
         {"  verify: [{method: basic}]\n  body: from\n", "did you mean 'form'?"},
         {"  verify: [{method: basic}]\n  body: form\n  each: /items\n", "a form has no list"},
         {"  verify: [{method: hmac, header: X, signed: '${body}'}]\n  body: query\n",
@@ -190,6 +201,27 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         EXPECT_FALSE(reading.manifest) << mistake.map;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.map;
     }
+}
+
+TEST(DeclarativeReader, HandsChallengesToThePlugin) {
+    const std::string challenges =
+        "  verify: [{method: hmac, header: X-Sign}]\n  challenges:\n"
+        "    - {reply: '', headers: {X-Hook-Secret: header:X-Hook-Secret}}\n"
+        "    - {method: POST, when: {/type: '1'}, reply: '{}', verified: true}\n";
+    const Reading reading = withNotifications(challenges);
+    EXPECT_THAT(reading.findings, IsEmpty());
+    ASSERT_TRUE(reading.manifest);
+    EXPECT_TRUE(reading.manifest->signs_challenges) << "the secret is needed";
+    EXPECT_THAT(
+        setting(reading, "notifications"),
+        HasSubstr(R"("challenges":[{"method":"","content_type":"text/plain","reply":"",)"
+                  R"("headers":{"X-Hook-Secret":{"header":"x-hook-secret"}}},)"
+                  R"({"method":"POST","content_type":"text/plain",)"
+                  R"("when":[{"of":{"path":["type"]},"in":["1"]}],"reply":"{}","verified":true}])")
+    );
+    std::string text = fmt::format("{}notifications:\n{}{}", kHead, challenges, kMap);
+    text.replace(text.find("webhook: instance"), 17, "webhook: app");
+    EXPECT_THAT(read(text).findings, Contains(HasSubstr("(write 'webhook: instance')")));
 }
 
 TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {

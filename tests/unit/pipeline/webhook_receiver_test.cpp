@@ -192,6 +192,25 @@ TEST_F(WebhookReceiverTest, RefusesWhatIsNoNotification) {
     EXPECT_EQ(log_lines_, 1U) << "of many, one is told";
 }
 
+TEST_F(WebhookReceiverTest, ALookIsAnsweredWherePostIsTaken) {
+    const InstanceId a = instance("acc-a", "s1");
+    http::Request head;
+    head.method = "HEAD";
+
+    const auto response = receive("fake", std::nullopt, head);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "");
+    EXPECT_EQ(receive("fake", a, head).status, 200);
+    EXPECT_EQ(receive("fake", InstanceId(a.value + 7), head).status, 404);
+    EXPECT_EQ(receive("nope", std::nullopt, head).status, 404);
+    provider_->parse_error = Error(ErrorCode::Unsupported, "no webhooks");
+    EXPECT_EQ(receive("fake", std::nullopt, head).status, 404);
+    provider_->parse_error = Error(ErrorCode::Internal, "quarantined");
+    EXPECT_EQ(receive("fake", std::nullopt, head).status, 503);
+    EXPECT_EQ(provider_->signature_checks, 0U);
+    EXPECT_TRUE(store_.marked().empty());
+}
+
 TEST_F(WebhookReceiverTest, APluginFaultIsNotTheSendersFault) {
     instance("acc-a", "s1");
 

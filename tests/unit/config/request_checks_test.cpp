@@ -1,0 +1,155 @@
+// Goal: names, addresses and headers of requests that can't work are found before they are sent,
+// with their place and what was meant. Method: a small connector with one part changed at a time.
+
+#include "config/connector_manifest.h"
+#include "unit/config/config_test_support.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace ferry::config {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Line 11 is the one that is put in.
+constexpr std::string_view kAskingConnector = R"(key: acme
+name: Acme
+hub: general
+version: 1.0.0
+plugin: declarative
+abi: 1
+webhook: instance
+base_urls: {{api: https://acme.example}}
+events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook, polling]}}
+parameters: [{{key: shop, name: Shop, description: The shop., type: string}}]
+{}
+map:
+  - {{event: changed, type: thing, id: /id}}
+)";
+
+std::vector<std::string> requestFindings(std::string_view sections) {
+    YamlDocument document;
+    Diagnostics out;
+    if (parseYaml("acme.yaml", fmt::format(kAskingConnector, sections), document, out))
+        readManifest(document, out);
+    out.sort();
+    std::vector<std::string> findings;
+    for (const Diagnostic& finding : out.items())
+        findings.push_back(describe(finding));
+    return findings;
+}
+
+std::vector<std::string> withRequest(std::string_view request) {
+    return requestFindings(fmt::format(
+        "polling: {{resources: [{{name: things, list: {{records: /, {}}}}}]}}\n"
+        "notifications: {{verify: [{{method: token, header: X-Token}}]}}",
+        request
+    ));
+}
+
+std::vector<std::string> withAuthorization(std::string_view authorization) {
+    return requestFindings(fmt::format(
+        "authorization: {{{}}}\nnotifications: {{verify: [{{method: token, header: X-Token}}]}}\n"
+        "polling: {{resources: [{{name: things, list: {{records: /, url: https://a.example}}}}]}}",
+        authorization
+    ));
+}
+
+struct RequestCase {
+    const char* text;
+    const char* finding;
+};
+
+TEST(RequestChecks, WhatIsDeclaredIsKnown) {
+    EXPECT_THAT(
+        withRequest(
+            "url: '${base_url:api}/${config:shop}', query: {p: '${config:webhook.secret}'}, "
+            "headers: {Authorization: 'Bearer ${access_token}', X-Api_Key.2: '${config:shop}'}"
+        ),
+        Contains(HasSubstr("there is no parameter 'webhook.secret'"))
+    );
+    EXPECT_THAT(
+        withRequest(
+            "url: '${base_url:api}/${config:shop}', query: {p: '${config:event.vendor.type}'}, "
+            "headers: {Authorization: 'Bearer ${access_token}', X-Api_Key.2: '${config:shop}'}"
+        ),
+        IsEmpty()
+    );
+    EXPECT_THAT(
+        withAuthorization("api_key: shop, account: {first_of: [config:shop, base_url:api]}"),
+        IsEmpty()
+    );
+}
+
+TEST(RequestChecks, FindsWhatNoRequestCanHave) {
+    const RequestCase cases[] = {
+        {"url: '${base_url:apo}/a'",
+         "acme.yaml:11:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
+        {"url: '${base_url:elsewhere}/a'", "(declare it in 'base_urls')"},
+        {"url: '${base_url:api}/${config:shp}'",
+         "there is no parameter 'shp' (did you mean 'shop'?)"},
+        {"url: https://a.example, query: {a: 'x${config:nope}'}", "there is no parameter 'nope'"},
+        {"url: https://a.example, headers: {A: '${base_url:nope}'}", "there is no base URL 'nope'"},
+        {"url: https://a.example, body: '{\"a\": \"${config:nope}\"}'", "no parameter 'nope'"},
+        {"url: /items", "does not say to which host it goes (write ${base_url:api}/items)"},
+        {"url: a.example/items", "does not say to which host it goes (write https://..."},
+        {"url: https://a.example, headers: {'X Bad': a}", "no header with the name 'X Bad'"},
+        {"url: https://a.example, headers: {'X:Bad': a}", "no header with the name 'X:Bad'"},
+        {"url: https://a.example, headers: {Host: a}", "the hub sets the header 'Host' itself"},
+        {"url: https://a.example, headers: {content-length: 1}", "'content-length' itself"},
+        {"url: https://a.example, next_url: 'header:X Next'", "with the name 'X Next'"},
+    };
+    for (const RequestCase& one : cases)
+        EXPECT_THAT(withRequest(one.text), Contains(HasSubstr(one.finding))) << one.text;
+}
+
+TEST(RequestChecks, FindsWhatNoAccountHas) {
+    const RequestCase cases[] = {
+        {"api_key: nope.key", "there is no parameter 'nope.key' (declare it in 'parameters')"},
+        {"account: config:shpo", "there is no parameter 'shpo' (did you mean 'shop'?)"},
+        {"label: {from: token:/a, default: config:nope}", "there is no parameter 'nope'"},
+        {"label: {when: {config:nope: x}, then: a}", "there is no parameter 'nope'"},
+        {"token_params: {a: '${config:nope}'}", "there is no parameter 'nope'"},
+        {"authorize_params: {a: '${base_url:apo}'}", "(did you mean 'api'?)"},
+        {"authorize_params: {a: '${access_token}'}",
+         "there is no source 'access_token' (write con"},
+        {"authorize_params: {a: '${config:shop'}", "a '${' is not closed"},
+        {"check: {url: '${base_url:nope}/me'}", "there is no base URL 'nope'"},
+        {"check: {url: /me}", "write ${base_url:api}/me"},
+        {"check: {url: https://a.example, headers: {Host: a}}", "the header 'Host' itself"},
+    };
+    for (const RequestCase& one : cases)
+        EXPECT_THAT(withAuthorization(one.text), Contains(HasSubstr(one.finding))) << one.text;
+    EXPECT_THAT(withAuthorization("label: {const: config:nope}"), IsEmpty());
+}
+
+TEST(RequestChecks, LooksAtSubscriptionsAndSignaturesToo) {
+    const std::string verify = "notifications: {verify: [{method: token, header: X-Token}]}\n";
+    EXPECT_THAT(
+        requestFindings(
+            verify + "subscription:\n  create: {url: '${base_url:apo}/hooks'}\n"
+                     "  delete: {url: '${base_url:api}/hooks'}"
+        ),
+        Contains(HasSubstr("acme.yaml:13:17: error: there is no base URL 'apo'"))
+    );
+    EXPECT_THAT(
+        requestFindings("notifications: {verify: [{method: token, header: X Token}]}"),
+        Contains(HasSubstr("no header with the name 'X Token'"))
+    );
+}
+
+TEST(RequestChecks, SaysNothingOfWhatCannotBeKnown) {
+    const auto findings = requestFindings(
+        "base_url: {web: https://acme.example}\n"
+        "notifications: {verify: [{method: token, header: X-Token}]}\n"
+        "authorization: {check: {url: '${base_url:api}/me'}}"
+    );
+    EXPECT_THAT(findings, Contains(HasSubstr("unknown key 'base_url'")));
+    EXPECT_THAT(findings, Not(Contains(HasSubstr("no base URL"))));
+}
+
+}  // namespace
+}  // namespace ferry::config
