@@ -142,11 +142,15 @@ int runProgram(int argc, char** argv) {
     app.add_flag("--update-golden", arguments.updates_golden, "Write them instead");
     app.add_option("--only", arguments.only, "Rules by number or name, separated by commas")
         ->delimiter(',');
-    app.add_option("--seed", arguments.seed, "What all that is random follows from (default 1)");
+    app.add_option("--seed", arguments.seed, "What all that is random follows from (default 1)")
+        ->check([](const std::string& text) {
+            const bool is_number = text.find_first_not_of("0123456789") == text.npos;
+            return is_number ? std::string() : "'" + text + "' is no whole number from 0 on";
+        });
     app.add_option("--rounds", arguments.rounds, "Of bad input for each hook (default 1000)")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 1'000'000'000));
     app.add_option("--timeout", arguments.timeout_s, "Seconds that a rule may take (default 30)")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 1'000'000'000));
     app.add_flag("--json", arguments.is_json, "Print JSON");
     app.add_flag("--verbose", arguments.shows_errors, "Show what the processes say on stderr");
     app.add_flag("--list", arguments.lists_rules, "Print all rules");

@@ -158,7 +158,7 @@ def options(problems):
     _, second = check(PLUGINS / "bad_input", "--only", "911", "--seed", "5")
     want(f"a seed repeats: {text_of(first, 911)} / {text_of(second, 911)}",
          text_of(first, 911) == text_of(second, 911) and "seed 5" in text_of(first, 911))
-    for arguments in ([], ["--only", "nonsense", str(PLUGINS / "none")], ["--seed", "x"], ["--explain", "1"]):
+    for arguments in ([], ["--only", "nonsense", str(PLUGINS / "none")], ["--seed", "x"], ["--seed", "-1", "a"], ["--rounds", "0", "a"], ["--explain", "1"]):
         done = run(*arguments)
         want(f"{arguments}: exit 2 and a word", done.returncode == 2 and "--help" in done.stderr)
     done = run(str(PLUGINS / "nowhere"))
