@@ -18,6 +18,8 @@ namespace {
 /// A hang takes the time of whoever waits for it: it counts as so many deaths.
 constexpr unsigned kDeathsOfAHang = 4;
 
+thread_local std::uint64_t lost_calls_of_thread = 0;
+
 }  // namespace
 
 IsolatedPlugin::IsolatedPlugin(
@@ -94,6 +96,17 @@ plugin::PluginHealth IsolatedPlugin::health() const {
 std::uint64_t IsolatedPlugin::lostCalls() const {
     const std::lock_guard lock(mutex_);
     return lost_calls_;
+}
+
+std::uint64_t IsolatedPlugin::lostCallsOfThread() noexcept {
+    return lost_calls_of_thread;
+}
+
+void IsolatedPlugin::forgive() {
+    const Turn turn(*this);
+    if (!turn.isMine()) return;
+    failures_ = 0;
+    next_start_ = TimePoint();
 }
 
 const std::string& IsolatedPlugin::name() const noexcept {
@@ -246,6 +259,7 @@ Status IsolatedPlugin::exchangeFrames(std::string_view frame, const TakeResult& 
         const std::lock_guard lock(mutex_);
         ++lost_calls_;
     }
+    ++lost_calls_of_thread;
     noteEnd(taken.error());
     return fail(unavailable(fmt::format("its process {}", taken.error().text)));
 }

@@ -98,6 +98,11 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     pid_t pid() const;
     /// Calls whose process ended under them.
     std::uint64_t lostCalls() const;
+    /// The same of all plugins, as far as this thread made the calls: what others do at the same
+    /// time does not count.
+    static std::uint64_t lostCallsOfThread() noexcept;
+    /// What ended the process comes no more: it is started again at the next call.
+    void forgive();
 
   private:
     /// One call at a time.

@@ -17,20 +17,34 @@ std::string digestOf(const std::string& record) {
     return {digest.begin(), digest.end()};
 }
 
+std::string digestOf(const std::vector<std::string>& page) {
+    std::string digests;
+    for (const std::string& record : page)
+        digests += digestOf(record);
+    return digestOf(digests);
+}
+
 }  // namespace
 
 MappedProvider::MappedProvider(
     std::shared_ptr<pipeline::Provider> provider,
     std::shared_ptr<pipeline::Provider> mapper,
-    std::shared_ptr<const IsolatedPlugin> process
+    std::shared_ptr<IsolatedPlugin> process,
+    Pages pages
 )
-    : provider_(std::move(provider)), mapper_(std::move(mapper)), process_(std::move(process)) {}
+    : provider_(std::move(provider)),
+      mapper_(std::move(mapper)),
+      process_(std::move(process)),
+      pages_(pages) {}
 
 Result<std::vector<NormalizedChange>> MappedProvider::normalize(
     const pipeline::ProviderAccount& account,
     std::vector<std::string> changes,
     const std::vector<std::string>& hints
 ) {
+    if (pages_ == Pages::Whole) {
+        if (auto whole = mapWhole(account, changes, hints)) return std::move(*whole);
+    }
     std::vector<NormalizedChange> page;
     page.reserve(changes.size());
     std::optional<std::size_t> given_up;  // the first of them
@@ -52,6 +66,32 @@ Result<std::vector<NormalizedChange>> MappedProvider::normalize(
     return fail(ErrorCode::Unavailable, "the program has just mapped its first record");
 }
 
+std::optional<Result<std::vector<NormalizedChange>>> MappedProvider::mapWhole(
+    const pipeline::ProviderAccount& account,
+    const std::vector<std::string>& changes,
+    const std::vector<std::string>& hints
+) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found =
+            page_deaths_.empty() ? page_deaths_.end() : page_deaths_.find(digestOf(changes));
+        if (found != page_deaths_.end() && found->second >= kDeathsMax) return std::nullopt;
+    }
+    const std::uint64_t lost_before = IsolatedPlugin::lostCallsOfThread();
+    auto mapped = mapper_->normalize(account, changes, hints);
+    const bool is_lost = !mapped && IsolatedPlugin::lostCallsOfThread() != lost_before;
+    bool is_last = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (mapped && !changes.empty()) has_mapped_ = true;
+        if (page_deaths_.size() >= kDeathsKept) page_deaths_.clear();
+        if (is_lost) is_last = ++page_deaths_[digestOf(changes)] == kDeathsMax;
+    }
+    // Its records have their turns one by one then, and at once.
+    if (is_last) process_->forgive();
+    return mapped;
+}
+
 /// Notes what came of it.
 Result<std::vector<NormalizedChange>> MappedProvider::mapOne(
     const pipeline::ProviderAccount& account,
@@ -61,19 +101,22 @@ Result<std::vector<NormalizedChange>> MappedProvider::mapOne(
 ) {
     std::vector<std::string> hint;
     if (index < hints.size()) hint.push_back(hints[index]);
-    const std::uint64_t lost_before = process_->lostCalls();
+    const std::uint64_t lost_before = IsolatedPlugin::lostCallsOfThread();
     auto mapped = mapper_->normalize(account, {change}, hint);
-    const std::lock_guard lock(mutex_);
+    const bool is_lost = !mapped && IsolatedPlugin::lostCallsOfThread() != lost_before;
+    std::unique_lock lock(mutex_);
     if (mapped) {
         // What died before the first that maps may have died of what is over now.
         if (!std::exchange(has_mapped_, true)) deaths_.clear();
         if (!deaths_.empty()) deaths_.erase(digestOf(change));
-    } else if (process_->lostCalls() != lost_before) {
+    } else if (is_lost) {
         // Otherwise it was busy, or not started again yet: the record has nothing to do with it.
         if (deaths_.size() >= kDeathsKept) deaths_.clear();
         Deaths& deaths = deaths_[digestOf(change)];
-        ++deaths.count;
         deaths.message = mapped.error().message;
+        const bool is_given_up = ++deaths.count == kDeathsMax && has_mapped_;
+        lock.unlock();
+        if (is_given_up) process_->forgive();
     }
     return mapped;
 }

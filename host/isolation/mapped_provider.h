@@ -1,18 +1,22 @@
 #pragma once
-// A provider whose records are mapped by another plugin, in a process that may die of one of them.
+// A provider whose records are mapped in a process that may die of one of them: that of another
+// plugin, or its own.
 
 #include "isolation/isolated_plugin.h"
 #include "pipeline/stages.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ferry::isolation {
 
-/// Records are mapped one by one, each with the time of a call. One that ends the process fails its
+/// Records are mapped one by one, each with the time of a call, or (Pages::Whole) page by page,
+/// until a page has ended the process `kDeathsMax` times. A record that ends the process fails its
 /// page with Unavailable, as an outage does, and is tried again; after `kDeathsMax` of these it is
 /// rejected alone, but only if the program has mapped others: else it is the program that is at
 /// fault, and its records wait until somebody has mended it. Threads: any.
@@ -20,11 +24,14 @@ class MappedProvider final : public pipeline::Provider {
   public:
     static constexpr unsigned kDeathsMax = 3;
 
+    enum class Pages : std::uint8_t { Records, Whole };
+
     /// `mapper` is served by `process`.
     MappedProvider(
         std::shared_ptr<pipeline::Provider> provider,
         std::shared_ptr<pipeline::Provider> mapper,
-        std::shared_ptr<const IsolatedPlugin> process
+        std::shared_ptr<IsolatedPlugin> process,
+        Pages pages = Pages::Records
     );
 
     std::string_view key() const override { return provider_->key(); }
@@ -90,6 +97,12 @@ class MappedProvider final : public pipeline::Provider {
         std::string message;  ///< of the last
     };
 
+    /// nullopt: record by record.
+    std::optional<Result<std::vector<NormalizedChange>>> mapWhole(
+        const pipeline::ProviderAccount& account,
+        const std::vector<std::string>& changes,
+        const std::vector<std::string>& hints
+    );
     Result<std::vector<NormalizedChange>> mapOne(
         const pipeline::ProviderAccount& account,
         const std::string& change,
@@ -103,10 +116,12 @@ class MappedProvider final : public pipeline::Provider {
 
     const std::shared_ptr<pipeline::Provider> provider_;
     const std::shared_ptr<pipeline::Provider> mapper_;
-    const std::shared_ptr<const IsolatedPlugin> process_;
+    const std::shared_ptr<IsolatedPlugin> process_;
+    const Pages pages_;
     std::mutex mutex_;  // of what follows
     bool has_mapped_ = false;
-    std::map<std::string, Deaths> deaths_;  // by the digest of the record
+    std::map<std::string, Deaths> deaths_;         // by the digest of the record
+    std::map<std::string, unsigned> page_deaths_;  // by that of the page
 };
 
 }  // namespace ferry::isolation

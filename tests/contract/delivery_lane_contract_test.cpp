@@ -237,6 +237,18 @@ TEST_P(DeliveryLaneContract, BringingForwardEndsHolds) {
     EXPECT_THAT(numbersOf(leaseDeliveries(at(20), 9)), ElementsAre(5));
 }
 
+TEST_P(DeliveryLaneContract, AnInstanceThatIsBackEndsItsHolds) {
+    const InstanceId id = add("a");
+    const InstanceId other = add("b");
+    queue(id, 1, 2);
+    queue(other, 2, 2);
+    for (const Delivery& delivery : leaseDeliveries(at(10), 9))
+        fail(delivery, at(10), at(90'000));
+    EXPECT_GE(valueOf(deliveries().bringInstanceForward(callback('x'), id, at(20))), 1U);
+    const auto due = leaseDeliveries(at(20), 9);
+    EXPECT_THAT(numbersOf(due), ElementsAre(1)) << "the other instance's lane is held still";
+}
+
 TEST_P(DeliveryLaneContract, SwitchingOnEndsHolds) {
     const InstanceId id = add("a");
     queue(id, 1, 2);

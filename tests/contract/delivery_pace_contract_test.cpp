@@ -174,6 +174,48 @@ TEST_P(DeliveryPaceContract, BringsForwardWhatWasTriedInPortions) {
     EXPECT_THAT(valueOf(deliveries().dueLater(at(20))), ElementsAre(callback('y')));
 }
 
+TEST_P(DeliveryPaceContract, BringsForwardAllOfOneInstance) {
+    const InstanceId a = add("a");
+    const InstanceId b = add("b");
+    queue(a, 'x', 700);
+    queue(b, 'x', 700);
+    const auto leased = leaseDeliveries(at(10), 2'000, 2'000);
+    ASSERT_EQ(leased.size(), 1'400U);
+    // As what is postponed: not tried, and all at the same time.
+    std::vector<AttemptOutcome> later;
+    for (const Delivery& delivery : leased) {
+        AttemptOutcome one = anOutcome(delivery, DeliveryState::Waiting, at(11));
+        one.was_sent = false;
+        one.attempt_count = delivery.attempt_count;
+        one.next_attempt_at = at(90'000);
+        later.push_back(one);
+    }
+    EXPECT_OK(deliveries().record(later));
+    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('x'), at(20))));
+
+    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(20))), 700U);
+
+    const auto due = leaseDeliveries(at(20), 2'000, 2'000);
+    EXPECT_EQ(due.size(), 700U);
+    for (const Delivery& delivery : due)
+        EXPECT_EQ(delivery.instance, b);
+    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(20))), 0U);
+}
+
+TEST_P(DeliveryPaceContract, TellsThatACallbackIsBehind) {
+    const InstanceId id = add("a");
+    queue(id, 'x', 2);
+    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('x'), at(20))));
+    for (const Delivery& delivery : leaseDeliveries(at(10), 1, 1)) {
+        AttemptOutcome tried = anOutcome(delivery, DeliveryState::Waiting, at(11));
+        tried.next_attempt_at = at(15);
+        record(tried);
+    }
+    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('x'), at(14)))) << "its time is to come";
+    EXPECT_TRUE(valueOf(deliveries().isBehind(callback('x'), at(20))));
+    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('y'), at(20))));
+}
+
 TEST_P(DeliveryPaceContract, WhatWasNeverSentIsNotSentAgain) {
     const InstanceId a = add("a");
     deliver(a, callback('x'), 1, at(0));

@@ -291,6 +291,7 @@ TEST_F(EventApiTest, ReplaysWhatIsMeantAndCancels) {
     const std::string target = replays + "/" + std::to_string(slow["id"].GetInt64());
     EXPECT_EQ(text(json(200, "DELETE", target), "state"), "cancelled");
     json(400, "POST", replays, R"({"from": 0, "instanceIds": [999]})");
+    json(400, "POST", replays, R"({"from": 0, "instanceIds": []})");
     json(400, "POST", replays, "{}");
     json(404, "GET", replays + "/999");
 }

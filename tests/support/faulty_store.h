@@ -295,6 +295,16 @@ class FaultyDeliveryStore final : public store::DeliveryStore {
             return inner_.bringForward(callback, now, limit);
         });
     }
+    Result<std::size_t> bringInstanceForward(
+        CallbackId callback, InstanceId instance, TimePoint now
+    ) override {
+        return script_.run("deliveries.bringInstanceForward", [&] {
+            return inner_.bringInstanceForward(callback, instance, now);
+        });
+    }
+    Result<bool> isBehind(CallbackId callback, TimePoint now) override {
+        return script_.run("deliveries.isBehind", [&] { return inner_.isBehind(callback, now); });
+    }
     Result<std::vector<CallbackId>> dueLater(TimePoint now) override {
         return script_.run("deliveries.dueLater", [&] { return inner_.dueLater(now); });
     }

@@ -67,6 +67,19 @@ class MemoryDeliveryStore final : public store::DeliveryStore {
         off_.insert(callback);
         return {};
     }
+    Result<std::size_t> bringInstanceForward(
+        CallbackId callback, InstanceId instance, TimePoint now
+    ) override {
+        if (is_down) return storeIsDown();
+        std::size_t count = 0;
+        for (const Delivery* waits : waiting()) {
+            Delivery& row = rows_.at(waits->id);
+            if (row.callback != callback || row.instance != instance) continue;
+            if (row.next_attempt_at > now) ++count;
+            row.next_attempt_at = std::min(row.next_attempt_at, now);
+        }
+        return count;
+    }
     Result<std::size_t> bringForward(CallbackId callback, TimePoint now, std::size_t limit)
         override {
         if (is_down) return storeIsDown();

@@ -116,6 +116,35 @@ TEST_F(InstanceApplyTest, ChangesOfCredentialsAskForANewAuthorization) {
     }
 }
 
+TEST_F(InstanceApplyTest, ARefusedKeyIsTriedAgainWithWhateverChanged) {
+    const Values with_key{
+        {"authentication.type", "apiKey"},
+        {"dropbox.authorization.apikey", "a-token"},
+        {"oauth.api.key", ""},
+        {"oauth.callback.url", ""},
+        {"oauth.user.refresh_token", ""}};
+    apply(declared("one", with_key));
+    const auto refuse = [&] {
+        ASSERT_TRUE(store_->instances().setState(
+            stored("one").id,
+            InstanceState::NeedsReauthorization,
+            "the provider refuses the access key",
+            clock_.now()
+        ));
+    };
+    refuse();
+    Values told_otherwise = with_key;
+    told_otherwise["event.notification.callback.url"] = "https://b.example/";
+    EXPECT_THAT(apply(declared("one", told_otherwise)).to_authorize, IsEmpty());
+    EXPECT_EQ(stored("one").state, InstanceState::NeedsReauthorization);
+
+    // It may be the key of another connector's parameter, or what the key is good for.
+    Values changed = told_otherwise;
+    changed["oauth.api.secret"] = "another";
+    EXPECT_THAT(apply(declared("one", changed)).to_authorize, ElementsAre(stored("one").id));
+    EXPECT_EQ(stored("one").state, InstanceState::AwaitingAuthorization);
+}
+
 TEST_F(InstanceApplyTest, AnInstanceThatWaitsIsTriedAgainWithWhatChanged) {
     apply(declared("one", {{"oauth.api.secret", "wrong"}}));
     ASSERT_TRUE(store_->instances().setState(

@@ -141,6 +141,12 @@ TEST(SigningKeys, WhatIsUselessInAListIsTold) {
     const std::string ends = "@2026-06-02T00:00:00Z";
     EXPECT_THAT(remarks(kOfBytes24 + "," + kSeed + ends), IsEmpty());
     EXPECT_THAT(remarks("any text, twice, twice"), IsEmpty());
+    EXPECT_THAT(remarks("short"), ElementsAre("is short (5 bytes), and can be guessed"));
+    EXPECT_THAT(
+        remarks("WHSEC_" + kOfBytes24.substr(6)),
+        ElementsAre("begins with a prefix in capitals, which counts as part of the key")
+    );
+    EXPECT_THAT(remarks(""), IsEmpty());
     EXPECT_THAT(
         remarks(kSeed + "," + kOfBytes24 + ended),
         ElementsAre("has a key that signs nothing any more: key 2 ended at 2026-05-31T00:00:00Z")

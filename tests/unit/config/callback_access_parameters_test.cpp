@@ -132,6 +132,14 @@ TEST(CallbackAccessParameters, WarnOfWhatHasNoEffect) {
              {{{"oauth2.scope", "a"}}, "warning: 'event.notification.oauth2.scope' is not used"},
              {{{"oauth2.client.id", "a"}}, "oauth2.client.id' is not used without"},
              {{{"cloudevents.mode", "binary"}}, "cloudevents.mode' is not used unless"},
+             {{{"raw", "all"}, {"format", "cloudevents"}},
+              "warning: 'event.notification.raw' is not used where"},
+             {{{"filter.event.types", "MOVED"}, {"moves", "deleted-created"}},
+              "nothing is delivered: with 'event.notification.moves: deleted-created'"},
+             {{{"filter.object.types", "folder"}, {"filter.size.min", "2MiB"}},
+              "warning: 'event.notification.filter.size.min' is not used: "},
+             {{{"ordering", "instance"}, {"concurrency", "8"}},
+              "warning: 'event.notification.concurrency' is not used: "},
              {{{"filter.size.min", "2MiB"}, {"filter.size.max", "1MiB"}},
               "warning: 'event.notification.filter.size.min' is more than"}}) {
         EXPECT_THAT(problemsWith(texts), HasSubstr(said));

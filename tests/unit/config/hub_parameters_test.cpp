@@ -102,6 +102,16 @@ TEST(HubParameters, EachWrongLineOfHeadersIsNamedWithoutItsValue) {
         problem->message,
         "is wrong: line 1 has 'Host', which the hub sets itself, line 3 is no 'Name: value'"
     );
+    for (const char* name : {"Accept-Encoding", "keep-alive", "Proxy-Connection"}) {
+        const auto own = checkValue(*headers, name + std::string(": a"), normal);
+        ASSERT_TRUE(own) << name;
+        EXPECT_THAT(own->message, testing::HasSubstr("which the hub sets itself"));
+    }
+    for (const char c : {'\x01', '\x1F', '\x7F', '\r'}) {
+        const auto control = checkValue(*headers, std::string("X-A: a") + c + "b", normal);
+        EXPECT_TRUE(control) << static_cast<int>(c);
+    }
+    EXPECT_FALSE(checkValue(*headers, "X-A: a\tb\r\nX-B: \xC3\xBC", normal));
 }
 
 TEST(HubParameters, ARateThatIsTooLargeIsToldHowLargeItMayBe) {

@@ -105,6 +105,34 @@ TEST_F(MappedProviderTest, ARecordThatKillsAgainAndAgainIsRejectedAlone) {
     EXPECT_TRUE(mapWithProcess("good", "three"));
 }
 
+TEST_F(MappedProviderTest, APageThatKillsAgainAndAgainIsMappedRecordByRecord) {
+    const auto served = serve(*plugin_);
+    provider_ =
+        std::make_unique<MappedProvider>(served, served, plugin_, MappedProvider::Pages::Whole);
+    const std::vector<std::string> page{"first", "second"};
+    ASSERT_TRUE(map("good", page));
+    const auto die = [&](const std::string& mode) {
+        EXPECT_TRUE(eventually([&] {
+            const std::uint64_t lost = plugin_->lostCalls();
+            EXPECT_FALSE(map(mode, page));
+            return plugin_->lostCalls() > lost;
+        }));
+    };
+    for (unsigned i = 0; i < 2 * MappedProvider::kDeathsMax; ++i)
+        die("abort");
+    // Three times the page, then three times its first record, which is given up by now.
+    Result<std::vector<NormalizedChange>> mapped = fail(ErrorCode::Internal, "never");
+    EXPECT_TRUE(eventually([&] {
+        mapped = map("good", page);
+        return mapped.has_value();
+    }));
+    ASSERT_TRUE(mapped);
+    ASSERT_EQ(mapped->size(), 2U);
+    EXPECT_NE(std::get_if<RejectChange>(&(*mapped)[0].action), nullptr);
+    EXPECT_TRUE(std::holds_alternative<IgnoreChange>((*mapped)[1].action));
+    EXPECT_TRUE(map("good", {"third"})) << "other pages are mapped whole";
+}
+
 TEST_F(MappedProviderTest, WaitingForAStartIsNoDeathOfTheRecord) {
     ASSERT_TRUE(map("good", {"other"}));
     options_.restart = {Milliseconds(600'000), Milliseconds(600'000)};

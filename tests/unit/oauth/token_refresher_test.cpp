@@ -195,10 +195,50 @@ TEST_F(TokenRefresherTest, AnApiKeyInstanceNeedsNoTokens) {
     const InstanceId id = instance("marketing", {{"authentication.type", "apiKey"}});
 
     EXPECT_EQ(accessOf(get(id)), "");
-    const Answer refused = get(id, "");
-    refresher_.step();
-    EXPECT_EQ(codeOf(refused), ErrorCode::AuthorizationRevoked);
+}
+
+class RefusedKeyTest : public TokenRefresherTest {
+  protected:
+    ErrorCode refuse(InstanceId id) {
+        const Answer refused = get(id, "");
+        refresher_.step();
+        return codeOf(refused);
+    }
+};
+
+TEST_F(RefusedKeyTest, IsGivenUpAfterRefusalsOverAWhile) {
+    const InstanceId id = instance("marketing", {{"authentication.type", "apiKey"}});
+    const TimePoint begin = clock_.now();
+    int refusals = 0;
+    while (refusals < 100 && refuse(id) != ErrorCode::AuthorizationRevoked) {
+        ++refusals;
+        EXPECT_EQ(store_.row(id).state, InstanceState::Running);
+        clock_.advance(Milliseconds(120'000));
+    }
+    EXPECT_EQ(clock_.now() - begin, Milliseconds(16 * 60'000)) << "a quarter of an hour";
     EXPECT_THAT(store_.row(id).state_reason, HasSubstr("put a valid key"));
+}
+
+TEST_F(RefusedKeyTest, MayBeAProxysForAMinute) {
+    const InstanceId id = instance("marketing", {{"authentication.type", "apiKey"}});
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(refuse(id), ErrorCode::Unavailable);
+        clock_.advance(Milliseconds(3'000));
+    }
+    clock_.advance(Milliseconds(7'200'000));
+    EXPECT_EQ(accessOf(get(id)), "");
+    refresher_.step();
+    EXPECT_EQ(refuse(id), ErrorCode::Unavailable) << "what was long ago does not count";
+    EXPECT_EQ(store_.row(id).state, InstanceState::Running);
+}
+
+TEST_F(RefusedKeyTest, WhatHasNoKeyIsNeverStopped) {
+    const InstanceId id = instance("marketing", {{"authentication.type", "none"}});
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(refuse(id), ErrorCode::Unavailable);
+        clock_.advance(Milliseconds(120'000));
+    }
+    EXPECT_EQ(store_.row(id).state, InstanceState::Running);
 }
 
 }  // namespace

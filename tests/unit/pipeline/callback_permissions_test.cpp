@@ -55,6 +55,20 @@ TEST_F(CallbackPermissionsTest, WithoutALimitNoRateIsAskedForOrNeeded) {
     EXPECT_TRUE(find()) << "any rate was granted";
 }
 
+TEST_F(CallbackPermissionsTest, TheRateThatIsAllowedIsToldAsFarAsItCounts) {
+    EXPECT_EQ(allowedRate(meta_, kAsking).value(), std::nullopt);
+    limitTo(60, Milliseconds(60'000));
+    ask();
+    EXPECT_TRUE(
+        answer(answerOf(200, {{"Origin", "*"}, {"Rate", "99999999999999999999"}})).is_granted
+    ) << "more than the hub ever sends";
+    EXPECT_GT(allowedRate(meta_, kAsking).value().value_or(0), 60);
+    limitTo(120, Milliseconds(60'000));
+    ask();
+    EXPECT_TRUE(answer(answerOf(200, {{"Origin", "*"}, {"Rate", "1"}})).is_granted);
+    EXPECT_EQ(allowedRate(meta_, kAsking).value(), 1);
+}
+
 TEST_F(CallbackPermissionsTest, NothingElseGrants) {
     limitTo(1, Milliseconds(3'600'000));
     const auto refused = [this](http::OutboundResponse response) {
