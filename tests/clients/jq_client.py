@@ -43,7 +43,7 @@ HOSTILE = {
     "large": ("[] | .[1e9] = 1", "more memory than it may have"),
     "deep": ("def f: 1 + f; f", "more memory than it may have|in time"),
     "nested": ("reduce range(1e6) as $i (0; [.]) | length", "was killed by signal"),
-    "text": ('"x" * 1e9 | length', "more memory than it may have"),
+    "text": ('"x" * 1e9 | length', "more memory than it may have|in time"),
 }
 
 
