@@ -222,11 +222,7 @@ plugin::Loaded<CatalogLoader::LoadedFolder> CatalogLoader::loadCandidate(
         setup.settings.push_back({name, value});
     auto provider = (*library)->serve(describeProvider(manifest, config_), setup, clock_);
     if (!provider) return plugin::refuse("create-failed", provider.error().message);
-    if (auto isolated = std::dynamic_pointer_cast<isolation::IsolatedPlugin>(*library)) {
-        *provider = std::make_shared<isolation::MappedProvider>(
-            *provider, *provider, std::move(isolated), isolation::MappedProvider::Pages::Whole
-        );
-    }
+    *provider = isolation::guardRecords(*library, std::move(*provider));
     std::shared_ptr<plugin::LoadedPlugin> mapper;
     if (manifest.uses_jq) {
         auto started = startJqMapper(

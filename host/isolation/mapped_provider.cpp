@@ -135,4 +135,16 @@ bool MappedProvider::hasMapped() {
     return has_mapped_;
 }
 
+std::shared_ptr<pipeline::Provider> guardRecords(
+    const std::shared_ptr<plugin::LoadedPlugin>& plugin,
+    std::shared_ptr<pipeline::Provider> provider
+) {
+    auto isolated = std::dynamic_pointer_cast<IsolatedPlugin>(plugin);
+    if (!isolated) return provider;
+    auto mapper = provider;
+    return std::make_shared<MappedProvider>(
+        std::move(provider), std::move(mapper), std::move(isolated), MappedProvider::Pages::Whole
+    );
+}
+
 }  // namespace ferry::isolation

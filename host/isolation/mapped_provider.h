@@ -124,4 +124,11 @@ class MappedProvider final : public pipeline::Provider {
     std::map<std::string, unsigned> page_deaths_;  // by that of the page
 };
 
+/// `provider` as `plugin` serves it; where that has a process of its own, records that end it are
+/// given up.
+std::shared_ptr<pipeline::Provider> guardRecords(
+    const std::shared_ptr<plugin::LoadedPlugin>& plugin,
+    std::shared_ptr<pipeline::Provider> provider
+);
+
 }  // namespace ferry::isolation

@@ -179,27 +179,27 @@ TEST_P(DeliveryPaceContract, BringsForwardAllOfOneInstance) {
     const InstanceId b = add("b");
     queue(a, 'x', 700);
     queue(b, 'x', 700);
-    const auto leased = leaseDeliveries(at(10), 2'000, 2'000);
+    const auto leased = leaseDeliveries(at(1'000), 2'000, 2'000);
     ASSERT_EQ(leased.size(), 1'400U);
     // As what is postponed: not tried, and all at the same time.
     std::vector<AttemptOutcome> later;
     for (const Delivery& delivery : leased) {
-        AttemptOutcome one = anOutcome(delivery, DeliveryState::Waiting, at(11));
+        AttemptOutcome one = anOutcome(delivery, DeliveryState::Waiting, at(1'001));
         one.was_sent = false;
         one.attempt_count = delivery.attempt_count;
         one.next_attempt_at = at(90'000);
         later.push_back(one);
     }
     EXPECT_OK(deliveries().record(later));
-    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('x'), at(20))));
+    EXPECT_FALSE(valueOf(deliveries().isBehind(callback('x'), at(3'000))));
 
-    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(20))), 700U);
+    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(3'000))), 700U);
 
-    const auto due = leaseDeliveries(at(20), 2'000, 2'000);
+    const auto due = leaseDeliveries(at(3'000), 2'000, 2'000);
     EXPECT_EQ(due.size(), 700U);
     for (const Delivery& delivery : due)
         EXPECT_EQ(delivery.instance, b);
-    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(20))), 0U);
+    EXPECT_EQ(valueOf(deliveries().bringInstanceForward(callback('x'), b, at(3'000))), 0U);
 }
 
 TEST_P(DeliveryPaceContract, TellsThatACallbackIsBehind) {

@@ -114,10 +114,10 @@ class Deliveries(DeliveryCase):
             "0 deliveries made again, due now; those that wait come at once with --failing\n",
         )
         counted = json.loads(self.run_ok("deliveries", "redeliver", "--all", "--dry-run", "--json"))
-        self.assertEqual(counted, {"deliveries": 6, "dryRun": True, "replays": []})
+        self.assertEqual(counted, {"deliveries": 6, "dryRun": True, "switchedOff": 0, "replays": []})
         lines = self.run_ok("deliveries", "redeliver", "--status", "500", "--json").splitlines()
         made, job = map(json.loads, lines)
-        self.assertEqual(made, {"deliveries": 6, "dryRun": False, "replays": [1]})
+        self.assertEqual(made, {"deliveries": 6, "dryRun": False, "switchedOff": 0, "replays": [1]})
         self.assertEqual((job["id"], job["redelivery"], job["state"]), (1, True, "done"))
         self.assertEqual((job["deliveriesMatched"], job["deliveries"]), (6, 6))
         eventually(lambda: len(self.listed("--state", "delivered")) == 6, "the deliveries")
