@@ -91,9 +91,10 @@ std::vector<std::string> Simulation::unrest() {
         }
         std::map<std::string, std::string> revisions;
         for (const IndexedObject& object : *objects)
-            revisions[object.object_id] = object.path_key + object.content_hash;
+            revisions[object.object_id] = object.path_key + object.content_hash + object.revision;
         for (const demo::EntryPtr& entry : provider_->entries(customer.account)) {
-            if (revisions[entry->id] != entry->path_lower + entry->content_hash) {
+            // A new revision may have the same content, and is told all the same.
+            if (revisions[entry->id] != entry->path_lower + entry->content_hash + entry->rev) {
                 reasons.push_back(customer.name + ": the index is behind at " + entry->path_lower);
                 break;
             }

@@ -3,6 +3,8 @@
 #include "demo/fake_dropbox/routes.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 // files/list_folder, /continue, /get_latest_cursor.
 
@@ -14,7 +16,8 @@ constexpr std::int64_t kLimitMax = 2000;
 constexpr std::size_t kOvershootDefault = 7;
 
 /// Reverses each run of additions; deletions stay where they are, and files that replaced a folder
-/// whose entries are listed before them, so that the whole means the same.
+/// whose entries are listed before them, and what is listed more than once, so that the whole means
+/// the same.
 void reverseAdditions(std::vector<EntryPtr>& entries) {
     const auto replacesListed = [all = entries](const Entry& entry) {
         const std::string below = entry.path_lower + "/";
@@ -23,8 +26,12 @@ void reverseAdditions(std::vector<EntryPtr>& entries) {
                    return other->path_lower.starts_with(below);
                });
     };
+    std::map<std::string, int> times;  // that a path is listed
+    for (const EntryPtr& entry : entries)
+        ++times[entry->path_lower];
     const auto mayMove = [&](const EntryPtr& entry) {
-        return entry->kind != EntryKind::Deleted && !replacesListed(*entry);
+        return entry->kind != EntryKind::Deleted && !replacesListed(*entry) &&
+               times[entry->path_lower] == 1;
     };
     auto at = entries.begin();
     while (at != entries.end()) {
