@@ -75,8 +75,8 @@ class InstanceChanges {
         const InstanceBody& body,
         const UpdateOptions& options
     );
-    /// InvalidArgument if browsers would come back to a page of the hub that there is not.
     Status bringForward(const Instance& instance);
+    /// InvalidArgument if browsers would come back to a page of the hub that there is not.
     Status checkRedirect(const pipeline::Configuration& configuration) const;
     Status restore(const Written& written);
     Result<std::string> freeName(const std::string& wanted, InstanceId self);

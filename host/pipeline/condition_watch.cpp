@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "pipeline/callback_permissions.h"
+#include "pipeline/instance_settings.h"
 
 #include <fmt/format.h>
 
@@ -30,10 +31,6 @@ Condition conditionOf(
 bool isOfCallback(ConditionKind kind) {
     return kind == ConditionKind::CallbackSwitchedOff || kind == ConditionKind::CallbackFailing ||
            kind == ConditionKind::CallbackUnpermitted;
-}
-
-bool delivers(const Instance& instance) {
-    return instance.state != InstanceState::Disabled && instance.events_enabled;
 }
 
 }  // namespace
@@ -97,7 +94,7 @@ Status ConditionWatch::lookAtCallbacks(TimePoint now, std::vector<Condition>& fo
     // Nobody misses anything at a callback that nothing is meant for any more.
     for (Condition& condition : callbacks) {
         FERRY_TRY_ASSIGN(const auto instances, concerned(condition));
-        if (std::any_of(instances.begin(), instances.end(), delivers)) {
+        if (std::any_of(instances.begin(), instances.end(), takesCallbacks)) {
             found.push_back(std::move(condition));
         } else if (instances.empty()) {
             health_->forget(CallbackId(condition.subject));

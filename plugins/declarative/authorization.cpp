@@ -42,26 +42,17 @@ Authorization::Authorization(const rapidjson::Value* settings, std::string conne
     if (settings->HasMember("scope_separator"))
         scope_separator_ = textAt(*settings, "scope_separator");
     api_key_ = textAt(*settings, "api_key");
-    authorize_params_ = templatesAt(*settings, "authorize_params");
-    token_params_ = templatesAt(*settings, "token_params");
+    authorize_params_ = expressionsAt(*settings, "authorize_params");
+    token_params_ = expressionsAt(*settings, "token_params");
     base_urls_ = textsAt(*settings, "base_urls");
     if (settings->HasMember("account")) account_ = Expression((*settings)["account"]);
     if (settings->HasMember("label")) label_ = Expression((*settings)["label"]);
     if (settings->HasMember("check")) check_.emplace((*settings)["check"]);
 }
 
-Authorization::Templates Authorization::templatesAt(
-    const rapidjson::Value& settings, const char* name
+void Authorization::add(
+    const NamedExpressions& templates, const sdk::AccountView& account, Texts& to
 ) {
-    Templates made;
-    const auto found = settings.FindMember(name);
-    if (found == settings.MemberEnd() || !found->value.IsObject()) return made;
-    for (const auto& entry : found->value.GetObject())
-        made.emplace_back(entry.name.GetString(), Expression(entry.value));
-    return made;
-}
-
-void Authorization::add(const Templates& templates, const sdk::AccountView& account, Texts& to) {
     const AccountSources sources(account, {});
     Scratch scratch;
     for (const auto& [name, expression] : templates)

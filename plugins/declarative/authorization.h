@@ -42,11 +42,8 @@ class Authorization {
     std::string accessToken(const sdk::AccountView& account, const sdk::TokenSet& tokens) const;
 
   private:
-    using Templates = std::vector<std::pair<std::string, Expression>>;
-
-    static Templates templatesAt(const rapidjson::Value& settings, const char* name);
     /// Adds those that have a value.
-    static void add(const Templates& templates, const sdk::AccountView& account, Texts& to);
+    static void add(const NamedExpressions& templates, const sdk::AccountView& account, Texts& to);
     std::string placed(std::string_view url, const sdk::AccountView& account) const;
     sdk::Request tokenRequest(const sdk::AccountView& account, const sdk::Call& call, Texts fields)
         const;
@@ -62,8 +59,8 @@ class Authorization {
     bool sends_json_ = false;
     std::string scope_separator_ = " ";
     std::string api_key_;  ///< parameter of the instance
-    Templates authorize_params_;
-    Templates token_params_;
+    NamedExpressions authorize_params_;
+    NamedExpressions token_params_;
     Texts base_urls_;  ///< as the connector has them
     Expression account_;
     Expression label_;

@@ -39,10 +39,7 @@ Notifications::Challenge Notifications::readChallenge(const rapidjson::Value& it
         challenge.crc_hash = textAt(signature, "hash");
         challenge.crc_encoding = textAt(signature, "encoding");
     }
-    if (item.HasMember("headers") && item["headers"].IsObject()) {
-        for (const auto& entry : item["headers"].GetObject())
-            challenge.headers.emplace_back(entry.name.GetString(), Expression(entry.value));
-    }
+    challenge.headers = expressionsAt(item, "headers");
     return challenge;
 }
 

@@ -50,7 +50,7 @@ class Notifications {
         Expression crc_token;  ///< what is signed, if something is
         std::string crc_hash;
         std::string crc_encoding;
-        std::vector<std::pair<std::string, Expression>> headers;
+        NamedExpressions headers;
         bool is_empty = false;     ///< the reply is meant to have no body
         bool is_verified = false;  ///< only to what `verify` holds for
     };

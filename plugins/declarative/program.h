@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ferry::declarative {
@@ -103,6 +104,19 @@ class Expression {
     std::vector<Test> tests_;
     std::unordered_map<std::string, std::string> table_;
 };
+
+using NamedExpressions = std::vector<std::pair<std::string, Expression>>;
+
+/// The mapping `name` of a section: in the order of the file; empty if there is none. Throws
+/// sdk::Error INVALID if a value is no expression.
+inline NamedExpressions expressionsAt(const rapidjson::Value& settings, const char* name) {
+    NamedExpressions made;
+    const auto found = settings.FindMember(name);
+    if (found == settings.MemberEnd() || !found->value.IsObject()) return made;
+    for (const auto& entry : found->value.GetObject())
+        made.emplace_back(entry.name.GetString(), Expression(entry.value));
+    return made;
+}
 
 /// "This source has one of these values", or "it has any".
 struct Test {

@@ -35,29 +35,18 @@ RequestTemplate::RequestTemplate(const rapidjson::Value& settings) {
         throw sdk::Error::invalid("settings: a request has no 'url'");
     method_ = textAt(settings, "method");
     url_ = Expression(settings["url"]);
-    query_ = templates(settings, "query");
-    headers_ = templates(settings, "headers");
+    query_ = expressionsAt(settings, "query");
+    headers_ = expressionsAt(settings, "headers");
     if (settings.HasMember("body")) body_ = Expression(settings["body"]);
     if (settings.HasMember("json")) json_ = JsonTemplate(settings["json"]);
     has_form_ = settings.HasMember("form");
-    form_ = templates(settings, "form");
+    form_ = expressionsAt(settings, "form");
     const auto basic = settings.FindMember("basic");
     if (basic == settings.MemberEnd()) return;
     if (!basic->value.IsObject() || !basic->value.HasMember("user"))
         throw sdk::Error::invalid("settings: 'basic' has no 'user'");
     user_ = Expression(basic->value["user"]);
     if (basic->value.HasMember("password")) password_ = Expression(basic->value["password"]);
-}
-
-RequestTemplate::Templates RequestTemplate::templates(
-    const rapidjson::Value& settings, const char* name
-) {
-    Templates made;
-    const auto found = settings.FindMember(name);
-    if (found == settings.MemberEnd() || !found->value.IsObject()) return made;
-    for (const auto& entry : found->value.GetObject())
-        made.emplace_back(entry.name.GetString(), Expression(entry.value));
-    return made;
 }
 
 sdk::Request RequestTemplate::make(const Sources& sources, std::string_view url) const {

@@ -52,19 +52,16 @@ class RequestTemplate {
     sdk::Request make(const Sources& sources, std::string_view url = {}) const;
 
   private:
-    using Templates = std::vector<std::pair<std::string, Expression>>;
-    static Templates templates(const rapidjson::Value& settings, const char* name);
-
     std::string method_;
     Expression url_;
     Expression body_;  ///< one text; or else one of the next two, or none
     JsonTemplate json_;
-    Templates form_;
+    NamedExpressions form_;
     bool has_form_ = false;
     Expression user_;  ///< of Basic authentication
     Expression password_;
-    Templates query_;
-    Templates headers_;
+    NamedExpressions query_;
+    NamedExpressions headers_;
 };
 
 }  // namespace ferry::declarative

@@ -71,9 +71,7 @@ SubscriptionPlan::SubscriptionPlan(const rapidjson::Value& settings) {
             cursor_ = Expression(settings["start"]["cursor"]);
     }
     if (settings.HasMember("renew")) renew_.emplace(settings["renew"]);
-    if (settings.HasMember("keep") && settings["keep"].IsObject())
-        for (const auto& entry : settings["keep"].GetObject())
-            kept_.emplace_back(entry.name.GetString(), Expression(entry.value));
+    kept_ = expressionsAt(settings, "keep");
     if (settings.HasMember("expires")) expires_ = Expression(settings["expires"]);
     lifetime_ms_ = numberAt(settings, "lifetime_ms", lifetime_ms_);
 }

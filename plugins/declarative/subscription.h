@@ -45,9 +45,9 @@ class SubscriptionPlan {
     RequestTemplate create_;
     std::optional<RequestTemplate> renew_;
     RequestTemplate delete_;
-    std::vector<std::pair<std::string, Expression>> kept_;  ///< of the answer, by name
-    Expression expires_;                                    ///< the end, in the answer
-    std::int64_t lifetime_ms_ = 0;                          ///< asked for; 0: no end
+    NamedExpressions kept_;         ///< of the answer, by name
+    Expression expires_;            ///< the end, in the answer
+    std::int64_t lifetime_ms_ = 0;  ///< asked for; 0: no end
 };
 
 }  // namespace ferry::declarative

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include <ferry/sdk.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -215,6 +217,36 @@ std::optional<std::string> queryValue(std::string_view query, std::string_view n
         return formDecoded(pair.substr(std::min(equals + 1, pair.size())));
     }
     return std::nullopt;
+}
+
+std::string oneLine(std::string_view text) {
+    const bool is_utf8 = sdk::isText(text, text.size());
+    std::string line;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const std::string_view rest = text.substr(i);
+        const auto third = rest.size() > 2 ? static_cast<unsigned char>(rest[2]) : 0U;
+        const bool is_sign = (rest.starts_with("\xE2\x80") && ((third >= 0x8B && third <= 0x8F) ||
+                                                               (third >= 0xA8 && third <= 0xAE))) ||
+                             (rest.starts_with("\xE2\x81") && third >= 0xA0 && third <= 0xAF);
+        const bool is_c1 =
+            byte == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0;
+        const bool is_blank = byte <= 0x20 || byte == 0x7F || (is_utf8 && (is_c1 || is_sign));
+        if (is_utf8 && (is_c1 || is_sign)) i += is_sign ? 2 : 1;
+        if (!is_blank)
+            line += byte < 0x80 || is_utf8 ? text[i] : '?';
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return line;
+}
+
+std::size_t wholeCharacters(std::string_view text, std::size_t bytes_max) noexcept {
+    std::size_t end = std::min(text.size(), bytes_max);
+    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return end;
 }
 
 }  // namespace ferry::declarative

@@ -1,6 +1,7 @@
 #pragma once
 // Small pure helpers on text.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,5 +47,12 @@ std::optional<std::string> formDecoded(std::string_view text);
 /// The decoded value of the first parameter `name` of a raw query; nullopt if it is not there or
 /// badly encoded.
 std::optional<std::string> queryValue(std::string_view query, std::string_view name);
+
+/// `text` on one line, printable: without control characters, those of a terminal or of the
+/// direction of text as well.
+std::string oneLine(std::string_view text);
+
+/// How many of at most `bytes_max` bytes of UTF-8 are whole characters.
+std::size_t wholeCharacters(std::string_view text, std::size_t bytes_max) noexcept;
 
 }  // namespace ferry::declarative

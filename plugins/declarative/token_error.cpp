@@ -1,6 +1,7 @@
 #include "token_error.h"
 
 #include "json.h"
+#include "text.h"
 
 #include <string_view>
 
@@ -16,27 +17,6 @@ std::string firstText(const rapidjson::Value& object, std::initializer_list<cons
     return {};
 }
 
-/// Cut between two characters; what is not printed is a blank, and of blanks there is one.
-std::string oneLine(std::string_view text) {
-    std::string line;
-    for (const char c : text) {
-        const bool is_blank = static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
-        if (!is_blank)
-            line += c;
-        else if (!line.empty() && line.back() != ' ')
-            line += ' ';
-    }
-    if (line.size() > kTokenErrorBytesMax) {
-        std::size_t end = kTokenErrorBytesMax;
-        while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
-            --end;
-        line.resize(end);
-    }
-    while (!line.empty() && line.back() == ' ')
-        line.pop_back();
-    return line;
-}
-
 }  // namespace
 
 std::string tokenErrorText(const rapidjson::Value& answer) {
@@ -48,6 +28,8 @@ std::string tokenErrorText(const rapidjson::Value& answer) {
     const std::string more =
         firstText(said, {"error_description", "message", "error_message", "description", "detail"});
     std::string line = oneLine(word.empty() || more.empty() ? word + more : word + ": " + more);
+    line.resize(wholeCharacters(line, kTokenErrorBytesMax));
+    if (line.ends_with(' ')) line.pop_back();
     return line.empty() ? std::string("an error without a word") : line;
 }
 

@@ -82,6 +82,10 @@ Result<std::size_t> bringLaneForward(
                 if (InstanceId(rows.integer(1)) == instance) later.push_back(after_id);
             }
         }));
+        if (later.empty()) {  // mostly: no transaction for it
+            if (seen < kBroughtAtOnce) return count;
+            continue;
+        }
         FERRY_TRY(core.write(
             [&](Connection& connection) -> Status {
                 for (const DeliveryId id : later) {
@@ -93,9 +97,7 @@ Result<std::size_t> bringLaneForward(
                 }
                 return {};
             },
-            [&] {
-                if (!later.empty()) core.deliveries.noteDue(callback, lane, now);
-            },
+            [&] { core.deliveries.noteDue(callback, lane, now); },
             later.size() * 64
         ));
         count += later.size();
