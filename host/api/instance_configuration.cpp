@@ -51,16 +51,21 @@ Configuration merged(
     return wanted;
 }
 
-/// The same check as that of files, on the values as they are to be.
-Configuration validated(
-    const config::ConnectorManifest& connector, const Configuration& wanted, Problems& problems
+/// The same check as that of files.
+config::ParameterReport checked(
+    const config::ConnectorManifest& connector, const Configuration& configuration
 ) {
     std::vector<config::ParameterValue> values;
-    for (const auto& [key, value] : wanted)
+    for (const auto& [key, value] : configuration)
         values.push_back({key, value, false});
-    config::ParameterReport report = config::validateParameters(connector, values);
+    return config::validateParameters(connector, values);
+}
+
+void addProblems(
+    Problems& problems, const config::ParameterReport& report, config::Severity severity
+) {
     for (const config::ParameterProblem& problem : report.problems) {
-        if (problem.severity != config::Severity::Error) continue;
+        if (problem.severity != severity) continue;
         // What to add to a file is no help for JSON.
         const bool has_hint =
             problem.place != config::ProblemPlace::Missing && !problem.suggestion.empty();
@@ -68,6 +73,14 @@ Configuration validated(
             has_hint ? fmt::format("{} ({})", problem.message, problem.suggestion) : problem.message
         );
     }
+}
+
+/// The values as they are to be, checked.
+Configuration validated(
+    const config::ConnectorManifest& connector, const Configuration& wanted, Problems& problems
+) {
+    config::ParameterReport report = checked(connector, wanted);
+    addProblems(problems, report, config::Severity::Error);
     Configuration configuration(report.values.begin(), report.values.end());
     if (!report.profile.empty()) {
         configuration.emplace(config::kAuthenticationParameter, report.profile);
@@ -91,6 +104,17 @@ Result<Configuration> configurationOf(
         problems.push_back(std::move(problem));
     if (problems.empty()) return configuration;
     return fail(ErrorCode::InvalidArgument, fmt::format("{}", fmt::join(problems, "; ")));
+}
+
+std::vector<std::string> configurationWarnings(
+    const config::ConnectorManifest& connector, const Configuration& configuration
+) {
+    Configuration values = configuration;
+    // Of these the checks of a whole instance speak.
+    std::erase_if(values, [](const auto& entry) { return config::isInstanceKey(entry.first); });
+    Problems warnings;
+    addProblems(warnings, checked(connector, values), config::Severity::Warning);
+    return warnings;
 }
 
 }  // namespace ferry::api

@@ -10,6 +10,8 @@
 #include "pipeline/instance_settings.h"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace ferry::api {
 
@@ -27,6 +29,12 @@ Result<pipeline::Configuration> configurationOf(
     const InstanceBody& body,
     ConfigurationChange change,
     const CallbackReach& reach
+);
+
+/// What `ferry lint` would warn of in `configuration`, which is one that was let through: what has
+/// no effect, or another than was meant.
+std::vector<std::string> configurationWarnings(
+    const config::ConnectorManifest& connector, const pipeline::Configuration& configuration
 );
 
 }  // namespace ferry::api

@@ -2,6 +2,7 @@
 
 #include "api/element_id.h"
 #include "api/element_json.h"
+#include "api/instance_configuration.h"
 #include "config/parameter_validator.h"
 #include "oauth/oauth_links.h"
 
@@ -87,6 +88,12 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     json.field("accountId", instance.account_id);
     json.field("source", instance.source);
     const config::ConnectorManifest* const connector = connectorOf(instance);
+    if (detail >= InstanceDetail::Alone && connector != nullptr) {
+        json.key("warnings").beginArray();
+        for (const std::string& warning : configurationWarnings(*connector, configuration))
+            json.string(warning);
+        json.endArray();
+    }
     if (detail == InstanceDetail::WithObjects && connector != nullptr) {
         json.key("objects");
         writeObjects(json, *connector);

@@ -26,7 +26,8 @@ bool isMasked(const config::ConnectorManifest* connector, std::string_view param
 enum class InstanceDetail : std::uint8_t {
     Brief,  ///< without its configuration, which then need not open
     Whole,
-    WithObjects,  ///< whole, and with the kinds of objects of its connector
+    Alone,        ///< whole, and with what there is to warn of
+    WithObjects,  ///< so, and with the kinds of objects of its connector
 };
 
 /// Writes instances; looks each connector up once. Threads: one. Lifetime: that of one answer.

@@ -89,7 +89,7 @@ Result<http::Response> listInstances(const ApiParts& parts, const Call& call) {
 
 Result<http::Response> getInstance(const ApiParts& parts, const Call& call) {
     JsonWriter json;
-    FERRY_TRY(InstanceWriter(parts).write(json, call.theInstance(), InstanceDetail::Whole));
+    FERRY_TRY(InstanceWriter(parts).write(json, call.theInstance(), InstanceDetail::Alone));
     return jsonAnswer(json);
 }
 

@@ -14,7 +14,7 @@ namespace ferry::api {
 namespace {
 
 Result<http::Response> shown(
-    const ApiParts& parts, const Instance& instance, InstanceDetail detail = InstanceDetail::Whole
+    const ApiParts& parts, const Instance& instance, InstanceDetail detail = InstanceDetail::Alone
 ) {
     JsonWriter json;
     FERRY_TRY(InstanceWriter(parts).write(json, instance, detail));
@@ -65,7 +65,7 @@ Result<http::Response> createInstance(
     addRedirectUri(parts, *connector, body);
     FERRY_TRY_ASSIGN(const Instance instance, changes.create(*connector, body));
     return shown(
-        parts, instance, body.wants_objects ? InstanceDetail::WithObjects : InstanceDetail::Whole
+        parts, instance, body.wants_objects ? InstanceDetail::WithObjects : InstanceDetail::Alone
     );
 }
 

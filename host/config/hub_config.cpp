@@ -167,6 +167,7 @@ class HubConfigReader {
             if (network) {
                 config_.delivery.allow_networks.push_back(*network);
                 if (network->isEverything()) warnOfEverything(*node);
+                warnOfOtherForm(*node, text);
                 continue;
             }
             reporter_.atValue(
@@ -191,6 +192,21 @@ class HubConfigReader {
             node,
             "callbacks may reach every address, the hub's own services and cloud metadata included",
             "name the networks that receivers are in, such as 10.0.0.0/8"
+        );
+    }
+
+    /// An IPv4 address in a form of IPv6 is looked at as the one that it leads to.
+    void warnOfOtherForm(const YamlNode& node, std::string_view text) {
+        const auto address = IpAddress::parse(text.substr(0, text.find('/')));
+        if (!address || address->isV4()) return;
+        const auto reached = address->reachedAddresses();
+        if (reached.size() != 1 || reached.front() == *address) return;
+        reporter_.warnAtKey(
+            node,
+            fmt::format(
+                "'{}' lets nothing in: such addresses count as those of IPv4 in them", text
+            ),
+            fmt::format("write the network of IPv4, which begins at {}", reached.front().toString())
         );
     }
 

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class ApiInstanceChangeTest : public ApiTest {
   protected:
@@ -47,6 +48,23 @@ TEST_F(ApiInstanceChangeTest, EventsAreSwitchedWithoutANewAuthorization) {
     EXPECT_EQ(text(off["configuration"], "event.notification.callback.url"), receiver_.url());
     EXPECT_EQ(text(off, "state"), "running");
     EXPECT_EQ(authorizations(), before);
+}
+
+TEST_F(ApiInstanceChangeTest, WhatHasNoEffectIsToldToWhoWritesIt) {
+    const std::string path = make("alice");
+    EXPECT_EQ(dump(json(200, "GET", path)["warnings"]), "[]");
+    const auto written = json(
+        200, "PATCH", path, R"({"configuration":{"event.notification.basic.password":"hunter2"}})"
+    );
+    EXPECT_THAT(
+        dump(written["warnings"]),
+        AllOf(
+            HasSubstr("is not used without 'event.notification.basic.username'"),
+            Not(HasSubstr("hunter2"))
+        )
+    );
+    EXPECT_EQ(dump(json(200, "GET", path)["warnings"]), dump(written["warnings"]));
+    EXPECT_FALSE(json(200, "GET", "/instances").GetArray()[0].HasMember("warnings"));
 }
 
 TEST_F(ApiInstanceChangeTest, AnAccessTokenOfTheCallersMeansNothing) {
