@@ -143,7 +143,13 @@ class SectionReader {
             );
         const bool is_query = body_ == "query";
         const std::string_view whole = is_query ? "${url}" : "${body}";
-        if (text != nullptr && is_body_known_ && text->text.find(whole) == text->text.npos)
+        const auto has = [&](std::string_view source) {
+            return text->text.find(source) != text->text.npos;
+        };
+        if (text != nullptr && is_body_known_ && body_ != "form" && has("${form}"))
+            say(*text, "'${form}' is of a form", "write 'body: form' beside 'verify'");
+        const bool is_form_signed = text != nullptr && body_ == "form" && has("${form}");
+        if (text != nullptr && is_body_known_ && !is_form_signed && !has(whole))
             say(*text,
                 is_query ? "the query is not signed" : "the body is not signed",
                 fmt::format("put {} into 'signed'", whole));

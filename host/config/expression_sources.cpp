@@ -24,7 +24,7 @@ const SourceNames& namesOf(SourceSet sources) {
     static const SourceNames webhook{{"body", "header", "query", "polled"}, {}, true};
     static const SourceNames challenge{{"body", "header", "query"}, {"crc"}, true};
     static const SourceNames signature{
-        {"header", "query"}, {"body", "timestamp", "method", "url", "path"}, false};
+        {"header", "query"}, {"body", "form", "timestamp", "method", "url", "path"}, false};
     static const SourceNames account{
         {"token", "id_token", "config", "base_url"}, {"access_token"}, true};
     static const SourceNames grant{{"config", "base_url"}, {}, false};

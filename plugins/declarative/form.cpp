@@ -76,6 +76,22 @@ std::optional<std::string> formAsJson(std::string_view form, std::span<const std
     return std::string(buffer.GetString(), buffer.GetSize());
 }
 
+std::string sortedForm(std::string_view form) {
+    auto named = pairsOf(form, {});
+    if (!named) return {};
+    std::sort(named->begin(), named->end(), [](const NamedValues& a, const NamedValues& b) {
+        return a.name < b.name;
+    });
+    std::string text;
+    for (NamedValues& one : *named) {
+        std::sort(one.values.begin(), one.values.end());
+        one.values.erase(std::unique(one.values.begin(), one.values.end()), one.values.end());
+        for (const std::string& value : one.values)
+            text.append(one.name).append(value);
+    }
+    return text;
+}
+
 bool mayBeForm(std::string_view content_type) noexcept {
     constexpr std::string_view kForm = "application/x-www-form-urlencoded";
     std::string_view type = content_type.substr(0, content_type.find(';'));

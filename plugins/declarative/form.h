@@ -15,6 +15,10 @@ std::optional<std::string> formAsJson(
     std::string_view form, std::span<const std::string> without = {}
 );
 
+/// What providers sign of a form: its names and values one behind another, sorted by name, of a
+/// name that comes more than once each value once. Empty where formAsJson is nullopt.
+std::string sortedForm(std::string_view form);
+
 /// True for the Content-Type of a form, and for none at all.
 bool mayBeForm(std::string_view content_type) noexcept;
 

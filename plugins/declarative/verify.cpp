@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "form.h"
 #include "json.h"
 #include "text.h"
 
@@ -32,6 +33,10 @@ class RequestSources final : public Sources {
         if (name == "method") return text(request_.method());
         if (name == "path") return text(request_.path());
         if (name == "url") return text(scratch.keep(url()));
+        if (name == "form") {
+            const auto form = scratch.keep(sortedForm(request_.body()));
+            return form.empty() ? Value() : text(form);
+        }
         return {};
     }
 

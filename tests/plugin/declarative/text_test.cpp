@@ -109,6 +109,13 @@ TEST(DeclarativeForm, BecomesAnObjectOfTexts) {
         EXPECT_EQ(formAsJson(form), std::nullopt) << form;
 }
 
+TEST(DeclarativeForm, IsSignedSortedByName) {
+    EXPECT_EQ(sortedForm("b=2&a=%2B1+0&B=x&a=0&a=0"), "Bxa+1 0a0b2");
+    EXPECT_EQ(sortedForm("b=2&a=1&"), "a1b2");
+    for (const char* form : {"", "&", "a=%FF"})
+        EXPECT_EQ(sortedForm(form), "") << form;
+}
+
 TEST(DeclarativeForm, HasAThousandPairsAtMost) {
     std::string form = "a=1";
     for (int i = 1; i < 1000; ++i)

@@ -160,6 +160,13 @@ TEST(DeclarativeReader, BoundsHowDeepExpressionsNest) {
     );
 }
 
+TEST(DeclarativeReader, OfAFormItsValuesMayBeSigned) {
+    const Reading reading = withNotifications(
+        "  verify: [{method: hmac, header: X, signed: '${url}${form}'}]\n  body: form\n"
+    );
+    EXPECT_THAT(reading.findings, IsEmpty());
+}
+
 TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
     const Mistake mistakes[] = {
         {"  verify: []\n", "nothing proves that the provider is the sender"},
@@ -191,6 +198,10 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verify: [{method: basic}]\n  body: form\n  each: /items\n", "a form has no list"},
         {"  verify: [{method: hmac, header: X, signed: '${body}'}]\n  body: query\n",
          "the query is not signed"},
+        {"  verify: [{method: hmac, header: X, signed: '${form}${body}'}]\n",
+         "'${form}' is of a form"},
+        {"  verify: [{method: hmac, header: X, signed: '${url}'}]\n  body: form\n",
+         "the body is not signed"},
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
         {"  verify: [{method: basic}]\n  marks: true\n", "without 'polling' nobody would ask"},
         {"  verify: [{method: basic}]\n  account: polled:page\n", "'polled:resource' alone"},
