@@ -8,29 +8,23 @@
 
 namespace ferry::config {
 
-FieldTable::FieldTable(std::string what, std::vector<Field> fields)
-    : what_(std::move(what)), fields_(std::move(fields)) {
-    for (std::size_t at = 0; at < fields_.size(); ++at)
-        index_.emplace(fields_[at].key, at);
+FieldTable::FieldTable(std::string what, std::vector<Field> fields) {
+    auto content = std::make_shared<Content>(Content{std::move(what), std::move(fields), {}});
+    content->index.reserve(content->fields.size());
+    for (std::size_t at = 0; at < content->fields.size(); ++at)
+        content->index.emplace(content->fields[at].key, at);
+    content_ = std::move(content);
 }
 
 const Field* FieldTable::find(std::string_view key) const noexcept {
-    // Few fields: comparing is as fast as hashing and needs no copy of the key.
-    constexpr std::size_t kLinearMax = 8;
-    if (fields_.size() <= kLinearMax) {
-        const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) {
-            return field.key == key;
-        });
-        return found == fields_.end() ? nullptr : &*found;
-    }
-    const auto found = index_.find(std::string(key));
-    return found == index_.end() ? nullptr : &fields_[found->second];
+    const auto found = content_->index.find(key);
+    return found == content_->index.end() ? nullptr : &fields()[found->second];
 }
 
 const Field* FieldTable::nearestTo(std::string_view key) const {
     std::vector<std::string_view> names;
-    names.reserve(fields_.size());
-    for (const Field& field : fields_)
+    names.reserve(fields().size());
+    for (const Field& field : fields())
         names.emplace_back(field.key);
     return find(nearest(key, names));
 }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,15 +70,19 @@ struct Field {
     AnyForm form = AnyForm::Free;       ///< of Any
 };
 
-/// Fields by key, in the order of their documentation.
+/// Fields by key, in the order of their documentation. Immutable; copies share them: each connector
+/// has all that the hub itself declares.
 class FieldTable {
   public:
-    FieldTable() = default;
+    FieldTable() : FieldTable("", {}) {}
     /// `what` names the place in messages ("in 'delivery'").
     FieldTable(std::string what, std::vector<Field> fields);
+    // Not moved: what was moved from would have no content.
+    FieldTable(const FieldTable&) = default;
+    FieldTable& operator=(const FieldTable&) = default;
 
-    const std::string& what() const noexcept { return what_; }
-    const std::vector<Field>& fields() const noexcept { return fields_; }
+    const std::string& what() const noexcept { return content_->what; }
+    const std::vector<Field>& fields() const noexcept { return content_->fields; }
     const Field* find(std::string_view key) const noexcept;
     /// The field that an unknown key may mean, or nullptr.
     const Field* nearestTo(std::string_view key) const;
@@ -85,9 +90,12 @@ class FieldTable {
     std::string suggestionFor(std::string_view key) const;
 
   private:
-    std::string what_;
-    std::vector<Field> fields_;
-    std::unordered_map<std::string, std::size_t> index_;
+    struct Content {
+        std::string what;
+        std::vector<Field> fields;
+        std::unordered_map<std::string_view, std::size_t> index;  ///< by the keys of `fields`
+    };
+    std::shared_ptr<const Content> content_;  // never null
 };
 
 inline constexpr std::size_t kListItemsMax = 1000;

@@ -27,6 +27,9 @@ class ParameterList {
 
     void read() {
         bool are_keys_known = !isUnknown(root_, "parameters");
+        fields_.reserve(
+            declared_->children.size() + hubParameters().size() + pollingParameters().size()
+        );
         for (const YamlNode& node : declared_->children) {
             fields_.push_back(readParameter(node, reporter_));
             const bool is_key_known = !isUnknown(node, "key");
