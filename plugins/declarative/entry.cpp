@@ -136,9 +136,10 @@ class Declarative : public sdk::Plugin {
         const sdk::ChangesView& changes,
         sdk::Normalizer& out
     ) const {
+        RecordBuffers buffers;
         for (std::size_t i = 0; i < changes.size(); ++i) {
             if (mapping_)
-                mapping_->apply(call, i, changes[i], changes.hint(i), out);
+                mapping_->apply(call, i, changes[i], changes.hint(i), buffers, out);
             else
                 out.ignore(i);
         }

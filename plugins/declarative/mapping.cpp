@@ -154,11 +154,12 @@ void Mapping::apply(
     std::size_t change,
     std::string_view record,
     std::string_view hint,
+    RecordBuffers& buffers,
     sdk::Normalizer& out
 ) const {
-    JsonDocument body;
-    if (!body.parse(record)) return out.reject(change, "the record is no JSON");
-    const RecordSources sources(body.root(), hint);
+    if (!buffers.record.parse(record)) return out.reject(change, "the record is no JSON");
+    buffers.hint.parseOrNull(hint);
+    const RecordSources sources(buffers.record.root(), buffers.hint.root());
     Scratch scratch;
     for (const Rule& rule : rules_) {
         if (rule.has_condition && !holds(rule.condition, sources, scratch)) continue;

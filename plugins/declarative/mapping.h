@@ -4,6 +4,7 @@
 
 #include "emission.h"
 #include "program.h"
+#include "record_sources.h"
 
 #include <ferry/sdk.hpp>
 
@@ -32,6 +33,7 @@ class Mapping {
         std::size_t change,
         std::string_view record,
         std::string_view hint,
+        RecordBuffers& buffers,
         sdk::Normalizer& out
     ) const;
 

@@ -1,19 +1,25 @@
 #pragma once
 // What expressions see of a record that a webhook has brought or a poll has shown.
 
+#include "json.h"
 #include "program.h"
 
 #include <rapidjson/document.h>
 
 namespace ferry::declarative {
 
-/// A record, which outlives it, and what its notice or its poll has kept beside it.
+/// What records are read in, one after another: the memory is used again. One thread.
+struct RecordBuffers {
+    JsonDocument record;
+    JsonDocument hint;
+};
+
+/// A record, and what its notice or its poll has kept beside it. Both outlive it.
 class RecordSources final : public Sources {
   public:
-    /// `hint`: JSON, or nothing.
-    RecordSources(const rapidjson::Value& record, std::string_view hint) : record_(record) {
-        if (!hint.empty()) hint_.Parse<rapidjson::kParseIterativeFlag>(hint.data(), hint.size());
-    }
+    /// `hint`: an object; anything else has nothing to say.
+    RecordSources(const rapidjson::Value& record, const rapidjson::Value& hint)
+        : record_(record), hint_(hint) {}
 
     Value path(const Pointer& pointer, Scratch& scratch) const override {
         return valueAt(record_, pointer, scratch);
@@ -33,7 +39,7 @@ class RecordSources final : public Sources {
 
   private:
     const rapidjson::Value& record_;
-    rapidjson::Document hint_;
+    const rapidjson::Value& hint_;
 };
 
 }  // namespace ferry::declarative

@@ -55,8 +55,9 @@ class DeclarativeJq : public sdk::Plugin {
         const sdk::ChangesView& changes,
         sdk::Normalizer& out
     ) const {
+        RecordBuffers buffers;
         for (std::size_t i = 0; i < changes.size(); ++i)
-            apply(call, i, changes[i], changes.hint(i), out);
+            apply(call, i, changes[i], changes.hint(i), buffers, out);
     }
 
   private:
@@ -65,13 +66,14 @@ class DeclarativeJq : public sdk::Plugin {
         std::size_t change,
         std::string_view record,
         std::string_view hint,
+        RecordBuffers& buffers,
         sdk::Normalizer& out
     ) const {
-        JsonDocument body;
         std::optional<Jv> input = parseExactly(record);
-        if (!input || !body.parse(record))
+        if (!input || !buffers.record.parse(record))
             return out.reject(change, "the record is no JSON, or nested too deep");
-        const RecordSources sources(body.root(), hint);
+        buffers.hint.parseOrNull(hint);
+        const RecordSources sources(buffers.record.root(), buffers.hint.root());
         Scratch scratch;
         const Telling telling{call, change, record, sources, scratch, tolerance_ms_, out};
         try {

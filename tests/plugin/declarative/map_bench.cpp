@@ -64,12 +64,13 @@ int main(int argc, char** argv) {
     const ferry_call raw_call{};
     const ferry::sdk::Services services;
     const ferry::sdk::Call call(&raw_call, services);
+    ferry::declarative::RecordBuffers buffers;
     constexpr int kRecords = 200'000;
     for (int round = 0; round < 3; ++round) {
         events = 0;
         const auto begin = std::chrono::steady_clock::now();
         for (int i = 0; i < kRecords; ++i)
-            mapping.apply(call, 0, record, argv[3], out);
+            mapping.apply(call, 0, record, argv[3], buffers, out);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         std::cout << record.size() << " bytes: " << static_cast<int>(kRecords / took.count())
                   << " records/s, " << took.count() / kRecords * 1e6 << " us each, " << events
