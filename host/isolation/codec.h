@@ -157,7 +157,7 @@ void fields(auto& archive, Is<pipeline::DocumentLink> auto& link) {
     archive.require(isExpiryInRange(link.expires_at), "a time is out of range");
 }
 void fields(auto& archive, Is<pipeline::WebhookRegistration> auto& registration) {
-    archive(registration.state, registration.expires_at);
+    archive(registration.state, registration.expires_at, registration.secret);
     archive.require(!registration.state.empty(), "a registration has no state");
     archive.require(isExpiryInRange(registration.expires_at), "a time is out of range");
 }

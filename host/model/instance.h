@@ -37,12 +37,17 @@ struct Instance {
     bool events_enabled = false;  ///< event.notification.enabled
     std::string sealed_configuration;  ///< JSON object of strings, sealed with the instance's name
     Digest256 configuration_fingerprint{};  ///< keyed hash of key, tags and configuration
-    WebhookSecretId
-        webhook_secret;   ///< which app's secret signs its webhooks; none = cannot verify
+    WebhookSecretId webhook_secret;         ///< its own, or its app's; none if it has none
+    /// That its provider gave when its webhook was registered. Of the subscription: read along with
+    /// the instance, never written with it.
+    WebhookSecretId given_secret;
     CallbackId callback;  ///< where its deliveries queue; none = no callback URL
     CallbackLimits callback_limits;
     TimePoint created_at;
     TimePoint updated_at;  ///< changes with every write to this record
+
+    /// What its webhooks are verified with; none: they can't be.
+    WebhookSecretId verifyingSecret() const { return given_secret ? given_secret : webhook_secret; }
 };
 
 }  // namespace ferry

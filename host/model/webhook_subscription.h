@@ -15,7 +15,8 @@ struct WebhookSubscription {
     InstanceId instance;
     std::string sealed_state;             ///< the plugin's, sealed; empty: not registered
     std::string callback_url;             ///< that it was registered for
-    WebhookSecretId webhook_secret;       ///< that the provider was given with it
+    WebhookSecretId webhook_secret;       ///< the instance's own, as it was then
+    WebhookSecretId given_secret;         ///< that the provider signs with by its answer; or none
     std::optional<TimePoint> expires_at;  ///< nullopt: never
     std::optional<TimePoint> due_at;      ///< when it is renewed or tried again; nullopt: never
     unsigned failures = 0;                ///< in a row

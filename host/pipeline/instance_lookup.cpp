@@ -27,6 +27,15 @@ SealedWebhookSecret sealWebhookSecret(const Secret& secret, const SealingKey& ke
     };
 }
 
+SealedWebhookSecret sealGivenSecret(
+    InstanceId instance, const Secret& secret, const SealingKey& key, Random& random
+) {
+    return {
+        key.fingerprint(fmt::format("given-secret/{}/{}", instance.value, secret.reveal())),
+        key.seal(secret.reveal(), kSealContext, random),
+    };
+}
+
 std::optional<InstanceId> parseInstancePart(std::string_view part) {
     if (part.size() > kInstancePartBytesMax) return std::nullopt;
     const auto digits = base64Decode(part);
@@ -76,7 +85,7 @@ Result<LookupResult> InstanceLookup::byInstance(
     result.unknown_accounts = accounts.size() - static_cast<std::size_t>(own);
     const bool is_meant = accounts.empty() || own > 0;
     if (is_meant && found->state == InstanceState::Running) {
-        result.matches.push_back({found->id, found->webhook_secret});
+        result.matches.push_back({found->id, found->verifyingSecret()});
         result.accounts.push_back(found->account_id);
     }
     return result;

@@ -20,16 +20,22 @@
 
 namespace ferry::pipeline {
 
-/// Opened webhook secrets kept in memory at most. There is one for each provider app, not for each
-/// instance; beyond this many they are opened again from the store.
+/// Opened webhook secrets kept in memory at most. There is one for each provider app, or for each
+/// instance where URLs or secrets are of instances; beyond this many they are opened again from the
+/// store.
 inline constexpr std::size_t kWebhookSecretsCachedMax = 4096;
 
-/// What InstanceStore::internWebhookSecret is to be given for a secret.
+/// What InstanceStore::internWebhookSecret, or SubscriptionStore::putWithSecret, is to be given.
 struct SealedWebhookSecret {
     Digest256 fingerprint{};
     std::string sealed;
 };
 SealedWebhookSecret sealWebhookSecret(const Secret& secret, const SealingKey& key, Random& random);
+/// The same of one that a provider gave with the registration of this instance's webhook. Its
+/// fingerprint is of the instance alone, so that it can go when the registration goes.
+SealedWebhookSecret sealGivenSecret(
+    InstanceId instance, const Secret& secret, const SealingKey& key, Random& random
+);
 
 /// The instance that the last part of `/events/{key}/{base64 instance id}` names: the decimal id in
 /// base64 of either alphabet, padded or not. nullopt for anything else (answer 404).

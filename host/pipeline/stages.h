@@ -76,6 +76,7 @@ struct DocumentLink {
 struct WebhookRegistration {
     std::string state;                    ///< the plugin's, to renew and remove it by
     std::optional<TimePoint> expires_at;  ///< nullopt: it stays until it is removed
+    Secret secret;  ///< that the provider signs with from now on; empty: as before
 };
 
 /// What an operation ended with; each kind of operation fills its own member.

@@ -2,6 +2,7 @@
 
 #include "base/backoff.h"
 #include "base/encoding.h"
+#include "pipeline/instance_lookup.h"
 #include "pipeline/subscription_worker.h"
 
 #include <fmt/format.h>
@@ -83,9 +84,13 @@ Status SubscriptionWorker::record(const Job& job, const OperationResult& result)
     );
     subscription.callback_url = callbackUrl(*job.settings);
     subscription.webhook_secret = job.webhook_secret;
+    subscription.given_secret = job.subscription.given_secret;
     subscription.expires_at = result.registration->expires_at;
     if (subscription.expires_at) subscription.due_at = renewalOf(*subscription.expires_at);
-    return store.put(subscription);
+    const Secret& secret = result.registration->secret;
+    if (secret.empty()) return store.put(subscription);  // a renewal may leave it out
+    const SealedWebhookSecret given = sealGivenSecret(id, secret, parts_.key, parts_.random);
+    return store.putWithSecret(subscription, given.fingerprint, given.sealed);
 }
 
 void SubscriptionWorker::finishGood(InstanceId id, Job job, OperationResult result) {
@@ -161,12 +166,12 @@ void SubscriptionWorker::tell(const Job& job, std::string_view reason) {
     if (text != shown) static_cast<void>(parts_.store.instances().setReason(id, text));
 }
 
-/// After two thirds of its time, so that a failure has a third to pass in. An end that is past, of a
-/// provider or by a clock that is wrong, is no reason to ask without pause.
+/// After two thirds of its time, so that a failure has a third to pass in. An end that is past, of
+/// a provider or by a clock that is wrong, is no reason to ask without pause.
 TimePoint SubscriptionWorker::renewalOf(TimePoint expires_at) const {
     const auto left = std::chrono::duration_cast<Milliseconds>(expires_at - parts_.clock.wallNow());
-    const Milliseconds wait = left.count() > 0 ? std::max(left * 2 / 3, kSoonestRenewal)
-                                               : kRenewalOfPast;
+    const Milliseconds wait =
+        left.count() > 0 ? std::max(left * 2 / 3, kSoonestRenewal) : kRenewalOfPast;
     return parts_.clock.now() + jitter(wait, 0.05, parts_.random.unit());
 }
 

@@ -12,7 +12,7 @@ namespace ferry::pipeline {
 
 struct SubscriptionRequest {
     std::string callback_url;  ///< where the provider is to send its webhooks
-    Secret secret;             ///< that they are verified with
+    Secret secret;             ///< the instance's own, that they are verified with; may be empty
     std::string nonce;         ///< random text, new for each request: a name for the registration
     std::string state;         ///< of the registration that is there; empty: none
 };

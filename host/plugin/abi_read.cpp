@@ -184,6 +184,8 @@ Registration AbiReader::registration(const ferry_subscription* from) {
     registration.state = Secret(requiredText(from->state, "subscription state", kTextBytesMax));
     if (from->expires_at_ms != 0)
         registration.expires_at = time(from->expires_at_ms, "expires_at_ms");
+    if (FERRY_HAS(from, ferry_subscription, secret))
+        registration.secret = Secret(text(from->secret, "subscription secret", kTextBytesMax));
     return registration;
 }
 

@@ -72,7 +72,9 @@ pipeline::OperationResult toResult(Link link) {
 pipeline::OperationResult toResult(Registration registration) {
     pipeline::OperationResult result;
     result.registration = pipeline::WebhookRegistration{
-        std::string(registration.state.reveal()), registration.expires_at};
+        std::string(registration.state.reveal()),
+        registration.expires_at,
+        std::move(registration.secret)};
     return result;
 }
 

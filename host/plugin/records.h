@@ -176,6 +176,7 @@ struct Object {
 struct Registration {
     Secret state;                         ///< opaque; to renew and remove it by
     std::optional<TimePoint> expires_at;  ///< nullopt: never
+    Secret secret;  ///< that the provider signs with from now on; empty: as before
 };
 
 struct Subscribe {

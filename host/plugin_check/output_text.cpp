@@ -130,10 +130,11 @@ std::string textOf(const plugin::OutputSink& sink) {
         text += fmt::format("link {} {}\n", sink.link->url, timeText(sink.link->expires_at));
     if (sink.registration)
         text += fmt::format(
-            "subscription {} {}\n",
-            sink.registration->state.reveal(),
-            timeText(sink.registration->expires_at)
-        );
+                    "subscription {} {}",
+                    sink.registration->state.reveal(),
+                    timeText(sink.registration->expires_at)
+                ) +
+                added("secret", sink.registration->secret.reveal()) + "\n";
     return text;
 }
 

@@ -58,6 +58,61 @@ TEST_P(SubscriptionStoreContract, KeepsWhatIsRegistered) {
     EXPECT_THAT(valueOf(subscriptions().all()), IsEmpty());
 }
 
+TEST_P(SubscriptionStoreContract, AGivenSecretIsThatOfTheInstanceUntilItIsReplacedOrRemoved) {
+    const InstanceId id = made("one");
+    const auto sealedOf = [&](WebhookSecretId secret) {
+        return store().instances().sealedWebhookSecret(secret);
+    };
+    const auto verifying = [&] {
+        const auto instance = valueOf(store().instances().find(id));
+        const auto found =
+            valueOf(store().instances().findByAccount(instance->connector_key, instance->account_id)
+            );
+        EXPECT_THAT(found, SizeIs(1));
+        EXPECT_EQ(found.at(0).webhook_secret, instance->verifyingSecret());
+        return instance->verifyingSecret();
+    };
+    WebhookSubscription put = registered(id);
+    const WebhookSecretId own = valueOf(store().instances().find(id))->webhook_secret;
+    EXPECT_EQ(verifying(), own);
+
+    EXPECT_OK(subscriptions().putWithSecret(put, sha256("1"), "sealed one"));
+    reopen();
+    put = *valueOf(subscriptions().find(id));
+    const WebhookSecretId one = put.given_secret;
+    EXPECT_EQ(valueOf(subscriptions().all()).at(0).given_secret, one);
+    EXPECT_EQ(verifying(), one);
+    EXPECT_EQ(valueOf(sealedOf(one)), "sealed one");
+    EXPECT_EQ(valueOf(store().instances().find(id))->webhook_secret, own);
+    Instance changed = *valueOf(store().instances().find(id));
+    EXPECT_OK(store().instances().reconfigure({&changed, 1}));
+    EXPECT_OK(subscriptions().put(put));
+    EXPECT_EQ(verifying(), one);
+
+    EXPECT_OK(subscriptions().putWithSecret(put, sha256("1"), "sealed again"));
+    EXPECT_EQ(verifying(), one);
+    EXPECT_OK(subscriptions().putWithSecret(put, sha256("2"), "sealed two"));
+    const WebhookSecretId two = verifying();
+    EXPECT_EQ(valueOf(sealedOf(two)), "sealed two");
+    EXPECT_EQ(codeOf(sealedOf(one)), ErrorCode::NotFound);
+    put.given_secret = {};
+    EXPECT_OK(subscriptions().put(put));
+    EXPECT_EQ(verifying(), own);
+    EXPECT_EQ(codeOf(sealedOf(two)), ErrorCode::NotFound);
+
+    EXPECT_OK(subscriptions().putWithSecret(put, sha256("3"), "sealed three"));
+    const WebhookSecretId three = verifying();
+    EXPECT_OK(subscriptions().remove(id));
+    EXPECT_EQ(verifying(), own);
+    EXPECT_EQ(codeOf(sealedOf(three)), ErrorCode::NotFound);
+    EXPECT_OK(subscriptions().putWithSecret(put, sha256("4"), "sealed four"));
+    const WebhookSecretId four = verifying();
+    removeInstance(id);
+    EXPECT_EQ(codeOf(sealedOf(four)), ErrorCode::NotFound);
+    EXPECT_EQ(codeOf(subscriptions().putWithSecret(put, sha256("5"), "five")), ErrorCode::NotFound);
+    EXPECT_THAT(valueOf(store().instances().webhookSecrets(9)), IsEmpty());
+}
+
 TEST_P(SubscriptionStoreContract, WithoutAnEndThereIsNoTime) {
     WebhookSubscription subscription;
     subscription.instance = made("one");

@@ -118,7 +118,7 @@ class FakeIntakeStore final : public store::InstanceStore,
         for (const auto& [id, instance] : rows_) {
             if (instance.connector_key == connector_key && instance.account_id == account_id &&
                 instance.state == InstanceState::Running) {
-                matches.push_back({id, instance.webhook_secret});
+                matches.push_back({id, instance.verifyingSecret()});
             }
         }
         return matches;

@@ -104,6 +104,7 @@ Result<Instance> readInstance(const Query& row) {
     if (row.integer(17) > 0) {
         instance.callback_limits.rate = RateLimit{row.integer(17), Milliseconds(row.integer(18))};
     }
+    instance.given_secret = WebhookSecretId(row.integer(19));
     return instance;
 }
 

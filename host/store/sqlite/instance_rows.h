@@ -14,7 +14,11 @@ namespace ferry::store::sqlite {
 #define FERRY_INSTANCE_COLUMNS                                                                \
     "id, name, connector_key, account_id, account_state, tags, state, state_reason, source, " \
     "events_enabled, configuration_fingerprint, webhook_secret_id, callback_id, created_at, " \
-    "updated_at, sealed_configuration, concurrency, rate_count, rate_period_ms"
+    "updated_at, sealed_configuration, concurrency, rate_count, "                             \
+    "rate_period_ms, " FERRY_GIVEN_SECRET
+/// Of the subscription of the row of `instance`; null if it has none.
+#define FERRY_GIVEN_SECRET \
+    "(SELECT given_secret_id FROM subscription WHERE instance_id = instance.id)"
 
 /// Corrupt if the tags or the fingerprint are not what this driver writes.
 Result<Instance> readInstance(const Query& row);

@@ -21,23 +21,31 @@ constexpr const char* kSelectCallback = "SELECT id FROM callback WHERE fingerpri
 
 }  // namespace
 
+Result<WebhookSecretId> internSecret(
+    Connection& connection, const Digest256& fingerprint, std::string_view sealed
+) {
+    FERRY_TRY(connection
+                  .query("INSERT INTO webhook_secret (fingerprint, sealed) VALUES (?, ?) "
+                         "ON CONFLICT (fingerprint) DO NOTHING")
+                  .bind(Blob{asText(fingerprint)}, Blob{sealed})
+                  .run());
+    FERRY_TRY_ASSIGN(const std::int64_t id, idOf(connection, kSelectSecret, fingerprint));
+    return WebhookSecretId(id);
+}
+
 Result<WebhookSecretId> SqliteInstanceStore::internWebhookSecret(
     const Digest256& fingerprint, std::string_view sealed
 ) {
-    FERRY_TRY_ASSIGN(std::int64_t id, core_.read([&](Connection& connection) {
+    FERRY_TRY_ASSIGN(const std::int64_t known, core_.read([&](Connection& connection) {
         return idOf(connection, kSelectSecret, fingerprint);
     }));
-    if (id != 0) return WebhookSecretId(id);
+    WebhookSecretId id(known);
+    if (id) return id;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {
-        FERRY_TRY(connection
-                      .query("INSERT INTO webhook_secret (fingerprint, sealed) VALUES (?, ?) "
-                             "ON CONFLICT (fingerprint) DO NOTHING")
-                      .bind(Blob{asText(fingerprint)}, Blob{sealed})
-                      .run());
-        FERRY_TRY_ASSIGN(id, idOf(connection, kSelectSecret, fingerprint));
+        FERRY_TRY_ASSIGN(id, internSecret(connection, fingerprint, sealed));
         return {};
     }));
-    return WebhookSecretId(id);
+    return id;
 }
 
 Result<std::vector<WebhookSecretId>> SqliteInstanceStore::webhookSecrets(std::size_t limit) {

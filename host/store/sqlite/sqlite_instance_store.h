@@ -43,4 +43,9 @@ class SqliteInstanceStore final : public InstanceStore {
     Core& core_;
 };
 
+/// Within a transaction: the id of the webhook secret with this fingerprint, stored if it is new.
+Result<WebhookSecretId> internSecret(
+    Connection& connection, const Digest256& fingerprint, std::string_view sealed
+);
+
 }  // namespace ferry::store::sqlite

@@ -1,5 +1,7 @@
 #include "store/sqlite/sqlite_subscription_store.h"
 
+#include "store/sqlite/sqlite_instance_store.h"
+
 #include <fmt/format.h>
 
 namespace ferry::store::sqlite {
@@ -25,15 +27,52 @@ WebhookSubscription readSubscription(const Query& row) {
 WebhookSubscription readWithSecret(const Query& row) {
     WebhookSubscription subscription = readSubscription(row);
     subscription.webhook_secret = WebhookSecretId(row.integer(6));
+    subscription.given_secret = WebhookSecretId(row.integer(7));
     return subscription;
+}
+
+/// The secret that was given with the registration of the instance goes, unless it is `kept`. No
+/// other row has it: its fingerprint is that of this instance alone.
+Status dropGivenSecret(Connection& connection, InstanceId instance, WebhookSecretId kept = {}) {
+    return connection
+        .query(
+            "DELETE FROM webhook_secret WHERE id = "
+            "(SELECT given_secret_id FROM subscription WHERE instance_id = ?) AND id <> ?"
+        )
+        .bind(instance, kept)
+        .run();
+}
+
+Status write(Connection& connection, const WebhookSubscription& subscription) {
+    FERRY_TRY(connection
+                  .query("INSERT OR REPLACE INTO subscription (" FERRY_SUBSCRIPTION_COLUMNS
+                         ", webhook_secret_id, given_secret_id) "
+                         "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM instance WHERE id = ?1")
+                  .bind(
+                      subscription.instance,
+                      Blob{subscription.sealed_state},
+                      subscription.callback_url,
+                      subscription.expires_at,
+                      subscription.due_at,
+                      subscription.failures,
+                      subscription.webhook_secret,
+                      subscription.given_secret
+                  )
+                  .run());
+    if (connection.changes() != 0) return {};
+    return fail(
+        ErrorCode::NotFound, fmt::format("there is no instance {}", subscription.instance.value)
+    );
 }
 
 }  // namespace
 
 Result<std::optional<WebhookSubscription>> SqliteSubscriptionStore::find(InstanceId instance) {
     return core_.read([&](Connection& connection) {
-        auto row = connection.query("SELECT " FERRY_SUBSCRIPTION_COLUMNS
-                                    ", webhook_secret_id FROM subscription WHERE instance_id = ?");
+        auto row = connection.query(
+            "SELECT " FERRY_SUBSCRIPTION_COLUMNS
+            ", webhook_secret_id, given_secret_id FROM subscription WHERE instance_id = ?"
+        );
         row.bind(instance);
         return collectOne<WebhookSubscription>(row, readWithSecret);
     });
@@ -41,41 +80,55 @@ Result<std::optional<WebhookSubscription>> SqliteSubscriptionStore::find(Instanc
 
 Result<std::vector<WebhookSubscription>> SqliteSubscriptionStore::all() {
     return core_.read([&](Connection& connection) {
-        auto rows = connection.query("SELECT " FERRY_SUBSCRIPTION_COLUMNS
-                                     ", webhook_secret_id FROM subscription ORDER BY instance_id");
+        auto rows = connection.query(
+            "SELECT " FERRY_SUBSCRIPTION_COLUMNS
+            ", webhook_secret_id, given_secret_id FROM subscription ORDER BY instance_id"
+        );
         return collect<WebhookSubscription>(rows, readWithSecret);
     });
 }
 
 Status SqliteSubscriptionStore::put(const WebhookSubscription& subscription) {
-    return core_.write([&](Connection& connection) -> Status {
-        FERRY_TRY(connection
-                      .query("INSERT OR REPLACE INTO subscription (" FERRY_SUBSCRIPTION_COLUMNS
-                             ", webhook_secret_id) "
-                             "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM instance WHERE id = ?1")
-                      .bind(
-                          subscription.instance,
-                          Blob{subscription.sealed_state},
-                          subscription.callback_url,
-                          subscription.expires_at,
-                          subscription.due_at,
-                          subscription.failures,
-                          subscription.webhook_secret
-                      )
-                      .run());
-        if (connection.changes() != 0) return {};
-        return fail(
-            ErrorCode::NotFound, fmt::format("there is no instance {}", subscription.instance.value)
-        );
-    });
+    bool is_other = false;
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            const WebhookSecretId kept = subscription.given_secret;
+            FERRY_TRY(dropGivenSecret(connection, subscription.instance, kept));
+            is_other = connection.changes() != 0;
+            return write(connection, subscription);
+        },
+        // Tries that fail are put as well, and change nothing that is looked up.
+        [&] {
+            if (is_other) core_.accounts.clear();
+        }
+    );
+}
+
+Status SqliteSubscriptionStore::putWithSecret(
+    const WebhookSubscription& subscription, const Digest256& fingerprint, std::string_view sealed
+) {
+    return core_.write(
+        [&](Connection& connection) -> Status {
+            WebhookSubscription written = subscription;
+            FERRY_TRY_ASSIGN(written.given_secret, internSecret(connection, fingerprint, sealed));
+            const WebhookSecretId kept = written.given_secret;
+            FERRY_TRY(dropGivenSecret(connection, written.instance, kept));
+            return write(connection, written);
+        },
+        [this] { core_.accounts.clear(); }
+    );
 }
 
 Status SqliteSubscriptionStore::remove(InstanceId instance) {
-    return core_.write([=](Connection& connection) {
-        return connection.query("DELETE FROM subscription WHERE instance_id = ?")
-            .bind(instance)
-            .run();
-    });
+    return core_.write(
+        [=](Connection& connection) -> Status {
+            FERRY_TRY(dropGivenSecret(connection, instance));
+            return connection.query("DELETE FROM subscription WHERE instance_id = ?")
+                .bind(instance)
+                .run();
+        },
+        [this] { core_.accounts.clear(); }
+    );
 }
 
 Result<std::vector<EndedWebhookSubscription>> SqliteSubscriptionStore::ended(std::size_t limit) {
@@ -136,6 +189,7 @@ Status endSubscription(Connection& connection, InstanceId instance) {
             .bind(instance)
             .run()
     );
+    FERRY_TRY(dropGivenSecret(connection, instance));
     return connection.query("DELETE FROM subscription WHERE instance_id = ?").bind(instance).run();
 }
 

@@ -13,6 +13,11 @@ class SqliteSubscriptionStore final : public SubscriptionStore {
     Result<std::optional<WebhookSubscription>> find(InstanceId instance) override;
     Result<std::vector<WebhookSubscription>> all() override;
     Status put(const WebhookSubscription& subscription) override;
+    Status putWithSecret(
+        const WebhookSubscription& subscription,
+        const Digest256& fingerprint,
+        std::string_view sealed
+    ) override;
     Status remove(InstanceId instance) override;
     Result<std::vector<EndedWebhookSubscription>> ended(std::size_t limit) override;
     Status retryEnded(InstanceId instance, unsigned failures, TimePoint due_at) override;

@@ -22,7 +22,7 @@ struct Subscribe {
           state(toView(from.state)) {}
 
     std::string callback_url;  ///< where webhooks are to be sent
-    std::string secret;        ///< what they are verified with; may be empty
+    std::string secret;        ///< the instance's own: what they are verified with; may be empty
     std::string nonce;         ///< random text of this call, to name the registration by
     std::string state;         ///< Subscription::state of the one that is there; empty: none
 };
@@ -34,6 +34,9 @@ struct Subscription {
 
     std::string state;               ///< to renew and remove it by; not empty, at most 8 KiB
     std::int64_t expires_at_ms = 0;  ///< ms since 1970 UTC; 0: it stays until it is removed
+    /// That the provider signs with, where its answer says it: webhooks are verified with it from
+    /// then on, in place of the instance's own. Empty: as before.
+    std::string secret;
 };
 
 namespace detail {
@@ -43,6 +46,7 @@ inline ferry_status emit(const ferry_sink* sink, const Subscription& subscriptio
     out.struct_size = sizeof out;
     out.state = toStr(subscription.state);
     out.expires_at_ms = subscription.expires_at_ms;
+    out.secret = toStr(subscription.secret);
     return sink->subscription(sink, &out);
 }
 

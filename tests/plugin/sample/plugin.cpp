@@ -235,6 +235,7 @@ class Sample : public Plugin {
         );
         Subscription made{std::string(response.body())};
         if (response.status() == 200) made.expires_at_ms = 7;
+        if (response.status() == 202) made.secret = "given";
         co_return made;
     }
     Task<void> unsubscribe(

@@ -40,7 +40,7 @@ pipeline::OperationResult aResult() {
     result.storage = pipeline::StorageUsage{7, std::nullopt};
     result.link = pipeline::DocumentLink{
         "https://content.example/a", fromEpochMilliseconds(1'750'000'000'000)};
-    result.registration = pipeline::WebhookRegistration{"{}", std::nullopt};
+    result.registration = pipeline::WebhookRegistration{"{}", std::nullopt, Secret("key")};
     return result;
 }
 
@@ -136,10 +136,10 @@ TEST(Frame, ALinkOfAPluginLeadsToTheWeb) {
 
 TEST(Frame, ARegistrationOfAPluginHasAState) {
     pipeline::OperationResult result;
-    result.registration = pipeline::WebhookRegistration{"", std::nullopt};
+    result.registration = pipeline::WebhookRegistration{"", std::nullopt, {}};
     const std::string empty = frameOf<pipeline::OperationStep>(result);
     EXPECT_EQ(again<pipeline::OperationStep>(empty), "refused: a registration has no state");
-    result.registration = {"s", fromEpochMilliseconds(1LL << 60)};
+    result.registration = {"s", fromEpochMilliseconds(1LL << 60), {}};
     const std::string late = frameOf<pipeline::OperationStep>(result);
     EXPECT_EQ(again<pipeline::OperationStep>(late), "refused: a time is out of range");
 }

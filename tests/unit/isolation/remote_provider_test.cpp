@@ -185,6 +185,7 @@ TEST_F(SamenessTest, Subscriptions) {
     };
     expectSameSteps("subscribe", subscribe, {answer(200, "new state")});
     expectSameSteps("without an end", subscribe, {answer(201, "new state")});
+    expectSameSteps("with a secret", subscribe, {answer(202, "new state")});
     expectSameSteps("without a state", subscribe, {answer(200, "")});
     const auto unsubscribe = [&](auto& p) {
         return p.subscriptions()->startUnsubscribe(account_, tokens_, request);

@@ -2,6 +2,7 @@
 // The worker that registers webhooks, on a real database; a provider whose two operations make one
 // request each, an outbound service that a test answers, and a clock that stands.
 
+#include "pipeline/instance_lookup.h"
 #include "pipeline/subscription_worker.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/fake_outbound.h"
@@ -21,7 +22,7 @@
 
 namespace ferry::pipeline {
 
-/// Answers: "state=S;lives_s=SECONDS" to subscribe, the latter optional.
+/// Answers: "state=S;lives_s=SECONDS;secret=TEXT" to subscribe, the latter two optional.
 class RegisteringProvider final : public test::FakeProvider, public Subscriptions {
   public:
     using FakeProvider::FakeProvider;
@@ -38,6 +39,8 @@ class RegisteringProvider final : public test::FakeProvider, public Subscription
             if (fields.contains("lives_s"))
                 result.registration->expires_at =
                     clock->wallNow() + Milliseconds(std::stol(fields.at("lives_s")) * 1000);
+            if (fields.contains("secret"))
+                result.registration->secret = Secret(fields.at("secret"));
             return result;
         });
     }
@@ -125,8 +128,10 @@ class SubscriptionWorkerTest : public testing::Test {
         Configuration all = configuration;
         all.emplace("webhook.secret", "the secret");
         instance.sealed_configuration = sealConfiguration(all, name, key_, random_);
+        const SealedWebhookSecret own =
+            sealWebhookSecret(Secret(all.at("webhook.secret")), key_, random_);
         instance.webhook_secret =
-            *store_->instances().internWebhookSecret(sha256(all.at("webhook.secret")), "sealed");
+            *store_->instances().internWebhookSecret(own.fingerprint, own.sealed);
         return instance;
     }
     InstanceId put(Instance instance) {
@@ -185,6 +190,14 @@ class SubscriptionWorkerTest : public testing::Test {
     std::string reasonOf(InstanceId id) { return (*store_->instances().find(id))->state_reason; }
     std::optional<WebhookSubscription> rowOf(InstanceId id) {
         return *store_->subscriptions().find(id);
+    }
+
+    /// What webhooks to the instance's URL are verified with; empty: nothing.
+    std::string verifiedWith(InstanceId id) {
+        InstanceLookup lookup(store_->instances(), key_);
+        const auto found = lookup.byInstance("fake", id, {});
+        const auto secret = lookup.webhookSecret(found->matches.at(0).webhook_secret);
+        return secret ? std::string((*secret)->reveal()) : std::string();
     }
 
     test::TempDir folder_;

@@ -1,4 +1,4 @@
-// Goal: what normalize gives is kept whole or not at all. Method: records are handed to the sink as
+// Goal: what a hook gives is kept whole or not at all. Method: records are handed to the sink as
 // a plugin hands them, good ones and each kind that is refused.
 
 #include "plugin/output_sink.h"
@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -99,6 +101,28 @@ TEST_F(Normalization, HasABoundOfOutputs) {
         ASSERT_EQ(event(0, objectOf("id:1")), FERRY_OK) << i;
     EXPECT_EQ(event(0, objectOf("id:1")), FERRY_ERROR_LIMIT);
     EXPECT_EQ(sink_.normalized.size(), most);
+}
+
+TEST(RegistrationOutput, HasASecretIfItsRecordIsLongEnoughForOne) {
+    const std::string longest(kTextBytesMax, 'x');
+    const auto given = [&](std::uint32_t size, std::string_view secret, OutputSink& sink) {
+        const ferry_subscription record{size, 0, str("state"), 0, str(secret)};
+        return sink.abi()->subscription(sink.abi(), &record);
+    };
+    OutputSink whole(Output::Registration);
+    EXPECT_EQ(given(sizeof(ferry_subscription), longest, whole), FERRY_OK);
+    EXPECT_EQ(whole.registration->secret.reveal(), longest);
+
+    OutputSink earlier(Output::Registration);
+    EXPECT_EQ(given(offsetof(ferry_subscription, secret), "not there", earlier), FERRY_OK);
+    EXPECT_TRUE(earlier.registration->secret.empty());
+
+    OutputSink refusing(Output::Registration);
+    const std::uint32_t size = sizeof(ferry_subscription);
+    EXPECT_EQ(given(size, longest + "x", refusing), FERRY_ERROR_LIMIT);
+    EXPECT_EQ(given(size, "\xff", refusing), FERRY_ERROR_MALFORMED);
+    EXPECT_FALSE(refusing.registration);
+    EXPECT_EQ(refusing.problem().find("xxx"), std::string::npos) << "secrets are not told";
 }
 
 }  // namespace

@@ -66,6 +66,12 @@ TEST_F(PluginSubscriptionsTest, ARegistrationHasAStateAndMayEnd) {
     EXPECT_EQ(
         std::get<pipeline::OperationResult>(lasting.value()).registration->expires_at, std::nullopt
     );
+    EXPECT_TRUE(registration->secret.empty());
+    const auto with_secret = subscribe(202, "state").second;
+    EXPECT_EQ(
+        std::get<pipeline::OperationResult>(with_secret.value()).registration->secret.reveal(),
+        "given"
+    );
     EXPECT_THAT(subscribe(200, "").second.error().message, HasSubstr("subscription state"));
     const auto large = subscribe(200, std::string((8U << 10U) + 1, 'x')).second;
     EXPECT_THAT(large.error().message, HasSubstr("subscription state"));

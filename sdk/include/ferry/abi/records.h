@@ -164,6 +164,8 @@ typedef struct ferry_subscription {
     uint32_t reserved;     /* 0 */
     ferry_str state;       /* opaque text of the plugin, kept by the host; not empty, at most 8 KiB */
     int64_t expires_at_ms; /* ms since 1970 UTC; 0 = it stays until it is removed */
+    ferry_str secret;      /* that the provider signs with, where its answer says it: verify_signature gets it
+                            * from then on, in place of the instance's own; at most 8 KiB. Empty: as before */
 } ferry_subscription;
 
 /* A change that can't be understood. APPENDABLE. */

@@ -13,7 +13,8 @@ typedef struct ferry_subscribe {
     uint32_t struct_size;
     uint32_t reserved;      /* 0 */
     ferry_str callback_url; /* where webhooks of this account are to be sent */
-    ferry_str secret;       /* what verify_signature will get; empty: the instance has none */
+    ferry_str secret;       /* the instance's own, which verify_signature will get unless ferry_subscription
+                             * has another; empty: it has none */
     ferry_str nonce;        /* random text of this call (a UUID), to name the registration by */
     ferry_str state;        /* from ferry_subscription: there is one; empty: there is none */
 } ferry_subscribe;
