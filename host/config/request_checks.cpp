@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view kParameter = "config:";
 constexpr std::string_view kBaseUrl = "base_url:";
+constexpr std::string_view kWebhookSecret = "webhook.secret";
 
 /// What the hub's own client writes (host/http/curl_transfer.cpp): a request that has one of them
 /// is not sent.
@@ -45,8 +46,10 @@ class RequestChecks {
     void run() {
         if (const YamlNode* section = given(root_, "authorization")) authorization(*section);
         if (const YamlNode* section = given(root_, "notifications")) notifications(*section);
-        if (const YamlNode* section = given(root_, "subscription"))
+        if (const YamlNode* section = given(root_, "subscription")) {
             requests(*section, {"start", "create", "renew", "delete"});
+            if (given(*section, "secret") != nullptr) givenSecret();
+        }
         const YamlNode* polling = given(root_, "polling");
         const YamlNode* resources = polling == nullptr ? nullptr : given(*polling, "resources");
         if (resources == nullptr) return;
@@ -96,6 +99,21 @@ class RequestChecks {
                     *name, Visibility::Shown, notHeader(name->text), kHeaderSuggestion
                 );
             }
+        }
+    }
+
+    /// What the provider gives nobody has to write down.
+    void givenSecret() {
+        const YamlNode* list = given(root_, "parameters");
+        if (list == nullptr) return;
+        for (const YamlNode& item : list->children) {
+            if (textOf(item, "key") != kWebhookSecret) continue;
+            reporter_.atValue(
+                *item.find("key"),
+                Visibility::Shown,
+                "the provider gives the secret of webhooks, as 'secret' of 'subscription' says",
+                "remove this parameter, or that key"
+            );
         }
     }
 

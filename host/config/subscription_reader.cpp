@@ -13,6 +13,7 @@ namespace ferry::config {
 namespace {
 
 constexpr std::string_view kKept = "${kept:";
+constexpr std::string_view kSecret = "${secret}";
 
 const FieldTable& writeFields() {
     static const FieldTable table(
@@ -61,6 +62,11 @@ class SubscriptionReader {
             json_.key("expires");
             answer().read(*expires);
         }
+        if (const YamlNode* secret = given(node, "secret")) {
+            json_.key("secret");
+            answer().read(*secret);
+            checkSecret(*secret);
+        }
         const auto lifetime = parseDuration(textOf(node, "lifetime"));
         if (lifetime) json_.field("lifetime_ms", lifetime->count());
         const bool is_renewed = node.findKey("renew") != nullptr && !isUnknown(node, "renew");
@@ -77,6 +83,20 @@ class SubscriptionReader {
   private:
     ExpressionReader answer() { return {reporter_, json_, SourceSet::Answer}; }
 
+    /// A text that is written out would be a secret that everybody knows.
+    void checkSecret(const YamlNode& secret) {
+        const std::string_view text = secret.text;
+        const bool is_source =
+            text.starts_with('/') || text.starts_with("header:") || text.find("${") != text.npos;
+        if (secret.isScalar() && !secret.isGap() && !is_source)
+            reporter_.atValue(
+                secret,
+                Visibility::Shown,
+                "this is not where the answer has the secret",
+                "write a pointer such as /a/b, or header:..."
+            );
+    }
+
     void request(std::string_view key, const YamlNode& node, const YamlNode& section) {
         json_.key(key).beginObject();
         const char* method = key == "delete" ? "DELETE" : key == "start" ? "GET" : "POST";
@@ -92,6 +112,13 @@ class SubscriptionReader {
 
     void text(const YamlNode& value, std::string_view key, const YamlNode& section) {
         ExpressionReader(reporter_, json_, SourceSet::Subscription).readTemplate(value);
+        if (given(section, "secret") != nullptr && value.text.find(kSecret) != value.text.npos)
+            reporter_.atValue(
+                value,
+                Visibility::Shown,
+                "the provider gives the secret, as 'secret' says, and is not given one",
+                "leave out either"
+            );
         const std::size_t begin = value.text.find(kKept);
         if (begin == value.text.npos) return;
         const std::size_t end = value.text.find('}', begin);
@@ -130,6 +157,7 @@ const FieldTable& subscriptionFields() {
             request("delete", deleteFields(), "removes it"),
             formed("keep", AnyForm::ExpressionMap, "what of the answer is kept: ${kept:name}"),
             formed("expires", AnyForm::Expression, "when it ends, in the answer"),
+            formed("secret", AnyForm::Expression, "that the provider signs with, in the answer"),
             lifetime,
         };
     }());

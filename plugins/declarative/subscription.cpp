@@ -73,6 +73,7 @@ SubscriptionPlan::SubscriptionPlan(const rapidjson::Value& settings) {
     if (settings.HasMember("renew")) renew_.emplace(settings["renew"]);
     kept_ = expressionsAt(settings, "keep");
     if (settings.HasMember("expires")) expires_ = Expression(settings["expires"]);
+    if (settings.HasMember("secret")) secret_.emplace(settings["secret"]);
     lifetime_ms_ = numberAt(settings, "lifetime_ms", lifetime_ms_);
 }
 
@@ -102,6 +103,11 @@ sdk::Subscription SubscriptionPlan::read(
     const Value end = expires_.evaluate(answer, scratch);
     subscription.expires_at_ms =
         end.isMissing() ? wanted_end_ms : parseTime(end.text).value_or(wanted_end_ms);
+    if (!secret_) return subscription;
+    subscription.secret = secret_->evaluate(answer, scratch).text;
+    // What was renewed is signed as before unless its answer says otherwise.
+    if (subscription.secret.empty() && state.empty())
+        throw sdk::Error::malformed("subscription: the answer has no value for 'secret'");
     return subscription;
 }
 

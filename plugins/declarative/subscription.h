@@ -45,9 +45,10 @@ class SubscriptionPlan {
     RequestTemplate create_;
     std::optional<RequestTemplate> renew_;
     RequestTemplate delete_;
-    NamedExpressions kept_;         ///< of the answer, by name
-    Expression expires_;            ///< the end, in the answer
-    std::int64_t lifetime_ms_ = 0;  ///< asked for; 0: no end
+    NamedExpressions kept_;             ///< of the answer, by name
+    Expression expires_;                ///< the end, in the answer
+    std::optional<Expression> secret_;  ///< that the provider signs with, in the answer
+    std::int64_t lifetime_ms_ = 0;      ///< asked for; 0: no end
 };
 
 }  // namespace ferry::declarative

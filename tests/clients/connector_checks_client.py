@@ -14,7 +14,6 @@ import hmac
 import http.server
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,47 +25,13 @@ import urllib.parse
 sys.dont_write_bytecode = True  # nothing is written beside the sources
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-from open_connectors.processes import Hub, eventually, http_call  # noqa: E402
-from connectors.receiver import Receiver  # noqa: E402
+from open_connectors.processes import eventually, http_call  # noqa: E402
+from connectors.hub_case import HubCase  # noqa: E402
 
-FERRY, FAKE_DROPBOX = (str(pathlib.Path(name).resolve()) for name in sys.argv[1:3])
-CALLBACK_KEY = "whsec_" + base64.b64encode(b"a key of receivers, 32 bytes long").decode()
-
-
-class Case(unittest.TestCase):
-    key = ""
-
-    def start_hub(self, configurations, providers=""):
-        folder = tempfile.TemporaryDirectory(prefix="ferry-checks-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.receiver = Receiver(CALLBACK_KEY)
-        self.addCleanup(self.receiver.stop)
-        (self.folder / "connectors").mkdir()
-        shutil.copy(HERE / "connectors" / f"{self.key}.yaml", self.folder / "connectors")
-        self.hub = Hub(FERRY, FAKE_DROPBOX, folder.name, has_webhooks=False, providers=providers)
-        self.addCleanup(self.hub.stop)
-        lines = ["instances:"]
-        for name, configuration in configurations.items():
-            lines += [f"  - name: {name}", f"    key: {self.key}", "    configuration:",
-                      *(f'      {option}: "{value}"' for option, value in configuration.items()),
-                      "      event.notification.enabled: true",
-                      f"      event.notification.callback.url: {self.receiver.url}/{name}",
-                      f"      event.notification.signature.key: {CALLBACK_KEY}"]
-        (self.hub.folder / "instances" / "all.yaml").write_text("\n".join(lines) + "\n")
-        eventually(lambda: set(self.instances()) == set(configurations) and
-                   all(one["state"] == "running" for one in self.instances().values()), "all run")
-
-    def instances(self):
-        done = subprocess.run([FERRY, "instances", "--json"], cwd=self.hub.folder, capture_output=True, text=True)
-        return {one["name"]: one for one in json.loads(done.stdout)} if done.returncode == 0 else {}
-
-    def target(self, name):
-        number = base64.b64encode(str(self.instances()[name]["id"]).encode()).decode()
-        return f"/elements/api-v2/events/{self.key}/{number}"
+HubCase.programs = [str(pathlib.Path(name).resolve()) for name in sys.argv[1:3]]
 
 
-class ChallengeTest(Case):
+class ChallengeTest(HubCase):
     key = "checked"
 
     def setUp(self):
@@ -105,7 +70,7 @@ class ChallengeTest(Case):
         self.assertEqual(self.receiver.events("one"), [])
 
 
-class Ed25519Test(Case):
+class Ed25519Test(HubCase):
     key = "checked"
 
     def setUp(self):
@@ -142,7 +107,7 @@ class Ed25519Test(Case):
         eventually(lambda: [one["objectId"] for one in self.receiver.events("one")] == ["signed"], "its event")
 
 
-class ClientCredentialsTest(Case):
+class ClientCredentialsTest(HubCase):
     key = "robot"
 
     def setUp(self):

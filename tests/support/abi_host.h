@@ -91,6 +91,20 @@ struct AbiReject {
     std::string message;
 };
 
+/// What a webhook is registered with.
+struct AbiSubscribe {
+    std::string callback_url = "https://hub.test/events";
+    std::string secret;
+    std::string nonce = "nonce";
+    std::string state;
+};
+
+struct AbiSubscription {
+    std::string state;
+    std::int64_t expires_at_ms = 0;
+    std::string secret;
+};
+
 /// All that one hook, or one whole operation, gave to its host.
 struct AbiOutcome {
     ferry_status status = 0;  ///< of the last call; FERRY_NEED_HTTP: the script has ended
@@ -114,6 +128,7 @@ struct AbiOutcome {
     bool has_objects_end = false;     ///< next_cursor is that of the objects
     std::vector<std::pair<std::int64_t, std::int64_t>> storages;  ///< used and total
     std::vector<std::pair<std::string, std::int64_t>> links;      ///< URL and expiry
+    std::vector<AbiSubscription> subscriptions;
     std::vector<std::string> log;
     std::string violation;  ///< the first breach of the ABI's documentation
 };
@@ -205,6 +220,13 @@ class AbiPlugin {
         const AbiTokens& tokens,
         const std::string& ref,
         const Script& script
+    );
+
+    AbiOutcome subscribe(
+        const AbiAccount& account, const AbiSubscribe& wanted, const Script& script
+    );
+    AbiOutcome unsubscribe(
+        const AbiAccount& account, const AbiSubscribe& wanted, const Script& script
     );
 
     // Pure hooks.

@@ -32,6 +32,9 @@ inline const ferry_changes_1& changesOf(const ferry_module& module) {
 inline const ferry_documents_1& documentsOf(const ferry_module& module) {
     return extension<ferry_documents_1>(module, FERRY_EXT_DOCUMENTS);
 }
+inline const ferry_subscription_1& subscriptionOf(const ferry_module& module) {
+    return extension<ferry_subscription_1>(module, FERRY_EXT_SUBSCRIPTION);
+}
 inline const ferry_webhook_1& webhook(const ferry_module& module) {
     return extension<ferry_webhook_1>(module, FERRY_EXT_WEBHOOK);
 }

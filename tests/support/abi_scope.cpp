@@ -185,6 +185,20 @@ ferry_status takeLink(const ferry_sink* sink, const ferry_link* link) noexcept {
     return FERRY_OK;
 }
 
+ferry_status takeSubscription(
+    const ferry_sink* sink, const ferry_subscription* subscription
+) noexcept {
+    CallScope& scope = of(sink);
+    if (!scope.outcome.subscriptions.empty())
+        return breach(scope, "a second subscription", FERRY_ERROR_INVALID);
+    AbiSubscription taken{
+        copy(subscription->state), subscription->expires_at_ms, copy(subscription->secret)};
+    if (taken.state.empty() || !isGood(taken.state, 8192) || !isGood(taken.secret, 8192))
+        return breach(scope, "a subscription out of bounds", FERRY_ERROR_MALFORMED);
+    scope.outcome.subscriptions.push_back(std::move(taken));
+    return FERRY_OK;
+}
+
 ferry_status takeIndexOp(const ferry_sink* sink, const ferry_index_op* op) noexcept {
     CallScope& scope = of(sink);
     AbiIndexOp taken = indexOpOf(*op);
@@ -260,7 +274,7 @@ CallScope::CallScope(const AbiPlugin& plugin, AbiOutcome& to) : host(plugin), ou
         takeObjectsEnd,
         takeStorage,
         takeLink,
-        nullptr};  // no plugin that is tested with it registers webhooks
+        takeSubscription};
 }
 
 }  // namespace ferry::test

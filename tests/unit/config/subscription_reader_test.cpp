@@ -35,13 +35,19 @@ subscription:
   lifetime: 7d
 )";
 
-/// With `from` replaced by `to`; empty: as it is.
+constexpr const char* kOwnSecret =
+    "{key: webhook.secret, name: Secret, description: Of webhooks., type: string, secret: true}\n";
+
+/// With `from` replaced by `to`; empty: as it is. `gives_secret`: 'create' has one for the
+/// provider.
 std::vector<std::string> findingsOf(
     std::string_view from = {},
     std::string_view to = {},
-    std::optional<ConnectorManifest>* manifest = nullptr
+    std::optional<ConnectorManifest>* manifest = nullptr,
+    bool gives_secret = false
 ) {
     std::string text(kSubscribing);
+    if (gives_secret) text.replace(text.find("${cursor}"), 9, "${secret}");
     const std::size_t place = text.find(from);
     EXPECT_NE(place, text.npos) << from;
     if (!from.empty() && place != text.npos) text.replace(place, from.size(), to);
@@ -98,6 +104,41 @@ TEST(SubscriptionReader, FindsEachMistake) {
     for (const Change& change : changes)
         EXPECT_THAT(findingsOf(change.from, change.to), Contains(HasSubstr(change.finding)))
             << change.to;
+}
+
+TEST(SubscriptionReader, TheSecretIsSaidByTheAnswerOrByTheInstance) {
+    constexpr std::string_view kEnd = "  lifetime: 7d\n";
+    const std::string by_answer = "  lifetime: 7d\n  secret: /signing/key\n";
+    std::optional<ConnectorManifest> manifest;
+    EXPECT_THAT(findingsOf(kEnd, by_answer, &manifest), IsEmpty());
+    ASSERT_TRUE(manifest);
+    std::string json;
+    for (const auto& [key, value] : manifest->settings)
+        if (key == "subscription") json = value;
+    EXPECT_THAT(json, HasSubstr(R"("secret":{"path":["signing","key"]})"));
+    EXPECT_THAT(findingsOf(kEnd, "  lifetime: 7d\n  secret: header:X-Hook-Secret\n"), IsEmpty());
+
+    EXPECT_THAT(
+        findingsOf(kEnd, "  lifetime: 7d\n  secret: '${webhook_url}'\n"),
+        Contains(HasSubstr("there is no source"))
+    );
+    for (const std::string text : {"secret", "link:next", "config:webhook.secret"})
+        EXPECT_THAT(
+            findingsOf(kEnd, "  lifetime: 7d\n  secret: " + text + "\n"),
+            Contains(HasSubstr("not where the answer has the secret"))
+        ) << text;
+    EXPECT_THAT(
+        findingsOf("{until: \"${expires}\"}", "{until: \"${expires}\", key: \"${secret}\"}"),
+        IsEmpty()
+    );
+    EXPECT_THAT(
+        findingsOf("  lifetime: 7d\n", by_answer + "parameters:\n  - " + kOwnSecret),
+        Contains(HasSubstr("the provider gives the secret of webhooks"))
+    );
+    EXPECT_THAT(
+        findingsOf("  keep: {id: /id}\n", "  keep: {id: /id}\n  secret: /key\n", nullptr, true),
+        Contains(HasSubstr("and is not given one"))
+    );
 }
 
 TEST(SubscriptionReader, ARenewalNeedsAnEnd) {
