@@ -78,7 +78,7 @@ std::optional<std::string> formAsJson(std::string_view form, std::span<const std
 
 std::string sortedForm(std::string_view form) {
     auto named = pairsOf(form, {});
-    if (!named) return {};
+    if (!named || !formAsJson(form)) return {};  // what becomes no record need not be signed
     std::sort(named->begin(), named->end(), [](const NamedValues& a, const NamedValues& b) {
         return a.name < b.name;
     });

@@ -3,7 +3,7 @@
 
 Usage: connector_checks_client.py FERRY FAKE_DROPBOX
 Goal: a challenge is answered with a signature, and nothing is signed that would pass as a webhook; Ed25519
-is verified as its maker says; an app gets tokens by itself, again and again.
+is verified as its maker says, and so are the sorted values of a form; an app gets tokens by itself, again and again.
 Method: a real hub with connectors that stand beside this file; signatures by Python's hmac and by the
 program openssl, never by the hub's code.
 """
@@ -105,6 +105,35 @@ class Ed25519Test(HubCase):
             self.assertEqual(self.post(*one), 401, one)
         self.assertEqual(self.post(body, now, good), 200)
         eventually(lambda: [one["objectId"] for one in self.receiver.events("one")] == ["signed"], "its event")
+
+
+class FormSignatureTest(HubCase):
+    key = "signed-form"
+
+    def test_the_url_and_the_sorted_values_are_what_is_signed(self):
+        # The request, the token and the signature of the provider's own documentation.
+        form = {"To": "+18005551212", "From": "+14158675309", "Digits": "1234", "CallSid": "CA1234567890ABCDE",
+                "Caller": "+14158675309"}
+        self.assertEqual(self.sign("https://mycompany.com/myapp.php?foo=1&bar=2", form, b"12345"),
+                         "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
+        self.start_hub({"one": {"webhook.secret": "12345"}})
+        target = self.target("one") + "?foo=1&bar=2"
+        url = "https://" + self.hub.url.removeprefix("http://") + target
+        good = self.sign(url, form, b"12345")
+        for signature, sent in ((self.sign(url, form, b"1234"), form), (self.sign(url + "0", form, b"12345"), form),
+                                (good, form | {"Digits": "12345"}), (good, form | {"A": "b"}), ("", form)):
+            self.assertEqual(self.post(target, sent, signature), 401, sent)
+        self.assertEqual(self.post(target, form, good), 200)
+        eventually(lambda: [one["objectId"] for one in self.receiver.events("one")] == ["CA1234567890ABCDE"], "its event")
+
+    @staticmethod
+    def sign(url, form, secret):
+        content = url + "".join(name + form[name] for name in sorted(form))
+        return base64.b64encode(hmac.new(secret, content.encode(), hashlib.sha1).digest()).decode()
+
+    def post(self, target, form, signature):
+        return http_call(self.hub.url, "POST", target, urllib.parse.urlencode(form).encode(), {
+            "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature})[0]
 
 
 class ClientCredentialsTest(HubCase):

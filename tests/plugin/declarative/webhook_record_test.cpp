@@ -46,26 +46,5 @@ TEST(Webhooks, ARecordThatIsTooLongEvenSoHoldsUpNoOther) {
     EXPECT_THAT(outcome.log, ElementsAre(HasSubstr("is left out")));
 }
 
-// The request and the token are of Twilio's documentation of its signatures.
-TEST(Webhooks, OfAFormItsSortedValuesMayBeSigned) {
-    AbiPlugin plugin(
-        pluginFile(),
-        "acme",
-        {{"notifications",
-          R"({"body":"form","verify":[{"method":"hmac","hash":"sha1","encoding":"base64",)"
-          R"("header":"x-twilio-signature","signed":{"join":[)"
-          R"("https://mycompany.com/myapp.php?foo=1&bar=2",{"name":"form"}]}}]})"},
-         {"map", kMap}}
-    );
-    const std::string rest = "To=%2B18005551212&From=%2B14158675309&Caller=%2B14158675309&Digits=";
-    const auto check = [&](const std::string& form, const char* signature) {
-        return plugin.verifySignature(form, {{"X-Twilio-Signature", signature}}, {"12345"});
-    };
-    const std::string form = rest + "1234&CallSid=CA1234567890ABCDE";
-    EXPECT_EQ(check(form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="), FERRY_OK);
-    EXPECT_NE(check(form + "5", "RSOYDt4T1cUTdK1PDd93/VVr8B8="), FERRY_OK);
-    EXPECT_NE(check("no form=%FF", "RSOYDt4T1cUTdK1PDd93/VVr8B8="), FERRY_OK);
-}
-
 }  // namespace
 }  // namespace ferry::test
