@@ -56,7 +56,12 @@ Result<ReplayId> redeliverAll(const ApiParts& parts, DeliveryList& list) {
     const TimePoint now = parts.clock.now();
     ReplayId job;
     if (keys.size() <= kAtOnceMax) {
-        FERRY_TRY(parts.store.replays().redeliver(keys, now));
+        FERRY_TRY_ASSIGN(const std::size_t count, parts.store.replays().redeliver(keys, now));
+        if (count == 0 && !keys.empty())
+            return fail(
+                ErrorCode::Conflict,
+                "it can't be made again: its events are no longer in the log (retention.age)"
+            );
     } else {
         FERRY_TRY_ASSIGN(job, beginJob(parts, list, keys, now));
     }

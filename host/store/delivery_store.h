@@ -229,9 +229,9 @@ class DeliveryStore {
         return fail(ErrorCode::Unsupported, "this store lets no delivery expire");
     }
 
-    /// Drops delivered ones finished before `before`, and dead ones finished before it whose events
-    /// are gone (nothing is left to redeliver), at most `limit`; gives how many. Looks at a bounded
-    /// number of dead ones and goes on there the next time. Threads: one at a time.
+    /// Drops delivered and dead ones finished before `before`, at most `limit`; gives how many.
+    /// Until then the event log keeps the events of dead ones (EventLog::prune).
+    /// Threads: one at a time.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
 
     /// Delivered and dead ones finished before `before`: what `prune` would drop at most. Reads an

@@ -77,9 +77,9 @@ class EventLog {
     /// Events in the log, of one instance or of all.
     virtual Result<std::int64_t> count(InstanceId instance) = 0;
 
-    /// Drops events recorded before `before` that no waiting delivery needs, at most `limit` in one
-    /// transaction; gives how many. Goes by number and stops at the first newer event, so one that
-    /// was recorded by a clock that ran ahead holds back those after it for that long.
+    /// Drops events from before `before` that no waiting or dead delivery needs, at most `limit` in
+    /// one transaction; gives how many. Goes by number and stops at the first newer event, so one
+    /// that was recorded by a clock that ran ahead holds back those after it for that long.
     virtual Result<std::size_t> prune(TimePoint before, std::size_t limit) = 0;
 
     /// Events with a lower number, of one instance or of all. Reads an entry of an index for each:

@@ -119,38 +119,26 @@ TEST_P(DeliveryLogContract, PrunesDeliveredOnesInPortions) {
     EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Waiting), 1);
 }
 
-TEST_P(DeliveryLogContract, KeepsDeadOnesWhileTheyCanBeRedelivered) {
+TEST_P(DeliveryLogContract, KeepsTheEventsOfDeadOnesAsLongAsThese) {
     queue(add("a"), 'x', 1);
     record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Dead, at(10)));
 
-    EXPECT_EQ(valueOf(deliveries().prune(at(100), 9)), 0U);
-    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 0U);
     EXPECT_EQ(valueOf(deliveries().prune(at(10), 9)), 0U);
     EXPECT_EQ(valueOf(deliveries().prune(at(11), 9)), 1U);
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
 }
 
-TEST_P(DeliveryLogContract, PrunesDeadOnesBehindManyThatStay) {
-    constexpr int kStay = 2'500;  // more than one call looks at
-    const InstanceId stays = add("stays");
-    for (int i = 0; i < kStay; ++i)
-        deliver(stays, callback('x'), 1, at(0));
-    const InstanceId goes = add("goes");
-    deliver(goes, callback('x'), 1, at(1));
-    std::vector<AttemptOutcome> outcomes;
-    for (const Delivery& delivery : leaseDeliveries(at(5), kStay + 1, kStay + 1)) {
-        const bool is_last = delivery.instance == goes;
-        outcomes.push_back(anOutcome(delivery, DeliveryState::Dead, at(is_last ? 11 : 10)));
-    }
-    EXPECT_OK(deliveries().record(outcomes));
-    // The events of one instance alone are gone.
-    deliver(stays, callback('y'), 1, at(2));
-    record(anOutcome(leaseDeliveries(at(5)).at(0), DeliveryState::Delivered, at(12)));
-    EXPECT_EQ(valueOf(deliveries().countFinished(at(20))), kStay + 2);
+TEST_P(DeliveryLogContract, ADeliveredOneWithoutItsEventsIsNotMadeAgain) {
+    const InstanceId instance = add("a");
+    queue(instance, 'x', 1);
+    const Delivery delivery = leaseDeliveries(at(5)).at(0);
+    record(anOutcome(delivery, DeliveryState::Delivered, at(10)));
+    const store::DeliveryKey key{instance, delivery.id};
+    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 1U);
 
-    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 0U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(12), 9)), 0U) << "the events are there";
-    EXPECT_EQ(valueOf(store().events().prune(at(100), 9)), 9U);
-    EXPECT_EQ(valueOf(deliveries().prune(at(12), 99)), 9U) << "begins anew";
+    EXPECT_EQ(valueOf(store().replays().redeliver({&key, 1}, at(20))), 0U);
+    EXPECT_EQ(valueOf(deliveries().countByState()).at(DeliveryState::Delivered), 1);
 }
 
 TEST_P(DeliveryLogContract, ADeliveryIsMarkedAsSeen) {

@@ -235,7 +235,7 @@ TEST_P(EventLogContract, PrunesOldEventsInPortions) {
     EXPECT_THAT(numbersOf(valueOf(events().after({}, {}, 9))), ElementsAre(6, 7));
 }
 
-TEST_P(EventLogContract, PrunesNothingThatAWaitingDeliveryNeeds) {
+TEST_P(EventLogContract, PrunesNothingThatAWaitingOrADeadDeliveryNeeds) {
     const InstanceId id = add("a");
     append(id, 2, at(0));
     deliver(id, callback('c'), 25, at(0));
@@ -248,6 +248,8 @@ TEST_P(EventLogContract, PrunesNothingThatAWaitingDeliveryNeeds) {
     EXPECT_THAT(numbersOf(valueOf(events().after({}, {}, 9))), ElementsAre(23, 24, 25, 26, 27));
 
     record(anOutcome(leased[1], DeliveryState::Dead, at(1)));
+    EXPECT_EQ(valueOf(events().prune(at(9), 100)), 0U) << "it can be made again";
+    EXPECT_EQ(valueOf(store().deliveries().prune(at(2), 9)), 2U);
     EXPECT_EQ(valueOf(events().prune(at(9), 100)), 5U);
 }
 

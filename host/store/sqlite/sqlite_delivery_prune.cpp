@@ -7,64 +7,24 @@
 namespace ferry::store::sqlite {
 namespace {
 
-/// Old ones that one call looks at: they stay as long as their events, and must not be gone
-/// through at once.
+/// Waiting ones that one call looks at: many may stay, and must not be gone through at once.
 constexpr std::size_t kExaminedMax = 2'000;
 
-struct DeadDelivery {
-    std::int64_t id = 0;
-    TimePoint finished_at;
-    bool has_events = false;
-};
-
-Result<std::vector<std::int64_t>> deliveredBefore(
-    Connection& connection, TimePoint before, std::size_t limit
+/// Of those of a state that is not Waiting.
+Result<std::vector<std::int64_t>> finishedBefore(
+    Connection& connection, DeliveryState state, TimePoint before, std::size_t limit
 ) {
     auto rows = connection.query(
-        "SELECT id FROM delivery WHERE state = 1 AND state <> 0 AND finished_at < ? "
+        "SELECT id FROM delivery WHERE state = ? AND state <> 0 AND finished_at < ? "
         "ORDER BY finished_at LIMIT ?"
     );
-    rows.bind(before, limit);
+    rows.bind(state, before, limit);
     return collect<std::int64_t>(rows, [](const Query& row) { return row.integer(0); });
-}
-
-/// In order, behind `from`.
-Result<std::vector<DeadDelivery>> deadBefore(
-    Connection& connection, TimePoint before, const PrunePlace& from
-) {
-    auto rows = connection.query(
-        "SELECT id, finished_at, EXISTS (SELECT 1 FROM event WHERE number BETWEEN first_event "
-        "AND last_event) FROM delivery INDEXED BY delivery_finished "
-        "WHERE state = 2 AND state <> 0 AND finished_at < ?1 AND (finished_at, id) > (?2, ?3) "
-        "ORDER BY finished_at, id LIMIT ?4"
-    );
-    rows.bind(before, from.finished_at, from.id, kExaminedMax);
-    return collect<DeadDelivery>(rows, [](const Query& row) {
-        return DeadDelivery{row.integer(0), row.time(1), row.integer(2) != 0};
-    });
 }
 
 Status drop(Connection& connection, std::int64_t id) {
     FERRY_TRY(connection.query("DELETE FROM attempt WHERE delivery_id = ?").bind(id).run());
     return connection.query("DELETE FROM delivery WHERE id = ?").bind(id).run();
-}
-
-/// From `from` on, which is moved to where the next call goes on.
-Result<std::size_t> dropDead(
-    Connection& connection, TimePoint before, std::size_t limit, PrunePlace& from
-) {
-    FERRY_TRY_ASSIGN(const auto dead, deadBefore(connection, before, from));
-    std::size_t count = 0;
-    for (const DeadDelivery& one : dead) {
-        if (!one.has_events) {
-            if (count == limit) return count;
-            FERRY_TRY(drop(connection, one.id));
-            ++count;
-        }
-        from = {one.finished_at, one.id};
-    }
-    if (dead.size() < kExaminedMax) from = {};
-    return count;
 }
 
 struct OldDeliveries {
@@ -122,18 +82,18 @@ Result<std::size_t> SqliteDeliveryStore::expire(
 
 Result<std::size_t> SqliteDeliveryStore::prune(TimePoint before, std::size_t limit) {
     std::size_t count = 0;
-    PrunePlace from;
     FERRY_TRY(core_.write([&](Connection& connection) -> Status {
-        from = prune_from_;
-        FERRY_TRY_ASSIGN(const auto delivered, deliveredBefore(connection, before, limit));
-        for (const std::int64_t id : delivered)
-            FERRY_TRY(drop(connection, id));
-        count = delivered.size();
-        FERRY_TRY_ASSIGN(const std::size_t dead, dropDead(connection, before, limit - count, from));
-        count += dead;
+        count = 0;
+        for (const auto state : {DeliveryState::Delivered, DeliveryState::Dead}) {
+            FERRY_TRY_ASSIGN(
+                const auto finished, finishedBefore(connection, state, before, limit - count)
+            );
+            for (const std::int64_t id : finished)
+                FERRY_TRY(drop(connection, id));
+            count += finished.size();
+        }
         return {};
     }));
-    prune_from_ = from;
     return count;
 }
 

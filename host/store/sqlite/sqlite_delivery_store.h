@@ -7,11 +7,6 @@
 namespace ferry::store::sqlite {
 
 /// Where a look through dead deliveries goes on.
-struct PrunePlace {
-    TimePoint finished_at = TimePoint::min();
-    std::int64_t id = 0;
-};
-
 class SqliteDeliveryStore final : public DeliveryStore {
   public:
     explicit SqliteDeliveryStore(Core& core) : core_(core) {}
@@ -54,7 +49,6 @@ class SqliteDeliveryStore final : public DeliveryStore {
   private:
     Core& core_;
     // Of whoever prunes: one thread at a time.
-    PrunePlace prune_from_;
     DeliveryId expire_from_;
 };
 

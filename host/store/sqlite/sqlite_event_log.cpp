@@ -40,11 +40,14 @@ Result<OldEvents> oldEvents(Connection& connection, std::int64_t from, TimePoint
 /// First and last event of a delivery.
 using Range = std::pair<std::int64_t, std::int64_t>;
 
-/// What waiting deliveries need of [low, high], by first event.
+/// What deliveries that wait, or could be made again, need of [low, high], by first event.
 Result<std::vector<Range>> neededIn(Connection& connection, std::int64_t low, std::int64_t high) {
     auto rows = connection.query(
         "SELECT first_event, last_event FROM delivery INDEXED BY delivery_needs "
-        "WHERE state = 0 AND last_event >= ?1 AND last_event < ?2 + ?3 AND first_event <= ?2"
+        "WHERE state = 0 AND last_event >= ?1 AND last_event < ?2 + ?3 AND first_event <= ?2 "
+        "UNION ALL "
+        "SELECT first_event, last_event FROM delivery INDEXED BY delivery_dead_needs "
+        "WHERE state = 2 AND last_event >= ?1 AND last_event < ?2 + ?3 AND first_event <= ?2"
     );
     rows.bind(low, high, kDeliverySpanMax);
     FERRY_TRY_ASSIGN(auto needed, collect<Range>(rows, [](const Query& row) {

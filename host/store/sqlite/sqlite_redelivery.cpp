@@ -17,7 +17,7 @@ namespace {
 constexpr int kAskedForLook = 64;
 
 /// Makes the delivery wait again, due at `now`, or in its old place of its lane; nullopt if there
-/// is none.
+/// is none, or none of its events is in the log any more: it would be a dead letter at once.
 Result<std::optional<WaitsAgain>> waitAgain(
     Connection& connection, const DeliveryKey& key, TimePoint now
 ) {
@@ -28,7 +28,9 @@ Result<std::optional<WaitsAgain>> waitAgain(
         "ELSE min(created_at, ?1) END, "
         "origin = CASE WHEN origin = 0 AND (state <> 0 OR attempt_count > 0) THEN 1 "
         "ELSE origin END "
-        "WHERE id = ?2 AND instance_id = ?3 RETURNING callback_id, lane, next_attempt_at"
+        "WHERE id = ?2 AND instance_id = ?3 AND EXISTS (SELECT 1 FROM event NOT INDEXED WHERE "
+        "event.instance_id = ?3 AND number BETWEEN first_event AND last_event) RETURNING "
+        "callback_id, lane, next_attempt_at"
     );
     FERRY_TRY_ASSIGN(const bool has_row, update.bind(now, key.id, key.instance).step());
     if (!has_row) return std::optional<WaitsAgain>();
