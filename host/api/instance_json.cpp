@@ -5,6 +5,7 @@
 #include "api/instance_configuration.h"
 #include "config/parameter_validator.h"
 #include "oauth/oauth_links.h"
+#include "pipeline/webhook_url.h"
 
 namespace ferry::api {
 namespace {
@@ -89,6 +90,7 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     json.field("source", instance.source);
     const config::ConnectorManifest* const connector = connectorOf(instance);
     if (detail >= InstanceDetail::Alone && connector != nullptr) {
+        writeWebhookUrl(json, *connector, instance);
         json.key("warnings").beginArray();
         for (const std::string& warning : configurationWarnings(*connector, configuration))
             json.string(warning);
@@ -100,6 +102,16 @@ Status InstanceWriter::write(JsonWriter& json, const Instance& instance, Instanc
     }
     json.endObject();
     return {};
+}
+
+/// For those who enter it at the provider by hand.
+void InstanceWriter::writeWebhookUrl(
+    JsonWriter& json, const config::ConnectorManifest& connector, const Instance& instance
+) const {
+    if (connector.webhook == config::WebhookScope::None) return;
+    std::optional<InstanceId> of_one;
+    if (connector.webhook == config::WebhookScope::Instance) of_one = instance.id;
+    json.field("webhookUrl", pipeline::webhookUrl(parts_.public_url, connector.key, of_one));
 }
 
 void InstanceWriter::writeElementOf(JsonWriter& json, const Instance& instance) const {

@@ -26,7 +26,7 @@ bool isMasked(const config::ConnectorManifest* connector, std::string_view param
 enum class InstanceDetail : std::uint8_t {
     Brief,  ///< without its configuration, which then need not open
     Whole,
-    Alone,        ///< whole, and with what there is to warn of
+    Alone,        ///< whole, and with its webhook URL and what there is to warn of
     WithObjects,  ///< so, and with the kinds of objects of its connector
 };
 
@@ -43,6 +43,9 @@ class InstanceWriter {
     const config::ConnectorManifest* connectorOf(const Instance& instance) const;
 
   private:
+    void writeWebhookUrl(
+        JsonWriter& json, const config::ConnectorManifest& connector, const Instance& instance
+    ) const;
     void writeElementOf(JsonWriter& json, const Instance& instance) const;
     void writeInteractions(JsonWriter& json, const Instance& instance) const;
 

@@ -60,6 +60,10 @@ constexpr const char* kInstance = R"json({
         "stateReason": {"type": "string"},
         "accountId": {"type": "string", "description": "the provider's name for the account"},
         "source": {"type": "string", "description": "the file and line that own it, if a file does"},
+        "webhookUrl": {
+            "type": "string",
+            "description": "where its provider is to send webhooks, if it sends any; not in lists"
+        },
         "warnings": {
             "type": "array",
             "description": "parameters without effect, or with another than was meant; not in lists",

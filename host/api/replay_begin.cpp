@@ -52,7 +52,8 @@ Status beginAtFailure(const ApiParts& parts, Replay& replay) {
     if (!failing) {
         return fail(
             ErrorCode::Conflict,
-            "sinceFailure: the callbacks of these instances have taken all that was sent to them"
+            "sinceFailure: nothing was refused; what still waits for these instances needs no "
+            "replay"
         );
     }
     FERRY_TRY_ASSIGN(

@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 #include "http/cors.h"
 #include "oauth/failure_page.h"
+#include "pipeline/webhook_url.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ namespace ferry::app {
 namespace {
 
 constexpr std::string_view kApiPath = "/elements/api-v2/";
-constexpr std::string_view kWebhookPath = "/elements/api-v2/events/";
+using pipeline::kWebhookPath;
 constexpr int kRefusalStatuses[] = {400, 408, 413, 414, 431, 501, 505};
 constexpr Milliseconds kRefusalLineInterval{10'000};
 
@@ -57,23 +58,32 @@ void Hub::addRoutes() {
     using http::Params;
     using http::Request;
     using http::Response;
+    const auto receive = [this](
+                             std::string_view key,
+                             std::optional<InstanceId> instance,
+                             const Request& request,
+                             http::Answer answer
+                         ) {
+        const auto sent = pipeline::asProviderSent(request, config_.public_url);
+        webhooks_->receive(
+            catalog_.keyOf(std::string(key)), instance, sent ? *sent : request, std::move(answer)
+        );
+    };
     // Any method: the receiver counts what comes to it, also in a wrong way.
     router_.addDeferred(
         "*",
         std::string(kWebhookPath) + "{key}",
-        [this](const Request& request, const Params& params, http::Answer answer) {
-            webhooks_->receive(
-                catalog_.keyOf(params.get("key")), std::nullopt, request, std::move(answer)
-            );
+        [receive](const Request& request, const Params& params, http::Answer answer) {
+            receive(params.get("key"), std::nullopt, request, std::move(answer));
         }
     );
     router_.addDeferred(
         "*",
         std::string(kWebhookPath) + "{key}/{instance}",
-        [this](const Request& request, const Params& params, http::Answer answer) {
+        [this, receive](const Request& request, const Params& params, http::Answer answer) {
             const auto id = pipeline::parseInstancePart(params.get("instance"));
             if (!id) return answer(webhooks_->rejectInstance(request));
-            webhooks_->receive(catalog_.keyOf(params.get("key")), id, request, std::move(answer));
+            receive(params.get("key"), id, request, std::move(answer));
         }
     );
     router_.add(

@@ -8,6 +8,7 @@
 #include "pipeline/callback_permissions.h"
 #include "store/store.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct ListContext {
     std::string public_url;
     std::optional<SealingKey> key;  ///< none if it can't be read by who asks
     std::map<InstanceId, store::FailingDeliveries> failing;
+    std::map<CallbackId, TimePoint> failing_since;  ///< as operators are told
     std::map<CallbackId, pipeline::WaitingPermission> unpermitted;
     std::map<InstanceId, store::DeadDeliveries> dead;
     std::map<CallbackId, store::CallbackSwitchedOff> off;
@@ -29,6 +31,11 @@ struct ListContext {
     const store::FailingDeliveries* failingOf(const Instance& instance) const {
         const auto found = failing.find(instance.id);
         return found == failing.end() ? nullptr : &found->second;
+    }
+    /// Since when the callback of `found`, which is of the instance, takes nothing.
+    TimePoint sinceOf(const Instance& instance, const store::FailingDeliveries& found) const {
+        const auto known = failing_since.find(instance.callback);
+        return known == failing_since.end() ? found.since : std::min(known->second, found.since);
     }
     const store::DeadDeliveries* deadOf(const Instance& instance) const {
         const auto found = dead.find(instance.id);

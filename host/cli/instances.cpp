@@ -43,7 +43,9 @@ void writeInstance(JsonWriter& json, const Instance& instance, const ListContext
         json.endObject();
     }
     if (const store::FailingDeliveries* failing = context.failingOf(instance)) {
-        json.key("failingCallback").beginObject().field("since", formatRfc3339(failing->since));
+        json.key("failingCallback")
+            .beginObject()
+            .field("since", formatRfc3339(context.sinceOf(instance, *failing)));
         json.field("waiting", failing->waiting);
         json.field("lastAttemptDate", formatRfc3339(failing->last_attempt_at));
         json.field("lastStatus", std::int64_t{failing->last_status});
@@ -102,7 +104,7 @@ void printInstance(const Instance& instance, const ListContext& context) {
         std::cout << fmt::format(
             "        callback: {} waiting, tried in vain since {}, last: {}\n",
             failing->waiting,
-            formatRfc3339(failing->since),
+            formatRfc3339(context.sinceOf(instance, *failing)),
             toPrintable(failing->last_error)
         );
     }

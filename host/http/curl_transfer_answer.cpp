@@ -46,6 +46,10 @@ OutboundResponse CurlTransfer::takeResponse(CURLcode code) {
         failed.body = std::move(response_.body);
         failed.error_detail =
             fmt::format("the answer is longer than {} bytes", request_.response_bytes_max);
+    } else if (std::string_view(error_text_).starts_with("getpeername()")) {
+        failed.error_detail = "it was closed as soon as it was there";
+        if (destination_->scheme == "https")
+            failed.error_detail += "; a receiver that wants a client certificate may do that";
     } else if (code == CURLE_OK) {
         failed.error_detail = "the connection ended in the middle of the answer's head";
     } else {

@@ -105,6 +105,15 @@ std::string refusalReason(const AuthorizationJob& job, const Error& error) {
         return "the provider refuses the access key: put a valid key into the configuration";
     }
     if (error.code == ErrorCode::Conflict) return error.message;
+    const bool is_key = job.credential == Credential::ApiKey;
+    if (is_key && (error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::NotFound)) {
+        return fmt::format(
+            "{} does not answer as it should (check the access key and the address in the "
+            "configuration): {}",
+            job.record.connector_key,
+            error.message
+        );
+    }
     if (error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::PermissionDenied ||
         error.code == ErrorCode::Unauthenticated) {
         return fmt::format(

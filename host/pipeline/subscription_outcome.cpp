@@ -1,9 +1,9 @@
 // Of SubscriptionWorker: what comes of a try, and when the next one is.
 
 #include "base/backoff.h"
-#include "base/encoding.h"
 #include "pipeline/instance_lookup.h"
 #include "pipeline/subscription_worker.h"
+#include "pipeline/webhook_url.h"
 
 #include <fmt/format.h>
 
@@ -158,10 +158,14 @@ void SubscriptionWorker::tell(const Job& job, std::string_view reason) {
     const std::string& shown = (*instance)->state_reason;
     const bool is_ours = shown.starts_with(kReasonPrefix);
     if (!shown.empty() && !is_ours) return;
+    const bool is_polled = job.provider == nullptr || job.provider->options().feed == Feed::Fetched;
     std::string text;
     if (!reason.empty())
         text = fmt::format(
-            "{}{}; until it is registered, changes are looked for by polls", kReasonPrefix, reason
+            "{}{}; until it is registered, {}",
+            kReasonPrefix,
+            reason,
+            is_polled ? "changes are looked for by polls" : "nothing is heard of changes"
         );
     if (text != shown) static_cast<void>(parts_.store.instances().setReason(id, text));
 }
@@ -176,12 +180,7 @@ TimePoint SubscriptionWorker::renewalOf(TimePoint expires_at) const {
 }
 
 std::string SubscriptionWorker::callbackUrl(const InstanceSettings& settings) const {
-    return fmt::format(
-        "{}/elements/api-v2/events/{}/{}",
-        options_.public_url,
-        settings.connector_key,
-        base64Encode(std::to_string(settings.id.value))
-    );
+    return webhookUrl(options_.public_url, settings.connector_key, settings.id);
 }
 
 /// A UUID of version 4 (RFC 9562, 5.4): what providers want that let callers choose a name.

@@ -98,8 +98,9 @@ void SyncWorker::begin(store::LeasedNotice notice) {
             notice,
             Error(
                 ErrorCode::Unsupported,
-                "no plugin is loaded for connector '" + (*settings)->connector_key +
-                    "': put its folder into the plugins folder and reload"
+                "no plugin serves the connector '" + (*settings)->connector_key +
+                    "': 'ferry plugins' says why one is refused; else put its folder into the "
+                    "plugins folder"
             ),
             (*settings)->name
         );

@@ -14,7 +14,6 @@ namespace {
 // Dropbox retries with a back-off of its own; this is for providers that ask us.
 constexpr Milliseconds kRetryAfter{5000};
 // A store that is out of order fails every webhook: one log line in this time is enough.
-constexpr Milliseconds kLineInterval{10'000};
 
 constexpr std::string_view kWrongSignature = "the signature is missing or wrong";
 constexpr std::string_view kSecondsName = "ferry_webhook_seconds";
@@ -200,7 +199,7 @@ WebhookReceiver::Decision WebhookReceiver::decideNotification(
 http::Response WebhookReceiver::rejectMalformed(
     const http::Request& request, std::string_view connector_key, std::string_view why
 ) {
-    if (mayWrite(next_malformed_line_ms_)) {
+    if (malformed_lines_.mayPass(connector_key, parts_.clock.now())) {
         parts_.log.warning(
             kComponent,
             "a webhook was refused: it is not in the provider's form; more are only counted for a "
@@ -223,7 +222,7 @@ http::Response WebhookReceiver::rejectUnverified(
 ) {
     const bool has_no_secret = verified.without_secret == matches.size();
     const std::string_view why = has_no_secret ? whyNoSecret(matches) : kWrongSignature;
-    if (mayWrite(next_unverified_line_ms_)) {
+    if (unverified_lines_.mayPass(connector_key, parts_.clock.now())) {
         parts_.log.warning(
             kComponent,
             "a webhook was refused: its signature was made with another app secret than that of "
@@ -270,7 +269,7 @@ void WebhookReceiver::countRefused(int status) {
 http::Response WebhookReceiver::askToRetry(
     std::string_view request_id, std::string_view what, const Error& error
 ) {
-    if (mayWrite(next_fault_line_ms_)) {
+    if (fault_lines_.mayPass(what, parts_.clock.now())) {
         parts_.log.error(
             kComponent,
             "a webhook could not be taken; the provider is asked to send it again",
@@ -284,12 +283,6 @@ http::Response WebhookReceiver::askToRetry(
         "Retry-After", std::to_string(std::max<std::int64_t>(1, wait.count() / 1000))
     );
     return response;
-}
-
-bool WebhookReceiver::mayWrite(std::atomic<std::int64_t>& next_line_ms) const {
-    const std::int64_t now = toEpochMilliseconds(parts_.clock.now());
-    std::int64_t next = next_line_ms.load();
-    return now >= next && next_line_ms.compare_exchange_strong(next, now + kLineInterval.count());
 }
 
 observe::Counter& WebhookReceiver::rejected(Reason reason) {

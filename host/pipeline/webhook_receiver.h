@@ -3,6 +3,7 @@
 // marked in the notice queue, and only then it is answered. Knows no provider and no HTTP server.
 
 #include "base/clock.h"
+#include "base/once_in_a_while.h"
 #include "base/random.h"
 #include "http/message.h"
 #include "model/ids.h"
@@ -14,7 +15,6 @@
 #include "store/inbox_store.h"
 #include "store/notice_store.h"
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -113,6 +113,7 @@ class WebhookReceiver {
     };
 
     static constexpr std::string_view kComponent = "webhook_receiver";
+    static constexpr Milliseconds kLineInterval{10'000};
     /// What is remembered of a notification until it is on disk.
     struct Marking {
         std::string connector_key;
@@ -174,8 +175,6 @@ class WebhookReceiver {
     );
     /// Why no instance of the matches has a secret.
     std::string_view whyNoSecret(std::span<const store::AccountMatch> matches);
-    /// True once in a while: whoever sends nonsense can send much of it.
-    bool mayWrite(std::atomic<std::int64_t>& next_line_ms) const;
     /// For faults of our own side.
     http::Response askToRetry(
         std::string_view request_id, std::string_view what, const Error& error
@@ -191,9 +190,10 @@ class WebhookReceiver {
     observe::Histogram& refused_seconds_;
     observe::Histogram& failed_seconds_;
     std::vector<observe::Counter*> rejected_;  ///< by Reason
-    std::atomic<std::int64_t> next_fault_line_ms_{0};
-    std::atomic<std::int64_t> next_unverified_line_ms_{0};
-    std::atomic<std::int64_t> next_malformed_line_ms_{0};
+    // By connector: whoever sends nonsense can send much of it.
+    OnceInAWhile fault_lines_{kLineInterval};
+    OnceInAWhile unverified_lines_{kLineInterval};
+    OnceInAWhile malformed_lines_{kLineInterval};
 };
 
 }  // namespace ferry::pipeline

@@ -52,7 +52,9 @@ TEST_F(ApiInstanceChangeTest, EventsAreSwitchedWithoutANewAuthorization) {
 
 TEST_F(ApiInstanceChangeTest, WhatHasNoEffectIsToldToWhoWritesIt) {
     const std::string path = make("alice");
-    EXPECT_EQ(dump(json(200, "GET", path)["warnings"]), "[]");
+    const auto shown = json(200, "GET", path);
+    EXPECT_EQ(dump(shown["warnings"]), "[]");
+    EXPECT_THAT(text(shown, "webhookUrl"), testing::EndsWith("/elements/api-v2/events/dropbox"));
     const auto written = json(
         200, "PATCH", path, R"({"configuration":{"event.notification.basic.password":"hunter2"}})"
     );
