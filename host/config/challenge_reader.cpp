@@ -14,6 +14,8 @@ namespace ferry::config {
 
 namespace {
 
+constexpr std::int64_t kStatusOk = 200;
+
 class ChallengeReader {
   public:
     ChallengeReader(const YamlNode& node, Reporter& reporter, JsonWriter& json)
@@ -23,6 +25,8 @@ class ChallengeReader {
         json_.beginObject();
         copy(node_, "method");
         copy(node_, "content_type", "text/plain");
+        const auto status = parseInteger(textOf(node_, "status")).value_or(kStatusOk);
+        if (status != kStatusOk) json_.field("status", status);
         if (const YamlNode* when = node_.find("when"); when != nullptr && !when->isNull()) {
             json_.key("when");
             expression().readCondition(*when);
@@ -49,6 +53,10 @@ class ChallengeReader {
 
     void reply(const YamlNode& reply, bool is_signed) {
         const bool is_empty = reply.isScalar() && reply.text.empty() && !reply.isGap();
+        if (!is_empty && !reply.isGap() && textOf(node_, "status") == "204")
+            reporter_.atValue(
+                reply, Visibility::Shown, "an answer of status 204 has no body", "write reply: ''"
+            );
         if (!is_empty) {
             expression(is_signed ? SourceSet::Challenge : SourceSet::Webhook).read(reply);
         } else {

@@ -33,6 +33,7 @@ const FieldTable& verifyFields() {
             byDefault(field("signed", ValueType::String, "template of what is signed"), "${body}"),
             field("timestamp_header", ValueType::String, "that has the time of ${timestamp}"),
             field("timestamp_prefix", ValueType::String, "before the time, in its header"),
+            field("timestamp_body", ValueType::String, "pointer to the time in the signed body"),
             byDefault(field("tolerance", ValueType::Duration, "how old or new it may be"), "5m"),
             field("secret_prefix", ValueType::String, "of the secret, that is left out"),
             byDefault(
@@ -71,11 +72,21 @@ const FieldTable& crcFields() {
     return table;
 }
 
+std::optional<ValueProblem> checkStatus(std::string_view text) {
+    const auto status = parseInteger(text);
+    if (status == 200 || status == 201 || status == 202 || status == 204) return std::nullopt;
+    return ValueProblem{"is no status of a challenge", "write 200, 201, 202 or 204"};
+}
+
 const FieldTable& challengeFields() {
     static const FieldTable table("a challenge", [] {
         Field reply =
             formed("reply", AnyForm::Expression, "what is answered: a source, or a template");
         reply.is_required = true;
+        Field status = byDefault(
+            field("status", ValueType::Integer, "of the answer: 200, 201, 202 or 204"), "200"
+        );
+        status.check = checkStatus;
         return std::vector<Field>{
             oneOf(field("method", ValueType::Enum, "of the request; default any"), {"GET", "POST"}),
             formed(
@@ -86,6 +97,7 @@ const FieldTable& challengeFields() {
                 field("crc", ValueType::Object, "a token that is signed with the secret: ${crc}"),
                 crcFields()
             ),
+            status,
             byDefault(field("content_type", ValueType::String, "of the answer"), "text/plain"),
             formed("headers", AnyForm::ExpressionMap, "of the answer; each has to have a value"),
             byDefault(

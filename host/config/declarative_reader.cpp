@@ -5,6 +5,7 @@
 #include "config/expression_reader.h"
 #include "config/jq_reader.h"
 #include "config/node_reader.h"
+#include "config/verify_reader.h"
 
 #include <fmt/format.h>
 
@@ -20,14 +21,13 @@ class SectionReader {
 
     std::string notifications(const YamlNode& node) {
         json_.clear();
-        body_ = textOf(node, "body");
-        is_body_known_ = !isUnknown(node, "body");
+        const NotificationBody body{textOf(node, "body"), !isUnknown(node, "body")};
         json_.beginObject();
         copy(node, "body", "json");
         json_.key("verify").beginArray();
         const YamlNode& ways = *node.find("verify");
         for (const YamlNode& way : ways.children)
-            verify(way);
+            writeVerification(way, body, reporter_, json_);
         if (ways.children.empty() && !isUnknown(node, "verify"))
             say(ways, "nothing proves that the provider is the sender");
         json_.endArray().key("challenges").beginArray();
@@ -43,9 +43,10 @@ class SectionReader {
             expression().read(*value);
         }
         if (const YamlNode* each = node.find("each"); each != nullptr && !each->isNull()) {
-            if (!each->isGap() && (body_ == "form" || body_ == "query"))
-                say(*each, "a " + body_ + " has no list", "leave 'each' out, or write 'body: json'"
-                );
+            if (!each->isGap() && (body.form == "form" || body.form == "query"))
+                say(*each,
+                    "a " + body.form + " has no list",
+                    "leave 'each' out, or write 'body: json'");
             json_.key("each");
             expression().readPointer(*each);
         }
@@ -83,81 +84,6 @@ class SectionReader {
     void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
         const std::string text = textOf(node, key);
         json_.field(key, text.empty() ? otherwise : std::string_view(text));
-    }
-
-    void verify(const YamlNode& node) {
-        if (isUnknown(node, "method")) return;  // it says what the rest is for
-        const std::string method = textOf(node, "method");
-        const bool is_signature = method == "hmac" || method == "ed25519";
-        const bool has_header = node.find("header") != nullptr;
-        const bool has_query = node.find("query") != nullptr;
-        if (is_signature && !has_header)
-            reporter_.atKey(*node.findKey("method"), "'" + method + "' needs 'header'");
-        const bool has_body = node.find("body") != nullptr;
-        const bool is_place_known =
-            !isUnknown(node, "header") && !isUnknown(node, "query") && !isUnknown(node, "body");
-        if (method == "token" && is_place_known && has_header + has_query + has_body != 1)
-            reporter_.atKey(*node.findKey("method"), "'token' needs 'header', 'query' or 'body'");
-        for (const char* key :
-             {"hash", "encoding", "signed", "timestamp_header", "separator", "tolerance"}) {
-            const YamlNode* name = node.findKey(key);
-            const bool fits = key == std::string_view("hash") ? method == "hmac" : is_signature;
-            if (name != nullptr && !isUnknown(node, key) && !fits)
-                reporter_.atKey(*name, fmt::format("'{}' has no use with '{}'", key, method));
-        }
-        json_.beginObject();
-        copy(node, "method");
-        copy(node, "hash", "sha256");
-        copy(node, "header", method == "basic" ? "authorization" : "");
-        for (const char* key : {"query", "prefix", "separator", "timestamp_header"})
-            copy(node, key);
-        if (const YamlNode* body = given(node, "body")) {
-            json_.key("body");
-            expression().readPointer(*body);
-        }
-        copy(node, "timestamp_prefix");
-        copy(node, "encoding", "hex");
-        copy(node, "secret_prefix");
-        copy(node, "secret_encoding", "text");
-        const auto tolerance = parseDuration(textOf(node, "tolerance"));
-        json_.field("tolerance_ms", tolerance.value_or(std::chrono::minutes(5)).count());
-        json_.key("signed");
-        signedText(node);
-        json_.endObject();
-    }
-
-    void signedText(const YamlNode& node) {
-        if (isUnknown(node, "signed") || isUnknown(node, "timestamp_header")) {
-            json_.null();
-            return;
-        }
-        const YamlNode* text = node.find("signed");
-        const YamlNode* header = node.findKey("timestamp_header");
-        const bool has_time = text != nullptr && text->text.find("${timestamp}") != text->text.npos;
-        if (has_time && header == nullptr) say(*text, "'${timestamp}' needs 'timestamp_header'");
-        if (!has_time && header != nullptr)
-            reporter_.atKey(
-                *header,
-                "a time that is not signed proves nothing",
-                "put ${timestamp} into 'signed'"
-            );
-        const bool is_query = body_ == "query";
-        const std::string_view whole = is_query ? "${url}" : "${body}";
-        const auto has = [&](std::string_view source) {
-            return text->text.find(source) != text->text.npos;
-        };
-        if (text != nullptr && is_body_known_ && body_ != "form" && has("${form}"))
-            say(*text, "'${form}' is of a form", "write 'body: form' beside 'verify'");
-        const bool is_form_signed = text != nullptr && body_ == "form" && has("${form}");
-        if (text != nullptr && is_body_known_ && !is_form_signed && !has(whole))
-            say(*text,
-                is_query ? "the query is not signed" : "the body is not signed",
-                fmt::format("put {} into 'signed'", whole));
-        if (text == nullptr) {
-            json_.beginObject().field("name", is_query ? "url" : "body").endObject();
-        } else {
-            expression(SourceSet::Signed).readTemplate(*text);
-        }
     }
 
     void rule(const YamlNode& node) {
@@ -215,8 +141,6 @@ class SectionReader {
 
     Reporter& reporter_;
     JsonWriter json_;
-    std::string body_;  // of the notifications
-    bool is_body_known_ = true;
     bool needs_secret_ = false;
 };
 

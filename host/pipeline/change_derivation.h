@@ -15,7 +15,9 @@
 #include "pipeline/index_overlay.h"
 #include "store/sync_store.h"
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -57,6 +59,7 @@ class ChangeDerivation {
   public:
     static constexpr unsigned kWindowRoundsMax = 3;
     static constexpr std::size_t kFolderMovesMax = 10'000;
+    static constexpr std::size_t kShownTypesMax = 1'000;
     /// Descendants handled between two looks at the size of the commit.
     static constexpr std::size_t kSubtreeChunk = 2'000;
 
@@ -167,7 +170,14 @@ class ChangeDerivation {
     bool losesLeftBehind() const { return !isSilent() && !isSwept(); }
     std::string nextEventId();
     Event& emit(EventType type, std::string id, IndexedObject object, TimePoint now);
-    void store(const IndexedObject& object) { overlay_.put({object, position_.generation}); }
+    void store(const IndexedObject& object) {
+        overlay_.put({object, position_.generation});
+        if (position_.phase == SyncPhase::Compare) noteShown(object);
+    }
+    void noteShown(const IndexedObject& object);
+    /// A comparison that shows nothing of a whole type may be a provider's bad day: what `entry` is
+    /// of, and the comparison before still showed it.
+    bool isUnconfirmed(const store::IndexEntry& entry) const;
 
     store::SyncStore& store_;
     const InstanceId instance_;
@@ -181,6 +191,8 @@ class ChangeDerivation {
     std::string open_removal_;  // path whose subtree is being lost over several commits
     std::string open_removal_event_id_;
     bool is_settling_ = false;  // the move window is over for this drain
+    // What this comparison has shown something of. After a crash it knows less, and so is slower.
+    std::set<std::string, std::less<>> shown_types_;
     std::vector<Event> events_;
     std::vector<IndexedObject> tombstones_;
     std::vector<std::string> tombstone_removals_;

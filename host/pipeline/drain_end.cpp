@@ -62,8 +62,23 @@ bool ChangeDerivation::waitsForMoves(TimePoint now, bool had_changes) {
     return now_ms < position_.window_until_ms;
 }
 
-Result<bool> ChangeDerivation::sweepUnseen(TimePoint now) {
+void ChangeDerivation::noteShown(const IndexedObject& object) {
+    const std::string_view type = objectTypeName(object.kind, object.object_type);
+    const bool is_known = shown_types_.find(type) != shown_types_.end();
+    if (!is_known && shown_types_.size() < kShownTypesMax) shown_types_.emplace(type);
+}
+
+bool ChangeDerivation::isUnconfirmed(const IndexEntry& entry) const {
     // Of a resync nobody knows when the next one comes: that can't wait for it.
+    if (position_.phase != SyncPhase::Compare || shown_types_.size() >= kShownTypesMax)
+        return false;
+    const std::string_view type = objectTypeName(entry.object.kind, entry.object.object_type);
+    return entry.generation + 1 >= position_.generation &&
+           shown_types_.find(type) == shown_types_.end();
+}
+
+Result<bool> ChangeDerivation::sweepUnseen(TimePoint now) {
+    // Nor can a resync wait here.
     const bool waits = options_.compares_twice && position_.phase == SyncPhase::Compare;
     const std::uint32_t seen_since = position_.generation - (waits ? 1 : 0);
     std::string after;
@@ -77,6 +92,7 @@ Result<bool> ChangeDerivation::sweepUnseen(TimePoint now) {
             // Through the overlay: this page may have seen the object, or taken its place.
             FERRY_TRY_ASSIGN(const IndexEntry* current, overlay_.at(after));
             if (current == nullptr || current->generation >= seen_since) continue;
+            if (isUnconfirmed(*current)) continue;
             lose(IndexEntry(*current), nextEventId(), {}, {}, now);
         }
         if (unseen.size() < kSubtreeChunk) return true;
@@ -126,6 +142,7 @@ Status ChangeDerivation::settle(const LostObject& lost, TimePoint now) {
 
 void ChangeDerivation::beginComparison() {
     position_.beginListing(SyncPhase::Compare);
+    shown_types_.clear();
     is_settling_ = false;
 }
 

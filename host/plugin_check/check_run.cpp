@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace ferry::plugin_check {
 namespace {
@@ -94,6 +95,9 @@ class Runner {
             .first->second;
     }
 
+    /// Of all rules that were run so far, by their numbers.
+    const std::map<int, RuleResult>& results() const { return results_; }
+
   private:
     /// Why a rule can't be tried: one that it needs failed, or was not tried either.
     std::optional<Outcome> missingNeed(const Rule& rule) {
@@ -133,13 +137,23 @@ std::vector<RuleResult> runRules(
 ) {
     Runner runner(options);
     std::vector<RuleResult> results;
+    std::set<int> told;
+    const auto tell = [&](const RuleResult& result) {
+        if (!told.insert(result.rule->number).second) return;
+        results.push_back(result);
+        report(result);
+    };
     for (const Rule& rule : allRules()) {
         const bool is_asked_for =
             options.only.empty() ||
             std::find(options.only.begin(), options.only.end(), &rule) != options.only.end();
         if (!is_asked_for) continue;
-        results.push_back(runner.resultOf(rule));
-        report(results.back());
+        const RuleResult& wanted = runner.resultOf(rule);
+        // What it needs and what failed is why it was skipped: a plugin of which that is all that
+        // is known is not good.
+        for (const auto& [number, result] : runner.results())
+            if (isBad(result.outcome.verdict)) tell(result);
+        tell(wanted);
     }
     return results;
 }

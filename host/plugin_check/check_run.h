@@ -29,8 +29,8 @@ struct RuleResult {
 };
 
 /// Results in the order of the numbers. What a rule needs is run before it, asked for or not; if
-/// that failed, it is skipped. `report` gets each result of a rule that was asked for as soon as it
-/// is there.
+/// that failed, it is skipped, and what failed is among the results. `report` gets each of these as
+/// soon as it is there.
 std::vector<RuleResult> runRules(
     const CheckOptions& options, const std::function<void(const RuleResult&)>& report
 );

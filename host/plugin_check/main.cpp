@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 namespace {
@@ -56,7 +57,8 @@ constexpr const char* kHelp =
     "  ferry-plugin-check --list                     what there is\n"
     "  ferry-plugin-check --explain 602              why, and what to do about a failure\n"
     "\n"
-    "Exit status: 0 if no rule failed, 1 if one did, 2 if called wrongly.";
+    "Exit status: 0 if no rule failed, 1 if one did (also one that a rule of --only needs), 2 if\n"
+    "called wrongly.";
 
 int misuse(const std::string& text) {
     std::cerr << fmt::format("ferry-plugin-check: {}; see 'ferry-plugin-check --help'\n", text);
@@ -75,7 +77,22 @@ void letSanitizersCrash() {
     }
 }
 
+/// What was named and is not there, for the user; nothing if all of it is.
+std::string missingOf(const CheckOptions& options) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(options.folder, error))
+        return fmt::format("there is no folder '{}'", options.folder.string());
+    if (!options.fixtures.empty() && !std::filesystem::is_regular_file(options.fixtures, error))
+        return fmt::format("--fixtures: there is no file '{}'", options.fixtures.string());
+    const auto& golden = options.golden;
+    const bool is_needed = !golden.folder.empty() && !golden.are_written;
+    if (is_needed && !std::filesystem::is_directory(golden.folder, error))
+        return fmt::format("--golden: there is no folder '{}'", golden.folder.string());
+    return {};
+}
+
 int check(const Arguments& arguments, CheckOptions options) {
+    if (const std::string missing = missingOf(options); !missing.empty()) return misuse(missing);
     for (const std::string& name : arguments.only) {
         const Rule* rule = findRule(name);
         if (rule == nullptr) return misuse(fmt::format("there is no rule '{}'", name));

@@ -38,6 +38,21 @@ std::string messageIn(const rapidjson::Value& answer) {
     return {};
 }
 
+/// What percentEncode made, with blanks as HTML's forms have them.
+std::string inFormOfBrowsers(std::string encoded) {
+    for (std::size_t at = encoded.find("%20"); at != encoded.npos; at = encoded.find("%20", at))
+        encoded.replace(at, 3, "+");
+    return encoded;
+}
+
+/// What percentEncode made, with its digits in lower case: %2f.
+std::string lowerHex(std::string encoded) {
+    for (std::size_t at = encoded.find('%'); at != encoded.npos; at = encoded.find('%', at + 1))
+        for (std::size_t digit = at + 1; digit < at + 3; ++digit)
+            encoded[digit] = lower(encoded[digit]);
+    return encoded;
+}
+
 }  // namespace
 
 sdk::Error::Wait waitUntil(std::string_view text, std::int64_t now_ms) {
@@ -95,7 +110,14 @@ Secrets::Secrets(const sdk::AccountView& account, std::string_view access_token)
 void Secrets::add(std::string_view secret) {
     constexpr std::size_t kBytesMin = 4;  // less stands in any text
     if (secret.size() < kBytesMin || secret == "true" || secret == "false") return;
-    for (std::string form : {std::string(secret), percentEncode(secret), base64(secret)}) {
+    const std::string encoded = percentEncode(secret);
+    for (std::string form :
+         {std::string(secret),
+          encoded,
+          inFormOfBrowsers(encoded),
+          lowerHex(encoded),
+          base64(secret)}) {
+        if (std::find(words_.begin(), words_.end(), form) != words_.end()) continue;
         const auto place =
             std::find_if(words_.begin(), words_.end(), [&form](const std::string& word) {
                 return word.size() < form.size();

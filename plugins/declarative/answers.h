@@ -31,6 +31,7 @@ class Secrets {
   public:
     /// Of all that is configured nobody here knows what is secret: all of it counts.
     Secrets(const sdk::AccountView& account, std::string_view access_token);
+    /// The secret itself, and as it stands in forms and in Basic credentials.
     void add(std::string_view secret);
 
     std::string without(std::string text) const;

@@ -28,6 +28,17 @@ Texts textsAt(const rapidjson::Value& settings, const char* name) {
     return texts;
 }
 
+/// Of what a token endpoint is asked with: the code, tokens, and the app's pair.
+Secrets secretsOf(const sdk::AccountView& account, const Texts& fields) {
+    Secrets secrets(account, {});
+    for (const auto& [name, value] : fields)
+        if (name != "grant_type" && name != "redirect_uri") secrets.add(value);
+    secrets.add(
+        percentEncode(account.config(kAppKey)) + ":" + percentEncode(account.config(kAppSecret))
+    );
+    return secrets;
+}
+
 }  // namespace
 
 Authorization::Authorization(const rapidjson::Value* settings, std::string connector)
@@ -125,7 +136,10 @@ sdk::Request Authorization::tokenRequest(
 }
 
 sdk::TokenSet Authorization::readTokens(
-    const sdk::HttpResponse& response, const sdk::AccountView& account, const sdk::Call& call
+    const sdk::HttpResponse& response,
+    const sdk::AccountView& account,
+    const sdk::Call& call,
+    const Secrets& secrets
 ) const {
     throwIfTransient(response, "token endpoint");
     JsonDocument body;
@@ -138,7 +152,7 @@ sdk::TokenSet Authorization::readTokens(
                 "token endpoint: answered " + std::to_string(response.status()) + ", and no JSON"
             );
         const std::string word = errorWord(body.root());
-        const std::string message = "token endpoint: " + tokenErrorText(body.root());
+        const std::string message = "token endpoint: " + tokenErrorText(body.root(), secrets);
         throw saysRevoked(word) ? sdk::Error::authRevoked(message) : sdk::Error::rejected(message);
     }
     tokens.refresh_token = textAt(body.root(), "refresh_token");
@@ -160,6 +174,15 @@ sdk::TokenSet Authorization::readTokens(
     return tokens;
 }
 
+sdk::Task<sdk::TokenSet> Authorization::ask(
+    sdk::Context& context, const sdk::AccountView& account, Texts fields
+) const {
+    const Secrets secrets = secretsOf(account, fields);
+    const sdk::HttpResponse response =
+        co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
+    co_return readTokens(response, account, context.call(), secrets);
+}
+
 sdk::Task<sdk::TokenSet> Authorization::exchange(
     sdk::Context& context, const sdk::AccountView& account, const sdk::CodeExchange& exchange
 ) const {
@@ -168,9 +191,7 @@ sdk::Task<sdk::TokenSet> Authorization::exchange(
         {"code", exchange.code},
         {"redirect_uri", exchange.redirect_uri},
         {"code_verifier", exchange.code_verifier}};
-    const sdk::HttpResponse response =
-        co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
-    co_return readTokens(response, account, context.call());
+    co_return co_await ask(context, account, std::move(fields));
 }
 
 sdk::Task<sdk::TokenSet> Authorization::refresh(
@@ -178,9 +199,7 @@ sdk::Task<sdk::TokenSet> Authorization::refresh(
 ) const {
     if (is_of_client_) {
         Texts fields{{"grant_type", "client_credentials"}};
-        const sdk::HttpResponse response =
-            co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
-        sdk::TokenSet fresh = readTokens(response, account, context.call());
+        sdk::TokenSet fresh = co_await ask(context, account, std::move(fields));
         // RFC 6749, 4.4.3: there is none. The host wants one to know that it can ask again.
         if (fresh.refresh_token.empty()) fresh.refresh_token = "client_credentials";
         co_return fresh;
@@ -189,9 +208,7 @@ sdk::Task<sdk::TokenSet> Authorization::refresh(
         co_return sdk::Error::authRevoked("there is no refresh token: authorize the instance again"
         );
     Texts fields{{"grant_type", "refresh_token"}, {"refresh_token", tokens.refresh_token}};
-    const sdk::HttpResponse response =
-        co_await context.send(tokenRequest(account, context.call(), std::move(fields)));
-    sdk::TokenSet fresh = readTokens(response, account, context.call());
+    sdk::TokenSet fresh = co_await ask(context, account, std::move(fields));
     // Providers that rotate give a new one; the others go on with the old one.
     if (fresh.refresh_token.empty()) fresh.refresh_token = tokens.refresh_token;
     if (fresh.account_id.empty()) fresh.account_id = tokens.account_id;
@@ -213,10 +230,13 @@ sdk::Task<sdk::Identity> Authorization::identify(
     Scratch scratch;
     JsonDocument answer;
     if (check_) {
+        Secrets secrets(account, access_token);
+        secrets.add(tokens.access_token);
+        secrets.add(tokens.refresh_token);
         sdk::Request request = check_->make(sources);
         request.responseBytesMax(kAnswerBytesMax);
         const sdk::HttpResponse response = co_await context.send(std::move(request));
-        throwUnlessOk(response, "check", Secrets(account, access_token));
+        throwUnlessOk(response, "check", secrets);
         if (!answer.parse(response.body())) throw sdk::Error::malformed("check: no JSON");
         sources.answer = &answer.root();
     }

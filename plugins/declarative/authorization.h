@@ -47,8 +47,15 @@ class Authorization {
     std::string placed(std::string_view url, const sdk::AccountView& account) const;
     sdk::Request tokenRequest(const sdk::AccountView& account, const sdk::Call& call, Texts fields)
         const;
+    /// Asks the token endpoint; what may be secret of `fields` is in no message.
+    sdk::Task<sdk::TokenSet> ask(
+        sdk::Context& context, const sdk::AccountView& account, Texts fields
+    ) const;
     sdk::TokenSet readTokens(
-        const sdk::HttpResponse& response, const sdk::AccountView& account, const sdk::Call& call
+        const sdk::HttpResponse& response,
+        const sdk::AccountView& account,
+        const sdk::Call& call,
+        const Secrets& secrets
     ) const;
 
     std::string connector_;

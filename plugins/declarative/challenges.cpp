@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kReplyBytesMax = 4096;
 constexpr std::size_t kHeaderBytesMax = 1024;
 constexpr std::size_t kTokenBytesMax = 128;
+constexpr int kNoContent = 204;
 
 bool isHeaderValue(std::string_view text) {
     return !text.empty() && text.size() <= kHeaderBytesMax &&
@@ -25,6 +26,7 @@ Notifications::Challenge Notifications::readChallenge(const rapidjson::Value& it
         throw sdk::Error::invalid("settings: a challenge has no 'reply'");
     Challenge challenge;
     challenge.method = textAt(item, "method");
+    challenge.status = static_cast<int>(numberAt(item, "status", challenge.status));
     challenge.content_type = textAt(item, "content_type");
     challenge.has_condition = item.HasMember("when");
     challenge.reply = Expression(item["reply"]);
@@ -99,7 +101,11 @@ std::optional<sdk::Reply> Notifications::reply(
     const Value body = challenge.reply.evaluate(sources, scratch);
     const bool is_empty = body.text.empty() && !challenge.is_empty;
     if (body.isMissing() || is_empty || body.text.size() > kReplyBytesMax) return std::nullopt;
-    sdk::Reply answer(200, challenge.content_type, std::string(body.text));
+    // What has no body has no type of it either.
+    sdk::Reply answer =
+        challenge.status == kNoContent
+            ? sdk::Reply(kNoContent)
+            : sdk::Reply(challenge.status, challenge.content_type, std::string(body.text));
     for (const auto& [name, expression] : challenge.headers) {
         const Value value = expression.evaluate(sources, scratch);
         // A line break in it would begin another header.

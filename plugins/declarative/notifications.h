@@ -43,6 +43,7 @@ class Notifications {
     enum class Body : std::uint8_t { Json, Form, Query };
     struct Challenge {
         std::string method;
+        int status = 200;
         std::string content_type;
         bool has_condition = false;
         Condition condition;

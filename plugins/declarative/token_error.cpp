@@ -19,7 +19,7 @@ std::string firstText(const rapidjson::Value& object, std::initializer_list<cons
 
 }  // namespace
 
-std::string tokenErrorText(const rapidjson::Value& answer) {
+std::string tokenErrorText(const rapidjson::Value& answer, const Secrets& secrets) {
     const auto error = answer.FindMember("error");
     const bool is_object = error != answer.MemberEnd() && error->value.IsObject();
     const rapidjson::Value& said = is_object ? error->value : answer;
@@ -27,7 +27,9 @@ std::string tokenErrorText(const rapidjson::Value& answer) {
                                        : firstText(said, {"error", "code"});
     const std::string more =
         firstText(said, {"error_description", "message", "error_message", "description", "detail"});
-    std::string line = oneLine(word.empty() || more.empty() ? word + more : word + ": " + more);
+    const std::string text = word.empty() || more.empty() ? word + more : word + ": " + more;
+    // Before the cut: the start of a secret is not let through either.
+    std::string line = oneLine(secrets.without(text));
     line.resize(wholeCharacters(line, kTokenErrorBytesMax));
     if (line.ends_with(' ')) line.pop_back();
     return line.empty() ? std::string("an error without a word") : line;

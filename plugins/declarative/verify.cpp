@@ -112,6 +112,8 @@ Verification::Verification(const rapidjson::Value& settings) {
     separator_ = textAt(settings, "separator");
     timestamp_header_ = textAt(settings, "timestamp_header");
     timestamp_prefix_ = textAt(settings, "timestamp_prefix");
+    has_time_in_body_ = settings.HasMember("timestamp_body");
+    if (has_time_in_body_) timestamp_body_ = compilePointer(settings["timestamp_body"]);
     secret_prefix_ = textAt(settings, "secret_prefix");
     secret_encoding_ = textAt(settings, "secret_encoding");
     tolerance_ms_ = numberAt(settings, "tolerance_ms", tolerance_ms_);
@@ -123,6 +125,13 @@ bool Verification::isTimely(const sdk::Call& call, std::string_view timestamp) c
     const auto time = parseTime(timestamp);
     if (!time) return false;
     return *time >= call.nowMs() - tolerance_ms_ && *time <= call.nowMs() + tolerance_ms_;
+}
+
+bool Verification::isBodyTimely(const sdk::Call& call, std::string_view body) const {
+    if (!has_time_in_body_) return true;
+    JsonDocument json;
+    Scratch scratch;
+    return json.parse(body) && isTimely(call, valueAt(json.root(), timestamp_body_, scratch).text);
 }
 
 std::string Verification::encode(const sdk::Crypto& crypto, std::string_view bytes) const {
@@ -203,7 +212,7 @@ bool Verification::holds(
             if (error.status() != FERRY_ERROR_MALFORMED) throw;
         }
     }
-    return is_good;
+    return is_good && isBodyTimely(call, request.body());
 }
 
 }  // namespace ferry::declarative

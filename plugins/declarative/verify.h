@@ -30,6 +30,8 @@ class Verification {
     enum class Method : std::uint8_t { Hmac, Token, Basic, Ed25519 };
 
     bool isTimely(const sdk::Call& call, std::string_view timestamp) const;
+    /// Is the time in the body, if there has to be one, about now?
+    bool isBodyTimely(const sdk::Call& call, std::string_view body) const;
     std::string encode(const sdk::Crypto& crypto, std::string_view bytes) const;
     bool isSigned(
         const sdk::Crypto& crypto,
@@ -49,6 +51,8 @@ class Verification {
     std::string separator_;
     std::string timestamp_header_;
     std::string timestamp_prefix_;
+    bool has_time_in_body_ = false;
+    Pointer timestamp_body_;  ///< where it is there
     std::string secret_prefix_;
     std::string secret_encoding_;
     std::int64_t tolerance_ms_ = 0;

@@ -3,7 +3,8 @@
 
 Usage: connector_checks_client.py FERRY FAKE_DROPBOX
 Goal: a challenge is answered with a signature, and nothing is signed that would pass as a webhook; Ed25519
-is verified as its maker says, and so are the sorted values of a form; an app gets tokens by itself, again and again.
+is verified as its maker says, and so are the sorted values of a form and a time in the body; an app gets tokens
+by itself, again and again.
 Method: a real hub with connectors that stand beside this file; signatures by Python's hmac and by the
 program openssl, never by the hub's code.
 """
@@ -105,6 +106,40 @@ class Ed25519Test(HubCase):
             self.assertEqual(self.post(*one), 401, one)
         self.assertEqual(self.post(body, now, good), 200)
         eventually(lambda: [one["objectId"] for one in self.receiver.events("one")] == ["signed"], "its event")
+
+
+class TimeInTheBodyTest(HubCase):
+    key = "checked"
+
+    def setUp(self):
+        self.start_hub({"one": {"webhook.secret": "secret-1"}})
+
+    def post(self, body, secret=b"secret-1", header="Linear-Signature"):
+        content = json.dumps(body).encode()
+        return http_call(self.hub.url, "POST", self.target("one"), content,
+                         {header: hmac.new(secret, content, hashlib.sha256).hexdigest()})
+
+    def test_a_time_that_is_missing_or_old_or_new_is_refused(self):
+        now = int(time.time() * 1000)
+        for at in (None, now - 70_000, now + 70_000, "soon", "", True, [], {"a": now}, -1, 0):
+            body = {"id": "refused"} | ({} if at is None else {"webhookTimestamp": at})
+            self.assertEqual(self.post(body)[0], 401, body)
+        for place in ({"data": {"webhookTimestamp": now}}, [{"webhookTimestamp": now}]):
+            self.assertEqual(self.post(place)[0], 401, place)
+        self.assertEqual(self.post({"id": "refused", "webhookTimestamp": now}, b"secret-2")[0], 401)
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        for number, at in enumerate((now, now // 1000, str(now), moment)):
+            self.assertEqual(self.post({"id": f"taken-{number}", "webhookTimestamp": at})[0], 200, at)
+        eventually(lambda: sorted(one["objectId"] for one in self.receiver.events("one"))
+                   == [f"taken-{number}" for number in range(4)], "their events")
+
+    def test_a_signed_question_is_answered_without_a_body(self):
+        now = int(time.time() * 1000)
+        status, headers, body = self.post({"type": 0, "webhookTimestamp": now})
+        self.assertEqual((status, body), (204, b""))
+        self.assertNotIn("Content-Length", headers)
+        self.assertEqual(self.post({"type": 0, "webhookTimestamp": now}, b"secret-2")[0], 401)
+        self.assertEqual(self.post({"type": 0, "webhookTimestamp": now - 70_000})[0], 401)
 
 
 class FormSignatureTest(HubCase):

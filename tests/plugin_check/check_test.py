@@ -152,8 +152,10 @@ def options(problems):
 
     _, report = check(PLUGINS / "none", "--only", "602,stays-in-egress")
     want("--only takes numbers and names", [rule["number"] for rule in report["rules"]] == [602, 606])
-    _, report = check(PLUGINS / "no_note", "--only", "602")
-    want("a rule whose needs failed is skipped", report["rules"][0]["result"] == "skip")
+    status, report = check(PLUGINS / "no_note", "--only", "602")
+    results = {rule["number"]: rule["result"] for rule in report["rules"]}
+    want(f"a rule whose needs failed is skipped, and they are told: {results}",
+         results == {102: "fail", 602: "skip"} and status == 1 and report["good"] is False)
     _, first = check(PLUGINS / "bad_input", "--only", "911", "--seed", "5")
     _, second = check(PLUGINS / "bad_input", "--only", "911", "--seed", "5")
     want(f"a seed repeats: {text_of(first, 911)} / {text_of(second, 911)}",
@@ -161,8 +163,12 @@ def options(problems):
     for arguments in ([], ["--only", "nonsense", str(PLUGINS / "none")], ["--seed", "x"], ["--seed", "-1", "a"], ["--rounds", "0", "a"], ["--explain", "1"]):
         done = run(*arguments)
         want(f"{arguments}: exit 2 and a word", done.returncode == 2 and "--help" in done.stderr)
-    done = run(str(PLUGINS / "nowhere"))
-    want("a folder that is not there is told", done.returncode == 1 and "connector.yaml" in done.stdout)
+    none, nowhere = str(PLUGINS / "none"), str(PLUGINS / "nowhere")
+    for arguments in ([nowhere], [nowhere, "--only", "801"], [none, "--fixtures", nowhere + ".yaml", "--only", "801"],
+                      [none, "--golden", nowhere, "--json"]):
+        done = run(*arguments)
+        want(f"{arguments}: what is not there is told in a line, {done.stderr}{done.stdout}",
+             done.returncode == 2 and "nowhere" in done.stderr and done.stderr.count("\n") == 1 and not done.stdout)
     want("--explain says why", "why:" in run("--explain", "drops-anywhere").stdout)
     want("--help teaches", "check.yaml" in run("--help").stdout)
 

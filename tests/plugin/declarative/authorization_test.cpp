@@ -96,7 +96,7 @@ TEST(DeclarativeAuthorization, SaysWhatTheTokenEndpointSays) {
     AbiPlugin plugin(declarativeFile(), "acme", authorization(""));
     const auto messageFor = [&](const std::string& answer) {
         const Script script{AbiResponse::json(400, answer)};
-        return plugin.exchange(accountOf(), "code", "https://h.test/cb", "v", script).message;
+        return plugin.exchange(accountOf(), "c-123", "https://h.test/cb", "v", script).message;
     };
     EXPECT_EQ(
         messageFor(R"({"error":"invalid_client","error_description":"The app is\nunknown. "})"),
@@ -117,6 +117,78 @@ TEST(DeclarativeAuthorization, SaysWhatTheTokenEndpointSays) {
     EXPECT_EQ(
         plugin.exchange(accountOf(), "c", "https://h.test/cb", "v", script).status,
         FERRY_ERROR_AUTH_REVOKED
+    );
+}
+
+/// A provider that repeats what it was asked with, as a text of JSON and encoded.
+struct SecretsCase : testing::Test {
+    AbiPlugin plugin{
+        declarativeFile(),
+        "acme",
+        authorization(R"(,"check":{"method":"GET","url":{"join":[{"base_url":"api"},"/me"]}})")};
+    AbiPlugin of_client{
+        declarativeFile(),
+        "acme",
+        {{"authorization",
+          R"({"token_url":"https://a.test/token","grant":"client_credentials"})"}}};
+    AbiAccount account = accountOf();
+    const AbiTokens tokens{"at-0123456789", "rt-0123+45/6789", "", 0, "", "u1"};
+
+    SecretsCase() {
+        account.configuration = {
+            {"oauth.api.key", "the-app"}, {"oauth.api.secret", "cc very/secret+1"}};
+    }
+    static Script refusal(int status, const std::string& text) {
+        return {AbiResponse::json(
+            status, R"({"error":"invalid_grant","error_description":")" + text + R"("})"
+        )};
+    }
+};
+
+TEST_F(SecretsCase, AreNotInWhatTheTokenEndpointSays) {
+    const auto exchanged = [&](const std::string& text) {
+        return plugin
+            .exchange(
+                account, "code-0123456789", "https://h.test/cb", "veri-fier", refusal(400, text)
+            )
+            .message;
+    };
+    const std::string kBefore = "token endpoint: invalid_grant: ";
+    EXPECT_EQ(exchanged("code code-0123456789 for veri-fier"), kBefore + "code *** for ***");
+    EXPECT_EQ(exchanged("bad secret cc very/secret+1!"), kBefore + "bad secret ***!");
+    for (const char* encoded :
+         {"cc%20very%2Fsecret%2B1",
+          "cc%20very%2fsecret%2b1",
+          "cc+very%2Fsecret%2B1",
+          "Y2MgdmVyeS9zZWNyZXQrMQ=="})
+        EXPECT_EQ(exchanged(std::string("not ") + encoded), kBefore + "not ***");
+    EXPECT_EQ(exchanged("not dGhlLWFwcDpjYyUyMHZlcnklMkZzZWNyZXQlMkIx"), kBefore + "not ***")
+        << "the pair of Basic";
+    EXPECT_EQ(
+        exchanged("https://h.test/cb is not a redirect_uri of it"),
+        kBefore + "https://h.test/cb is not a redirect_uri of it"
+    );
+    // The cut leaves no start of one either.
+    const std::string long_text(200 - std::string("invalid_grant: ").size() - 5, 'x');
+    EXPECT_THAT(exchanged(long_text + "code-0123456789"), Not(HasSubstr("code-")));
+}
+
+TEST_F(SecretsCase, AreNotInWhatARefreshAndACheckSay) {
+    const Script script =
+        refusal(400, "refresh token rt-0123+45/6789 (rt-0123%2B45%2F6789) is bad");
+    const AbiOutcome refreshed = plugin.refresh(account, tokens, script);
+    EXPECT_EQ(refreshed.message, "token endpoint: invalid_grant: refresh token *** (***) is bad");
+    EXPECT_EQ(refreshed.status, FERRY_ERROR_AUTH_REVOKED);
+    const Script word{
+        AbiResponse::json(400, R"({"error":"cc very/secret+1","message":"rt-0123+45/6789"})")};
+    EXPECT_EQ(plugin.refresh(account, tokens, word).message, "token endpoint: ***: ***");
+    EXPECT_EQ(
+        of_client.refresh(account, {}, refusal(401, "bad secret cc very/secret+1")).message,
+        "token endpoint: invalid_grant: bad secret ***"
+    );
+    EXPECT_EQ(
+        plugin.verify(account, tokens, refusal(403, "at-0123456789 of rt-0123+45/6789")).message,
+        "check: answered 403: *** of ***"
     );
 }
 

@@ -52,6 +52,26 @@ TEST(DeclarativeChallenge, EchoesAHeader) {
     );
 }
 
+TEST(DeclarativeChallenge, MayHaveAnotherStatusAndNoBody) {
+    AbiPlugin plugin(
+        challengedFile(),
+        "acme",
+        challenges(R"({"method":"POST","content_type":"text/plain","status":204,"reply":"",)"
+                   R"("when":[{"of":{"path":["type"]},"in":["0"]}]},)"
+                   R"({"method":"POST","content_type":"text/plain","status":202,"reply":"ok"})")
+    );
+    const auto none = plugin.verifyChallenge("POST", "", R"({"type":0})").replies;
+    ASSERT_THAT(none, SizeIs(1));
+    EXPECT_EQ(none[0].status, 204);
+    EXPECT_EQ(none[0].body, "");
+    for (const auto& [name, value] : none[0].headers)
+        EXPECT_NE(name, "Content-Type") << value;
+    const auto other = plugin.verifyChallenge("POST", "", R"({"type":1})").replies;
+    ASSERT_THAT(other, SizeIs(1));
+    EXPECT_EQ(other[0].status, 202);
+    EXPECT_EQ(other[0].body, "ok");
+}
+
 TEST(DeclarativeChallenge, NoValueBeginsAnotherHeader) {
     AbiPlugin plugin(
         challengedFile(),

@@ -14,6 +14,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr std::string_view kHead = R"(key: acme
 name: Acme
@@ -194,6 +195,23 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
          "the hub sets the header 'Host' itself"},
         {"  verify: [{method: basic}]\n  challenges: [{reply: a, headers: [X]}]\n",
          "'headers' takes a mapping"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, status: 204}]\n",
+         "an answer of status 204 has no body"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, status: 203}]\n",
+         "write 200, 201, 202 or 204"},
+        {"  verify: [{method: basic}]\n  challenges: [{reply: a, status: 404}]\n",
+         "write 200, 201, 202 or 204"},
+        {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}', timestamp_header: T, "
+         "timestamp_body: /t}]\n",
+         "leave one of the two out"},
+        {"  verify: [{method: hmac, header: X, timestamp_body: t}]\n",
+         "this is no pointer into JSON"},
+        {"  verify: [{method: token, query: t, timestamp_body: /t}]\n",
+         "'timestamp_body' has no use with 'token'"},
+        {"  verify: [{method: hmac, header: X, timestamp_body: /t}]\n  body: query\n",
+         "there is no JSON in a query"},
+        {"  verify: [{method: hmac, header: X, signed: '${url}', timestamp_body: /t}]\n",
+         "a time that is not signed proves nothing"},
         {"  verify: [{method: basic}]\n  body: from\n", "did you mean 'form'?"},
         {"  verify: [{method: basic}]\n  body: form\n  each: /items\n", "a form has no list"},
         {"  verify: [{method: hmac, header: X, signed: '${body}'}]\n  body: query\n",
@@ -233,6 +251,20 @@ TEST(DeclarativeReader, HandsChallengesToThePlugin) {
     std::string text = fmt::format("{}notifications:\n{}{}", kHead, challenges, kMap);
     text.replace(text.find("webhook: instance"), 17, "webhook: app");
     EXPECT_THAT(read(text).findings, Contains(HasSubstr("(write 'webhook: instance')")));
+}
+
+TEST(DeclarativeReader, HandsStatusesAndTimesInBodiesToThePlugin) {
+    const Reading reading = withNotifications(
+        "  verify: [{method: hmac, header: X-Sign, timestamp_body: /data/at}]\n  challenges:\n"
+        "    - {when: {/type: '0'}, reply: '', status: 204}\n"
+        "    - {when: {/type: '1'}, reply: ok, status: 200}\n"
+    );
+    EXPECT_THAT(reading.findings, IsEmpty());
+    ASSERT_TRUE(reading.manifest);
+    const std::string settings = setting(reading, "notifications");
+    EXPECT_THAT(settings, HasSubstr(R"("timestamp_body":["data","at"])"));
+    EXPECT_THAT(settings, HasSubstr(R"("content_type":"text/plain","status":204,"when":)"));
+    EXPECT_THAT(settings, Not(HasSubstr(R"("status":200)")));
 }
 
 TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {

@@ -174,8 +174,40 @@ TEST(RecordDerivation, ACrashKeepsWhatARecordIs) {
     bench.baseline(Page{record("1", "One", "r1")});
     bench.crash();
     bench.compare();
+    bench.drain(Page{record("2", "Two", "r1")});
+    EXPECT_EQ(told(bench), (Told{R"(CREATED 2 contact {"size":1})", "DELETED 1 contact "}));
+}
+
+TEST(RecordDerivation, AComparisonThatShowsNothingAtAllHasToComeTwice) {
+    DerivationBench bench;
+    const Page all{record("1", "One", "r1"), record("2", "Two", "r1")};
+    bench.baseline(all);
+    bench.compare();
     bench.drain(Page{});
-    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact "}));
+    EXPECT_EQ(told(bench), Told{}) << "a provider's bad day";
+    bench.compare();
+    bench.drain(all);
+    EXPECT_EQ(told(bench), Told{}) << "all of it is there again";
+    bench.compare();
+    bench.drain(Page{});
+    bench.crash();
+    bench.compare();
+    bench.drain(Page{});
+    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact ", "DELETED 2 contact "})) << "it has gone";
+}
+
+TEST(RecordDerivation, AComparisonThatShowsNothingOfATypeHasToComeTwice) {
+    DerivationBench bench;
+    NormalizedChange deal = record("d", "Deal", "r1");
+    std::get<UpsertObject>(deal.action).object.object_type = "deal";
+    bench.baseline(Page{record("1", "One", "r1"), record("2", "Two", "r1"), deal});
+    for (const Told& wanted : {Told{"DELETED 2 contact "}, Told{"DELETED d deal "}}) {
+        bench.compare();
+        bench.drain(Page{record("1", "One", "r1")});
+        EXPECT_EQ(told(bench), wanted);
+    }
+    bench.resync({Page{}});
+    EXPECT_EQ(told(bench), (Told{"DELETED 1 contact "})) << "another resync may never come";
 }
 
 }  // namespace
