@@ -1,5 +1,6 @@
 // The section 'polling' of connectors without code.
 #include "base/json_writer.h"
+#include "config/constant_checks.h"
 #include "config/declarative_reader.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
@@ -40,6 +41,11 @@ class PollingReader {
         if (const YamlNode* until = given(node, "limited_until")) {
             json_.key("limited_until");
             expression(SourceSet::Answer).read(*until);
+            refuseConstants(
+                *until,
+                {.sources = SourceSet::Answer, .every = "answer", .may_be_number = true},
+                reporter_
+            );
         }
         return json_.endObject().take();
     }
@@ -202,6 +208,7 @@ class PollingReader {
             if (value == nullptr) continue;
             json_.key(name);
             expression(SourceSet::Answer).read(*value);
+            refuseConstants(*value, {.sources = SourceSet::Answer, .every = "answer"}, reporter_);
         }
         for (const char* name : {"page_size", "first_page"}) {
             const auto number = parseInteger(textOf(node, name));

@@ -205,6 +205,15 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
         {"  verify: [{method: basic}]\n  marks: true\n", "without 'polling' nobody would ask"},
         {"  verify: [{method: basic}]\n  account: polled:page\n", "'polled:resource' alone"},
+        {"  verify: [{method: basic}]\n  id: nid\n",
+         "11:7: error: this is a text that is the same for every webhook (write /nid)"},
+        {"  verify: [{method: basic}]\n  id: {first_of: [/id, {const: none}]}\n",
+         "the same for every webhook (write /none)"},
+        {"  verify: [{method: basic}]\n  account: user_id\n",
+         "(write /user_id, or {const: user_id} if that is meant)"},
+        {"  verify: [{method: basic}]\n  challenges: [{crc: {token: plainToken}, reply: "
+         "'${crc}'}]\n",
+         "the same for every challenge (write /plainToken)"},
         {"  account: /id\n", "the key 'verify' is missing"},
     };
     for (const Mistake& mistake : mistakes) {

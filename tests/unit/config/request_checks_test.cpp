@@ -110,6 +110,8 @@ TEST(RequestChecks, FindsWhatNoAccountHas) {
     const RequestCase cases[] = {
         {"api_key: nope.key", "there is no parameter 'nope.key' (declare it in 'parameters')"},
         {"account: config:shpo", "there is no parameter 'shpo' (did you mean 'shop'?)"},
+        {"account: user_id",
+         "every account (write /user_id, or {const: user_id} if that is meant)"},
         {"label: {from: token:/a, default: config:nope}", "there is no parameter 'nope'"},
         {"label: {when: {config:nope: x}, then: a}", "there is no parameter 'nope'"},
         {"token_params: {a: '${config:nope}'}", "there is no parameter 'nope'"},
