@@ -52,7 +52,6 @@ TEST(ManifestChecks, WarnOfWhatHasNoEffect) {
          "without a section 'oauth2' the API gives no URL"},
         {"webhook: app", "description: x", "no webhook is taken"},
         {"[webhook]", "[polling]", "no instance takes webhooks"},
-        {"plugin: libsmall.so", "plugin: declarative", "hears of nothing unless it is told how"},
         {"[CREATED]", "[CREATED, CREATED]", "'CREATED' stands in 'event_types' twice"},
         {"[api.example.com", "[api.example.com, api.example.com", "stands in 'egress' twice"},
         {"type: integer\n    min: 1\n    default: 5",

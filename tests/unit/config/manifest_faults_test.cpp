@@ -120,6 +120,7 @@ polling:
 map:
   - {evnt: created, id: /id}
   - {event: created}
+egress: [x]
 )");
     const std::string text = printed(out);
     EXPECT_EQ(out.errorCount(), 9U) << text;

@@ -17,7 +17,7 @@ using testing::IsEmpty;
 constexpr const char* kTakesWebhooks =
     "webhook: instance\nnotifications: {verify: [{method: token, header: X-Token}]}\n";
 constexpr const char* kAsksOnly =
-    "description: It polls.\n"
+    "egress: [acme.example]\n"
     "polling: {resources: [{name: things, list: {records: /, url: https://acme.example}}]}\n";
 
 /// Rules begin in line 11.

@@ -26,6 +26,7 @@ polling:
 {}
 map:
   - {{event: changed, type: polled:resource, id: /id}}
+egress: [a.example, b.example]
 )";
 
 /// One that is right, from line 10 of the file on.

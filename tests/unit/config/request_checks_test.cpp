@@ -14,7 +14,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Line 11 is the one that is put in.
+/// Line 12 is the one that is put in.
 constexpr std::string_view kAskingConnector = R"(key: acme
 name: Acme
 hub: general
@@ -23,6 +23,7 @@ plugin: declarative
 abi: 1
 webhook: instance
 base_urls: {{api: https://acme.example}}
+egress: [a.example, '*.b.example', 'c.example:8443']
 events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook, polling]}}
 parameters: [{{key: shop, name: Shop, description: The shop., type: string}}]
 {}
@@ -87,7 +88,7 @@ TEST(RequestChecks, WhatIsDeclaredIsKnown) {
 TEST(RequestChecks, FindsWhatNoRequestCanHave) {
     const RequestCase cases[] = {
         {"url: '${base_url:apo}/a'",
-         "acme.yaml:11:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
+         "acme.yaml:12:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
         {"url: '${base_url:elsewhere}/a'", "(declare it in 'base_urls')"},
         {"url: '${base_url:api}/${config:shp}'",
          "there is no parameter 'shp' (did you mean 'shop'?)"},
@@ -96,6 +97,25 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
         {"url: https://a.example, body: '{\"a\": \"${config:nope}\"}'", "no parameter 'nope'"},
         {"url: /items", "does not say to which host it goes (write ${base_url:api}/items)"},
         {"url: a.example/items", "does not say to which host it goes (write https://..."},
+        {"url: 'http://a.example/items'",
+         "a request goes by https: anybody could read its tokens "
+         "otherwise (write https://a.example/items)"},
+        {"url: 'https://a.example/my items'",
+         "acme.yaml:12:62: error: an address has no blank in it (remove it, or write %20)"},
+        {"url: '${base_url:api}/a b'", "an address has no blank in it"},
+        {"url: https://d.example/items",
+         "acme.yaml:12:62: error: the connector's requests may not reach 'd.example' (add "
+         "d.example "
+         "to 'egress', or a base URL of it)"},
+        {"url: https://b.example", "may not reach 'b.example'"},
+        {"url: 'https://c.example/'", "may not reach 'c.example'"},
+        {"url: 'https://acme.example:8443/'", "may not reach 'acme.example:8443'"},
+        {"url: https://a.example, basic: {user: '${config:nope}'}", "there is no parameter 'nope'"},
+        {"url: https://a.example, basic: {user: a, password: '${base_url:zzz}'}",
+         "there is no base URL 'zzz'"},
+        {"url: https://a.example, method: POST, form: {a: '${config:nope}'}", "parameter 'nope'"},
+        {"url: https://a.example, method: POST, body: {a: {b: [c, '${base_url:zzz}']}}",
+         "acme.yaml:12:113: error: there is no base URL 'zzz'"},
         {"url: https://a.example, headers: {'X Bad': a}", "no header with the name 'X Bad'"},
         {"url: https://a.example, headers: {'X:Bad': a}", "no header with the name 'X:Bad'"},
         {"url: https://a.example, headers: {Host: a}", "the hub sets the header 'Host' itself"},
@@ -104,6 +124,17 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
     };
     for (const RequestCase& one : cases)
         EXPECT_THAT(withRequest(one.text), Contains(HasSubstr(one.finding))) << one.text;
+}
+
+TEST(RequestChecks, RequestsGoWhereTheConnectorSaysThatTheyMay) {
+    for (const char* url :
+         {"https://acme.example/items",
+          "https://x.b.example?a=b",
+          "https://c.example:8443/",
+          "https://A.EXAMPLE:8080",
+          "https://${config:shop}.elsewhere.example/",
+          "${base_url:api}/${config:shop}"})
+        EXPECT_THAT(withRequest(fmt::format("url: '{}'", url)), IsEmpty()) << url;
 }
 
 TEST(RequestChecks, FindsWhatNoAccountHas) {
@@ -135,7 +166,7 @@ TEST(RequestChecks, LooksAtSubscriptionsAndSignaturesToo) {
             verify + "subscription:\n  create: {url: '${base_url:apo}/hooks'}\n"
                      "  delete: {url: '${base_url:api}/hooks'}"
         ),
-        Contains(HasSubstr("acme.yaml:13:17: error: there is no base URL 'apo'"))
+        Contains(HasSubstr("acme.yaml:14:17: error: there is no base URL 'apo'"))
     );
     EXPECT_THAT(
         requestFindings("notifications: {verify: [{method: token, header: X Token}]}"),
