@@ -89,6 +89,8 @@ class PollingReader {
             const auto status = parseInteger(text);
             if (!status || *status < 400 || *status > 499)
                 say(*item, fmt::format("'{}' is no status from 400 to 499", text.substr(0, 80)));
+            if (status == 401 || status == 429)  // a new token, and a wait
+                say(*item, fmt::format("{} has a rule of its own", *status), "leave it out");
             json_.number(status.value_or(0));
         }
         json_.endArray();

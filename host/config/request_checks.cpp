@@ -1,6 +1,7 @@
 #include "config/request_checks.h"
 
 #include "base/ascii.h"
+#include "config/access_checks.h"
 #include "config/address_checks.h"
 #include "config/header_lines.h"
 #include "config/node_reader.h"
@@ -64,15 +65,6 @@ class RequestChecks {
     }
 
   private:
-    static bool areParametersKnown(const YamlNode& root) {
-        if (isUnknown(root, "parameters")) return false;
-        const YamlNode* list = given(root, "parameters");
-        return list == nullptr ||
-               std::none_of(list->children.begin(), list->children.end(), [](const YamlNode& item) {
-                   return item.isGap() || isUnknown(item, "key");
-               });
-    }
-
     void authorization(const YamlNode& section) {
         requests(section, {"check"});
         for (const char* key : {"account", "label"})
@@ -88,7 +80,26 @@ class RequestChecks {
             );
         for (const char* key : {"authorize_params", "token_params"})
             if (const YamlNode* templates = given(section, key)) texts(*templates);
-        if (const YamlNode* key = given(section, "api_key")) parameter(key->text, *key);
+        if (const YamlNode* key = given(section, "api_key")) {
+            parameter(key->text, *key);
+            openKey(*key);
+        }
+    }
+
+    /// What is not secret is shown, and stored as it is.
+    void openKey(const YamlNode& key) {
+        const YamlNode* list = given(root_, "parameters");
+        if (list == nullptr) return;
+        for (const YamlNode& item : list->children) {
+            if (textOf(item, "key") != key.text || isUnknown(item, "secret")) continue;
+            if (textOf(item, "secret") == "true") continue;
+            reporter_.warnAtValue(
+                *item.find("key"),
+                Visibility::Shown,
+                "this parameter is the access token, and everybody may see it",
+                "add 'secret: true'"
+            );
+        }
     }
 
     void notifications(const YamlNode& section) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kKept = "${kept:";
 constexpr std::string_view kSecret = "${secret}";
+constexpr std::string_view kCursor = "${cursor}";
 
 const FieldTable& writeFields() {
     static const FieldTable table(
@@ -123,6 +124,15 @@ class SubscriptionReader {
                 Visibility::Shown,
                 "the provider gives the secret, as 'secret' says, and is not given one",
                 "leave out either"
+            );
+        const bool has_cursor =
+            key != "start" && (given(section, "start") != nullptr || isUnknown(section, "start"));
+        if (!has_cursor && value.text.find(kCursor) != value.text.npos)
+            reporter_.atValue(
+                value,
+                Visibility::Shown,
+                "'${cursor}' is what the answer to 'start' says",
+                "add 'start' with 'url' and 'cursor', or leave it out"
             );
         const std::size_t begin = value.text.find(kKept);
         if (begin == value.text.npos) return;

@@ -31,6 +31,10 @@ constexpr std::string_view kMap = R"(map:
   - {event: created, type: thing, id: /id}
 )";
 
+constexpr const char* kSecretParameter =
+    "parameters:\n"
+    "  - {key: webhook.secret, name: Secret, description: S., type: string, secret: true}\n";
+
 struct Reading {
     std::optional<ConnectorManifest> manifest;
     std::vector<std::string> findings;
@@ -40,7 +44,8 @@ Reading read(std::string_view text) {
     YamlDocument document;
     Diagnostics out;
     Reading reading;
-    if (parseYaml("acme.yaml", std::string(text), document, out))
+    const std::string whole = std::string(text) + kSecretParameter;
+    if (parseYaml("acme.yaml", whole, document, out))
         reading.manifest = readManifest(document, out);
     out.sort();
     for (const Diagnostic& finding : out.items())
@@ -79,7 +84,7 @@ TEST(DeclarativeReader, TheShippedConnectorsHaveNoFindings) {
     EXPECT_GE(count, 2);
 }
 
-TEST(DeclarativeReader, NeedsNeitherAuthenticationNorParametersNorAddresses) {
+TEST(DeclarativeReader, NeedsNeitherAuthenticationNorAddresses) {
     const Reading reading = read(fmt::format("{}{}{}", kHead, kNotifications, kMap));
     EXPECT_THAT(reading.findings, IsEmpty());
     ASSERT_TRUE(reading.manifest);
@@ -178,6 +183,9 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
          "needs 'timestamp_header'"},
         {"  verify: [{method: hmac, header: X, timestamp_header: T}]\n",
          "a time that is not signed proves nothing"},
+        {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}', timestamp_header: T, "
+         "tolerance: 0s}]\n",
+         "the value of 'tolerance' is less than 1s"},
         {"  verify: [{method: hmac, header: X, signed: '${method}'}]\n", "the body is not signed"},
         {"  verify: [{method: hmac, header: X, signed: '${bdy}${body}'}]\n",
          "did you mean 'body'?"},
@@ -221,6 +229,15 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         EXPECT_FALSE(reading.manifest) << mistake.map;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.map;
     }
+}
+
+TEST(DeclarativeReader, WarnsOfAListThatNobodyLooksAt) {
+    const Reading reading =
+        withNotifications("  verify: [{method: basic}]\n  marks: true\n  each: /items\n");
+    EXPECT_THAT(
+        reading.findings,
+        Contains(HasSubstr("12:3: warning: of a webhook that only marks, 'each' tells nothing"))
+    );
 }
 
 TEST(DeclarativeReader, HandsChallengesToThePlugin) {

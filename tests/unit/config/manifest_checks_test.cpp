@@ -70,5 +70,17 @@ TEST(ManifestChecks, WarnOfWhatHasNoEffect) {
     EXPECT_EQ(printed(readSmall("key: small", "key: small")), "");
 }
 
+TEST(ManifestChecks, AConnectorWithoutCodeIsToldHowItHearsOfChanges) {
+    const Diagnostics out = readSmall(
+        "plugin: libsmall.so\nabi: 1\nauthentication:\n"
+        "  profiles: [{key: oauth2, name: OAuth}]\noauth2:\n"
+        "  authorize_url: https://a.example.com/authorize\n"
+        "  token_url: https://a.example.com/token\n",
+        "plugin: declarative\nabi: 1\n"
+    );
+    EXPECT_FALSE(out.hasErrors()) << printed(out);
+    EXPECT_NE(printed(out).find("hears of nothing unless it is told how"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ferry::config

@@ -28,7 +28,9 @@ std::vector<std::string> mapFindings(
     Diagnostics out;
     const std::string text = fmt::format(
         "key: acme\nname: Acme\nhub: general\nversion: 1.0.0\nplugin: declarative\nabi: 1\n"
-        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}",
+        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}"
+        "parameters:\n"
+        "  - {{key: webhook.secret, name: Secret, description: S., type: string, secret: true}}\n",
         methods,
         sections,
         map

@@ -11,10 +11,11 @@ namespace ferry::config {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Line 12 is the one that is put in.
+/// Line 14 is the one that is put in.
 constexpr std::string_view kAskingConnector = R"(key: acme
 name: Acme
 hub: general
@@ -25,10 +26,14 @@ webhook: instance
 base_urls: {{api: https://acme.example}}
 egress: [a.example, '*.b.example', 'c.example:8443']
 events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook, polling]}}
-parameters: [{{key: shop, name: Shop, description: The shop., type: string}}]
+parameters: [{{key: shop, name: Shop, description: The shop., type: string}}, {{key: oauth.api.key,
+  name: Key, description: The key., type: string}}, {{key: oauth.api.secret, name: Secret,
+  description: The secret., type: string, secret: true}}]
 {}
 map:
   - {{event: changed, type: thing, id: /id}}
+authentication: {{profiles: [{{key: oauth2, name: OAuth 2}}]}}
+oauth2: {{authorize_url: https://a.example/consent, token_url: https://a.example/token}}
 )";
 
 std::vector<std::string> requestFindings(std::string_view sections) {
@@ -80,15 +85,17 @@ TEST(RequestChecks, WhatIsDeclaredIsKnown) {
         IsEmpty()
     );
     EXPECT_THAT(
-        withAuthorization("api_key: shop, account: {first_of: [config:shop, base_url:api]}"),
-        IsEmpty()
+        withAuthorization("api_key: shop"),
+        ElementsAre(HasSubstr("acme.yaml:11:20: warning: this parameter is the access token, and "
+                              "everybody may see it (add 'secret: true')"))
     );
+    EXPECT_THAT(withAuthorization("account: {first_of: [config:shop, base_url:api]}"), IsEmpty());
 }
 
 TEST(RequestChecks, FindsWhatNoRequestCanHave) {
     const RequestCase cases[] = {
         {"url: '${base_url:apo}/a'",
-         "acme.yaml:12:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
+         "acme.yaml:14:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
         {"url: '${base_url:elsewhere}/a'", "(declare it in 'base_urls')"},
         {"url: '${base_url:api}/${config:shp}'",
          "there is no parameter 'shp' (did you mean 'shop'?)"},
@@ -101,10 +108,10 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
          "a request goes by https: anybody could read its tokens "
          "otherwise (write https://a.example/items)"},
         {"url: 'https://a.example/my items'",
-         "acme.yaml:12:62: error: an address has no blank in it (remove it, or write %20)"},
+         "acme.yaml:14:62: error: an address has no blank in it (remove it, or write %20)"},
         {"url: '${base_url:api}/a b'", "an address has no blank in it"},
         {"url: https://d.example/items",
-         "acme.yaml:12:62: error: the connector's requests may not reach 'd.example' (add "
+         "acme.yaml:14:62: error: the connector's requests may not reach 'd.example' (add "
          "d.example "
          "to 'egress', or a base URL of it)"},
         {"url: https://b.example", "may not reach 'b.example'"},
@@ -115,7 +122,7 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
          "there is no base URL 'zzz'"},
         {"url: https://a.example, method: POST, form: {a: '${config:nope}'}", "parameter 'nope'"},
         {"url: https://a.example, method: POST, body: {a: {b: [c, '${base_url:zzz}']}}",
-         "acme.yaml:12:113: error: there is no base URL 'zzz'"},
+         "acme.yaml:14:113: error: there is no base URL 'zzz'"},
         {"url: https://a.example, headers: {'X Bad': a}", "no header with the name 'X Bad'"},
         {"url: https://a.example, headers: {'X:Bad': a}", "no header with the name 'X:Bad'"},
         {"url: https://a.example, headers: {Host: a}", "the hub sets the header 'Host' itself"},
@@ -166,7 +173,7 @@ TEST(RequestChecks, LooksAtSubscriptionsAndSignaturesToo) {
             verify + "subscription:\n  create: {url: '${base_url:apo}/hooks'}\n"
                      "  delete: {url: '${base_url:api}/hooks'}"
         ),
-        Contains(HasSubstr("acme.yaml:14:17: error: there is no base URL 'apo'"))
+        Contains(HasSubstr("acme.yaml:16:17: error: there is no base URL 'apo'"))
     );
     EXPECT_THAT(
         requestFindings("notifications: {verify: [{method: token, header: X Token}]}"),

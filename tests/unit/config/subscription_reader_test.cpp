@@ -33,6 +33,11 @@ subscription:
   keep: {id: /id}
   expires: /until
   lifetime: 7d
+parameters:
+  - {key: oauth.api.key, name: Key, description: K., type: string}
+  - {key: oauth.api.secret, name: Secret, description: S., type: string, secret: true}
+authentication: {profiles: [{key: oauth2, name: OAuth 2}]}
+oauth2: {authorize_url: https://acme.example/consent, token_url: https://acme.example/token}
 )";
 
 constexpr const char* kOwnSecret =
@@ -102,6 +107,10 @@ TEST(SubscriptionReader, FindsEachMistake) {
         {"keep: {id: /id}", "keep: id", "'keep' takes a mapping of names to expressions"},
         {"expires: /until", "expires: expires_at", "every answer (write /expires_at)"},
         {"cursor: /token", "cursor: token", "every answer (write /token)"},
+        {"  start: {url: \"${base_url:api}/now\", cursor: /token}\n",
+         "",
+         "14:48: error: '${cursor}' is what the answer to 'start' says"},
+        {"/now\"", "/now/${cursor}\"", "'${cursor}' is what the answer to 'start' says"},
         {"lifetime: 7d", "lifetime: 1s", "is less than 1m"},
         {"webhook: instance", "webhook: app", "the hub registers URLs of instances alone"},
     };
@@ -140,7 +149,7 @@ TEST(SubscriptionReader, TheSecretIsSaidByTheAnswerOrByTheInstance) {
         IsEmpty()
     );
     EXPECT_THAT(
-        findingsOf("  lifetime: 7d\n", by_answer + "parameters:\n  - " + kOwnSecret),
+        findingsOf("  lifetime: 7d\nparameters:\n", by_answer + "parameters:\n  - " + kOwnSecret),
         Contains(HasSubstr("the provider gives the secret of webhooks"))
     );
     EXPECT_THAT(
