@@ -99,7 +99,7 @@ int makeConnector(const ConnectorOptions& options) {
 int lintConnectors(const ConnectorOptions& options) {
     const std::vector<fs::path> files(options.files.begin(), options.files.end());
     const config::HubConfig own = withOwnFolders({});
-    config::Diagnostics found = config::lintFiles(files, {}, {}, {}, {}, app::jqCheck(own));
+    config::Diagnostics found = config::lintConnectors(files, app::jqCheck(own));
     const bool is_bad = found.hasErrors();
     printFindings(std::cout, std::move(found));
     return is_bad ? kExitFailed : kExitOk;

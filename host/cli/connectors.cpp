@@ -103,7 +103,14 @@ void writeJson(const app::CatalogSnapshot& catalog, const ConnectorsOptions& opt
 std::string limitsOf(const config::Field& field) {
     if (!field.values.empty()) return fmt::format("one of: {}", fmt::join(field.values, ", "));
     if (field.pattern.isSet()) {
-        const std::string pattern = "pattern: " + field.pattern.expression();
+        std::string pattern = "pattern: ";
+        // As one would write it: a line end would be a blank in the text.
+        for (const char c : field.pattern.expression()) {
+            if (c == '\n' || c == '\r')
+                pattern += c == '\n' ? "\\n" : "\\r";
+            else
+                pattern += c;
+        }
         return field.pattern_message.empty() ? pattern : field.pattern_message + "; " + pattern;
     }
     if (field.min && field.max) {

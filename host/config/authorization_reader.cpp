@@ -1,5 +1,6 @@
 // The section 'authorization' of connectors without code.
 #include "base/json_writer.h"
+#include "config/constant_checks.h"
 #include "config/declarative_reader.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
@@ -38,6 +39,12 @@ class AuthorizationReader {
             if (value == nullptr) continue;
             json_.key(key);
             expression().read(*value);
+            if (key == std::string_view("account"))
+                refuseConstants(
+                    *value,
+                    {.sources = SourceSet::Account, .every = "account", .may_be_meant = true},
+                    reporter_
+                );
         }
         return json_.endObject().take();
     }

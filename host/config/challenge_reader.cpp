@@ -1,6 +1,7 @@
 #include "config/challenge_reader.h"
 
 #include "base/ascii.h"
+#include "config/constant_checks.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
 #include "config/request_checks.h"
@@ -81,7 +82,9 @@ class ChallengeReader {
     void signature(const YamlNode& crc) {
         json_.key("crc").beginObject();
         json_.key("token");
-        expression().read(*crc.find("token"));
+        const YamlNode& token = *crc.find("token");
+        expression().read(token);
+        refuseConstants(token, {.sources = SourceSet::Webhook, .every = "challenge"}, reporter_);
         copy(crc, "hash", "sha256");
         copy(crc, "encoding", "base64");
         json_.endObject();

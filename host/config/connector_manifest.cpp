@@ -1,5 +1,6 @@
 #include "config/connector_manifest.h"
 
+#include "config/access_checks.h"
 #include "config/connector_aliases.h"
 #include "config/declarative_reader.h"
 #include "config/manifest_checks.h"
@@ -31,6 +32,7 @@ class ManifestReader {
         if (manifest_.plugin == kDeclarativePlugin || isUnknown(root_, "plugin")) {
             checkRequests(root_, manifest_, reporter_);
             checkMap(root_, manifest_, reporter_);
+            checkAccess(root_, manifest_, reporter_);
         }
         checkManifest(root_, manifest_, reporter_);
         return std::move(manifest_);

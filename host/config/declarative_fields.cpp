@@ -34,7 +34,11 @@ const FieldTable& verifyFields() {
             field("timestamp_header", ValueType::String, "that has the time of ${timestamp}"),
             field("timestamp_prefix", ValueType::String, "before the time, in its header"),
             field("timestamp_body", ValueType::String, "pointer to the time in the signed body"),
-            byDefault(field("tolerance", ValueType::Duration, "how old or new it may be"), "5m"),
+            [] {
+                Field made = field("tolerance", ValueType::Duration, "how old or new it may be");
+                made.min = 1'000;  // within less than that no webhook comes
+                return byDefault(std::move(made), "5m");
+            }(),
             field("secret_prefix", ValueType::String, "of the secret, that is left out"),
             byDefault(
                 oneOf(

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "config/challenge_reader.h"
+#include "config/constant_checks.h"
 #include "config/expression_reader.h"
 #include "config/jq_reader.h"
 #include "config/node_reader.h"
@@ -41,6 +42,14 @@ class SectionReader {
             if (value == nullptr || value->isNull()) continue;
             json_.key(key);
             expression().read(*value);
+            refuseConstants(
+                *value,
+                {.sources = SourceSet::Webhook,
+                 .every = "webhook",
+                 .may_be_meant = key == std::string_view("account"),
+                 .is_never_good = key == std::string_view("id")},
+                reporter_
+            );
         }
         if (const YamlNode* each = node.find("each"); each != nullptr && !each->isNull()) {
             if (!each->isGap() && (body.form == "form" || body.form == "query"))

@@ -1,5 +1,6 @@
 #include "config/expression_reader.h"
 
+#include "config/constant_checks.h"
 #include "config/suggest.h"
 #include "config/table_field.h"
 
@@ -75,7 +76,7 @@ void ExpressionReader::readPointer(const YamlNode& scalar) {
         json_.null();
         return;
     }
-    writeParts(scalar.text);
+    writeParts(scalar.text, scalar);
 }
 
 void ExpressionReader::readTemplate(const YamlNode& scalar) {
@@ -140,7 +141,7 @@ void ExpressionReader::read(const YamlNode& node, const std::vector<std::string>
         return;
     }
     const std::string_view text = node.text;
-    const bool is_source = looksLikeSource(text);
+    const bool is_source = isSource(text, sources_);
     if (is_source) {
         writeSource(text, node);
     } else if (text.find("${") != text.npos) {
@@ -167,6 +168,14 @@ void ExpressionReader::readMapping(const YamlNode& node, const std::vector<std::
     }
     if (when == nullptr && (node.find("then") != nullptr || node.find("else") != nullptr)) {
         complain(node, "'then' and 'else' belong to 'when'", "use 'default' for what is missing");
+    }
+    if (from != nullptr && isConstant(*from, sources_)) {
+        const std::string meant = meantSource(from->text, sources_);
+        complain(
+            *from,
+            "'from' takes a source, and this is a text that is always the same",
+            "write " + (meant.empty() ? "a pointer such as /a/b" : meant)
+        );
     }
     const YamlNode* lookup = node.find("lookup");
     const YamlNode* as = node.find("as");

@@ -22,13 +22,20 @@ inline constexpr std::size_t kExpressionDepthMax = 8;
 enum class SourceSet : std::uint8_t {
     Webhook,  ///< /pointer, body:/pointer, header:name, query:name, polled:resource
     Signed,   ///< body, timestamp, method, url, path, header:name, query:name
-    Account,  ///< /pointer into an answer, access_token, [id_]token:/pointer, config:key, base_url:name
+    Account,  ///< /pointer into an answer, access_token, [id_]token:/pointer, config:key,
+              ///< base_url:name
     Grant,    ///< config:key, base_url:name: what is known before there is a token
     Poll,  ///< cursor, page, page_number, offset, since..., access_token, config:key, base_url:name
     Challenge,     ///< as Webhook, and crc
     Subscription,  ///< webhook_url, secret, nonce, expires..., kept:name, and as Poll the account's
     Answer,        ///< /pointer, header:name, link:relation
 };
+
+/// True if `text` is a source, or has the form of one.
+bool isSource(std::string_view text, SourceSet sources);
+
+/// True for a text that stands for itself: neither a source nor a template with one.
+bool isConstant(const YamlNode& expression, SourceSet sources);
 
 /// The fields of an expression that is a mapping.
 const FieldTable& expressionFields();
@@ -64,9 +71,8 @@ class ExpressionReader {
     void readItems(const YamlNode& node, const std::vector<std::string>& allowed);
     void readTest(const YamlNode& source, const YamlNode& wanted);
     void writeLiteral(const YamlNode& node, const std::vector<std::string>& allowed);
-    bool looksLikeSource(std::string_view text) const;
     bool writeSource(std::string_view source, const YamlNode& at);
-    void writeParts(std::string_view pointer);
+    void writeParts(std::string_view pointer, const YamlNode& at);
     void complain(const YamlNode& at, std::string message, std::string suggestion = {});
 
     Reporter& reporter_;

@@ -81,14 +81,20 @@ std::string_view prefixOf(std::string_view source) {
 
 }  // namespace
 
-bool ExpressionReader::looksLikeSource(std::string_view text) const {
-    const SourceNames& names = namesOf(sources_);
+bool isSource(std::string_view text, SourceSet sources) {
+    const SourceNames& names = namesOf(sources);
     const std::string_view prefix = prefixOf(text);
     return (names.has_pointers && text.starts_with('/')) || contains(names.words, text) ||
            (text.size() > prefix.size() && contains(names.prefixes, prefix));
 }
 
-void ExpressionReader::writeParts(std::string_view pointer) {
+bool isConstant(const YamlNode& expression, SourceSet sources) {
+    const std::string_view text = expression.text;
+    return expression.isScalar() && !expression.isGap() && !text.empty() &&
+           text.find("${") == text.npos && !isSource(text, sources);
+}
+
+void ExpressionReader::writeParts(std::string_view pointer, const YamlNode& at) {
     json_.beginArray();
     // "/" is all of it: no provider has a member without a name.
     while (pointer.size() > 1 && pointer.front() == '/') {
@@ -101,6 +107,12 @@ void ExpressionReader::writeParts(std::string_view pointer) {
             if (is_escape && part[i + 1] == '1') plain += '/';
             if (is_escape && part[i + 1] == '0') plain += '~';
             const bool is_known = is_escape && (part[i + 1] == '0' || part[i + 1] == '1');
+            if (part[i] == '~' && !is_known)
+                complain(
+                    at,
+                    "a '~' in a pointer stands before 0 or 1 (RFC 6901)",
+                    "write ~0 for a '~', and ~1 for a '/'"
+                );
             if (is_known)
                 ++i;
             else
@@ -119,7 +131,7 @@ bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) 
     const bool is_pointer = names.has_pointers && source.starts_with('/');
     if (is_pointer) {
         json_.beginObject().key("path");
-        writeParts(source);
+        writeParts(source, at);
         json_.endObject();
         return true;
     }
@@ -145,7 +157,7 @@ bool ExpressionReader::writeSource(std::string_view source, const YamlNode& at) 
         }
         json_.beginObject().key(prefix);
         if (takesPointer(prefix))
-            writeParts(rest);
+            writeParts(rest, at);
         else
             json_.string(prefix == "header" ? lowerAscii(rest) : std::string(rest));
         json_.endObject();

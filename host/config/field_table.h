@@ -50,9 +50,10 @@ enum class AnyForm : std::uint8_t {
 struct Field {
     std::string key;
     ValueType type = ValueType::String;
-    bool is_required = false;  ///< within its profiles, and if its dependency holds
-    bool is_secret = false;    ///< never shown, sealed when stored
-    std::string title;         ///< short name for people
+    bool is_required = false;    ///< within its profiles, and if its dependency holds
+    bool is_secret = false;      ///< never shown, sealed when stored
+    bool is_for_people = false;  ///< of a Url: the hub asks for nothing there, a fragment may be
+    std::string title;           ///< short name for people
     std::string description;
     std::optional<std::string> default_value;
     std::vector<std::string> values;    ///< of an Enum

@@ -53,7 +53,11 @@ void limitObjectTypes(Field& filter, const std::vector<std::string>& object_type
     const bool is_open =
         std::find(object_types.begin(), object_types.end(), "other") != object_types.end();
     if (is_open || !std::all_of(object_types.begin(), object_types.end(), isPlain)) return;
-    const std::string word = fmt::format("({}|file|folder|other)", fmt::join(object_types, "|"));
+    std::vector<std::string> words = object_types;
+    for (const char* always : {"file", "folder", "other"})
+        if (std::find(words.begin(), words.end(), always) == words.end())
+            words.emplace_back(always);
+    const std::string word = fmt::format("({})", fmt::join(words, "|"));
     filter.pattern = Pattern::compile(fmt::format("{0}( *, *{0})*", word)).value_or(Pattern());
     filter.pattern_message = fmt::format("write some of {}", fmt::join(object_types, ", "));
     if (!object_types.empty()) filter.example = object_types.front();

@@ -183,6 +183,28 @@ void tellProgram(const YamlDocument& document, const ProgramVerdict& verdict, Di
     );
 }
 
+/// Adds what is good to `read`.
+void lintConnector(
+    const YamlDocument& document,
+    const ProgramCheck& check_program,
+    ManifestSet& read,
+    Diagnostics& out
+) {
+    auto manifest = readManifest(document, out);
+    if (!manifest) return;
+    if (check_program && manifest->uses_jq) tellProgram(document, check_program(*manifest), out);
+    tellSharedAliases(document, sharedAliases(read, *manifest), out);
+    read.insert_or_assign(manifest->key, std::move(*manifest));
+}
+
+/// "" if the document may be a connector that is not finished.
+std::string_view otherKindOf(const YamlDocument& document) {
+    const DocumentKind kind = recogniseDocument(document);
+    if (kind == DocumentKind::Connector) return {};
+    if (kind == DocumentKind::HubConfig) return "this is a ferry.yaml";
+    return hasAny(document.root, {"instances", "configuration"}) ? "these are instances" : "";
+}
+
 /// What a plugin is checked with lies beside its manifest, and says nothing to the hub.
 bool isPluginCheck(const std::filesystem::path& file) {
     std::error_code ignored;
@@ -201,7 +223,6 @@ Diagnostics lintFiles(
     const ProgramCheck& check_program
 ) {
     Diagnostics out;
-    ManifestSet known = connectors;
     ManifestSet read;  // of the files: those of the program give way to them
     std::vector<YamlDocument> hub_configs;
     std::vector<YamlDocument> instance_files;
@@ -214,13 +235,7 @@ Diagnostics lintFiles(
         warnOfCutValues(document, out);
         switch (recogniseDocument(document)) {
             case DocumentKind::Connector:
-                if (auto manifest = readManifest(document, out)) {
-                    if (check_program && manifest->uses_jq)
-                        tellProgram(document, check_program(*manifest), out);
-                    tellSharedAliases(document, sharedAliases(read, *manifest), out);
-                    read.insert_or_assign(manifest->key, *manifest);
-                    known.insert_or_assign(manifest->key, std::move(*manifest));
-                }
+                lintConnector(document, check_program, read, out);
                 break;
             case DocumentKind::HubConfig:
                 hub_configs.push_back(std::move(document));
@@ -232,6 +247,8 @@ Diagnostics lintFiles(
                 tellUnknown(document, out);
         }
     }
+    ManifestSet known = read;
+    known.insert(connectors.begin(), connectors.end());
     std::string public_url;
     for (YamlDocument& document : hub_configs) {
         if (const auto config = readHubConfig(document, references, out)) {
@@ -248,6 +265,30 @@ Diagnostics lintFiles(
         warnOfAddresses(document, check_callback, public_url, out);
     }
     rejectRepeatedNames(load, out);
+    out.sort();
+    return out;
+}
+
+Diagnostics lintConnectors(
+    const std::vector<std::filesystem::path>& files, const ProgramCheck& check_program
+) {
+    constexpr const char* kOther = "'ferry lint' checks it; this command takes files of connectors";
+    Diagnostics out;
+    ManifestSet read;
+    for (const std::filesystem::path& path : files) {
+        std::error_code ignored;
+        YamlDocument document;
+        if (std::filesystem::is_directory(path, ignored)) {
+            out.add({.file = path.string(), .message = "this is a folder", .suggestion = kOther});
+        } else if (parseYamlFile(path, document, out)) {
+            const std::string other(otherKindOf(document));
+            warnOfCutValues(document, out);
+            if (other.empty())
+                lintConnector(document, check_program, read, out);
+            else
+                Reporter(*document.source, out).atKey(document.root.key(0), other, kOther);
+        }
+    }
     out.sort();
     return out;
 }

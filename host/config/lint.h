@@ -57,4 +57,10 @@ Diagnostics lintFiles(
     const ProgramCheck& check_program = {}
 );
 
+/// Checks `files` as connectors, whatever their keys say: one that is begun has few. Folders, and
+/// files that are no connectors beyond doubt, are told.
+Diagnostics lintConnectors(
+    const std::vector<std::filesystem::path>& files, const ProgramCheck& check_program
+);
+
 }  // namespace ferry::config

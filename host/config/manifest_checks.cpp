@@ -66,12 +66,21 @@ class ManifestChecks {
                     "an instance chooses a profile by its key: there is one of each"
                 );
             } else if (profile == "oauth2" && !manifest_.oauth2 && is_oauth_known) {
-                reporter_.warnAtValue(
-                    key,
-                    Visibility::Shown,
-                    "without a section 'oauth2' the API gives no URL to consent at",
-                    "add 'oauth2:' with 'authorize_url' and 'token_url'"
-                );
+                const char* add = "add 'oauth2:' with 'authorize_url' and 'token_url'";
+                if (manifest_.plugin == kDeclarativePlugin)
+                    reporter_.atValue(
+                        key,
+                        Visibility::Shown,
+                        "without a section 'oauth2' nobody gives a token",
+                        add
+                    );
+                else
+                    reporter_.warnAtValue(
+                        key,
+                        Visibility::Shown,
+                        "without a section 'oauth2' the API gives no URL to consent at",
+                        add
+                    );
             }
         }
         if (manifest_.oauth2 && keys.count("oauth2") == 0 && areProfilesKnown(root_)) {
@@ -146,6 +155,12 @@ class ManifestChecks {
             );
         }
         if (notifications == nullptr || textOf(*notifications, "marks") != "true") return;
+        if (given(*notifications, "each") != nullptr && notifications->find("account") == nullptr)
+            reporter_.warnAtKey(
+                *notifications->findKey("each"),
+                "of a webhook that only marks, 'each' tells nothing but its accounts",
+                "give 'account', or leave 'each' out"
+            );
         if (polling != nullptr || is_polling_unknown) return;
         reporter_.atKey(
             *notifications->findKey("marks"), "without 'polling' nobody would ask what has changed"

@@ -40,7 +40,11 @@ const FieldTable& documentationFields() {
     static const FieldTable table(
         "'documentation'",
         {
-            required(field("url", ValueType::Url, "page of the provider or vendor")),
+            required([] {
+                Field link = field("url", ValueType::Url, "page of the provider or vendor");
+                link.is_for_people = true;
+                return link;
+            }()),
             matching(
                 field("date_read", ValueType::String, "when it was read"),
                 "[0-9]{4}-[0-9]{2}-[0-9]{2}",

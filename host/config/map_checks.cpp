@@ -2,13 +2,13 @@
 
 #include "base/ascii.h"
 #include "base/time_text.h"
+#include "config/constant_checks.h"
 #include "config/node_reader.h"
 #include "config/suggest.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,14 +25,6 @@ bool beginsWithAny(std::string_view text, std::initializer_list<std::string_view
     });
 }
 
-/// A text that stands for itself in a map.
-bool isLiteral(const YamlNode& node) {
-    const std::string& text = node.text;
-    return node.isScalar() && !node.isGap() && !text.empty() && text.front() != '/' &&
-           text.find("${") == text.npos &&
-           !beginsWithAny(text, {"body:", "header:", "query:", "polled:"});
-}
-
 /// As the plugin takes them (plugins/declarative/text.h).
 bool isTime(std::string text) {
     if (text.find_first_not_of("0123456789.") == text.npos) return text.front() != '.';
@@ -41,29 +33,6 @@ bool isTime(std::string text) {
     const std::size_t sign = text.size() - std::min<std::size_t>(text.size(), 5);
     if (text.size() > 15 && (text[sign] == '+' || text[sign] == '-')) text.insert(sign + 3, ":");
     return parseRfc3339(text) || parseRfc3339(text + "Z");
-}
-
-/// Calls `tell` for each text that the value of the expression can be as it is written; `is_meant`:
-/// it stands in `const`.
-void eachConstant(
-    const YamlNode& node, const std::function<void(const YamlNode& text, bool is_meant)>& tell
-) {
-    if (isLiteral(node)) tell(node, false);
-    if (!node.isMapping()) return;
-    if (const YamlNode* other = node.find("default")) eachConstant(*other, tell);
-    if (const YamlNode* table = node.find("lookup")) {
-        for (std::size_t i = 0; i < table->entryCount(); ++i)
-            if (table->value(i).isScalar()) tell(table->value(i), true);
-        return;
-    }
-    if (node.find("as") != nullptr) return;  // another text comes out
-    if (const YamlNode* text = node.find("const"); text != nullptr && text->isScalar())
-        tell(*text, true);
-    for (const char* key : {"from", "then", "else"})
-        if (const YamlNode* inner = node.find(key)) eachConstant(*inner, tell);
-    if (const YamlNode* first = node.find("first_of"))
-        for (const YamlNode& item : first->children)
-            eachConstant(item, tell);
 }
 
 class MapChecks {
@@ -132,9 +101,16 @@ class MapChecks {
     }
 
     void constants(std::string_view key, const YamlNode& value) {
+        // With a 'revision' that never changes no record of a poll is ever told again.
+        if (key == "id" || key == "revision" || key == "content_hash")
+            refuseConstants(
+                value,
+                {.sources = SourceSet::Webhook, .every = "record", .may_be_meant = true},
+                reporter_
+            );
         const bool is_time = key == "created" || key == "modified" || key == "occurred";
         if (!is_time && key != "type" && key != "event" && key != "size") return;
-        eachConstant(value, [&](const YamlNode& text, bool) {
+        eachConstant(value, SourceSet::Webhook, [&](const YamlNode& text, ConstantPlace) {
             if (text.isGap()) return;
             if (key == "type") return type(text);
             if (key == "event") return event(text);
@@ -146,14 +122,15 @@ class MapChecks {
     }
 
     void wrong(const YamlNode& text, std::string_view wanted) {
-        const std::string said = text.text.substr(0, 80);
-        const bool is_name = !said.empty() && said.find_first_of(" :{}") == said.npos;
+        const std::string meant = meantSource(text.text, SourceSet::Webhook);
         reporter_.atValue(
             text,
             Visibility::Shown,
-            fmt::format("the text '{}' is not {}", said, wanted),
-            is_name ? fmt::format("write /{} for what the record has there", said)
-                    : std::string("write a pointer such as /a/b for what the record has there")
+            fmt::format("the text '{}' is not {}", text.text.substr(0, 80), wanted),
+            fmt::format(
+                "write {} for what the record has there",
+                meant.empty() ? "a pointer such as /a/b" : meant
+            )
         );
     }
 
@@ -202,7 +179,7 @@ class MapChecks {
 
     /// Texts that would be sources elsewhere.
     void looks(const YamlNode& value) {
-        eachConstant(value, [&](const YamlNode& node, bool is_meant) {
+        eachConstant(value, SourceSet::Webhook, [&](const YamlNode& node, ConstantPlace place) {
             const std::string& text = node.text;
             const std::size_t colon = text.find(':');
             const bool is_prefixed =
@@ -210,7 +187,7 @@ class MapChecks {
                     text, {"config:", "base_url:", "token:", "id_token:", "link:", "kept:"}
                 ) &&
                 text[colon + 1] != ' ';
-            if (is_meant || (!is_prefixed && text != "access_token")) return;
+            if (place != ConstantPlace::Text || (!is_prefixed && text != "access_token")) return;
             warn(
                 node,
                 fmt::format(

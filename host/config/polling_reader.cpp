@@ -1,5 +1,6 @@
 // The section 'polling' of connectors without code.
 #include "base/json_writer.h"
+#include "config/constant_checks.h"
 #include "config/declarative_reader.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
@@ -40,6 +41,11 @@ class PollingReader {
         if (const YamlNode* until = given(node, "limited_until")) {
             json_.key("limited_until");
             expression(SourceSet::Answer).read(*until);
+            refuseConstants(
+                *until,
+                {.sources = SourceSet::Answer, .every = "answer", .may_be_number = true},
+                reporter_
+            );
         }
         return json_.endObject().take();
     }
@@ -83,6 +89,8 @@ class PollingReader {
             const auto status = parseInteger(text);
             if (!status || *status < 400 || *status > 499)
                 say(*item, fmt::format("'{}' is no status from 400 to 499", text.substr(0, 80)));
+            if (status == 401 || status == 429)  // a new token, and a wait
+                say(*item, fmt::format("{} has a rule of its own", *status), "leave it out");
             json_.number(status.value_or(0));
         }
         json_.endArray();
@@ -202,6 +210,7 @@ class PollingReader {
             if (value == nullptr) continue;
             json_.key(name);
             expression(SourceSet::Answer).read(*value);
+            refuseConstants(*value, {.sources = SourceSet::Answer, .every = "answer"}, reporter_);
         }
         for (const char* name : {"page_size", "first_page"}) {
             const auto number = parseInteger(textOf(node, name));

@@ -1,6 +1,8 @@
 #include "config/request_checks.h"
 
 #include "base/ascii.h"
+#include "config/access_checks.h"
+#include "config/address_checks.h"
 #include "config/header_lines.h"
 #include "config/node_reader.h"
 #include "config/suggest.h"
@@ -44,6 +46,11 @@ class RequestChecks {
           are_parameters_known_(areParametersKnown(root)) {}
 
     void run() {
+        const YamlNode* oauth = given(root_, "oauth2");
+        const YamlNode* token_url = oauth == nullptr ? nullptr : given(*oauth, "token_url");
+        // What it begins with beside https:// is told already.
+        if (token_url != nullptr && token_url->text.starts_with("https://"))
+            checkAddress(*token_url, root_, manifest_, reporter_);
         if (const YamlNode* section = given(root_, "authorization")) authorization(*section);
         if (const YamlNode* section = given(root_, "notifications")) notifications(*section);
         if (const YamlNode* section = given(root_, "subscription")) {
@@ -58,15 +65,6 @@ class RequestChecks {
     }
 
   private:
-    static bool areParametersKnown(const YamlNode& root) {
-        if (isUnknown(root, "parameters")) return false;
-        const YamlNode* list = given(root, "parameters");
-        return list == nullptr ||
-               std::none_of(list->children.begin(), list->children.end(), [](const YamlNode& item) {
-                   return item.isGap() || isUnknown(item, "key");
-               });
-    }
-
     void authorization(const YamlNode& section) {
         requests(section, {"check"});
         for (const char* key : {"account", "label"})
@@ -80,12 +78,28 @@ class RequestChecks {
                 "the answer of the token endpoint is not there any more when 'label' is looked for",
                 "take it from the answer to 'check'"
             );
-        for (const char* key : {"authorize_params", "token_params"}) {
-            const YamlNode* map = given(section, key);
-            for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i)
-                sources(map->value(i));
+        for (const char* key : {"authorize_params", "token_params"})
+            if (const YamlNode* templates = given(section, key)) texts(*templates);
+        if (const YamlNode* key = given(section, "api_key")) {
+            parameter(key->text, *key);
+            openKey(*key);
         }
-        if (const YamlNode* key = given(section, "api_key")) parameter(key->text, *key);
+    }
+
+    /// What is not secret is shown, and stored as it is.
+    void openKey(const YamlNode& key) {
+        const YamlNode* list = given(root_, "parameters");
+        if (list == nullptr) return;
+        for (const YamlNode& item : list->children) {
+            if (textOf(item, "key") != key.text || isUnknown(item, "secret")) continue;
+            if (textOf(item, "secret") == "true") continue;
+            reporter_.warnAtValue(
+                *item.find("key"),
+                Visibility::Shown,
+                "this parameter is the access token, and everybody may see it",
+                "add 'secret: true'"
+            );
+        }
     }
 
     void notifications(const YamlNode& section) {
@@ -123,31 +137,23 @@ class RequestChecks {
     }
 
     void request(const YamlNode& node) {
-        if (const YamlNode* url = given(node, "url")) address(*url);
-        for (const char* key : {"url", "body"})
-            if (const YamlNode* text = given(node, key)) sources(*text);
-        for (const char* key : {"query", "headers"}) {
-            const YamlNode* map = given(node, key);
-            for (std::size_t i = 0; map != nullptr && i < map->entryCount(); ++i) {
-                if (key == std::string_view("headers")) checkHeaderName(map->key(i), reporter_);
-                sources(map->value(i));
-            }
-        }
+        if (const YamlNode* url = given(node, "url"))
+            checkAddress(*url, root_, manifest_, reporter_);
+        for (const char* key : {"url", "body", "query", "headers", "form", "basic"})
+            if (const YamlNode* templates = given(node, key)) texts(*templates);
+        const YamlNode* headers = given(node, "headers");
+        for (std::size_t i = 0; headers != nullptr && i < headers->entryCount(); ++i)
+            checkHeaderName(headers->key(i), reporter_);
     }
 
-    void address(const YamlNode& url) {
-        for (const char* begin : {"https://", "http://", "${"})
-            if (url.text.starts_with(begin)) return;
-        std::string suggestion = "write https://... or begin with a base URL: ${base_url:name}/...";
-        if (url.text.starts_with('/') && !manifest_.base_urls.empty())
-            suggestion = fmt::format(
-                "write ${{base_url:{}}}{}",
-                manifest_.base_urls.begin()->first,
-                url.text.substr(0, 80)
-            );
-        reporter_.atValue(
-            url, Visibility::Shown, "the address does not say to which host it goes", suggestion
-        );
+    /// Of each template in a text, mapping or list.
+    void texts(const YamlNode& node) {
+        if (node.isScalar() && !node.isGap()) sources(node);
+        if (node.isSequence())
+            for (const YamlNode& item : node.children)
+                texts(item);
+        for (std::size_t i = 0; i < node.entryCount(); ++i)
+            texts(node.value(i));
     }
 
     /// Of every `${...}` in a template.

@@ -14,6 +14,7 @@ constexpr const char* kReference = "[$][{](env|file):";
 constexpr const char* kDuration = "([0-9]+(ms|s|m|h|d))+";
 constexpr const char* kBytes = "[0-9]+ ?(B|[KMGT]B|[KMGT]iB)?";
 constexpr const char* kUrl = "[hH][tT][tT][pP][sS]?://[^ #\"<>`]+";
+constexpr const char* kLink = "[hH][tT][tT][pP][sS]?://[^ #\"<>`]+(#[^ #\"<>`]*)?";
 // What an expression takes from elsewhere, beside a plain text.
 constexpr const char* kSource = "/.*|[a-z_]+:.*|.*[$][{].*";
 
@@ -161,7 +162,7 @@ void SchemaWriter::value(const Field& field) {
             break;
         case ValueType::Url:
             typesOf(field, {"string"});
-            pattern(kUrl);
+            pattern(field.is_for_people ? kLink : kUrl);
             break;
         case ValueType::Enum:
             enumeration(field);

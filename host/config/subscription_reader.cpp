@@ -1,5 +1,6 @@
 // The section 'subscription' of connectors without code: its table, and how it is read.
 #include "base/json_writer.h"
+#include "config/constant_checks.h"
 #include "config/declarative_reader.h"
 #include "config/expression_reader.h"
 #include "config/node_reader.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kKept = "${kept:";
 constexpr std::string_view kSecret = "${secret}";
+constexpr std::string_view kCursor = "${cursor}";
 
 const FieldTable& writeFields() {
     static const FieldTable table(
@@ -52,20 +54,34 @@ class SubscriptionReader {
         }
         json_.key("keep").beginObject();
         if (const YamlNode* keep = given(node, "keep")) {
+            if (!keep->isMapping() && !keep->isGap())
+                reporter_.atValue(
+                    *keep,
+                    Visibility::Shown,
+                    "'keep' takes a mapping of names to expressions",
+                    "write {id: /id} for ${kept:id}"
+                );
             for (std::size_t entry = 0; entry < keep->entryCount(); ++entry) {
                 json_.key(keep->key(entry).text);
-                answer().read(keep->value(entry));
+                answer(keep->value(entry), {.every = "answer", .may_be_meant = true});
             }
         }
         json_.endObject();
         if (const YamlNode* expires = given(node, "expires")) {
             json_.key("expires");
-            answer().read(*expires);
+            answer(*expires);
         }
         if (const YamlNode* secret = given(node, "secret")) {
             json_.key("secret");
-            answer().read(*secret);
-            checkSecret(*secret);
+            // A text that is written out would be a secret that everybody knows.
+            answer(*secret, {.every = "answer", .is_secret = true, .is_never_good = true});
+            if (secret->text.starts_with("link:"))
+                reporter_.atValue(
+                    *secret,
+                    Visibility::Shown,
+                    "an address is no secret",
+                    "write a pointer such as /a/b, or header:..."
+                );
         }
         const auto lifetime = parseDuration(textOf(node, "lifetime"));
         if (lifetime) json_.field("lifetime_ms", lifetime->count());
@@ -81,20 +97,10 @@ class SubscriptionReader {
     }
 
   private:
-    ExpressionReader answer() { return {reporter_, json_, SourceSet::Answer}; }
-
-    /// A text that is written out would be a secret that everybody knows.
-    void checkSecret(const YamlNode& secret) {
-        const std::string_view text = secret.text;
-        const bool is_source =
-            text.starts_with('/') || text.starts_with("header:") || text.find("${") != text.npos;
-        if (secret.isScalar() && !secret.isGap() && !is_source)
-            reporter_.atValue(
-                secret,
-                Visibility::Shown,
-                "this is not where the answer has the secret",
-                "write a pointer such as /a/b, or header:..."
-            );
+    void answer(const YamlNode& value, ConstantRule rule = {.every = "answer"}) {
+        ExpressionReader(reporter_, json_, SourceSet::Answer).read(value);
+        rule.sources = SourceSet::Answer;
+        refuseConstants(value, rule, reporter_);
     }
 
     void request(std::string_view key, const YamlNode& node, const YamlNode& section) {
@@ -105,7 +111,7 @@ class SubscriptionReader {
         });
         if (const YamlNode* cursor = given(node, "cursor")) {
             json_.key("cursor");
-            answer().read(*cursor);
+            answer(*cursor);
         }
         json_.endObject();
     }
@@ -118,6 +124,15 @@ class SubscriptionReader {
                 Visibility::Shown,
                 "the provider gives the secret, as 'secret' says, and is not given one",
                 "leave out either"
+            );
+        const bool has_cursor =
+            key != "start" && (given(section, "start") != nullptr || isUnknown(section, "start"));
+        if (!has_cursor && value.text.find(kCursor) != value.text.npos)
+            reporter_.atValue(
+                value,
+                Visibility::Shown,
+                "'${cursor}' is what the answer to 'start' says",
+                "add 'start' with 'url' and 'cursor', or leave it out"
             );
         const std::size_t begin = value.text.find(kKept);
         if (begin == value.text.npos) return;

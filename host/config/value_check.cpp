@@ -17,13 +17,11 @@ using Problem = std::optional<ValueProblem>;
 Problem checkRange(const Field& field, std::int64_t number) {
     if (field.min && number < *field.min) {
         return ValueProblem{
-            fmt::format("is less than {}", boundText(field, *field.min)), "give a larger value"
-        };
+            fmt::format("is less than {}", boundText(field, *field.min)), "give a larger value"};
     }
     if (field.max && number > *field.max) {
         return ValueProblem{
-            fmt::format("is more than {}", boundText(field, *field.max)), "give a smaller value"
-        };
+            fmt::format("is more than {}", boundText(field, *field.max)), "give a smaller value"};
     }
     return std::nullopt;
 }
@@ -40,8 +38,7 @@ Problem checkBoolean(std::string_view text, std::string& normal) {
         text == "no" || text == "off" || text == "0" || text == "No" || text == "Off";
     return ValueProblem{
         "is neither true nor false",
-        is_yes ? "write true" : (is_no ? "write false" : "write true or false")
-    };
+        is_yes ? "write true" : (is_no ? "write false" : "write true or false")};
 }
 
 Problem checkInteger(const Field& field, std::string_view text, std::string& normal) {
@@ -50,8 +47,7 @@ Problem checkInteger(const Field& field, std::string_view text, std::string& nor
         return ValueProblem{
             "is not a whole number",
             field.example.empty() ? "write digits only"
-                                  : fmt::format("write for example {}", field.example)
-        };
+                                  : fmt::format("write for example {}", field.example)};
     }
     normal = std::to_string(*value);
     return checkRange(field, *value);
@@ -63,8 +59,7 @@ Problem checkDuration(const Field& field, std::string_view text, std::string& no
         return ValueProblem{
             "is not a duration",
             parseInteger(text) ? "add a unit: ms, s, m, h or d"
-                               : "write for example 500ms, 5s, 1h30m"
-        };
+                               : "write for example 500ms, 5s, 1h30m"};
     }
     normal = fmt::format("{}ms", value->count());
     return checkRange(field, value->count());
@@ -79,18 +74,23 @@ Problem checkBytes(const Field& field, std::string_view text, std::string& norma
 
 Problem checkUrlValue(const Field& field, std::string_view text, std::string& normal) {
     UrlParts parts;
-    const std::string_view fault = checkUrl(text, parts);
-    if (fault.empty()) {
+    // A link to a section of a page.
+    const std::size_t end = field.is_for_people ? text.find('#') : text.npos;
+    const std::string_view fault = checkUrl(text.substr(0, end), parts);
+    const bool is_clean = end == text.npos || text.find_first_of(" #\"<>`", end + 1) == text.npos;
+    if (fault.empty() && is_clean) {
         normal = text;
         return std::nullopt;
     }
     return ValueProblem{
-        fmt::format("is not a URL the hub can use: it {}", fault),
+        fmt::format(
+            "is not a URL the hub can use: it {}",
+            fault.empty() ? "has a character in its fragment that can't be there" : fault
+        ),
         fmt::format(
             "write for example {}",
             field.example.empty() ? "https://www.example.com" : field.example
-        )
-    };
+        )};
 }
 
 Problem checkEnum(const Field& field, std::string_view text, std::string& normal) {
@@ -102,8 +102,7 @@ Problem checkEnum(const Field& field, std::string_view text, std::string& normal
         didYouMean(text, std::vector<std::string_view>(field.values.begin(), field.values.end()));
     if (field.is_secret) suggestion.clear();
     return ValueProblem{
-        fmt::format("is none of: {}", fmt::join(field.values, ", ")), std::move(suggestion)
-    };
+        fmt::format("is none of: {}", fmt::join(field.values, ", ")), std::move(suggestion)};
 }
 
 Problem checkList(std::string_view text, std::string& normal) {
@@ -161,8 +160,7 @@ std::optional<ValueProblem> checkValue(
             field.pattern_message.empty()
                 ? fmt::format("does not match the pattern {}", field.pattern.expression())
                 : fmt::format("is wrong: {}", field.pattern_message),
-            field.example.empty() ? "" : fmt::format("an example: {}", field.example)
-        };
+            field.example.empty() ? "" : fmt::format("an example: {}", field.example)};
     }
     return std::nullopt;
 }

@@ -60,10 +60,14 @@ class Connectors(Schema):
         self.run_ok("connector", "new", "acme")
         self.assertEqual(self.problems(schema, read(pathlib.Path(self.folder, "connectors/acme.yaml").read_text())), [])
 
-    def test_the_example_of_the_documentation_is_taken(self):
+    def test_the_examples_of_the_documentation_are_taken(self):
         page = (SOURCE / "sdk/declarative.md").read_text()
-        example = re.search(r"```yaml\n(key: .*?)```", page, re.S)[1]
-        self.assertEqual(self.problems(self.schema("connector"), read(example)), [])
+        examples = re.findall(r"```yaml\n(key: .*?)```", page, re.S)
+        self.assertEqual(len(examples), 2)
+        for example in examples:
+            self.assertEqual(self.problems(self.schema("connector"), read(example)), [])
+            pathlib.Path(self.folder, "example.yaml").write_text(example)
+            self.assertEqual(self.run_ok("connector", "lint", "example.yaml"), "0 errors, 0 warnings\n")
 
     def test_mistakes_are_refused_by_schema_and_lint_alike(self):
         schema = self.schema("connector")

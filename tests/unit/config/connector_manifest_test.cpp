@@ -230,6 +230,18 @@ TEST(ConnectorManifest, ThePageAboutItNamesEveryKeyWithItsType) {
     comparePage(*page, "The file", manifestFields());
 }
 
+TEST(ConnectorManifest, TheLinkToItsDocumentationMayGoToASection) {
+    const auto with = [](const std::string& where, const std::string& to) {
+        return printed(readSmall(where, to));
+    };
+    EXPECT_EQ(with("abi: 1", "abi: 1\ndocumentation: {url: 'https://a.example/page#section'}"), "");
+    for (const char* url : {"https://a.example/page#a#b", "https://a.example/page#a b", "#section"})
+        EXPECT_NE(with("abi: 1", "abi: 1\ndocumentation: {url: '" + std::string(url) + "'}"), "")
+            << url;
+    EXPECT_NE(with("https://api.example.com/", "'https://api.example.com/#x'"), "");
+    EXPECT_NE(with("https://a.example.com/token", "'https://a.example.com/token#x'"), "");
+}
+
 TEST(ConnectorManifest, ReportsAllFaultsAtOnce) {
     const Diagnostics out =
         readSmall("abi: 1", "abi: one\nwebhok: app\nplugins: x\ndocumentation: {url: x}");

@@ -32,6 +32,10 @@ constexpr std::string_view kMap = R"(map:
   - {event: created, type: thing, id: /id}
 )";
 
+constexpr const char* kSecretParameter =
+    "parameters:\n"
+    "  - {key: webhook.secret, name: Secret, description: S., type: string, secret: true}\n";
+
 struct Reading {
     std::optional<ConnectorManifest> manifest;
     std::vector<std::string> findings;
@@ -41,7 +45,8 @@ Reading read(std::string_view text) {
     YamlDocument document;
     Diagnostics out;
     Reading reading;
-    if (parseYaml("acme.yaml", std::string(text), document, out))
+    const std::string whole = std::string(text) + kSecretParameter;
+    if (parseYaml("acme.yaml", whole, document, out))
         reading.manifest = readManifest(document, out);
     out.sort();
     for (const Diagnostic& finding : out.items())
@@ -80,7 +85,7 @@ TEST(DeclarativeReader, TheShippedConnectorsHaveNoFindings) {
     EXPECT_GE(count, 2);
 }
 
-TEST(DeclarativeReader, NeedsNeitherAuthenticationNorParametersNorAddresses) {
+TEST(DeclarativeReader, NeedsNeitherAuthenticationNorAddresses) {
     const Reading reading = read(fmt::format("{}{}{}", kHead, kNotifications, kMap));
     EXPECT_THAT(reading.findings, IsEmpty());
     ASSERT_TRUE(reading.manifest);
@@ -179,6 +184,9 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
          "needs 'timestamp_header'"},
         {"  verify: [{method: hmac, header: X, timestamp_header: T}]\n",
          "a time that is not signed proves nothing"},
+        {"  verify: [{method: hmac, header: X, signed: '${timestamp}${body}', timestamp_header: T, "
+         "tolerance: 0s}]\n",
+         "the value of 'tolerance' is less than 1s"},
         {"  verify: [{method: hmac, header: X, signed: '${method}'}]\n", "the body is not signed"},
         {"  verify: [{method: hmac, header: X, signed: '${bdy}${body}'}]\n",
          "did you mean 'body'?"},
@@ -223,6 +231,15 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         {"  verfy: [{method: basic}]\n", "did you mean 'verify'?"},
         {"  verify: [{method: basic}]\n  marks: true\n", "without 'polling' nobody would ask"},
         {"  verify: [{method: basic}]\n  account: polled:page\n", "'polled:resource' alone"},
+        {"  verify: [{method: basic}]\n  id: nid\n",
+         "11:7: error: this is a text that is the same for every webhook (write /nid)"},
+        {"  verify: [{method: basic}]\n  id: {first_of: [/id, {const: none}]}\n",
+         "the same for every webhook (write /none)"},
+        {"  verify: [{method: basic}]\n  account: user_id\n",
+         "(write /user_id, or {const: user_id} if that is meant)"},
+        {"  verify: [{method: basic}]\n  challenges: [{crc: {token: plainToken}, reply: "
+         "'${crc}'}]\n",
+         "the same for every challenge (write /plainToken)"},
         {"  account: /id\n", "the key 'verify' is missing"},
     };
     for (const Mistake& mistake : mistakes) {
@@ -230,6 +247,15 @@ TEST(DeclarativeReader, FindsEachMistakeOfNotifications) {
         EXPECT_FALSE(reading.manifest) << mistake.map;
         EXPECT_THAT(reading.findings, Contains(HasSubstr(mistake.finding))) << mistake.map;
     }
+}
+
+TEST(DeclarativeReader, WarnsOfAListThatNobodyLooksAt) {
+    const Reading reading =
+        withNotifications("  verify: [{method: basic}]\n  marks: true\n  each: /items\n");
+    EXPECT_THAT(
+        reading.findings,
+        Contains(HasSubstr("12:3: warning: of a webhook that only marks, 'each' tells nothing"))
+    );
 }
 
 TEST(DeclarativeReader, HandsChallengesToThePlugin) {

@@ -125,8 +125,11 @@ Reading readWith(std::string_view rest) {
     YamlDocument document;
     Diagnostics out;
     Reading reading;
-    if (parseYaml("acme.yaml", std::string(kHead).append(rest), document, out))
-        reading.manifest = readManifest(document, out);
+    const std::string text = std::string(kHead).append(rest).append(
+        "\nparameters:\n"
+        "  - {key: webhook.secret, name: Secret, description: S., type: string, secret: true}\n"
+    );
+    if (parseYaml("acme.yaml", text, document, out)) reading.manifest = readManifest(document, out);
     out.sort();
     for (const Diagnostic& finding : out.items())
         reading.findings.push_back(describe(finding));

@@ -52,7 +52,6 @@ TEST(ManifestChecks, WarnOfWhatHasNoEffect) {
          "without a section 'oauth2' the API gives no URL"},
         {"webhook: app", "description: x", "no webhook is taken"},
         {"[webhook]", "[polling]", "no instance takes webhooks"},
-        {"plugin: libsmall.so", "plugin: declarative", "hears of nothing unless it is told how"},
         {"[CREATED]", "[CREATED, CREATED]", "'CREATED' stands in 'event_types' twice"},
         {"[api.example.com", "[api.example.com, api.example.com", "stands in 'egress' twice"},
         {"type: integer\n    min: 1\n    default: 5",
@@ -69,6 +68,18 @@ TEST(ManifestChecks, WarnOfWhatHasNoEffect) {
                                                                          << printed(out);
     }
     EXPECT_EQ(printed(readSmall("key: small", "key: small")), "");
+}
+
+TEST(ManifestChecks, AConnectorWithoutCodeIsToldHowItHearsOfChanges) {
+    const Diagnostics out = readSmall(
+        "plugin: libsmall.so\nabi: 1\nauthentication:\n"
+        "  profiles: [{key: oauth2, name: OAuth}]\noauth2:\n"
+        "  authorize_url: https://a.example.com/authorize\n"
+        "  token_url: https://a.example.com/token\n",
+        "plugin: declarative\nabi: 1\n"
+    );
+    EXPECT_FALSE(out.hasErrors()) << printed(out);
+    EXPECT_NE(printed(out).find("hears of nothing unless it is told how"), std::string::npos);
 }
 
 }  // namespace

@@ -120,6 +120,8 @@ polling:
 map:
   - {evnt: created, id: /id}
   - {event: created}
+egress: [x]
+parameters: [{key: webhook.secret, name: S, description: S., type: string, secret: true}]
 )");
     const std::string text = printed(out);
     EXPECT_EQ(out.errorCount(), 9U) << text;

@@ -17,7 +17,7 @@ using testing::IsEmpty;
 constexpr const char* kTakesWebhooks =
     "webhook: instance\nnotifications: {verify: [{method: token, header: X-Token}]}\n";
 constexpr const char* kAsksOnly =
-    "description: It polls.\n"
+    "egress: [acme.example]\n"
     "polling: {resources: [{name: things, list: {records: /, url: https://acme.example}}]}\n";
 
 /// Rules begin in line 11.
@@ -28,7 +28,9 @@ std::vector<std::string> mapFindings(
     Diagnostics out;
     const std::string text = fmt::format(
         "key: acme\nname: Acme\nhub: general\nversion: 1.0.0\nplugin: declarative\nabi: 1\n"
-        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}",
+        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}"
+        "parameters:\n"
+        "  - {{key: webhook.secret, name: Secret, description: S., type: string, secret: true}}\n",
         methods,
         sections,
         map
@@ -66,6 +68,12 @@ TEST(MapChecks, GoodRulesHaveNoFindings) {
         IsEmpty()
     );
     EXPECT_THAT(
+        withRules("  - {event: created, type: thing, id: {first_of: [/a~0b~1, only]}}\n"), IsEmpty()
+    );
+    EXPECT_THAT(
+        withRules("  - {event: created, type: thing, id: {from: /a, lookup: {b: c}}}\n"), IsEmpty()
+    );
+    EXPECT_THAT(
         withRules("  - {event: created, type: thing, id: /id, created: '2026-01-02T03:04:05+0100',"
                   " modified: '2026-01-02T03:04:05.5', occurred: '2026-01-02'}\n"),
         IsEmpty()
@@ -89,6 +97,22 @@ TEST(MapChecks, FindsWhatARuleCannotDo) {
         {"  - {event: created, id: /id, modified: {from: /a, default: now}}\n", "'now' is not a"},
         {"  - {event: created, id: /id, occurred: '2026-02-30'}\n", "'2026-02-30' is not a time"},
         {"  - {event: created, id: /id, size: big}\n", "error: the text 'big' is not a number of"},
+        {"  - {event: created, id: id}\n",
+         "acme.yaml:11:26: error: this is a text that is the same for every record (write /id, or "
+         "{const: id} if that is meant)"},
+        {"  - {event: created, id: form_response.token}\n", "(write /form_response/token, or"},
+        {"  - {event: created, id: '$.items[0].id'}\n", "(write /items/0/id, or"},
+        {"  - {event: created, id: X-Delivery}\n", "(write header:X-Delivery, or"},
+        {"  - {event: created, id: {first_of: [none, /id]}}\n", "(write /none, or {const: none}"},
+        {"  - {event: created, id: no id}\n", "(write a pointer such as /a/b"},
+        {"  - {event: created, id: /id, revision: etag}\n", "(write /etag, or {const: etag}"},
+        {"  - {event: created, id: {from: nid, as: lower}}\n",
+         "acme.yaml:11:33: error: 'from' takes a source, and this is a text that is always the "
+         "same (write /nid)"},
+        {"  - {event: {from: action, lookup: {a: created}}, id: /id}\n", "(write /action)"},
+        {"  - {event: created, id: '/i~d'}\n",
+         "acme.yaml:11:26: error: a '~' in a pointer stands before 0 or 1 (RFC 6901) (write ~0"},
+        {"  - {event: created, id: '/id~'}\n", "a '~' in a pointer"},
         {"  - {event: created, id: /id, properties: {a: 'config:foo'}}\n",
          "warning: 'config:foo' stands for itself here: a map has no source 'config'"},
         {"  - {event: created, id: /id, properties: {a: {first_of: [/x, access_token]}}}\n",

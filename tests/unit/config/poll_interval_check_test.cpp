@@ -21,6 +21,7 @@ ConnectorManifest pollingConnector(std::string_view interval) {
         "acme.yaml",
         fmt::format(
             "key: acme\nname: Acme\nhub: general\nversion: 1.0.0\nplugin: declarative\nabi: 1\n"
+            "egress: [acme.example]\n"
             "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [polling]}}"
             "\npolling: {{{} resources: [{{name: things, "
             "list: {{url: https://acme.example, records: /}}}}]}}\n"

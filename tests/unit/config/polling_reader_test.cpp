@@ -26,6 +26,10 @@ polling:
 {}
 map:
   - {{event: changed, type: polled:resource, id: /id}}
+egress: [a.example, b.example]
+authentication: {{profiles: [{{key: apiKey, name: API key}}]}}
+authorization: {{api_key: key}}
+parameters: [{{key: key, name: Key, description: K., type: string, secret: true}}]
 )";
 
 /// One that is right, from line 10 of the file on.
@@ -113,6 +117,19 @@ TEST(PollingReader, FindsEachMistakeWithItsPlace) {
         {"records: /items", "record: /items", "15:65: error: unknown key 'record'"},
         {"records: /items, ", "", "the key 'records' is missing"},
         {"records: /items", "records: items", "this is no pointer into JSON"},
+        {"next_page: /next",
+         "next_page: next_cursor",
+         "15:93: error: this is a text that is the same for every answer (write /next_cursor)"},
+        {"  rate: ",
+         "  expired: [410, 401]\n  rate: ",
+         "10:18: error: 401 has a rule of its own (leave it out)"},
+        {"  rate: ", "  expired: 429\n  rate: ", "429 has a rule of its own"},
+        {"next_url: link:next", "next_url: next", "every answer (write /next)"},
+        {"cursor: header:X-Cursor", "cursor: X-Cursor", "every answer (write header:X-Cursor)"},
+        {"cursor: /token", "cursor: token", "every answer (write /token)"},
+        {"  rate: ",
+         "  limited_until: X-RateLimit-Reset\n  rate: ",
+         "every answer (write header:X-RateLimit-Reset)"},
         {"${page}", "${pgae}", "did you mean 'page'?"},
         {"\"${page}\"", "1", "the request has no ${page}"},
         {"next_page: /next", "next_page: /n, next_url: /u", "one of 'next_url', 'next_page'"},

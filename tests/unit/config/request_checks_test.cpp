@@ -11,10 +11,11 @@ namespace ferry::config {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Line 11 is the one that is put in.
+/// Line 14 is the one that is put in.
 constexpr std::string_view kAskingConnector = R"(key: acme
 name: Acme
 hub: general
@@ -23,11 +24,16 @@ plugin: declarative
 abi: 1
 webhook: instance
 base_urls: {{api: https://acme.example}}
+egress: [a.example, '*.b.example', 'c.example:8443']
 events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [webhook, polling]}}
-parameters: [{{key: shop, name: Shop, description: The shop., type: string}}]
+parameters: [{{key: shop, name: Shop, description: The shop., type: string}}, {{key: oauth.api.key,
+  name: Key, description: The key., type: string}}, {{key: oauth.api.secret, name: Secret,
+  description: The secret., type: string, secret: true}}]
 {}
 map:
   - {{event: changed, type: thing, id: /id}}
+authentication: {{profiles: [{{key: oauth2, name: OAuth 2}}]}}
+oauth2: {{authorize_url: https://a.example/consent, token_url: https://a.example/token}}
 )";
 
 std::vector<std::string> requestFindings(std::string_view sections) {
@@ -79,15 +85,17 @@ TEST(RequestChecks, WhatIsDeclaredIsKnown) {
         IsEmpty()
     );
     EXPECT_THAT(
-        withAuthorization("api_key: shop, account: {first_of: [config:shop, base_url:api]}"),
-        IsEmpty()
+        withAuthorization("api_key: shop"),
+        ElementsAre(HasSubstr("acme.yaml:11:20: warning: this parameter is the access token, and "
+                              "everybody may see it (add 'secret: true')"))
     );
+    EXPECT_THAT(withAuthorization("account: {first_of: [config:shop, base_url:api]}"), IsEmpty());
 }
 
 TEST(RequestChecks, FindsWhatNoRequestCanHave) {
     const RequestCase cases[] = {
         {"url: '${base_url:apo}/a'",
-         "acme.yaml:11:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
+         "acme.yaml:14:62: error: there is no base URL 'apo' (did you mean 'api'?)"},
         {"url: '${base_url:elsewhere}/a'", "(declare it in 'base_urls')"},
         {"url: '${base_url:api}/${config:shp}'",
          "there is no parameter 'shp' (did you mean 'shop'?)"},
@@ -96,6 +104,25 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
         {"url: https://a.example, body: '{\"a\": \"${config:nope}\"}'", "no parameter 'nope'"},
         {"url: /items", "does not say to which host it goes (write ${base_url:api}/items)"},
         {"url: a.example/items", "does not say to which host it goes (write https://..."},
+        {"url: 'http://a.example/items'",
+         "a request goes by https: anybody could read its tokens "
+         "otherwise (write https://a.example/items)"},
+        {"url: 'https://a.example/my items'",
+         "acme.yaml:14:62: error: an address has no blank in it (remove it, or write %20)"},
+        {"url: '${base_url:api}/a b'", "an address has no blank in it"},
+        {"url: https://d.example/items",
+         "acme.yaml:14:62: error: the connector's requests may not reach 'd.example' (add "
+         "d.example "
+         "to 'egress', or a base URL of it)"},
+        {"url: https://b.example", "may not reach 'b.example'"},
+        {"url: 'https://c.example/'", "may not reach 'c.example'"},
+        {"url: 'https://acme.example:8443/'", "may not reach 'acme.example:8443'"},
+        {"url: https://a.example, basic: {user: '${config:nope}'}", "there is no parameter 'nope'"},
+        {"url: https://a.example, basic: {user: a, password: '${base_url:zzz}'}",
+         "there is no base URL 'zzz'"},
+        {"url: https://a.example, method: POST, form: {a: '${config:nope}'}", "parameter 'nope'"},
+        {"url: https://a.example, method: POST, body: {a: {b: [c, '${base_url:zzz}']}}",
+         "acme.yaml:14:113: error: there is no base URL 'zzz'"},
         {"url: https://a.example, headers: {'X Bad': a}", "no header with the name 'X Bad'"},
         {"url: https://a.example, headers: {'X:Bad': a}", "no header with the name 'X:Bad'"},
         {"url: https://a.example, headers: {Host: a}", "the hub sets the header 'Host' itself"},
@@ -106,10 +133,23 @@ TEST(RequestChecks, FindsWhatNoRequestCanHave) {
         EXPECT_THAT(withRequest(one.text), Contains(HasSubstr(one.finding))) << one.text;
 }
 
+TEST(RequestChecks, RequestsGoWhereTheConnectorSaysThatTheyMay) {
+    for (const char* url :
+         {"https://acme.example/items",
+          "https://x.b.example?a=b",
+          "https://c.example:8443/",
+          "https://A.EXAMPLE:8080",
+          "https://${config:shop}.elsewhere.example/",
+          "${base_url:api}/${config:shop}"})
+        EXPECT_THAT(withRequest(fmt::format("url: '{}'", url)), IsEmpty()) << url;
+}
+
 TEST(RequestChecks, FindsWhatNoAccountHas) {
     const RequestCase cases[] = {
         {"api_key: nope.key", "there is no parameter 'nope.key' (declare it in 'parameters')"},
         {"account: config:shpo", "there is no parameter 'shpo' (did you mean 'shop'?)"},
+        {"account: user_id",
+         "every account (write /user_id, or {const: user_id} if that is meant)"},
         {"label: {from: token:/a, default: config:nope}", "there is no parameter 'nope'"},
         {"label: {when: {config:nope: x}, then: a}", "there is no parameter 'nope'"},
         {"token_params: {a: '${config:nope}'}", "there is no parameter 'nope'"},
@@ -133,7 +173,7 @@ TEST(RequestChecks, LooksAtSubscriptionsAndSignaturesToo) {
             verify + "subscription:\n  create: {url: '${base_url:apo}/hooks'}\n"
                      "  delete: {url: '${base_url:api}/hooks'}"
         ),
-        Contains(HasSubstr("acme.yaml:13:17: error: there is no base URL 'apo'"))
+        Contains(HasSubstr("acme.yaml:16:17: error: there is no base URL 'apo'"))
     );
     EXPECT_THAT(
         requestFindings("notifications: {verify: [{method: token, header: X Token}]}"),

@@ -24,7 +24,9 @@ RequestReading readRequest(std::string_view polling) {
     const std::string text = fmt::format(
         "key: acme\nname: Acme\nhub: general\nversion: 1.0.0\nplugin: declarative\nabi: 1\n"
         "events: {{object_types: [thing], event_types: [CREATED], methods: [polling]}}\n"
-        "polling:\n{}\nmap:\n  - {{event: changed, type: thing, id: /id}}\n",
+        "polling:\n{}\nmap:\n  - {{event: changed, type: thing, id: /id}}\n"
+        "egress: [a.example]\nparameters: [{{key: key, name: Key, description: The key., type: "
+        "string}}]\n",
         polling
     );
     YamlDocument document;

@@ -33,6 +33,11 @@ subscription:
   keep: {id: /id}
   expires: /until
   lifetime: 7d
+parameters:
+  - {key: oauth.api.key, name: Key, description: K., type: string}
+  - {key: oauth.api.secret, name: Secret, description: S., type: string, secret: true}
+authentication: {profiles: [{key: oauth2, name: OAuth 2}]}
+oauth2: {authorize_url: https://acme.example/consent, token_url: https://acme.example/token}
 )";
 
 constexpr const char* kOwnSecret =
@@ -98,6 +103,14 @@ TEST(SubscriptionReader, FindsEachMistake) {
         {"{webhook_url}", "{webhook_uri}", "did you mean 'webhook_url'?"},
         {"/hooks\"", "/hooks/${kept:id}\"", "nothing is kept before the webhook is there"},
         {"keep: {id: /id}", "keep: {name: /id}", "'keep' has no 'id'"},
+        {"keep: {id: /id}", "keep: {id: id}", "(write /id, or {const: id} if that is meant)"},
+        {"keep: {id: /id}", "keep: id", "'keep' takes a mapping of names to expressions"},
+        {"expires: /until", "expires: expires_at", "every answer (write /expires_at)"},
+        {"cursor: /token", "cursor: token", "every answer (write /token)"},
+        {"  start: {url: \"${base_url:api}/now\", cursor: /token}\n",
+         "",
+         "14:48: error: '${cursor}' is what the answer to 'start' says"},
+        {"/now\"", "/now/${cursor}\"", "'${cursor}' is what the answer to 'start' says"},
         {"lifetime: 7d", "lifetime: 1s", "is less than 1m"},
         {"webhook: instance", "webhook: app", "the hub registers URLs of instances alone"},
     };
@@ -122,22 +135,33 @@ TEST(SubscriptionReader, TheSecretIsSaidByTheAnswerOrByTheInstance) {
         findingsOf(kEnd, "  lifetime: 7d\n  secret: '${webhook_url}'\n"),
         Contains(HasSubstr("there is no source"))
     );
-    for (const std::string text : {"secret", "link:next", "config:webhook.secret"})
+    for (const std::string text : {"secret", "config:webhook.secret"})
         EXPECT_THAT(
             findingsOf(kEnd, "  lifetime: 7d\n  secret: " + text + "\n"),
-            Contains(HasSubstr("not where the answer has the secret"))
+            Contains(HasSubstr("a text that is the same for every answer (write a pointer such"))
         ) << text;
+    EXPECT_THAT(
+        findingsOf(kEnd, "  lifetime: 7d\n  secret: link:next\n"),
+        Contains(HasSubstr("an address is no secret"))
+    );
     EXPECT_THAT(
         findingsOf("{until: \"${expires}\"}", "{until: \"${expires}\", key: \"${secret}\"}"),
         IsEmpty()
     );
     EXPECT_THAT(
-        findingsOf("  lifetime: 7d\n", by_answer + "parameters:\n  - " + kOwnSecret),
+        findingsOf("  lifetime: 7d\nparameters:\n", by_answer + "parameters:\n  - " + kOwnSecret),
         Contains(HasSubstr("the provider gives the secret of webhooks"))
     );
     EXPECT_THAT(
         findingsOf("  keep: {id: /id}\n", "  keep: {id: /id}\n  secret: /key\n", nullptr, true),
         Contains(HasSubstr("and is not given one"))
+    );
+}
+
+TEST(SubscriptionReader, ATextThatIsMeantForACaseIsTaken) {
+    EXPECT_THAT(
+        findingsOf("cursor: /token", "cursor: {when: {/own: \"true\"}, then: own, else: /token}"),
+        IsEmpty()
     );
 }
 
