@@ -94,10 +94,17 @@ TEST_F(HousekeepingTest, WhatWaitsTooLongIsGivenUp) {
     EXPECT_NE(log_text_.find("deliveries=13"), std::string::npos) << log_text_;
     EXPECT_EQ(events(), 270) << "they can be delivered again";
 
+    clock_.advance(25 * kDay);
+    for (int i = 0; i < 5; ++i)
+        clock_.advanceTo(housekeeping.step());
+    EXPECT_EQ(states()[DeliveryState::Dead], 14);
+    EXPECT_EQ(events(), 270) << "older than 30 days, but the dead letters are not";
+
     clock_.advance(31 * kDay);
     for (int i = 0; i < 5; ++i)
         clock_.advanceTo(housekeeping.step());
-    EXPECT_EQ(events(), 0) << "nothing waits for them";
+    EXPECT_EQ(states()[DeliveryState::Dead], 0);
+    EXPECT_EQ(events(), 0) << "nothing needs them";
 }
 
 TEST_F(HousekeepingTest, ManyRowsGoInSeveralSteps) {

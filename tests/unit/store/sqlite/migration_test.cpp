@@ -65,6 +65,9 @@ TEST_F(SqliteMigrationTest, AttemptsOfAnEarlierVersionStayInTheLog) {
             "INSERT INTO delivery (id, instance_id, callback_id, first_event, last_event, state, "
             "attempt_count, next_attempt_at, created_at, finished_at, last_status, last_error) "
             "VALUES (1, 1, 1, 1, 1, 1, 1, 5, 5, 7, 200, '');"
+            "INSERT INTO event (number, instance_id, id, type, object_kind, recorded_at, body, "
+            "raw) "
+            "VALUES (1, 1, 'e', 0, 0, 5, '{}', '');"
             "INSERT INTO attempt (delivery_id, n, finished_at, status, latency_ms, error, answer) "
             "VALUES (1, 1, 7, 200, 17, '', 'ok')"
         ));
