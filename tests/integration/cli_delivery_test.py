@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 import urllib.request
 
@@ -261,6 +262,35 @@ class Prune(DeliveryCase):
         self.assertEqual(self.run_ok("deliveries"), "no deliveries\n")
         self.assertIn("--older-than is a time", self.run_bad(1, "prune", "--older-than", "old"))
         self.start()
+        self.stop()
+
+    def test_the_events_of_a_dead_letter_stay_as_long_as_it_does(self):
+        receiver = receiver_for(self)
+        receiver.status = 500
+        fake = self.start_with_alice(receiver, "6s")
+        fake.put("/new.txt")
+        eventually(lambda: self.listed("--state", "dead"), "its end")
+        dead = self.listed("--state", "dead")[0]["id"]
+        died = time.time()
+        self.stop()
+        # Between the event, which is 5 s older at least, and the end.
+        age = int((time.time() - died + 3) * 1000)
+        self.assertRegex(
+            self.run_ok("prune", "--older-than", f"{age}ms"), r": 0 of 1 events, 0 of 0 finished deliveries\n"
+        )
+        receiver.status = 200
+        self.start()
+        self.run_ok("deliveries", "redeliver", str(dead))
+        eventually(lambda: self.listed("--state", "delivered"), "the delivery")
+        self.assertEqual(receiver.bodies[-1]["message"]["events"][0]["object"]["path"], "/new.txt")
+        # What was delivered needs its events no more, and can't be made again without them.
+        delivered = time.time()
+        self.stop()
+        self.run_ok("prune", "--older-than", f"{int((time.time() - delivered + 3) * 1000)}ms")
+        self.assertEqual(self.run_ok("events"), "no events\n")
+        self.start()
+        self.assertIn("no longer in the log", self.run_bad(1, "deliveries", "redeliver", str(dead)))
+        self.assertEqual([one["state"] for one in self.listed()], ["delivered"])
         self.stop()
 
 
