@@ -1,6 +1,6 @@
 #include "config/address_checks.h"
 
-#include "base/ascii.h"
+#include "base/url_hosts.h"
 #include "config/node_reader.h"
 
 #include <fmt/format.h>
@@ -16,31 +16,13 @@ namespace {
 constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kHttp = "http://";
 
-/// "host" or "host:port" in lower case; "" if a template is in it.
-std::string authorityOf(std::string_view after_scheme) {
-    const std::string_view authority = after_scheme.substr(0, after_scheme.find_first_of("/?#"));
-    if (authority.find("${") != authority.npos || authority.find('@') != authority.npos) return {};
-    return lowerAscii(authority);
-}
-
 /// As the hub decides it when the request is sent (plugin/egress_hosts.h).
-bool mayReach(const ConnectorManifest& manifest, const std::string& authority) {
-    const std::string host = authority.substr(0, authority.find(':'));
-    const std::string at_port = host == authority ? host + ":443" : authority;
-    const bool is_listed =
-        std::any_of(manifest.egress.begin(), manifest.egress.end(), [&](const std::string& item) {
-            const std::string pattern = lowerAscii(item);
-            const std::string& whole = pattern.find(':') == pattern.npos ? host : at_port;
-            if (!pattern.starts_with("*.")) return pattern == whole;
-            const std::string_view suffix = std::string_view(pattern).substr(1);
-            return whole.size() > suffix.size() && whole.ends_with(suffix);
-        });
-    if (is_listed) return true;
-    return std::any_of(manifest.base_urls.begin(), manifest.base_urls.end(), [&](const auto& base) {
-        const std::string_view url = base.second;
-        const std::size_t scheme = url.find("://");
-        return scheme != url.npos && authorityOf(url.substr(scheme + 3)) == authority;
-    });
+bool mayReach(const ConnectorManifest& manifest, std::string_view url) {
+    const std::string authority = authorityOf(url);
+    return isHostListed(url, manifest.egress) ||
+           std::any_of(manifest.base_urls.begin(), manifest.base_urls.end(), [&](const auto& base) {
+               return authorityOf(base.second) == authority;
+           });
 }
 
 bool areHostsKnown(const YamlNode& root) {
@@ -96,8 +78,9 @@ void checkAddress(
         return;
     }
     if (!text.starts_with(kHttps)) return tellNoHost(url, manifest, reporter);
-    const std::string authority = authorityOf(text.substr(kHttps.size()));
-    if (authority.empty() || !areHostsKnown(root) || mayReach(manifest, authority)) return;
+    const std::string authority = authorityOf(text);
+    const bool is_known = !authority.empty() && authority.find("${") == authority.npos;
+    if (!is_known || !areHostsKnown(root) || mayReach(manifest, text)) return;
     reporter.atValue(
         url,
         Visibility::Shown,
