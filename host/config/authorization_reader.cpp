@@ -26,11 +26,11 @@ class AuthorizationReader {
         for (const auto& [name, url] : manifest.base_urls)
             json_.field(name, url);
         json_.endObject();
-        copy(section, "client", "header");
-        copy(section, "token_format", "form");
-        copy(section, "grant", "authorization_code");
-        copy(section, "scope_separator", " ");
-        copy(section, "api_key");
+        copyText(json_, section, "client", "header");
+        copyText(json_, section, "token_format", "form");
+        copyText(json_, section, "grant", "authorization_code");
+        copyText(json_, section, "scope_separator", " ");
+        copyText(json_, section, "api_key");
         for (const char* key : {"authorize_params", "token_params"})
             parameters(section, key);
         if (const YamlNode* asked = given(section, "check")) check(*asked);
@@ -52,10 +52,6 @@ class AuthorizationReader {
   private:
     ExpressionReader expression(SourceSet sources = SourceSet::Account) {
         return {reporter_, json_, sources};
-    }
-    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
-        const std::string text = textOf(node, key);
-        json_.field(key, text.empty() ? otherwise : std::string_view(text));
     }
     void parameters(const YamlNode& node, std::string_view key) {
         json_.key(key).beginObject();

@@ -24,8 +24,8 @@ class ChallengeReader {
 
     bool write() {
         json_.beginObject();
-        copy(node_, "method");
-        copy(node_, "content_type", "text/plain");
+        copyText(json_, node_, "method");
+        copyText(json_, node_, "content_type", "text/plain");
         const auto status = parseInteger(textOf(node_, "status")).value_or(kStatusOk);
         if (status != kStatusOk) json_.field("status", status);
         if (const YamlNode* when = node_.find("when"); when != nullptr && !when->isNull()) {
@@ -46,10 +46,6 @@ class ChallengeReader {
   private:
     ExpressionReader expression(SourceSet sources = SourceSet::Webhook) {
         return {reporter_, json_, sources};
-    }
-    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
-        const std::string text = textOf(node, key);
-        json_.field(key, text.empty() ? otherwise : std::string_view(text));
     }
 
     void reply(const YamlNode& reply, bool is_signed) {
@@ -85,8 +81,8 @@ class ChallengeReader {
         const YamlNode& token = *crc.find("token");
         expression().read(token);
         refuseConstants(token, {.sources = SourceSet::Webhook, .every = "challenge"}, reporter_);
-        copy(crc, "hash", "sha256");
-        copy(crc, "encoding", "base64");
+        copyText(json_, crc, "hash", "sha256");
+        copyText(json_, crc, "encoding", "base64");
         json_.endObject();
     }
 

@@ -24,7 +24,7 @@ class SectionReader {
         json_.clear();
         const NotificationBody body{textOf(node, "body"), !isUnknown(node, "body")};
         json_.beginObject();
-        copy(node, "body", "json");
+        copyText(json_, node, "body", "json");
         json_.key("verify").beginArray();
         const YamlNode& ways = *node.find("verify");
         for (const YamlNode& way : ways.children)
@@ -89,10 +89,6 @@ class SectionReader {
     }
     void say(const YamlNode& at, std::string message, std::string suggestion = {}) {
         reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));
-    }
-    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
-        const std::string text = textOf(node, key);
-        json_.field(key, text.empty() ? otherwise : std::string_view(text));
     }
 
     void rule(const YamlNode& node) {

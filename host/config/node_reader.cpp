@@ -40,6 +40,13 @@ std::vector<ListItem> itemsOf(const YamlNode& mapping, std::string_view key) {
     return items;
 }
 
+void copyText(
+    JsonWriter& json, const YamlNode& mapping, std::string_view key, std::string_view otherwise
+) {
+    const std::string text = textOf(mapping, key);
+    json.field(key, text.empty() ? otherwise : std::string_view(text));
+}
+
 const YamlNode* given(const YamlNode& mapping, std::string_view key) {
     const YamlNode* value = mapping.find(key);
     const bool is_given = value != nullptr && !value->isNull() && !value->is_unresolved &&

@@ -1,6 +1,7 @@
 #pragma once
 // Taking values out of a tree that is already validated.
 
+#include "base/json_writer.h"
 #include "config/yaml_node.h"
 
 #include <string>
@@ -11,6 +12,11 @@ namespace ferry::config {
 
 /// The text of a key's single value; "" if there is none.
 std::string textOf(const YamlNode& mapping, std::string_view key);
+
+/// Writes that text as a member of the same name, or `otherwise` if there is none.
+void copyText(
+    JsonWriter& json, const YamlNode& mapping, std::string_view key, std::string_view otherwise = {}
+);
 
 /// The node of a key whose value was given and can be looked at; nullptr if there is none.
 const YamlNode* given(const YamlNode& mapping, std::string_view key);

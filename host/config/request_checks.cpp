@@ -86,20 +86,26 @@ class RequestChecks {
         }
     }
 
+    /// The parameter of this key in the file; nullptr if there is none.
+    const YamlNode* declared(std::string_view key) const {
+        const YamlNode* list = given(root_, "parameters");
+        if (list == nullptr) return nullptr;
+        for (const YamlNode& item : list->children)
+            if (textOf(item, "key") == key) return &item;
+        return nullptr;
+    }
+
     /// What is not secret is shown, and stored as it is.
     void openKey(const YamlNode& key) {
-        const YamlNode* list = given(root_, "parameters");
-        if (list == nullptr) return;
-        for (const YamlNode& item : list->children) {
-            if (textOf(item, "key") != key.text || isUnknown(item, "secret")) continue;
-            if (textOf(item, "secret") == "true") continue;
-            reporter_.warnAtValue(
-                *item.find("key"),
-                Visibility::Shown,
-                "this parameter is the access token, and everybody may see it",
-                "add 'secret: true'"
-            );
-        }
+        const YamlNode* item = declared(key.text);
+        if (item == nullptr || isUnknown(*item, "secret") || textOf(*item, "secret") == "true")
+            return;
+        reporter_.warnAtValue(
+            *item->find("key"),
+            Visibility::Shown,
+            "this parameter is the access token, and everybody may see it",
+            "add 'secret: true'"
+        );
     }
 
     void notifications(const YamlNode& section) {
@@ -118,17 +124,14 @@ class RequestChecks {
 
     /// What the provider gives nobody has to write down.
     void givenSecret() {
-        const YamlNode* list = given(root_, "parameters");
-        if (list == nullptr) return;
-        for (const YamlNode& item : list->children) {
-            if (textOf(item, "key") != kWebhookSecret) continue;
-            reporter_.atValue(
-                *item.find("key"),
-                Visibility::Shown,
-                "the provider gives the secret of webhooks, as 'secret' of 'subscription' says",
-                "remove this parameter, or that key"
-            );
-        }
+        const YamlNode* item = declared(kWebhookSecret);
+        if (item == nullptr) return;
+        reporter_.atValue(
+            *item->find("key"),
+            Visibility::Shown,
+            "the provider gives the secret of webhooks, as 'secret' of 'subscription' says",
+            "remove this parameter, or that key"
+        );
     }
 
     void requests(const YamlNode& section, std::initializer_list<const char*> keys) {

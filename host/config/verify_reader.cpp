@@ -44,24 +44,24 @@ class VerifyReader {
                 reporter_.atKey(*name, fmt::format("'{}' has no use with '{}'", key, method));
         }
         json_.beginObject();
-        copy(node, "method");
-        copy(node, "hash", "sha256");
-        copy(node, "header", method == "basic" ? "authorization" : "");
+        copyText(json_, node, "method");
+        copyText(json_, node, "hash", "sha256");
+        copyText(json_, node, "header", method == "basic" ? "authorization" : "");
         for (const char* key : {"query", "prefix", "separator", "timestamp_header"})
-            copy(node, key);
+            copyText(json_, node, key);
         if (const YamlNode* body = given(node, "body")) {
             json_.key("body");
             expression().readPointer(*body);
         }
-        copy(node, "timestamp_prefix");
+        copyText(json_, node, "timestamp_prefix");
         if (const YamlNode* pointer = given(node, "timestamp_body")) {
             timestampBody(node, *pointer);
             json_.key("timestamp_body");
             expression().readPointer(*pointer);
         }
-        copy(node, "encoding", "hex");
-        copy(node, "secret_prefix");
-        copy(node, "secret_encoding", "text");
+        copyText(json_, node, "encoding", "hex");
+        copyText(json_, node, "secret_prefix");
+        copyText(json_, node, "secret_encoding", "text");
         const auto tolerance = parseDuration(textOf(node, "tolerance"));
         json_.field("tolerance_ms", tolerance.value_or(std::chrono::minutes(5)).count());
         json_.key("signed");
@@ -75,10 +75,6 @@ class VerifyReader {
     }
     void say(const YamlNode& at, std::string message, std::string suggestion = {}) {
         reporter_.atValue(at, Visibility::Shown, std::move(message), std::move(suggestion));
-    }
-    void copy(const YamlNode& node, std::string_view key, std::string_view otherwise = {}) {
-        const std::string text = textOf(node, key);
-        json_.field(key, text.empty() ? otherwise : std::string_view(text));
     }
 
     void timestampBody(const YamlNode& node, const YamlNode& pointer) {
