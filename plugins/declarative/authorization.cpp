@@ -28,14 +28,17 @@ Texts textsAt(const rapidjson::Value& settings, const char* name) {
     return texts;
 }
 
+/// RFC 6749, 2.3.1: both are form-encoded first.
+std::string basicPair(const sdk::AccountView& account) {
+    return percentEncode(account.config(kAppKey)) + ":" + percentEncode(account.config(kAppSecret));
+}
+
 /// Of what a token endpoint is asked with: the code, tokens, and the app's pair.
 Secrets secretsOf(const sdk::AccountView& account, const Texts& fields) {
     Secrets secrets(account, {});
     for (const auto& [name, value] : fields)
         if (name != "grant_type" && name != "redirect_uri") secrets.add(value);
-    secrets.add(
-        percentEncode(account.config(kAppKey)) + ":" + percentEncode(account.config(kAppSecret))
-    );
+    secrets.add(basicPair(account));
     return secrets;
 }
 
@@ -121,9 +124,7 @@ sdk::Request Authorization::tokenRequest(
         fields.emplace_back("client_id", key);
         fields.emplace_back("client_secret", secret);
     } else {
-        // RFC 6749, 2.3.1: both are form-encoded first.
-        const std::string pair = percentEncode(key) + ":" + percentEncode(secret);
-        request.header("Authorization", "Basic " + call.crypto().base64(pair));
+        request.header("Authorization", "Basic " + call.crypto().base64(basicPair(account)));
     }
     add(token_params_, account, fields);
     request.header("Accept", "application/json");

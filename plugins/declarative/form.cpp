@@ -2,6 +2,8 @@
 
 #include "text.h"
 
+#include <ferry/sdk.hpp>
+
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -20,12 +22,17 @@ struct NamedValues {
     std::vector<std::string> values;
 };
 
-using FormWriter = rapidjson::Writer<
-    rapidjson::StringBuffer,
-    rapidjson::UTF8<>,
-    rapidjson::UTF8<>,
-    rapidjson::CrtAllocator,
-    rapidjson::kWriteValidateEncodingFlag>;
+using FormWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+
+bool isUtf8(std::string_view text) {
+    // A NUL is none of an id, but it is a character.
+    while (!text.empty()) {
+        const std::string_view piece = text.substr(0, text.find('\0'));
+        if (!piece.empty() && !sdk::isText(piece, piece.size())) return false;
+        text.remove_prefix(std::min(piece.size() + 1, text.size()));
+    }
+    return true;
+}
 
 /// The pairs by name; nullopt as formAsJson.
 std::optional<std::vector<NamedValues>> pairsOf(
@@ -44,6 +51,7 @@ std::optional<std::vector<NamedValues>> pairsOf(
         auto value = formDecoded(pair.substr(std::min(equals + 1, pair.size())));
         if (!name || !value) return std::nullopt;
         if (std::find(without.begin(), without.end(), *name) != without.end()) continue;
+        if (!isUtf8(*name) || !isUtf8(*value)) return std::nullopt;
         const auto [place, is_new] = places.emplace(*name, named.size());
         if (is_new) named.push_back({std::move(*name), {}});
         named[place->second].values.push_back(std::move(*value));
@@ -52,8 +60,8 @@ std::optional<std::vector<NamedValues>> pairsOf(
     return named;
 }
 
-bool write(FormWriter& writer, const std::string& text) {
-    return writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+void write(FormWriter& writer, const std::string& text) {
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
 }  // namespace
@@ -65,11 +73,11 @@ std::optional<std::string> formAsJson(std::string_view form, std::span<const std
     FormWriter writer(buffer);
     writer.StartObject();
     for (const NamedValues& one : *named) {
-        if (!write(writer, one.name)) return std::nullopt;
+        write(writer, one.name);
         const bool is_list = one.values.size() > 1;
         if (is_list) writer.StartArray();
         for (const std::string& value : one.values)
-            if (!write(writer, value)) return std::nullopt;
+            write(writer, value);
         if (is_list) writer.EndArray();
     }
     writer.EndObject();
@@ -78,7 +86,7 @@ std::optional<std::string> formAsJson(std::string_view form, std::span<const std
 
 std::string sortedForm(std::string_view form) {
     auto named = pairsOf(form, {});
-    if (!named || !formAsJson(form)) return {};  // what becomes no record need not be signed
+    if (!named) return {};
     std::sort(named->begin(), named->end(), [](const NamedValues& a, const NamedValues& b) {
         return a.name < b.name;
     });
