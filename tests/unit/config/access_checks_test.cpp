@@ -2,8 +2,7 @@
 // change of their account, is found out before somebody declares one. Method: a small connector
 // with one part changed at a time.
 
-#include "config/connector_manifest.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <gmock/gmock.h>
 
@@ -51,14 +50,7 @@ std::vector<std::string> accessFindings(const std::vector<Part>& parts) {
         EXPECT_NE(place, text.npos) << part.from;
         if (place != text.npos) text.replace(place, part.from.size(), part.to);
     }
-    YamlDocument document;
-    Diagnostics out;
-    if (parseYaml("acme.yaml", text, document, out)) readManifest(document, out);
-    out.sort();
-    std::vector<std::string> findings;
-    for (const Diagnostic& finding : out.items())
-        findings.push_back(describe(finding));
-    return findings;
+    return readConnector(text).findings;
 }
 
 constexpr Part kNoKey{

@@ -38,25 +38,28 @@ struct Reading {
     std::vector<std::string> findings;
 };
 
-inline Reading read(std::string_view text) {
+/// What is found is in the order of the file.
+inline Reading readConnector(const std::string& text) {
     YamlDocument document;
     Diagnostics out;
     Reading reading;
-    const std::string whole = std::string(text) + kSecretParameter;
-    if (parseYaml("acme.yaml", whole, document, out))
-        reading.manifest = readManifest(document, out);
+    if (parseYaml("acme.yaml", text, document, out)) reading.manifest = readManifest(document, out);
     out.sort();
     for (const Diagnostic& finding : out.items())
         reading.findings.push_back(describe(finding));
     return reading;
 }
 
+inline Reading readWithSecret(std::string_view text) {
+    return readConnector(std::string(text) + kSecretParameter);
+}
+
 inline Reading withMap(std::string_view map) {
-    return read(fmt::format("{}{}map:\n{}", kHead, kNotifications, map));
+    return readWithSecret(fmt::format("{}{}map:\n{}", kHead, kNotifications, map));
 }
 
 inline Reading withNotifications(std::string_view notifications) {
-    return read(fmt::format("{}notifications:\n{}{}", kHead, notifications, kMap));
+    return readWithSecret(fmt::format("{}notifications:\n{}{}", kHead, notifications, kMap));
 }
 
 inline std::string setting(const Reading& reading, std::string_view name) {

@@ -32,7 +32,7 @@ TEST(DeclarativeReader, TheShippedConnectorsHaveNoFindings) {
 }
 
 TEST(DeclarativeReader, NeedsNeitherAuthenticationNorAddresses) {
-    const Reading reading = read(fmt::format("{}{}{}", kHead, kNotifications, kMap));
+    const Reading reading = readWithSecret(fmt::format("{}{}{}", kHead, kNotifications, kMap));
     EXPECT_THAT(reading.findings, IsEmpty());
     ASSERT_TRUE(reading.manifest);
     ASSERT_EQ(reading.manifest->profiles.size(), 1U);
@@ -110,13 +110,15 @@ TEST(DeclarativeReader, BoundsHowDeepExpressionsNest) {
 TEST(DeclarativeReader, PluginsWithCodeHaveNoSuchSections) {
     std::string text = fmt::format("{}{}{}", kHead, kNotifications, kMap);
     text.replace(text.find("declarative"), 11, "libacme.so");
-    EXPECT_THAT(read(text).findings, Contains(HasSubstr("'map' is for connectors without code")));
     EXPECT_THAT(
-        read(fmt::format("{}{}", kHead, kMap)).findings,
+        readWithSecret(text).findings, Contains(HasSubstr("'map' is for connectors without code"))
+    );
+    EXPECT_THAT(
+        readWithSecret(fmt::format("{}{}", kHead, kMap)).findings,
         Contains(HasSubstr("'map' has no records without 'notifications' or 'polling'"))
     );
     EXPECT_THAT(
-        read(fmt::format("{}{}", kHead, kNotifications)).findings,
+        readWithSecret(fmt::format("{}{}", kHead, kNotifications)).findings,
         Contains(HasSubstr("there is no 'map'"))
     );
 }

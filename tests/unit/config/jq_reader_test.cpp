@@ -5,7 +5,7 @@
 #include "config/jq_reader.h"
 
 #include "config/jq_scan.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -116,30 +116,8 @@ notifications:
   verify: [{method: hmac, header: X-Signature}]
 )";
 
-struct Reading {
-    std::optional<ConnectorManifest> manifest;
-    std::vector<std::string> findings;
-};
-
 Reading readWith(std::string_view rest) {
-    YamlDocument document;
-    Diagnostics out;
-    Reading reading;
-    const std::string text = std::string(kHead).append(rest).append(
-        "\nparameters:\n"
-        "  - {key: webhook.secret, name: Secret, description: S., type: string, secret: true}\n"
-    );
-    if (parseYaml("acme.yaml", text, document, out)) reading.manifest = readManifest(document, out);
-    out.sort();
-    for (const Diagnostic& finding : out.items())
-        reading.findings.push_back(describe(finding));
-    return reading;
-}
-
-std::string setting(const Reading& reading, std::string_view name) {
-    for (const auto& [key, value] : reading.manifest->settings)
-        if (key == name) return value;
-    return {};
+    return readWithSecret(std::string(kHead).append(rest).append("\n"));
 }
 
 TEST(JqReader, GivesThePluginTheProgramWithItsLine) {

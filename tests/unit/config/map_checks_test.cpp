@@ -1,8 +1,7 @@
 // Goal: rules of 'map' that can't do what they seem to are found, with their place and what was
 // meant. Method: a small connector with one part changed at a time.
 
-#include "config/connector_manifest.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -24,23 +23,14 @@ constexpr const char* kAsksOnly =
 std::vector<std::string> mapFindings(
     std::string_view sections, std::string_view map, std::string_view methods
 ) {
-    YamlDocument document;
-    Diagnostics out;
     const std::string text = fmt::format(
         "key: acme\nname: Acme\nhub: general\nversion: 1.0.0\nplugin: declarative\nabi: 1\n"
-        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}"
-        "parameters:\n"
-        "  - {{key: webhook.secret, name: Secret, description: S., type: string, secret: true}}\n",
+        "events: {{object_types: [thing], event_types: [CREATED, UPDATED], methods: [{}]}}\n{}{}",
         methods,
         sections,
         map
     );
-    if (parseYaml("acme.yaml", text, document, out)) readManifest(document, out);
-    out.sort();
-    std::vector<std::string> findings;
-    for (const Diagnostic& finding : out.items())
-        findings.push_back(describe(finding));
-    return findings;
+    return readWithSecret(text).findings;
 }
 
 std::vector<std::string> withRules(std::string_view rules) {

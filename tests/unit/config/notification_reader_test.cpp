@@ -135,7 +135,7 @@ TEST(NotificationReader, HandsChallengesToThePlugin) {
     );
     std::string text = fmt::format("{}notifications:\n{}{}", kHead, challenges, kMap);
     text.replace(text.find("webhook: instance"), 17, "webhook: app");
-    EXPECT_THAT(read(text).findings, Contains(HasSubstr("(write 'webhook: instance')")));
+    EXPECT_THAT(readWithSecret(text).findings, Contains(HasSubstr("(write 'webhook: instance')")));
 }
 
 TEST(NotificationReader, HandsStatusesAndTimesInBodiesToThePlugin) {

@@ -1,8 +1,7 @@
 // Goal: the section 'polling' is read into what plugin and hub go by, and every mistake in it is
 // found with its place. Method: a small connector with one part changed at a time.
 
-#include "config/connector_manifest.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -46,21 +45,8 @@ constexpr std::string_view kFeed = R"(  rate: {requests: 100, per: 1m}
         next_url: link:next
         cursor: header:X-Cursor)";
 
-struct Reading {
-    std::optional<ConnectorManifest> manifest;
-    std::vector<std::string> findings;
-};
-
 Reading read(std::string_view polling) {
-    YamlDocument document;
-    Diagnostics out;
-    Reading reading;
-    const std::string text = fmt::format(kConnector, polling);
-    if (parseYaml("acme.yaml", text, document, out)) reading.manifest = readManifest(document, out);
-    out.sort();
-    for (const Diagnostic& finding : out.items())
-        reading.findings.push_back(describe(finding));
-    return reading;
+    return readConnector(fmt::format(kConnector, polling));
 }
 
 TEST(PollingReader, HandsTheRequestsToThePluginAndTheRestToTheHub) {

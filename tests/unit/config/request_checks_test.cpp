@@ -1,8 +1,7 @@
 // Goal: names, addresses and headers of requests that can't work are found before they are sent,
 // with their place and what was meant. Method: a small connector with one part changed at a time.
 
-#include "config/connector_manifest.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -37,15 +36,7 @@ oauth2: {{authorize_url: https://a.example/consent, token_url: https://a.example
 )";
 
 std::vector<std::string> requestFindings(std::string_view sections) {
-    YamlDocument document;
-    Diagnostics out;
-    if (parseYaml("acme.yaml", fmt::format(kAskingConnector, sections), document, out))
-        readManifest(document, out);
-    out.sort();
-    std::vector<std::string> findings;
-    for (const Diagnostic& finding : out.items())
-        findings.push_back(describe(finding));
-    return findings;
+    return readConnector(fmt::format(kAskingConnector, sections)).findings;
 }
 
 std::vector<std::string> withRequest(std::string_view request) {

@@ -1,8 +1,7 @@
 // Goal: the section 'subscription' is read into what the plugin goes by, and every mistake in it is
 // found. Method: a small connector with one part changed at a time.
 
-#include "config/connector_manifest.h"
-#include "unit/config/config_test_support.h"
+#include "unit/config/declarative_case.h"
 
 #include <gmock/gmock.h>
 
@@ -56,15 +55,9 @@ std::vector<std::string> findingsOf(
     const std::size_t place = text.find(from);
     EXPECT_NE(place, text.npos) << from;
     if (!from.empty() && place != text.npos) text.replace(place, from.size(), to);
-    YamlDocument document;
-    Diagnostics out;
-    std::optional<ConnectorManifest> read;
-    if (parseYaml("acme.yaml", text, document, out)) read = readManifest(document, out);
-    if (manifest != nullptr) *manifest = std::move(read);
-    std::vector<std::string> findings;
-    for (const Diagnostic& finding : out.items())
-        findings.push_back(describe(finding));
-    return findings;
+    Reading reading = readConnector(text);
+    if (manifest != nullptr) *manifest = std::move(reading.manifest);
+    return reading.findings;
 }
 
 TEST(SubscriptionReader, HandsTheRequestsToThePlugin) {
