@@ -59,14 +59,14 @@ void Hub::addRoutes() {
     using http::Request;
     using http::Response;
     const auto receive = [this](
-                             std::string_view key,
+                             const std::string& key,
                              std::optional<InstanceId> instance,
                              const Request& request,
                              http::Answer answer
                          ) {
         const auto sent = pipeline::asProviderSent(request, config_.public_url);
         webhooks_->receive(
-            catalog_.keyOf(std::string(key)), instance, sent ? *sent : request, std::move(answer)
+            catalog_.keyOf(key), instance, sent ? *sent : request, std::move(answer)
         );
     };
     // Any method: the receiver counts what comes to it, also in a wrong way.

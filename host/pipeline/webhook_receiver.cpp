@@ -13,7 +13,6 @@ namespace {
 
 // Dropbox retries with a back-off of its own; this is for providers that ask us.
 constexpr Milliseconds kRetryAfter{5000};
-// A store that is out of order fails every webhook: one log line in this time is enough.
 
 constexpr std::string_view kWrongSignature = "the signature is missing or wrong";
 constexpr std::string_view kSecondsName = "ferry_webhook_seconds";

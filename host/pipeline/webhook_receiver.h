@@ -113,6 +113,7 @@ class WebhookReceiver {
     };
 
     static constexpr std::string_view kComponent = "webhook_receiver";
+    /// A store that is out of order fails every webhook: one line of a kind in it is enough.
     static constexpr Milliseconds kLineInterval{10'000};
     /// What is remembered of a notification until it is on disk.
     struct Marking {

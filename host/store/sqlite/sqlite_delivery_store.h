@@ -6,7 +6,6 @@
 
 namespace ferry::store::sqlite {
 
-/// Where a look through dead deliveries goes on.
 class SqliteDeliveryStore final : public DeliveryStore {
   public:
     explicit SqliteDeliveryStore(Core& core) : core_(core) {}
