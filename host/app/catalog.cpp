@@ -55,9 +55,12 @@ Catalog::Catalog(
           clock,
           log,
           plugin::ProbeOptions{
-              .program = ownProgram("ferry-plugin-probe"), .is_cancelled = std::move(is_stopping)},
+              .program = ownProgram("ferry-plugin-probe"), .is_cancelled = is_stopping},
           isolation::IsolationOptions{
-              .program = ownProgram("ferry-plugin-host"), .on_restart = std::move(on_restart)}
+              .program = ownProgram("ferry-plugin-host"),
+              .on_restart = std::move(on_restart),
+              .is_stopping =
+                  [this, is_stopping] { return ends_calls_ || (is_stopping && is_stopping()); }}
       )),
       snapshot_(std::make_shared<const CatalogSnapshot>()) {}
 
@@ -74,6 +77,10 @@ void Catalog::load() {
         }
         log_.warning(kComponent, refused.message, {{"path", refused.path}, {"rule", refused.rule}});
     }
+    has_webhooks_apart_ =
+        std::any_of(fresh->providers.begin(), fresh->providers.end(), [](const auto& entry) {
+            return entry.second->takesWebhooksApart();
+        });
     const std::lock_guard lock(mutex_);
     snapshot_ = std::move(fresh);
 }
@@ -87,6 +94,12 @@ std::shared_ptr<pipeline::Provider> Catalog::find(std::string_view connector_key
     const auto current = snapshot();
     const auto found = current->providers.find(connector_key);
     return found == current->providers.end() ? nullptr : found->second;
+}
+
+bool Catalog::takesWebhooksApart(const std::string& name) const {
+    if (!has_webhooks_apart_) return false;
+    const auto provider = find(keyOf(name));
+    return provider && provider->takesWebhooksApart();
 }
 
 std::string Catalog::keyOf(const std::string& name) const {

@@ -13,6 +13,7 @@
 #include "plugin/loaded_plugin.h"
 #include "plugin/refusal.h"
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -68,12 +69,18 @@ class Catalog final : public pipeline::ProviderDirectory {
     );
     ~Catalog() override;
 
+    /// The hub ends: calls into processes of isolated plugins are not waited for any more. Threads:
+    /// any.
+    void endCalls() noexcept { ends_calls_ = true; }
     /// Scans the plugins and connectors folders and takes what is new or changed into use. What was
     /// loaded and is still there stays as it is.
     void load();
 
     std::shared_ptr<const CatalogSnapshot> snapshot() const;
     std::shared_ptr<pipeline::Provider> find(std::string_view connector_key) const override;
+    /// True: webhooks of the connector `name` are not for a thread that others wait for
+    /// (Provider::takesWebhooksApart).
+    bool takesWebhooksApart(const std::string& name) const;
     /// The key of the connector that `name` is the key or an alias of; `name` if there is none.
     std::string keyOf(const std::string& name) const;
     /// What there is at this moment, for people.
@@ -83,6 +90,8 @@ class Catalog final : public pipeline::ProviderDirectory {
 
   private:
     observe::Log& log_;
+    std::atomic<bool> ends_calls_{false};
+    std::atomic<bool> has_webhooks_apart_{false};  ///< of any connector
     std::unique_ptr<CatalogLoader> loader_;
     mutable std::mutex mutex_;
     std::shared_ptr<const CatalogSnapshot> snapshot_;  ///< guarded by mutex_

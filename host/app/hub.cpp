@@ -254,6 +254,7 @@ void Hub::stop(Milliseconds grace) {
     if (!server_) return;
     const auto deadline = std::chrono::steady_clock::now() + grace;
     if (is_running_) removeControlFile(controlFilePath(config_));
+    catalog_.endCalls();
     stopDrains();
     delivery_->stop();
     // Half of the time: callbacks under way need the rest.

@@ -110,6 +110,7 @@ class Hub {
     void buildApi();
     void addRoutes();
     void buildServer();
+    bool isWebhookApart(std::string_view target) const;
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
     void addDeliveryGauges();

@@ -3,8 +3,10 @@
 
 #include "app/hub.h"
 #include "base/check.h"
+#include "base/encoding.h"
 #include "base/json_writer.h"
 #include "http/cors.h"
+#include "http/handler_guard.h"
 #include "oauth/failure_page.h"
 #include "pipeline/webhook_url.h"
 
@@ -111,6 +113,16 @@ void Hub::addRoutes() {
     api_->addTo(router_);
 }
 
+/// Webhooks whose plugin may take its time for them have a thread of the server's: the one that
+/// takes all others must not wait.
+bool Hub::isWebhookApart(std::string_view target) const {
+    const std::string_view path = http::pathOf(target);
+    if (!path.starts_with(kWebhookPath)) return false;
+    const std::string_view rest = path.substr(kWebhookPath.size());
+    const auto key = percentDecode(rest.substr(0, rest.find('/')), false);
+    return key && catalog_.takesWebhooksApart(*key);
+}
+
 void Hub::buildServer() {
     using http::Request;
     for (const int status : kRefusalStatuses) {
@@ -135,7 +147,7 @@ void Hub::buildServer() {
         return router_.streamsBody(method, target);
     };
     options.deferred.test = [this](std::string_view method, std::string_view target) {
-        return router_.isDeferred(method, target);
+        return router_.isDeferred(method, target) && !isWebhookApart(target);
     };
     options.deferred.handler = [this](const Request& request, http::Answer answer) {
         router_.handleDeferred(request, std::move(answer));
@@ -145,7 +157,12 @@ void Hub::buildServer() {
         static_cast<std::size_t>(in_flight), Milliseconds(1000)
     );
     const http::Handler limited =
-        in_flight_->wrap([this](const Request& request) { return router_.handle(request); });
+        in_flight_->wrap([this, later = options.deferred.handler](const Request& request) {
+            const bool is_webhook = request.raw_path.starts_with(kWebhookPath);
+            return is_webhook && router_.isDeferred(request.method, request.raw_path)
+                       ? http::waitForAnswer(later, request)
+                       : router_.handle(request);
+        });
     const http::Handler for_scripts =
         http::Cors(config_.api.cors_origins, exposedHeaders()).wrap(limited);
     const http::Handler handler = [this, limited, for_scripts](const Request& request) {

@@ -5,7 +5,11 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
+#include <future>
+#include <memory>
+#include <utility>
 
 namespace ferry::http {
 namespace {
@@ -55,6 +59,20 @@ void answerWith(
     } catch (...) {
         answer(failure(request, textOfException(), report));
     }
+}
+
+Response waitForAnswer(const DeferredHandler& handler, const Request& request) {
+    struct Promised {
+        std::promise<Response> answer;
+        std::atomic<bool> is_kept{false};
+    };
+    auto promised = std::make_shared<Promised>();
+    std::future<Response> answered = promised->answer.get_future();
+    // The only one that holds it: let go of uncalled, the promise is broken.
+    handler(request, [promised = std::move(promised)](Response response) {
+        if (!promised->is_kept.exchange(true)) promised->answer.set_value(std::move(response));
+    });
+    return answered.get();
 }
 
 std::optional<std::string_view> whyNotSendable(const Response& response) {

@@ -28,6 +28,10 @@ void answerWith(
     const FailureReport& report
 );
 
+/// Calls `handler` and waits for its answer, which has to come: of what it throws, and if it lets
+/// go of the answer, it throws.
+Response waitForAnswer(const DeferredHandler& handler, const Request& request);
+
 /// Why `response` can't go on the wire, if so: its parts could be taken for something else there.
 std::optional<std::string_view> whyNotSendable(const Response& response);
 

@@ -107,7 +107,7 @@ using Answer = std::function<void(Response)>;
 
 /// Answers one request whenever `answer` is called, in this call or after it; `request` ends with
 /// the call. A handler that lets go of `answer` uncalled has failed. It must not block: others wait
-/// for their turn behind it. Threads: called by one at a time.
+/// for their turn behind it. Threads: the server calls it one at a time.
 using DeferredHandler = std::function<void(const Request& request, Answer answer)>;
 
 }  // namespace ferry::http

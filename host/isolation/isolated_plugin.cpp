@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 namespace ferry::isolation {
 
 using plugin::Loaded;
@@ -18,8 +16,6 @@ namespace {
 /// A hang takes the time of whoever waits for it: it counts as so many deaths.
 constexpr unsigned kDeathsOfAHang = 4;
 
-thread_local std::uint64_t lost_calls_of_thread = 0;
-
 }  // namespace
 
 IsolatedPlugin::IsolatedPlugin(
@@ -28,7 +24,11 @@ IsolatedPlugin::IsolatedPlugin(
     plugin::PluginLog& log,
     const Clock& clock
 )
-    : candidate_(std::move(candidate)), options_(std::move(options)), log_(log), clock_(clock) {}
+    : candidate_(std::move(candidate)),
+      options_(std::move(options)),
+      log_(log),
+      clock_(clock),
+      executor_(name()) {}
 
 IsolatedPlugin::~IsolatedPlugin() {
     process_.reset();
@@ -93,15 +93,6 @@ plugin::PluginHealth IsolatedPlugin::health() const {
     return health;
 }
 
-std::uint64_t IsolatedPlugin::lostCalls() const {
-    const std::lock_guard lock(mutex_);
-    return lost_calls_;
-}
-
-std::uint64_t IsolatedPlugin::lostCallsOfThread() noexcept {
-    return lost_calls_of_thread;
-}
-
 void IsolatedPlugin::forgive() {
     const Turn turn(*this);
     if (!turn.isMine()) return;
@@ -123,7 +114,7 @@ Result<std::shared_ptr<pipeline::Provider>> IsolatedPlugin::
     auto connector = std::make_shared<Connector>();
     connector->description = description;
     connector->setup = setup;
-    const Turn turn(*this);
+    const Turn turn(*this, Turn::Patience::Long);
     connector->number = ++last_connector_;
     // Makes it there, and learns what the plugin can do.
     FERRY_TRY(prepare(turn, nullptr, connector.get()));
@@ -144,46 +135,6 @@ Error IsolatedPlugin::misbehaved(std::uint64_t generation, std::string_view what
     return unavailable(fmt::format("its process {}", what));
 }
 
-IsolatedPlugin::Turn::Turn(IsolatedPlugin& plugin) : plugin_(plugin) {
-    std::unique_lock lock(plugin_.turn_mutex_);
-    is_mine_ = plugin_.turn_ended_.wait_for(lock, plugin_.options_->turn_limit, [this] {
-        return !plugin_.is_taken_;
-    });
-    if (is_mine_) plugin_.is_taken_ = true;
-}
-
-IsolatedPlugin::Turn::~Turn() {
-    if (!is_mine_) return;
-    {
-        const std::lock_guard lock(plugin_.turn_mutex_);
-        plugin_.is_taken_ = false;
-    }
-    plugin_.turn_ended_.notify_one();
-}
-
-CallHead IsolatedPlugin::headOf(Call call, std::uint64_t connector) {
-    CallHead head{call, clock_.wallNow(), connector, {}};
-    const std::lock_guard lock(mutex_);
-    for (const auto& [generation, operation] : dropped_)
-        if (generation == generation_) head.dropped.push_back(operation);
-    dropped_.clear();
-    return head;
-}
-
-/// Afterwards there is a process, of `generation` if that is given, and the connector in it.
-Status IsolatedPlugin::prepare(
-    const Turn& turn, const std::uint64_t* generation, Connector* connector
-) {
-    if (!turn.isMine()) return fail(unavailable("its process is busy with another call"));
-    if (process_ && process_->hasEnded()) noteEnd({ProcessFault::Ended, process_->end()});
-    if (generation != nullptr) {
-        if (process_ && *generation == generation_) return {};
-        return fail(unavailable("the process in which this began has ended"));
-    }
-    if (!process_) FERRY_TRY(restart());
-    return connector->made_in == generation_ ? Status() : connect(*connector);
-}
-
 Status IsolatedPlugin::connect(Connector& connector) {
     auto served =
         exchange<ConnectAnswer>(Call::Connect, connector, connector.description, connector.setup);
@@ -195,6 +146,7 @@ Status IsolatedPlugin::connect(Connector& connector) {
 }
 
 Status IsolatedPlugin::restart() {
+    if (isStopping()) return fail(unavailable("its process is not started again: the hub stops"));
     const TimePoint now = clock_.now();
     if (now < next_start_)
         return fail(unavailable(
@@ -219,51 +171,6 @@ Status IsolatedPlugin::restart() {
     return {};
 }
 
-Exchanged<void> IsolatedPlugin::exchangeWith(
-    IsolatedProcess& process, std::string_view frame, const TakeResult& take
-) {
-    std::string last_words;
-    auto answer = process.call(frame, options_->call_limit, [&](plugin::LogLine line) {
-        line.plugin = note().id;  // whatever it says
-        log_.write(line);
-        if (line.level == LogLevel::Error) last_words = std::move(line.message);
-    });
-    if (!answer) {
-        ProcessFailure failure = std::move(answer.error());
-        if (failure.fault == ProcessFault::Hung)
-            failure.text += fmt::format(" ({} ms of computing)", options_->call_limit.count());
-        if (!last_words.empty()) failure.text += ": " + last_words;
-        return tl::unexpected<ProcessFailure>(std::move(failure));
-    }
-    FrameReader reader(answer->result(), Sender::Plugin);
-    if (!take(reader)) {
-        process.end();
-        return tl::unexpected<ProcessFailure>(ProcessFailure{
-            ProcessFault::Malformed, fmt::format("sent a malformed answer: {}", reader.problem())});
-    }
-    wipe(answer->frame);
-    const std::lock_guard lock(mutex_);
-    counted_ = answer->head;
-    return {};
-}
-
-Status IsolatedPlugin::exchangeFrames(std::string_view frame, const TakeResult& take) {
-    if (frame.size() > kFrameBytesMax)
-        return fail(
-            ErrorCode::Corrupt,
-            fmt::format("plugin {}: a call of {} bytes is too large", note().id, frame.size())
-        );
-    auto taken = exchangeWith(*process_, frame, take);
-    if (taken) return {};
-    {
-        const std::lock_guard lock(mutex_);
-        ++lost_calls_;
-    }
-    ++lost_calls_of_thread;
-    noteEnd(taken.error());
-    return fail(unavailable(fmt::format("its process {}", taken.error().text)));
-}
-
 /// The process is gone, or was never there.
 void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     process_.reset();
@@ -281,6 +188,7 @@ void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
         pid_ = -1;
     }
     std::string text = fmt::format("its process {}; ", failure.text);
+    if (failure.fault == ProcessFault::Stopped) return logLine(LogLevel::Info, failure.text, false);
     text += wait.count() == 0 ? "the next call starts it again"
                               : fmt::format("it is not started again for {} ms", wait.count());
     logLine(LogLevel::Error, text, true);

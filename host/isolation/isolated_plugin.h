@@ -2,12 +2,14 @@
 // A plugin in a process of its own: begins it, ends it, and begins it again when it dies.
 
 #include "base/backoff.h"
+#include "base/serial_executor.h"
 #include "isolation/codec.h"
 #include "isolation/isolated_process.h"
 #include "isolation/protocol.h"
 #include "plugin/loaded_plugin.h"
 #include "plugin/plugin_library.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -28,6 +30,11 @@ struct IsolationOptions {
     Milliseconds call_limit{5'000};
     /// How long a call waits for others of the same plugin to end.
     Milliseconds turn_limit{2'000};
+    /// Calls that are not of the plugin's executor do not wait for one that has taken so long: the
+    /// threads that make them are for other plugins, too.
+    Milliseconds busy_limit{250};
+    /// Calls may take so long, by the clock on the wall, once `is_stopping`.
+    Milliseconds stop_limit{500};
     std::uint64_t memory_bytes = 1U << 30U;  ///< that the plugin may use
     /// Of the next start, after a process that did not live for `lasting`. There is nobody to
     /// spread the times over, so they are half of these.
@@ -35,6 +42,8 @@ struct IsolationOptions {
     Milliseconds lasting{60'000};
     /// Told of each restart, and once at the load with 0. May be empty.
     std::function<void(std::string_view plugin, std::uint64_t count)> on_restart = {};
+    /// The hub ends: no call is worth waiting for. Asked by any thread. May be empty.
+    std::function<bool()> is_stopping = {};
 };
 
 /// A connector that the process serves: made there before its first call, in each process again.
@@ -45,7 +54,8 @@ struct Connector {
     std::uint64_t made_in = 0;  ///< generation of the process; guarded by the plugin's turn
 };
 
-/// Calls are made one at a time: each is answered before the next. Threads: any.
+/// Calls are made one at a time: each is answered before the next. What may wait is for the
+/// executor. Threads: any; destroyed by none of the executor's tasks.
 class IsolatedPlugin final : public plugin::LoadedPlugin,
                              public std::enable_shared_from_this<IsolatedPlugin> {
   public:
@@ -96,6 +106,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     Error misbehaved(std::uint64_t generation, std::string_view what);
     /// Of the process; -1: there is none. For tests and for people.
     pid_t pid() const;
+    SerialExecutor& executor() noexcept { return executor_; }
     /// Calls whose process ended under them.
     std::uint64_t lostCalls() const;
     /// The same of all plugins, as far as this thread made the calls: what others do at the same
@@ -108,7 +119,10 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     /// One call at a time.
     class Turn {
       public:
-        explicit Turn(IsolatedPlugin& plugin);
+        enum class Patience : std::uint8_t { Short, Long };
+        Turn(IsolatedPlugin& plugin, Patience patience);
+        explicit Turn(IsolatedPlugin& plugin)
+            : Turn(plugin, plugin.executor_.isCurrent() ? Patience::Long : Patience::Short) {}
         ~Turn();
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
@@ -152,6 +166,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     Status prepare(const Turn& turn, const std::uint64_t* generation, Connector* connector);
     Status connect(Connector& connector);
     Status restart();
+    bool isStopping() const { return options_->is_stopping && options_->is_stopping(); }
     plugin::Loaded<void> startProcess();
     Exchanged<void> exchangeWith(
         IsolatedProcess& process, std::string_view frame, const TakeResult& take
@@ -170,6 +185,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     std::mutex turn_mutex_;
     std::condition_variable turn_ended_;
     bool is_taken_ = false;
+    std::chrono::steady_clock::time_point taken_at_{};
 
     // Of who has the turn.
     std::unique_ptr<IsolatedProcess> process_;
@@ -187,6 +203,8 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     std::uint64_t restarts_ = 0;
     std::uint64_t lost_calls_ = 0;
     pid_t pid_ = -1;
+
+    SerialExecutor executor_;
 };
 
 }  // namespace ferry::isolation

@@ -59,6 +59,7 @@ plugin::Refusal refusalOf(const ProcessFailure& failure) {
                 )};
         case ProcessFault::Ended:
         case ProcessFault::Malformed:
+        case ProcessFault::Stopped:
             break;
     }
     return {
@@ -71,25 +72,31 @@ plugin::Refusal refusalOf(const ProcessFailure& failure) {
 /// Counts the time of one call; looks at the process only when it takes long.
 class IsolatedProcess::CallTime {
   public:
-    CallTime(pid_t process, Milliseconds limit)
-        : used_(process), limit_(limit), next_look_(began_ + UsedTime::kLook) {}
+    CallTime(pid_t process, const CallLimits& limits)
+        : used_(process), limits_(limits), next_look_(began_ + UsedTime::kLook) {}
 
     /// Call after each piece of work.
     bool isOver() {
         const Steady::time_point now = Steady::now();
         if (now < next_look_) return false;
         next_look_ = now + UsedTime::kLook;
+        if (limits_.is_stopping && limits_.is_stopping()) {
+            if (!stops_at_) stops_at_ = now + limits_.stopping;
+            if (now >= *stops_at_) return true;
+        }
         const Milliseconds used = used_.count();
         if (!before_) before_ = used;
-        return used - *before_ > limit_ || now - began_ > kCallMax;
+        return used - *before_ > limits_.computing || now - began_ > kCallMax;
     }
+    bool isStopped() const { return stops_at_ && Steady::now() >= *stops_at_; }
 
   private:
     UsedTime used_;
-    const Milliseconds limit_;
+    const CallLimits& limits_;
     const Steady::time_point began_ = Steady::now();
     Steady::time_point next_look_;
     std::optional<Milliseconds> before_;
+    std::optional<Steady::time_point> stops_at_;
 };
 
 std::unique_ptr<IsolatedProcess> IsolatedProcess::start(
@@ -150,6 +157,12 @@ tl::unexpected<ProcessFailure> IsolatedProcess::fault(ProcessFault fault, std::s
     return tl::unexpected<ProcessFailure>(ProcessFailure{fault, std::move(text)});
 }
 
+tl::unexpected<ProcessFailure> IsolatedProcess::tooLong(const CallTime& time, std::string text) {
+    if (time.isStopped())
+        return fault(ProcessFault::Stopped, "was ended in the middle of a call: the hub stops");
+    return fault(ProcessFault::Hung, std::move(text));
+}
+
 Exchanged<void> IsolatedProcess::send(std::string_view bytes, CallTime& time) {
     while (!bytes.empty()) {
         const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -158,7 +171,7 @@ Exchanged<void> IsolatedProcess::send(std::string_view bytes, CallTime& time) {
         } else if (errno != EAGAIN && errno != EINTR) {
             return fault(ProcessFault::Ended, std::string(end()));
         }
-        if (time.isOver()) return fault(ProcessFault::Hung, "does not take its call");
+        if (time.isOver()) return tooLong(time, "does not take its call");
     }
     return {};
 }
@@ -188,15 +201,15 @@ Exchanged<std::string> IsolatedProcess::receive(CallTime& time) {
         input_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got == 0 || (got < 0 && error != EAGAIN && error != EINTR))
             return fault(ProcessFault::Ended, std::string(end()));
-        if (time.isOver()) return fault(ProcessFault::Hung, "gave no answer in time");
+        if (time.isOver()) return tooLong(time, "gave no answer in time");
     }
 }
 
 Exchanged<ProcessAnswer> IsolatedProcess::call(
-    std::string_view frame, Milliseconds limit, const OnLog& on_log
+    std::string_view frame, const CallLimits& limits, const OnLog& on_log
 ) {
     if (hasEnded()) return fault(ProcessFault::Ended, std::string(end()));
-    CallTime time(pid_, limit);
+    CallTime time(pid_, limits);
     if (auto sent = send(frame, time); !sent) return tl::unexpected(std::move(sent.error()));
     for (int lines = 0; lines <= kLogLinesMax; ++lines) {
         auto received = receive(time);

@@ -23,6 +23,7 @@ enum class ProcessFault : std::uint8_t {
     Hung,       ///< took longer than it may
     Forbidden,  ///< the plugin made a system call that isolation forbids
     Malformed,  ///< what it sent is no answer
+    Stopped,    ///< the hub ends, and did not wait for it
 };
 
 /// Why a call has no answer. The process is of no use any more.
@@ -46,6 +47,15 @@ struct ProcessAnswer {
     std::string_view result() const { return std::string_view(frame).substr(begin); }
 };
 
+/// How long a call may take.
+struct CallLimits {
+    /// That the process computes and sleeps meanwhile; waiting for a processor does not count.
+    Milliseconds computing{};
+    /// By the clock, once `is_stopping`, which may be empty.
+    Milliseconds stopping{};
+    std::function<bool()> is_stopping = {};
+};
+
 /// Ended by the destructor, and by the kernel when this process ends. Threads: one at a time.
 class IsolatedProcess {
   public:
@@ -58,10 +68,11 @@ class IsolatedProcess {
     IsolatedProcess(const IsolatedProcess&) = delete;
     IsolatedProcess& operator=(const IsolatedProcess&) = delete;
 
-    /// Sends a call, with its length before it, and waits for its answer. `limit` is for the time
-    /// that the process computes and sleeps meanwhile; waiting for a processor does not count. The
-    /// frame fits (kFrameBytesMax).
-    Exchanged<ProcessAnswer> call(std::string_view frame, Milliseconds limit, const OnLog& on_log);
+    /// Sends a call, with its length before it, and waits for its answer. The frame fits
+    /// (kFrameBytesMax).
+    Exchanged<ProcessAnswer> call(
+        std::string_view frame, const CallLimits& limits, const OnLog& on_log
+    );
     /// True if it is gone. Does not block.
     bool hasEnded();
     /// Kills it, if it is there, and says how it ended. Again: the same.
@@ -77,6 +88,7 @@ class IsolatedProcess {
     /// The next frame, with its length before it.
     Exchanged<std::string> receive(CallTime& time);
     tl::unexpected<ProcessFailure> fault(ProcessFault fault, std::string text);
+    tl::unexpected<ProcessFailure> tooLong(const CallTime& time, std::string text);
 
     const pid_t pid_;
     const int socket_;

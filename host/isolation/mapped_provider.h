@@ -90,6 +90,8 @@ class MappedProvider final : public pipeline::Provider {
     Status checkEgress(const std::string& url) const override {
         return provider_->checkEgress(url);
     }
+    SerialExecutor* executor() override { return &process_->executor(); }
+    bool takesWebhooksApart() const override { return provider_->takesWebhooksApart(); }
 
   private:
     struct Deaths {

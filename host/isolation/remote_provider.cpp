@@ -2,6 +2,8 @@
 
 #include "plugin/egress_hosts.h"
 
+#include <functional>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -13,23 +15,36 @@ using pipeline::ProviderAccount;
 
 namespace {
 
-/// An operation in the plugin's process. It ends with that process.
+/// Generation of the process, and the operation's number there.
+using Place = std::pair<std::uint64_t, std::uint64_t>;
+
+/// An operation in the plugin's process. It begins there with its first step, and ends with that
+/// process.
 class RemoteOperation final : public pipeline::ProviderOperation {
   public:
+    using Begin = std::function<Result<Place>()>;
+
     RemoteOperation(
         std::shared_ptr<IsolatedPlugin> plugin,
         std::shared_ptr<Connector> connector,
         OperationKind kind,
-        std::pair<std::uint64_t, std::uint64_t> place
+        Begin begin
     )
         : plugin_(std::move(plugin)),
           connector_(std::move(connector)),
           kind_(kind),
-          generation_(place.first),
-          number_(place.second) {}
-    ~RemoteOperation() override { plugin_->drop(generation_, number_); }
+          begin_(std::move(begin)) {}
+    ~RemoteOperation() override {
+        if (!begin_) plugin_->drop(generation_, number_);
+    }
+
+    SerialExecutor* executor() override { return &plugin_->executor(); }
 
     Result<OperationStep> advance(const http::OutboundResponse* response) override {
+        if (begin_) {
+            FERRY_TRY_ASSIGN(std::tie(generation_, number_), begin_());
+            begin_ = nullptr;
+        }
         FERRY_TRY_ASSIGN(
             OperationStep step,
             plugin_->advance<OperationStep>(generation_, *connector_, number_, response)
@@ -81,8 +96,9 @@ class RemoteOperation final : public pipeline::ProviderOperation {
     const std::shared_ptr<IsolatedPlugin> plugin_;
     const std::shared_ptr<Connector> connector_;
     const OperationKind kind_;
-    const std::uint64_t generation_;
-    const std::uint64_t number_;
+    Begin begin_;  // until it has begun
+    std::uint64_t generation_ = 0;
+    std::uint64_t number_ = 0;
 };
 
 }  // namespace
@@ -100,8 +116,11 @@ Status RemoteProvider::checkEgress(const std::string& url) const {
 
 template <typename... Args>
 Result<OperationPtr> RemoteProvider::start(OperationKind kind, const Args&... args) {
-    FERRY_TRY_ASSIGN(const auto place, plugin_->start(*connector_, kind, args...));
-    return std::make_unique<RemoteOperation>(plugin_, connector_, kind, place);
+    // Copies: what is given is borrowed for this call.
+    auto begin = [plugin = plugin_, connector = connector_, kind, args...] {
+        return plugin->start(*connector, kind, args...);
+    };
+    return std::make_unique<RemoteOperation>(plugin_, connector_, kind, std::move(begin));
 }
 
 Result<std::optional<http::Response>> RemoteProvider::answerChallenge(

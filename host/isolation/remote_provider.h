@@ -29,6 +29,8 @@ class RemoteProvider final : public pipeline::Provider,
         return description_.registers_webhooks ? this : nullptr;
     }
     Status checkEgress(const std::string& url) const override;
+    SerialExecutor* executor() override { return &plugin_->executor(); }
+    bool takesWebhooksApart() const override { return true; }
 
     Result<std::optional<http::Response>> answerChallenge(
         const http::Request& request, const Secret* secret
@@ -107,6 +109,7 @@ class RemoteProvider final : public pipeline::Provider,
     ) override;
 
   private:
+    /// The process hears of it with its first step: whoever starts one does not wait.
     template <typename... Args>
     Result<pipeline::OperationPtr> start(OperationKind kind, const Args&... args);
 

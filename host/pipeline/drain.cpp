@@ -98,12 +98,17 @@ void Drain::takePage() {
 }
 
 Status Drain::normalizePage() {
-    FERRY_TRY_ASSIGN(
-        page_,
-        pipeline::normalizePage(
-            *provider_, account_, std::exchange(raw_.changes, {}), std::exchange(raw_.hints, {})
-        )
-    );
+    return takeNormalized(pipeline::normalizePage(
+        *provider_, account_, std::exchange(raw_.changes, {}), std::exchange(raw_.hints, {})
+    ));
+}
+
+PageToNormalize Drain::pageToNormalize() {
+    return {provider_, account_, std::exchange(raw_.changes, {}), std::exchange(raw_.hints, {})};
+}
+
+Status Drain::takeNormalized(Result<std::vector<NormalizedChange>> normalized) {
+    FERRY_TRY_ASSIGN(page_, std::move(normalized));
     rejections = {};
     for (const NormalizedChange& change : page_) {
         const auto* rejected = std::get_if<RejectChange>(&change.action);

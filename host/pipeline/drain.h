@@ -42,6 +42,14 @@ struct PageRejections {
     std::string first;  ///< why the first of them
 };
 
+/// What `normalizePage` needs, for a thread that the drain is not for.
+struct PageToNormalize {
+    std::shared_ptr<Provider> provider;
+    ProviderAccount account;
+    std::vector<std::string> changes;
+    std::vector<std::string> hints;
+};
+
 /// Threads: one at a time.
 class Drain {
   public:
@@ -69,6 +77,9 @@ class Drain {
     bool hasMore() const { return raw_.has_more; }
     /// Normalizes the page in hand. May be called while the commit before is on its way.
     Status normalizePage();
+    /// The same in two parts: what is to be normalized, and what came of it.
+    PageToNormalize pageToNormalize();
+    Status takeNormalized(Result<std::vector<NormalizedChange>> normalized);
     /// Applies as much of the page as fits one commit; `commit()` holds it then.
     Status derive(TimePoint now);
     /// Derives while the commit before is on its way, if that can make no difference. The new

@@ -1,6 +1,7 @@
 #pragma once
 // Drives plugin operations: one step, one HTTP request, the next step, until the end. Belongs to
-// one worker, which calls `poll` from its own step; so plugin code of a worker runs on one thread.
+// one worker, which calls `poll` from its own step; so plugin code of a worker runs on one thread,
+// or on the executor of the plugin's own process, and then the worker does not wait for it.
 
 #include "base/worker.h"
 #include "http/outbound.h"
@@ -8,10 +9,12 @@
 #include "pipeline/provider_text.h"
 #include "pipeline/stages.h"
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,7 +29,7 @@ class OperationRunner {
   public:
     using Completion = std::function<void(Result<OperationResult>)>;
 
-    /// `wake` is called, on the outbound thread, when there is something to poll.
+    /// `wake` is called, on threads of others, when there is something to poll.
     OperationRunner(http::Outbound& outbound, Wake wake);
     ~OperationRunner();
     OperationRunner(const OperationRunner&) = delete;
@@ -36,10 +39,11 @@ class OperationRunner {
     /// belongs to the trace that the caller works for (observe/log_trace.h).
     void start(OperationPtr operation, Completion completion);
 
-    /// Continues the operations whose answers have come.
+    /// Continues the operations whose answers have come, or whose steps were made.
     void poll();
 
-    /// Ends every operation; their completions are not called.
+    /// Ends every operation; their completions are not called. Waits for steps that are being made
+    /// elsewhere.
     void dropAll();
 
     std::size_t running() const { return running_.size(); }
@@ -53,14 +57,28 @@ class OperationRunner {
         ProviderText text = {};
         std::string trace = observe::currentTrace();
     };
+    using Answer = std::optional<http::OutboundResponse>;
+    /// A step that an executor makes. It has the operation meanwhile, and gives it back: what is
+    /// destroyed is destroyed by the worker.
+    struct Elsewhere {
+        std::uint64_t number = 0;
+        OperationPtr operation;
+        Answer answer;
+        Result<OperationStep> step = OperationResult();
+    };
     // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
     struct Inbox {
         std::mutex mutex;
+        std::condition_variable made;
         std::vector<std::pair<std::uint64_t, http::OutboundResponse>> answers;
+        std::vector<Elsewhere> steps;
+        std::size_t being_made = 0;  ///< steps that will come
         Wake wake;
     };
 
-    void advance(std::uint64_t number, const http::OutboundResponse* response);
+    void advance(std::uint64_t number, Answer answer);
+    void makeElsewhere(SerialExecutor& executor, Elsewhere step, std::string trace);
+    void take(std::uint64_t number, Result<OperationStep> step, const Answer& answer);
 
     http::Outbound& outbound_;
     std::shared_ptr<Inbox> inbox_;

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "base/serial_executor.h"
 #include "http/message.h"
 #include "http/outbound.h"
 #include "model/object.h"
@@ -100,6 +101,9 @@ using OperationStep = std::variant<http::OutboundRequest, OperationResult>;
 class ProviderOperation {
   public:
     virtual ~ProviderOperation() = default;
+    /// Where a worker calls `advance`, because it may take seconds; null: anywhere. Lives as long
+    /// as this.
+    virtual SerialExecutor* executor() { return nullptr; }
     /// First call with null; then with the answer to the request that the last step gave.
     virtual Result<OperationStep> advance(const http::OutboundResponse* response) = 0;
 };
@@ -224,6 +228,13 @@ class Provider {
     virtual Subscriptions* subscriptions() { return nullptr; }
     /// OK if a request of the hub for this provider may go to `url`. Errors: PermissionDenied.
     virtual Status checkEgress(const std::string& url) const = 0;
+
+    /// Where a worker calls `normalize`, because it may take seconds: the plugin runs in a process
+    /// of its own. Null: anywhere. Lives as long as this.
+    virtual SerialExecutor* executor() { return nullptr; }
+    /// True: what takes webhooks may take seconds as well, and is not for a thread that others
+    /// wait for.
+    virtual bool takesWebhooksApart() const { return false; }
 };
 
 /// Finds the provider of a connector key. Threads: any; a reload may replace what it gives.

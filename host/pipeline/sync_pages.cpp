@@ -71,9 +71,16 @@ void SyncWorker::takePage(DrainId id) {
     if (status) {
         drain.takePage();
         if (drain.hasMore()) fetch(id);  // comes while this one is worked on
+        if (SerialExecutor* const executor = drain.provider()->executor())
+            return normalizeElsewhere(id, *executor);
         status = drain.normalizePage();
-        if (drain.rejections.count > 0) noteRejections(drain);
     }
+    workOnPage(id, std::move(status));
+}
+
+void SyncWorker::workOnPage(DrainId id, Status status) {
+    Drain& drain = *drains_.at(id);
+    if (status && drain.rejections.count > 0) noteRejections(drain);
     if (!drain.is_committing) {
         settleStep(id, status ? drain.derive(parts_.clock.now()) : status);
         return;

@@ -47,7 +47,9 @@ void SyncWorker::refreshAccount(DrainId id, std::optional<Error> cause) {
 void SyncWorker::takeAccount(
     DrainId id, const std::optional<Error>& cause, Result<OperationResult> result
 ) {
-    Drain& drain = *drains_.at(id);
+    const auto found = drains_.find(id);
+    if (found == drains_.end()) return;  // it gave its place to others
+    Drain& drain = *found->second;
     if (!result && result.error().code != ErrorCode::Unsupported) {
         onError(id, std::move(result.error()));
         return;

@@ -28,6 +28,7 @@ TimePoint SyncWorker::step() {
     const TimePoint now = parts_.clock.now();
     runner_.poll();
     takeInterrupts();
+    const Milliseconds next_look = makeRoom(now);
     fetchHeld(now);
     advance(now);
     returnLeases();
@@ -35,7 +36,7 @@ TimePoint SyncWorker::step() {
     advance(now);
     returnLeases();  // of those that wait for their turn: the next one may be soon
 
-    TimePoint wake_at = TimePoint::max();
+    TimePoint wake_at = next_look.count() > 0 ? now + next_look : TimePoint::max();
     for (const auto& [turn, id] : held_)
         wake_at = std::min(wake_at, turn);
     if (now < store_retry_at_) return std::min(wake_at, store_retry_at_);
@@ -51,14 +52,18 @@ void SyncWorker::advance(TimePoint now) {
     do {
         takeTokens();
         takePages();
+        takeNormalized();
         submitReady();
     } while (takeCommits(now) || !ready_.empty() || !with_page_.empty());
 }
 
 void SyncWorker::shutDown() {
+    std::vector<Inbox::Normalized> normalized;
     {
-        const std::lock_guard lock(inbox_->mutex);
+        std::unique_lock lock(inbox_->mutex);
         inbox_->wake = nullptr;
+        inbox_->was_normalized.wait(lock, [this] { return inbox_->being_normalized == 0; });
+        normalized.swap(inbox_->normalized);
     }
     runner_.dropAll();
     for (const auto& [id, drain] : drains_) {
@@ -106,6 +111,7 @@ void SyncWorker::begin(store::LeasedNotice notice) {
         );
         return;
     }
+    if (waitsForRoom(notice, *provider)) return;
     DrainOptions options;
     options.hub_id = options_.hub_id;
     options.page_records = options_.page_records;

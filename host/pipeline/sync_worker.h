@@ -86,6 +86,16 @@ class SyncWorker final : public Steppable {
     void receiveFetch(DrainId id, Result<OperationResult> result);
     void takePages();
     void takePage(DrainId id);
+    /// Has the page in hand normalized where its provider's plugin may take its time.
+    void normalizeElsewhere(DrainId id, SerialExecutor& executor);
+    void takeNormalized();
+    /// Derives from the page in hand, once it is normalized.
+    void workOnPage(DrainId id, Status status);
+    /// Drains of plugins that do not come back from a call leave their places to others, but for a
+    /// few. Gives the time until they are looked at again.
+    Milliseconds makeRoom(TimePoint now);
+    /// Gives the notice back if such drains have their few places already.
+    bool waitsForRoom(const store::LeasedNotice& notice, Provider& provider);
     void submitReady();
     bool takeCommits(TimePoint now);
     void goOn(DrainId id, TimePoint now);

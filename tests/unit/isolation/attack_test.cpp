@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <future>
 #include <thread>
 
 namespace ferry::isolation::test {
@@ -49,8 +50,8 @@ class AttackTest : public IsolationTest {
 class DeadlyAttack : public AttackTest, public testing::WithParamInterface<Attack> {};
 
 TEST_P(DeadlyAttack, CostsItsOwnCallInAnOperation) {
-    const auto bystander = provider_->startFetch(accountOf("good"), TokenSet(), {});
-    ASSERT_TRUE(bystander);
+    const auto bystander = provider_->startFetch(accountOf("ask"), TokenSet(), {});
+    ASSERT_TRUE(bystander && (*bystander)->advance(nullptr));
     const pid_t before = plugin_->pid();
 
     const auto attacked = fetch(*provider_, GetParam().mode);
@@ -60,7 +61,8 @@ TEST_P(DeadlyAttack, CostsItsOwnCallInAnOperation) {
     EXPECT_THAT(attacked.error().message, HasSubstr(GetParam().told));
     EXPECT_THAT(logText(), HasSubstr(GetParam().told));
     EXPECT_FALSE(isRunning(before));
-    const auto orphan = (*bystander)->advance(nullptr);
+    const http::OutboundResponse response;
+    const auto orphan = (*bystander)->advance(&response);
     ASSERT_FALSE(orphan) << "it began in the process that is gone";
     EXPECT_EQ(orphan.error().code, ErrorCode::Unavailable);
     ASSERT_TRUE(eventually([&] { return fetch(*provider_, "good").has_value(); }));
@@ -117,7 +119,7 @@ TEST_F(AttackTest, OtherPluginsGoOnMeanwhile) {
 }
 
 TEST_F(AttackTest, OthersOfTheSamePluginWaitForNobodyThatHangs) {
-    options_.turn_limit = Milliseconds(50);
+    options_.busy_limit = Milliseconds(50);
     const auto plugin = loadGood("hostile", "1.0.0");
     const auto provider = serve(*plugin);
     std::thread spinning([&] { EXPECT_FALSE(fetch(*provider, "spin")); });
@@ -131,6 +133,50 @@ TEST_F(AttackTest, OthersOfTheSamePluginWaitForNobodyThatHangs) {
 
     spinning.join();
     EXPECT_THAT(told, HasSubstr("busy with another call"));
+}
+
+TEST_F(AttackTest, WhatIsOnThePluginsThreadWaitsForALongCallOfAnotherOne) {
+    options_.busy_limit = Milliseconds(50);
+    options_.turn_limit = Milliseconds(10'000);
+    const auto plugin = loadGood("hostile", "1.0.0");
+    const auto provider = serve(*plugin);
+    std::thread spinning([&] { EXPECT_FALSE(fetch(*provider, "spin")); });
+    ASSERT_TRUE(eventually([&] { return !provider->normalize(accountOf("good"), {"a"}, {}); }));
+    std::promise<void> done;
+    std::string told = "good";
+    plugin->executor().submit([&] {
+        const auto normalized = provider->normalize(accountOf("good"), {"a"}, {});
+        if (!normalized) told = normalized.error().message;
+        done.set_value();
+    });
+    done.get_future().wait();
+    spinning.join();
+
+    EXPECT_THAT(told, Not(HasSubstr("busy with another call")));
+}
+
+TEST_F(AttackTest, AHubThatStopsEndsACallAndTheProcessStaysAway) {
+    std::atomic<bool> is_stopping = false;
+    options_.call_limit = Milliseconds(60'000);
+    options_.stop_limit = Milliseconds(100);
+    options_.is_stopping = [&] { return is_stopping.load(); };
+    const auto plugin = loadGood("hostile", "1.0.0");
+    const auto provider = serve(*plugin);
+    std::string told;
+    std::thread spinning([&] {
+        const auto attacked = fetch(*provider, "spin");
+        told = attacked ? "" : attacked.error().message;
+    });
+    ASSERT_TRUE(eventually([&] { return !provider->normalize(accountOf("good"), {"a"}, {}); }));
+
+    is_stopping = true;
+    spinning.join();
+
+    EXPECT_THAT(told, HasSubstr("in the middle of a call: the hub stops"));
+    const auto next = provider->normalize(accountOf("good"), {"a"}, {});
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().code, ErrorCode::Unavailable);
+    EXPECT_THAT(next.error().message, HasSubstr("not started again: the hub stops"));
 }
 
 /// The hub of this test is a process of its own, which is killed in the middle of a call.

@@ -61,9 +61,10 @@ class SamenessTest : public IsolationTest {
     ) {
         Result<pipeline::OperationPtr> here = start(*here_);
         Result<pipeline::OperationPtr> there = start(*there_);
-        ASSERT_EQ(here.has_value(), there.has_value()) << what << messageOf(there);
+        ASSERT_TRUE(there) << what << messageOf(there) << ": the process is not asked yet";
         if (!here) {
-            EXPECT_EQ(here.error().message, there.error().message) << what;
+            const auto remote = (*there)->advance(nullptr);
+            EXPECT_EQ(here.error().message, messageOf(remote)) << what;
             return;
         }
         const http::OutboundResponse* response = nullptr;

@@ -2,9 +2,8 @@
 // A sync worker on a real database whose commits fail on command, with a provider and an outbound
 // service in memory and a clock that stands.
 
-#include "pipeline/sync_worker.h"
-
 #include "observe/log_trace.h"
+#include "pipeline/sync_worker.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/fake_outbound.h"
 #include "support/fake_provider.h"
@@ -91,6 +90,10 @@ class SyncWorkerTest : public testing::Test {
         directory_.providers["fake"] = provider_;
         settings_ = std::make_unique<SettingsCache>(store_->instances(), key_);
         instance_ = addInstance();
+        makeWorker();
+    }
+
+    void makeWorker() {
         worker_ = std::make_unique<SyncWorker>(
             SyncWorkerParts{
                 *store_,
@@ -108,10 +111,12 @@ class SyncWorkerTest : public testing::Test {
         );
     }
 
-    InstanceId addInstance() {
+    InstanceId addInstance(
+        const std::string& name = "marketing", const std::string& connector = "fake"
+    ) {
         Instance instance;
-        instance.name = "marketing";
-        instance.connector_key = "fake";
+        instance.name = name;
+        instance.connector_key = connector;
         instance.account_id = "account";
         instance.state = InstanceState::Running;
         instance.sealed_configuration = sealConfiguration({}, instance.name, key_, random_);
