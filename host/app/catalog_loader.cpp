@@ -36,6 +36,7 @@ std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
         present.insert(folder.folder.string());
         place_.emplace(folder.manifest.string(), place_.size());
     }
+    options_.probe.pool = std::make_shared<plugin::ProbePool>(options_.probe.program);
     Candidates candidates = examine(found);
     // Those that serve a connector first, so that no other takes its key.
     const auto newcomers = std::stable_partition(
@@ -55,10 +56,11 @@ std::shared_ptr<const CatalogSnapshot> CatalogLoader::load() {
     refuseUnnamed(found, candidates, *snapshot);
     forgetGone(present);
     retireUnused(*snapshot);
+    options_.probe.pool.reset();
     return snapshot;
 }
 
-CatalogLoader::Candidates CatalogLoader::examine(const plugin::ScanResult& found) const {
+CatalogLoader::Candidates CatalogLoader::examine(const plugin::ScanResult& found) {
     Candidates candidates;
     std::vector<ConnectorCandidate*> places;
     for (const plugin::PluginFolder& folder : found.plugins)
@@ -72,8 +74,31 @@ CatalogLoader::Candidates CatalogLoader::examine(const plugin::ScanResult& found
         }
         if (const auto hung = hung_.find(place); hung != hung_.end()) before.hung = &hung->second;
         *places[i] = examineConnector(found, found.plugins[i], before, options_);
+        serveShared(*places[i]);
     });
     return candidates;
+}
+
+/// Here and not when it is taken: this is done on all processors, and a plugin makes one object at
+/// a time, while others are read and tried.
+void CatalogLoader::serveShared(ConnectorCandidate& candidate) {
+    if (!candidate.manifest || candidate.refusal || candidate.plugin || candidate.is_unchanged)
+        return;
+    auto library = [&] {
+        const std::lock_guard lock(shared_mutex_);
+        return loadShared(candidate);
+    }();
+    if (library) candidate.provider = serve(**library, *candidate.manifest);
+}
+
+Result<std::shared_ptr<pipeline::Provider>> CatalogLoader::serve(
+    plugin::LoadedPlugin& library, const config::ConnectorManifest& manifest
+) const {
+    plugin::Setup setup;
+    setup.connector = manifest.key;
+    for (const auto& [name, value] : manifest.settings)
+        setup.settings.push_back({name, value});
+    return library.serve(describeProvider(manifest, config_), setup, clock_);
 }
 
 /// A library without a manifest beside it may be one that connectors share. One that served a
@@ -216,11 +241,8 @@ plugin::Loaded<CatalogLoader::LoadedFolder> CatalogLoader::loadCandidate(
         candidate.plugin ? loadPlugin(std::move(*candidate.plugin)) : loadShared(candidate);
     if (!library) return tl::unexpected<plugin::Refusal>(library.error());
 
-    plugin::Setup setup;
-    setup.connector = manifest.key;
-    for (const auto& [name, value] : manifest.settings)
-        setup.settings.push_back({name, value});
-    auto provider = (*library)->serve(describeProvider(manifest, config_), setup, clock_);
+    auto provider =
+        candidate.provider ? std::move(*candidate.provider) : serve(**library, manifest);
     if (!provider) return plugin::refuse("create-failed", provider.error().message);
     *provider = isolation::guardRecords(*library, std::move(*provider));
     std::shared_ptr<plugin::LoadedPlugin> mapper;

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,7 +50,12 @@ class CatalogLoader {
     };
     using Candidates = std::map<std::string, ConnectorCandidate>;  // by folder
 
-    Candidates examine(const plugin::ScanResult& found) const;
+    Candidates examine(const plugin::ScanResult& found);
+    /// Makes the provider, if its library is shared. Threads: any, several at once.
+    void serveShared(ConnectorCandidate& candidate);
+    Result<std::shared_ptr<pipeline::Provider>> serve(
+        plugin::LoadedPlugin& library, const config::ConnectorManifest& manifest
+    ) const;
     void addForgottenManifests(plugin::ScanResult& found) const;
     void refuseUnnamed(
         const plugin::ScanResult& found, const Candidates& candidates, CatalogSnapshot& snapshot
@@ -87,11 +93,12 @@ class CatalogLoader {
     const Clock& clock_;
     observe::Log& log_;
     PluginLines lines_;
-    const ExaminationOptions options_;
+    ExaminationOptions options_;
     const std::shared_ptr<const isolation::IsolationOptions> isolation_;
     std::shared_ptr<const plugin::HostServices> services_ =
         std::make_shared<const plugin::HostServices>();
     std::map<std::string, LoadedFolder> loaded_;   // by folder, or file of a connector
+    std::mutex shared_mutex_;                      // of shared_, while connectors are examined
     std::map<std::string, SharedLibrary> shared_;  // by path; refused ones until the next load
     std::map<std::string, HungTrial> hung_;        // by folder
     std::map<std::string, std::size_t> place_;     // of each manifest in the order of the folders

@@ -47,6 +47,8 @@ struct ConnectorCandidate {
     std::filesystem::path mapper;  ///< the library that runs its program, if it has one
     /// Of a library of its own: ready to be loaded.
     std::optional<plugin::PluginCandidate> plugin;
+    /// Of a shared library: made already, unless it could not be.
+    std::optional<Result<std::shared_ptr<pipeline::Provider>>> provider;
     bool is_unchanged = false;  ///< what is known from before goes for it
     std::optional<plugin::Refusal> refusal;
 };

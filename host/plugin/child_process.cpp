@@ -1,7 +1,5 @@
 #include "plugin/child_process.h"
 
-#include "plugin/used_time.h"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -23,27 +21,6 @@ constexpr std::chrono::minutes kRunMax{2};
 
 /// Numbers that no child is given: a dup2 to one that it is given would undo another.
 constexpr int kFirstFreeDescriptor = 16;
-
-/// Takes all that the child writes until it ends.
-ChildEnd readAnswer(int pipe, pid_t child, const ChildOptions& options, std::string& answer) {
-    UsedTime used(child);
-    const auto latest = std::chrono::steady_clock::now() + kRunMax;
-    while (answer.size() < options.answer_bytes_max) {
-        pollfd wanted{pipe, POLLIN, 0};
-        if (::poll(&wanted, 1, static_cast<int>(UsedTime::kLook.count())) <= 0) {
-            if (options.is_cancelled && options.is_cancelled()) return ChildEnd::Cancelled;
-            if (used.count() > options.timeout) return ChildEnd::Hung;
-            if (std::chrono::steady_clock::now() > latest) return ChildEnd::Hung;
-            continue;
-        }
-        std::array<char, 1024> buffer;
-        const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) break;
-        answer.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-    return ChildEnd::Answered;
-}
 
 }  // namespace
 
@@ -92,10 +69,41 @@ std::string waitForEnd(pid_t child, int* signal) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    return describeEnd(status, signal);
+}
+
+std::string describeEnd(int status, int* signal) {
     const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (signal != nullptr) *signal = number;
     return number != 0 ? fmt::format("was killed by signal {} ({})", number, ::strsignal(number))
                        : fmt::format("ended with status {}", WEXITSTATUS(status));
+}
+
+ChildWait::ChildWait(pid_t child, const ChildOptions& options)
+    : options_(options), used_(child), latest_(std::chrono::steady_clock::now() + kRunMax) {}
+
+ChildEnd ChildWait::until(int descriptor) {
+    for (;;) {
+        pollfd wanted{descriptor, POLLIN, 0};
+        if (::poll(&wanted, 1, static_cast<int>(UsedTime::kLook.count())) > 0)
+            return ChildEnd::Answered;
+        if (options_.is_cancelled && options_.is_cancelled()) return ChildEnd::Cancelled;
+        if (used_.count() > options_.timeout) return ChildEnd::Hung;
+        if (std::chrono::steady_clock::now() > latest_) return ChildEnd::Hung;
+    }
+}
+
+ChildEnd takeAnswer(int pipe, ChildWait& wait, std::size_t bytes_max, std::string& answer) {
+    while (answer.size() < bytes_max) {
+        const ChildEnd end = wait.until(pipe);
+        if (end != ChildEnd::Answered) return end;
+        std::array<char, 1024> buffer;
+        const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        answer.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return ChildEnd::Answered;
 }
 
 ChildRun runChild(const ChildOptions& options) {
@@ -103,7 +111,6 @@ ChildRun runChild(const ChildOptions& options) {
     std::array<int, 2> pipe{};
     if (options.program.empty() || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return run;
     SpawnOptions spawn{options.program, options.arguments, {{pipe[1], kChildAnswerDescriptor}}};
-    if (options.image >= 0) spawn.descriptors.push_back({options.image, kChildImageDescriptor});
     spawn.error_output = options.error_output;
     const pid_t child = spawnChild(spawn);
     ::close(pipe[1]);
@@ -111,7 +118,8 @@ ChildRun runChild(const ChildOptions& options) {
         ::close(pipe[0]);
         return run;
     }
-    run.end = readAnswer(pipe[0], child, options, run.answer);
+    ChildWait wait(child, options);
+    run.end = takeAnswer(pipe[0], wait, options.answer_bytes_max, run.answer);
     ::close(pipe[0]);
     ::kill(child, SIGKILL);  // it has nothing more to do, and a hanging one must not stay
     run.exit_text = waitForEnd(child, &run.signal);

@@ -2,6 +2,8 @@
 // Runs code that is not trusted in a process of its own and takes its answer, so that a crash or a
 // hang takes nothing with it.
 
+#include "plugin/used_time.h"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -16,8 +18,7 @@
 
 namespace ferry::plugin {
 
-/// Where a child finds what it was given.
-inline constexpr int kChildImageDescriptor = 3;
+/// Where a child writes its answer to.
 inline constexpr int kChildAnswerDescriptor = 4;
 
 enum class ChildOutput : std::uint8_t { Hidden, Shown };
@@ -36,13 +37,15 @@ struct SpawnOptions {
 /// (thrown away) and error output. -1 if that can't be done. Threads: any.
 pid_t spawnChild(const SpawnOptions& options);
 
-/// Blocks until the child has ended; in words, how. `signal`, if not null: that ended it, or 0.
+/// How a child ended, in words, by the status that waitpid() gave. `signal`, if not null: that
+/// ended it, or 0.
+std::string describeEnd(int status, int* signal = nullptr);
+/// Blocks until the child has ended; in words, how. `signal` as above.
 std::string waitForEnd(pid_t child, int* signal = nullptr);
 
 struct ChildOptions {
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< without the program's name
-    int image = -1;                      ///< becomes kChildImageDescriptor; -1: none
     /// A child that has computed and slept for so long hangs. Waiting for a processor or the disk
     /// does not count: a busy machine lets a good one wait for many seconds.
     std::chrono::milliseconds timeout{5'000};
@@ -60,6 +63,22 @@ struct ChildRun {
     int signal = 0;         ///< that ended it by itself; 0: none
     std::string exit_text;  ///< "was killed by signal 11 (...)" or "ended with status 3"
 };
+
+/// Blocks until the child, which is somebody's, has written to `descriptor` or closed it: Answered.
+/// The limits are those of `options`, for all waits together.
+class ChildWait {
+  public:
+    ChildWait(pid_t child, const ChildOptions& options);
+    ChildEnd until(int descriptor);
+
+  private:
+    const ChildOptions& options_;
+    UsedTime used_;
+    const std::chrono::steady_clock::time_point latest_;
+};
+
+/// Takes all that the child writes until it closes the pipe.
+ChildEnd takeAnswer(int pipe, ChildWait& wait, std::size_t bytes_max, std::string& answer);
 
 /// Starts the child and blocks until it has ended or was killed. Its standard input is empty, its
 /// standard output is thrown away. Threads: any.

@@ -1,7 +1,6 @@
 #include "plugin/plugin_probe.h"
 
 #include "plugin/call_scope.h"
-#include "plugin/child_process.h"
 #include "plugin/probe_protocol.h"
 
 #include <fmt/format.h>
@@ -44,11 +43,10 @@ Loaded<void> judge(const ChildRun& trial) {
 
 ProbeResult probePlugin(const PluginImage& image, const ProbeOptions& options) {
     ChildOptions child;
-    child.program = options.program;
-    child.image = image.descriptor();
     child.timeout = options.timeout;
     child.is_cancelled = options.is_cancelled;
-    const ChildRun trial = runChild(child);
+    const auto pool = options.pool ? options.pool : std::make_shared<ProbePool>(options.program);
+    const ChildRun trial = pool->run(image.descriptor(), child);
     if (trial.end == ChildEnd::NotStarted) return {{}, false};
     return {judge(trial), true};
 }

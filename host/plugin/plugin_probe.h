@@ -3,10 +3,12 @@
 // at its entry takes nothing with it.
 
 #include "plugin/plugin_image.h"
+#include "plugin/probe_pool.h"
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 namespace ferry::plugin {
 
@@ -19,6 +21,8 @@ struct ProbeOptions {
     std::chrono::milliseconds timeout{5'000};
     /// Asked several times a second; true ends the trial. May be empty.
     std::function<bool()> is_cancelled = {};
+    /// Of the same program, for many trials. Null: a process for this one alone.
+    std::shared_ptr<ProbePool> pool = nullptr;
 };
 
 /// Loads the image in a child process and calls its entry there. Blocks until the child ended or

@@ -122,29 +122,45 @@ Status run(Report& report) {
         observe::LogFormat::Text,
         [&](std::string_view line) { errors.append(line).append("\n"); }
     );
-    app::Catalog catalog(config, clock, log);
-    const double load = secondsOf([&] { catalog.load(); });
-    const std::size_t served = catalog.snapshot()->providers.size();
-    if (served != plugins + connectors)
-        return fail(
-            ErrorCode::Internal, fmt::format("{} loaded: {}", served, errors.substr(0, 500))
-        );
-    const double again = secondsOf([&] { catalog.load(); });
+    // Several times over, each with libraries that the process does not have yet.
+    std::vector<double> loads;
+    std::vector<double> reloads;
+    for (int i = 0; i < (report.isQuick() ? 1 : 5); ++i) {
+        app::Catalog catalog(config, clock, log);
+        loads.push_back(secondsOf([&] { catalog.load(); }));
+        const std::size_t served = catalog.snapshot()->providers.size();
+        if (served != plugins + connectors)
+            return fail(
+                ErrorCode::Internal, fmt::format("{} loaded: {}", served, errors.substr(0, 500))
+            );
+        reloads.push_back(secondsOf([&] { catalog.load(); }));
+    }
+    std::sort(loads.begin(), loads.end());
+    std::sort(reloads.begin(), reloads.end());
     report.add(
         {"catalog.load",
-         load,
+         loads[loads.size() / 2],
          "s",
          Target::Below,
          1,
          bareSeconds(many),
          fmt::format(
-             "{} plugins, each tried in a process, and {} connectors; bound: dlopen and yaml-cpp",
+             "{} plugins, each tried in a process, and {} connectors (median; {:.2f} to {:.2f}); "
+             "bound: dlopen and yaml-cpp on one thread",
              plugins,
-             connectors
+             connectors,
+             loads.front(),
+             loads.back()
          )}
     );
     report.add(
-        {"catalog.reload", again, "s", Target::Below, 0.2, 0, "of the same, with nothing changed"}
+        {"catalog.reload",
+         reloads[reloads.size() / 2],
+         "s",
+         Target::Below,
+         0.2,
+         0,
+         "of the same, with nothing changed"}
     );
     return {};
 }
