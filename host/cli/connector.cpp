@@ -78,21 +78,35 @@ constexpr std::string_view kSample = R"({
 }
 )";
 
+/// A webhook byte for byte, whose signature is verified: HMAC-SHA256 of "text" with "secret".
+constexpr std::string_view kSignedSample = R"({
+  "headers": {"X-Signature-256": "sha256=180ef9432978523b180bae2752c7c55b39bf095d1db5a22e444eb1ea8d517785"},
+  "text": "{\"id\":\"n-2\",\"event\":\"order.updated\",\"time\":\"2026-01-02T03:04:05Z\",\"order\":{\"id\":\"o-1\",\"number\":7,\"total\":21}}",
+  "secret": "a-secret", "signed": true,
+  "events": [{"objectType": "order", "objectId": "o-1", "eventType": "UPDATED"}]
+}
+)";
+
 int makeConnector(const ConnectorOptions& options) {
     const auto key = config::Pattern::compile("[a-z][a-z0-9-]{0,63}");
     if (!key || !key->matches(options.name))
         return failWith("a connector's key is small letters, digits and '-'");
     const fs::path file = fs::path(options.folder) / (options.name + ".yaml");
-    const fs::path sample = fs::path(options.folder) / options.name / "samples" / "created.json";
+    const fs::path samples = fs::path(options.folder) / options.name / "samples";
+    const fs::path sample = samples / "created.json";
+    const fs::path with_signature = samples / "signed.json";
     std::error_code error;
     if (fs::exists(file, error)) return failWith(file.string() + " is there already");
-    fs::create_directories(sample.parent_path(), error);
+    fs::create_directories(samples, error);
     std::ofstream(file) << fmt::format(kTemplate, options.name);
     std::ofstream(sample) << kSample;
-    if (!fs::exists(file, error) || !fs::exists(sample, error))
+    std::ofstream(with_signature) << kSignedSample;
+    if (!fs::exists(file, error) || !fs::exists(with_signature, error))
         return failWith(file.string() + " can't be written; is the folder yours?");
     std::cout << file.string() << "\n"
-              << sample.string() << "\nnext: ferry connector test " << file.string() << "\n";
+              << sample.string() << "\n"
+              << with_signature.string() << "\nnext: ferry connector test " << file.string()
+              << "\n";
     return kExitOk;
 }
 
@@ -106,8 +120,8 @@ int lintConnectors(const ConnectorOptions& options) {
 }
 
 /// Prints what a sample gives; false if that is not what it says.
-bool testSample(pipeline::Provider& provider, const fs::path& sample) {
-    const auto outcome = runSample(provider, sample);
+bool testSample(pipeline::Provider& provider, SampleClock& clock, const fs::path& sample) {
+    const auto outcome = runSample(provider, clock, sample);
     const std::string name = sample.filename().string();
     if (!outcome) {
         std::cout << fmt::format("FAIL {}: {}\n", name, outcome.error().message);
@@ -128,7 +142,7 @@ int testConnector(const fs::path& file) {
     config::HubConfig hub;
     hub.plugins = {ownPlugins()};
     hub.connectors = {file.parent_path().empty() ? fs::path(".") : file.parent_path()};
-    const SystemClock clock;
+    SampleClock clock;
     observe::Log log(
         clock, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::standardError()
     );
@@ -152,7 +166,7 @@ int testConnector(const fs::path& file) {
     if (samples.empty()) return failWith("there are no samples in " + folder.string());
     bool is_good = true;
     for (const fs::path& sample : samples)
-        is_good = testSample(*provider, sample) && is_good;
+        is_good = testSample(*provider, clock, sample) && is_good;
     return is_good ? kExitOk : kExitFailed;
 }
 
@@ -164,7 +178,7 @@ void addConnector(CLI::App& app, const GlobalOptions&, Run& run) {
     command->require_subcommand(1);
     const auto options = std::make_shared<ConnectorOptions>();
 
-    CLI::App* make = command->add_subcommand("new", "Write a connector and a sample that passes");
+    CLI::App* make = command->add_subcommand("new", "Write a connector and samples that pass");
     make->add_option("KEY", options->name, "Small letters, digits and '-'")->required();
     make->add_option("--in", options->folder, "The folder of connectors (default: connectors)");
     make->callback([&run, options] { run = [options] { return makeConnector(*options); }; });
@@ -179,7 +193,9 @@ void addConnector(CLI::App& app, const GlobalOptions&, Run& run) {
         ->required();
     test->callback([&run, options] { run = [options] { return testConnector(options->name); }; });
     test->footer(
-        "Signatures are not looked at. Exit status: 0 if each sample gives what it says, else 1."
+        "The signature of a sample is verified if it says \"signed\": true, with its \"secret\". "
+        "Exit "
+        "status: 0 if each sample gives what it says, else 1."
     );
 }
 

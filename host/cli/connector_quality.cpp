@@ -55,7 +55,9 @@ QualityCheck parameters(const ConnectorManifest& manifest) {
     return judged("parameters", true, fmt::format("{}", manifest.parameters.fields().size()));
 }
 
-QualityCheck samples(const ConnectorManifest& manifest, pipeline::Provider* provider) {
+QualityCheck samples(
+    const ConnectorManifest& manifest, pipeline::Provider* provider, SampleClock& clock
+) {
     if (provider == nullptr) return judged("samples", false, "its plugin does not load");
     if (manifest.plugin != config::kDeclarativePlugin) {
         return {"samples", Grade::NotNeeded, "it has code: ferry-plugin-check runs its fixtures"};
@@ -70,7 +72,7 @@ QualityCheck samples(const ConnectorManifest& manifest, pipeline::Provider* prov
     std::sort(files.begin(), files.end());
     std::size_t events = 0;
     for (const fs::path& file : files) {
-        const auto outcome = runSample(*provider, file);
+        const auto outcome = runSample(*provider, clock, file);
         const std::string name = file.filename().string();
         if (!outcome) return judged("samples", false, name + ": " + outcome.error().message);
         if (!outcome->problems.empty())
@@ -136,12 +138,12 @@ std::string_view gradeName(Grade grade) noexcept {
 }
 
 std::vector<QualityCheck> qualityOf(
-    const ConnectorManifest& manifest, pipeline::Provider* provider
+    const ConnectorManifest& manifest, pipeline::Provider* provider, SampleClock& clock
 ) {
     return {
         documentation(manifest),
         parameters(manifest),
-        samples(manifest, provider),
+        samples(manifest, provider, clock),
         authorization(manifest),
         webhook(manifest),
         feed("reset handled", "reset", manifest),

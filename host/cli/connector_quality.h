@@ -3,6 +3,7 @@
 // what a test has recorded of it.
 
 #include "app/catalog.h"
+#include "cli/connector_samples.h"
 
 #include <string>
 #include <string_view>
@@ -20,10 +21,10 @@ struct QualityCheck {
     std::string why;
 };
 
-/// All checks, in the order of sdk/declarative.md. `provider` runs the samples; nullptr: its
-/// library did not load.
+/// All checks, in the order of sdk/declarative.md. `provider` runs the samples, by `clock`, which
+/// is its own; nullptr: its library did not load.
 std::vector<QualityCheck> qualityOf(
-    const config::ConnectorManifest& manifest, pipeline::Provider* provider
+    const config::ConnectorManifest& manifest, pipeline::Provider* provider, SampleClock& clock
 );
 
 }  // namespace ferry::cli

@@ -1,6 +1,7 @@
 #include "cli/connector_samples.h"
 
 #include "base/json_writer.h"
+#include "base/time_text.h"
 #include "config/source_text.h"
 #include "config/suggest.h"
 #include "pipeline/event_body.h"
@@ -54,6 +55,14 @@ http::Request requestOf(const Value& sample) {
                 request.headers.add(header.name.GetString(), header.value.GetString());
         }
     }
+    const std::string url = stringAt(sample, "url");
+    if (const std::size_t host = url.find("://"); host != std::string::npos) {
+        const std::size_t path = std::min(url.find('/', host + 3), url.size());
+        const std::size_t query = std::min(url.find('?', path), url.size());
+        request.headers.add("Host", url.substr(host + 3, path - host - 3));
+        request.path = url.substr(path, query - path);
+        request.query = url.substr(std::min(query + 1, url.size()));
+    }
     const Value* body = member(sample, "body");
     request.body = body == nullptr ? stringAt(sample, "text") : textOf(*body);
     return request;
@@ -63,7 +72,18 @@ http::Request requestOf(const Value& sample) {
 Status checkSample(const Value& sample) {
     static const std::vector<std::string_view> of_polls{"resource", "record", "events"};
     static const std::vector<std::string_view> of_webhooks{
-        "method", "query", "headers", "body", "text", "account", "secret", "events", "answer"};
+        "method",
+        "url",
+        "query",
+        "headers",
+        "body",
+        "text",
+        "account",
+        "secret",
+        "signed",
+        "at",
+        "events",
+        "answer"};
     const auto& known = member(sample, "resource") != nullptr ? of_polls : of_webhooks;
     for (const auto& entry : sample.GetObject()) {
         const std::string_view name(entry.name.GetString(), entry.name.GetStringLength());
@@ -90,6 +110,19 @@ Status checkSample(const Value& sample) {
         return fail(ErrorCode::Corrupt, "'events' of the sample is no list");
     if (answer != nullptr && !answer->IsString())
         return fail(ErrorCode::Corrupt, "'answer' of the sample is no text");
+    const Value* is_signed = member(sample, "signed");
+    if (is_signed != nullptr && (!is_signed->IsTrue() || stringAt(sample, "secret").empty()))
+        return fail(
+            ErrorCode::Corrupt,
+            "'signed' of the sample is true, or is not there, and needs the 'secret' that it was "
+            "signed with"
+        );
+    const std::string at = stringAt(sample, "at");
+    if (member(sample, "at") != nullptr && !parseRfc3339(at))
+        return fail(
+            ErrorCode::Corrupt,
+            "'at' of the sample, when it came, is no time such as 2026-01-02T03:04:05Z"
+        );
     for (rapidjson::SizeType i = 0; events != nullptr && i < events->Size(); ++i)
         if (!(*events)[i].IsObject())
             return fail(
@@ -192,9 +225,33 @@ Status runPolled(pipeline::Provider& provider, const Value& sample, SampleOutcom
     return {};
 }
 
+/// As the hub does with the secret of an instance. What would let anybody in is found as well.
+void verify(
+    pipeline::Provider& provider,
+    const http::Request& request,
+    const Secret& secret,
+    SampleOutcome& outcome
+) {
+    if (const Status verified = provider.verifySignature(request, secret); !verified) {
+        outcome.problems.push_back("its signature is refused: " + verified.error().message);
+        return;
+    }
+    if (provider.verifySignature(request, Secret(secret.reveal() + "x")))
+        outcome.problems.emplace_back("its signature is good with another secret as well");
+    http::Request changed = request;
+    changed.body += ' ';
+    outcome.notes.emplace_back(
+        provider.verifySignature(changed, secret)
+            ? "its signature is good, and does not cover the body"
+            : "its signature is good, and refused if the body was changed"
+    );
+}
+
 }  // namespace
 
-Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesystem::path& sample) {
+Result<SampleOutcome> runSample(
+    pipeline::Provider& provider, SampleClock& clock, const std::filesystem::path& sample
+) {
     FERRY_TRY_ASSIGN(
         const std::string text, config::readFileBounded(sample, config::kFileBytesMax)
     );
@@ -210,6 +267,8 @@ Result<SampleOutcome> runSample(pipeline::Provider& provider, const std::filesys
     }
     const http::Request request = requestOf(document);
     const Secret secret(stringAt(document, "secret"));
+    clock.set(parseRfc3339(stringAt(document, "at")));
+    if (member(document, "signed") != nullptr) verify(provider, request, secret, outcome);
     FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request, &secret));
     if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);
     if (const Value* answer = member(document, "answer")) {

@@ -196,7 +196,10 @@ int failWithoutConnector(const app::CatalogSnapshot& catalog, const std::string&
 
 /// Of each connector; fails if one of them does.
 int printQuality(
-    app::Catalog& catalog, const app::CatalogSnapshot& snapshot, const ConnectorsOptions& options
+    app::Catalog& catalog,
+    SampleClock& clock,
+    const app::CatalogSnapshot& snapshot,
+    const ConnectorsOptions& options
 ) {
     bool is_good = true;
     JsonWriter json;
@@ -206,7 +209,7 @@ int printQuality(
         const auto provider = catalog.find(key);
         json.beginObject().field("key", key).key("checks").beginArray();
         if (!options.is_json) std::cout << key << "\n";
-        for (const QualityCheck& check : qualityOf(manifest, provider.get())) {
+        for (const QualityCheck& check : qualityOf(manifest, provider.get(), clock)) {
             is_good = is_good && check.grade != Grade::Fail;
             const std::string_view grade = gradeName(check.grade);
             json.beginObject().field("name", check.name).field("grade", grade);
@@ -234,7 +237,7 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
         config.plugins = {ownPlugins()};
         config.connectors = {ownConnectors()};
     }
-    const SystemClock clock;
+    SampleClock clock;
     observe::Log log(
         clock, observe::LogLevel::Error, observe::LogFormat::Text, observe::Log::standardError()
     );
@@ -244,7 +247,7 @@ int listConnectors(const GlobalOptions& globals, const ConnectorsOptions& option
     if (!options.key.empty() && !snapshot->manifests.contains(options.key)) {
         return failWithoutConnector(*snapshot, options.key);
     }
-    if (options.is_quality) return printQuality(catalog, *snapshot, options);
+    if (options.is_quality) return printQuality(catalog, clock, *snapshot, options);
     if (options.is_json) {
         writeJson(*snapshot, options);
     } else {

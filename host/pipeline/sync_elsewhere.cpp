@@ -80,7 +80,9 @@ Milliseconds SyncWorker::makeRoom(TimePoint now) {
     for (auto& [executor, waiting] : stuck) {
         std::sort(waiting.begin(), waiting.end());
         for (std::size_t i = stuckMax(options_); i < waiting.size(); ++i) {
-            putOff(drains_.at(waiting[i])->notice(), now + kStuckRetry);
+            const Drain& drain = *drains_.at(waiting[i]);
+            noteStep(drain, "drain gives its place to others: its plugin does not come back");
+            putOff(drain.notice(), now + kStuckRetry);
             end(waiting[i]);
         }
     }

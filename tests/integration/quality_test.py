@@ -3,6 +3,8 @@
 # fails one that gets worse. Method: the real program on the connectors of this repository, and on
 # copies of one that are spoilt in one place each.
 # Usage: quality_test.py FERRY FAKE_DROPBOX
+import hashlib
+import hmac
 import json
 import pathlib
 import shutil
@@ -117,6 +119,57 @@ class Quality(CliCase):
                 self.assertEqual(done.returncode, 0 if why is None else 1, done.stdout)
                 self.assertIn("ok   created.json" if why is None else "FAIL created.json", done.stdout)
                 self.assertIn(why or "", done.stdout)
+
+    def test_the_signature_of_a_sample_is_verified_as_the_hub_does(self):
+        folder = pathlib.Path(self.path("signed"))
+        file = folder / "new" / "samples" / "signed.json"
+        self.assertEqual(ferry("connector", "new", "new", "--in", str(folder), cwd=self.folder).returncode, 0)
+        good = json.loads(file.read_text())
+        header = "X-Signature-256"
+
+        for sample, why in [
+            (good, "ok   signed.json\n     its signature is good, and refused if the body was changed\n"),
+            ({**good, "text": good["text"] + "\n"}, "FAIL signed.json\n     its signature is refused: "),
+            ({**good, "secret": "another"}, "its signature is refused: "),
+            ({**good, "headers": {header: good["headers"][header][:-1] + "x"}}, "its signature is refused: "),
+            ({**good, "headers": {}}, "its signature is refused: "),
+            ({**good, "signed": "yes"}, "'signed' of the sample is true, or is not there"),
+            ({**good, "secret": ""}, "needs the 'secret' that it was signed with"),
+            ({**good, "at": "yesterday"}, "'at' of the sample, when it came, is no time such as"),
+        ]:
+            with self.subTest(why=why):
+                file.write_text(json.dumps(sample))
+                done = ferry("connector", "test", str(folder / "new.yaml"), cwd=self.folder)
+                self.assertIn(why, done.stdout)
+                self.assertEqual(done.returncode, 0 if "ok" in why else 1, done.stdout)
+
+    def test_the_time_and_the_url_of_a_signed_sample_count(self):
+        folder = pathlib.Path(self.path("timed"))
+        self.assertEqual(ferry("connector", "new", "new", "--in", str(folder), cwd=self.folder).returncode, 0)
+        connector = (folder / "new.yaml").read_text()
+        old = "      header: X-Signature-256\n      prefix: sha256=\n"
+        self.assertIn(old, connector)
+        new = (
+            "      header: X-Signature-256\n      prefix: sha256=\n      signed: ${timestamp}.${url}.${body}\n"
+            "      timestamp_header: X-Time\n      tolerance: 5m\n"
+        )
+        (folder / "new.yaml").write_text(connector.replace(old, new))
+        file = folder / "new" / "samples" / "signed.json"
+        good = json.loads(file.read_text())
+        url = "https://hub.example.com/elements/api-v2/events/new/7?a=1"
+        signed = "1767322000.%s.%s" % (url, good["text"])
+        digest = hmac.new(b"a-secret", signed.encode(), hashlib.sha256).hexdigest()
+        good["headers"] = {"X-Signature-256": "sha256=" + digest, "X-Time": "1767322000"}
+        good.update(url=url, at="2026-01-02T02:47:00Z")
+        for sample, is_good in [
+            (good, True),
+            ({**good, "at": "2026-01-02T02:55:00Z"}, False),
+            ({**good, "url": url.replace("7", "8")}, False),
+            ({key: value for key, value in good.items() if key != "at"}, False),
+        ]:
+            file.write_text(json.dumps(sample))
+            done = ferry("connector", "test", str(folder / "new.yaml"), cwd=self.folder)
+            self.assertEqual("FAIL signed.json" in done.stdout, not is_good, done.stdout)
 
     def test_a_challenge_that_wants_events_fails(self):
         shutil.copytree(SOURCE / "slack", self.path("slack"))
