@@ -13,6 +13,8 @@ namespace ferry::app {
 namespace {
 
 constexpr std::string_view kComponent = "plugins";
+/// Calls take milliseconds; one that takes longer is not worth a longer stop.
+constexpr Milliseconds kCallsAtTheEnd{500};
 
 /// For how long a call has not come back, if that is longer than any should take.
 Milliseconds hangsFor(const plugin::PluginHealth& health) {
@@ -55,16 +57,27 @@ Catalog::Catalog(
           clock,
           log,
           plugin::ProbeOptions{
-              .program = ownProgram("ferry-plugin-probe"), .is_cancelled = is_stopping},
+              .program = ownProgram("ferry-plugin-probe"), .is_cancelled = std::move(is_stopping)},
           isolation::IsolationOptions{
               .program = ownProgram("ferry-plugin-host"),
               .on_restart = std::move(on_restart),
-              .is_stopping =
-                  [this, is_stopping] { return ends_calls_ || (is_stopping && is_stopping()); }}
+              .stops_at = [this] { return callsEndAt(); }}
       )),
       snapshot_(std::make_shared<const CatalogSnapshot>()) {}
 
 Catalog::~Catalog() = default;
+
+void Catalog::endCalls() noexcept {
+    const auto end = std::chrono::steady_clock::now() + kCallsAtTheEnd;
+    const std::chrono::nanoseconds since_start = end.time_since_epoch();
+    calls_end_at_ = since_start.count();
+}
+
+std::optional<std::chrono::steady_clock::time_point> Catalog::callsEndAt() const {
+    const std::chrono::nanoseconds end_at(calls_end_at_.load());
+    if (end_at.count() == 0) return std::nullopt;
+    return std::chrono::steady_clock::time_point(end_at);
+}
 
 void Catalog::load() {
     std::shared_ptr<const CatalogSnapshot> fresh = loader_->load();

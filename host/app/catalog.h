@@ -14,11 +14,14 @@
 #include "plugin/refusal.h"
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,9 +72,9 @@ class Catalog final : public pipeline::ProviderDirectory {
     );
     ~Catalog() override;
 
-    /// The hub ends: calls into processes of isolated plugins are not waited for any more. Threads:
-    /// any.
-    void endCalls() noexcept { ends_calls_ = true; }
+    /// The hub ends: calls into processes of isolated plugins go on for a moment and no longer.
+    /// Threads: any.
+    void endCalls() noexcept;
     /// Scans the plugins and connectors folders and takes what is new or changed into use. What was
     /// loaded and is still there stays as it is.
     void load();
@@ -89,8 +92,10 @@ class Catalog final : public pipeline::ProviderDirectory {
     static std::filesystem::path ownProgram(const std::string& name);
 
   private:
+    std::optional<std::chrono::steady_clock::time_point> callsEndAt() const;
+
     observe::Log& log_;
-    std::atomic<bool> ends_calls_{false};
+    std::atomic<std::int64_t> calls_end_at_{0};    ///< steady clock, ns; 0: the hub does not end
     std::atomic<bool> has_webhooks_apart_{false};  ///< of any connector
     std::unique_ptr<CatalogLoader> loader_;
     mutable std::mutex mutex_;

@@ -254,7 +254,6 @@ void Hub::stop(Milliseconds grace) {
     if (!server_) return;
     const auto deadline = std::chrono::steady_clock::now() + grace;
     if (is_running_) removeControlFile(controlFilePath(config_));
-    catalog_.endCalls();
     stopDrains();
     delivery_->stop();
     // Half of the time: callbacks under way need the rest.
@@ -270,6 +269,10 @@ void Hub::stop(Milliseconds grace) {
 }
 
 void Hub::stopDrains() {
+    // These do not wait for plugins in processes of their own; what does, waits no longer.
+    sync_thread_->stop();
+    subscription_thread_->stop();
+    catalog_.endCalls();
     api_->asyncCalls().stop();
     for (const auto& thread : async_threads_)
         thread->stop();
@@ -277,9 +280,7 @@ void Hub::stopDrains() {
     // Before the server, which waits for its handlers: a browser that waits for a provider's answer
     // is told that the hub stops. What drains commit makes deliveries, which wait in the store for
     // the next start.
-    sync_thread_->stop();
     sync_->shutDown();
-    subscription_thread_->stop();
     subscriptions_->shutDown();
     replay_thread_->stop();
     operator_thread_->stop();

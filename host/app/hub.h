@@ -111,6 +111,7 @@ class Hub {
     void addRoutes();
     void buildServer();
     bool isWebhookApart(std::string_view target) const;
+    http::Handler handlerForAll(http::DeferredHandler webhooks);
     void noteRefusal(const http::Refusal& refusal, const std::string& peer);
     void addGauges();
     void addDeliveryGauges();
@@ -172,6 +173,7 @@ class Hub {
 
     http::Router router_;
     std::unique_ptr<http::InFlightLimit> in_flight_;
+    std::unique_ptr<http::InFlightLimit> webhooks_apart_;
     std::map<int, observe::Counter*> refused_;  // by status
     TimePoint next_refusal_line_{};             // of the accepting thread
     std::unique_ptr<http::Server> server_;

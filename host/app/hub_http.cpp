@@ -23,6 +23,8 @@ constexpr std::string_view kApiPath = "/elements/api-v2/";
 using pipeline::kWebhookPath;
 constexpr int kRefusalStatuses[] = {400, 408, 413, 414, 431, 501, 505};
 constexpr Milliseconds kRefusalLineInterval{10'000};
+/// The part of the threads that webhooks of plugins in processes of their own have.
+constexpr std::int64_t kWebhooksApartPart = 4;
 
 bool isAboutHealth(std::string_view path) {
     return path == "/healthz" || path == "/readyz" || path == "/metrics";
@@ -123,6 +125,40 @@ bool Hub::isWebhookApart(std::string_view target) const {
     return key && catalog_.takesWebhooksApart(*key);
 }
 
+/// Of all that is not answered later. Webhooks apart wait for their answers on a part of the
+/// threads: whatever their plugins do, the others are for the API.
+http::Handler Hub::handlerForAll(http::DeferredHandler webhooks) {
+    using http::Request;
+    constexpr Milliseconds kRetryAfter{1'000};
+    const auto atLeastOne = [](std::int64_t count) {
+        return static_cast<std::size_t>(std::max<std::int64_t>(count, 1));
+    };
+    const std::int64_t threads = config_.http.threads;
+    in_flight_ =
+        std::make_unique<http::InFlightLimit>(atLeastOne(threads - kThreadsSpare), kRetryAfter);
+    webhooks_apart_ = std::make_unique<http::InFlightLimit>(
+        atLeastOne(threads / kWebhooksApartPart),
+        kRetryAfter,
+        [this] { webhooks_->countRefused(503); }
+    );
+    const http::Handler apart =
+        webhooks_apart_->wrap([webhooks = std::move(webhooks)](const Request& request) {
+            return http::waitForAnswer(webhooks, request);
+        });
+    const http::Handler limited = in_flight_->wrap([this, apart](const Request& request) {
+        const bool is_webhook = request.raw_path.starts_with(kWebhookPath) &&
+                                router_.isDeferred(request.method, request.raw_path);
+        return is_webhook ? apart(request) : router_.handle(request);
+    });
+    const http::Handler for_scripts =
+        http::Cors(config_.api.cors_origins, exposedHeaders()).wrap(limited);
+    return [this, limited, for_scripts](const Request& request) {
+        if (isAboutHealth(request.path)) return router_.handle(request);
+        if (oauth::isOfBrowser(request.path)) return oauth::asPage(limited(request));
+        return isOfApi(request.path) ? for_scripts(request) : limited(request);
+    };
+}
+
 void Hub::buildServer() {
     using http::Request;
     for (const int status : kRefusalStatuses) {
@@ -152,24 +188,7 @@ void Hub::buildServer() {
     options.deferred.handler = [this](const Request& request, http::Answer answer) {
         router_.handleDeferred(request, std::move(answer));
     };
-    const std::int64_t in_flight = std::max<std::int64_t>(config_.http.threads - kThreadsSpare, 1);
-    in_flight_ = std::make_unique<http::InFlightLimit>(
-        static_cast<std::size_t>(in_flight), Milliseconds(1000)
-    );
-    const http::Handler limited =
-        in_flight_->wrap([this, later = options.deferred.handler](const Request& request) {
-            const bool is_webhook = request.raw_path.starts_with(kWebhookPath);
-            return is_webhook && router_.isDeferred(request.method, request.raw_path)
-                       ? http::waitForAnswer(later, request)
-                       : router_.handle(request);
-        });
-    const http::Handler for_scripts =
-        http::Cors(config_.api.cors_origins, exposedHeaders()).wrap(limited);
-    const http::Handler handler = [this, limited, for_scripts](const Request& request) {
-        if (isAboutHealth(request.path)) return router_.handle(request);
-        if (oauth::isOfBrowser(request.path)) return oauth::asPage(limited(request));
-        return isOfApi(request.path) ? for_scripts(request) : limited(request);
-    };
+    const http::Handler handler = handlerForAll(options.deferred.handler);
     const auto report = [this](const Request& request, std::string_view what) {
         log_.error(
             "http",

@@ -41,12 +41,17 @@ bool SerialExecutor::isCurrent() const {
     return thread_id_.load() == std::this_thread::get_id();
 }
 
-std::chrono::milliseconds SerialExecutor::runningFor() const {
-    const std::int64_t began_at = began_at_.load(std::memory_order_relaxed);
-    if (began_at == 0) return std::chrono::milliseconds(0);
+void SerialExecutor::noteProgress() {
+    const std::chrono::nanoseconds now = Steady::now().time_since_epoch();
+    progress_at_.store(now.count(), std::memory_order_relaxed);
+}
+
+std::chrono::milliseconds SerialExecutor::silentFor() const {
+    const std::int64_t since = progress_at_.load(std::memory_order_relaxed);
+    if (since == 0) return std::chrono::milliseconds(0);
     const auto now = Steady::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(
-        now - std::chrono::nanoseconds(began_at)
+        now - std::chrono::nanoseconds(since)
     );
 }
 
@@ -59,11 +64,10 @@ void SerialExecutor::run() {
         Task task = std::move(tasks_.front());
         tasks_.pop_front();
         lock.unlock();
-        const std::chrono::nanoseconds began_at = Steady::now().time_since_epoch();
-        began_at_.store(began_at.count(), std::memory_order_relaxed);
+        noteProgress();
         task();
         task = nullptr;
-        began_at_.store(0, std::memory_order_relaxed);
+        progress_at_.store(0, std::memory_order_relaxed);
         lock.lock();
     }
 }

@@ -30,8 +30,10 @@ class SerialExecutor {
     void submit(Task task);
     /// True on the executor's own thread.
     bool isCurrent() const;
-    /// For how long the running task has been running; 0: none is.
-    std::chrono::milliseconds runningFor() const;
+    /// The running task gets on. On its thread.
+    void noteProgress();
+    /// For how long the running task has not got on; 0: none runs.
+    std::chrono::milliseconds silentFor() const;
 
   private:
     void run();
@@ -43,7 +45,7 @@ class SerialExecutor {
     bool is_ending_ = false;
     std::thread thread_;
     std::atomic<std::thread::id> thread_id_{};
-    std::atomic<std::int64_t> began_at_{0};  ///< steady clock, ns; 0: nothing runs
+    std::atomic<std::int64_t> progress_at_{0};  ///< steady clock, ns; 0: nothing runs
 };
 
 }  // namespace ferry

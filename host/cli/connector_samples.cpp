@@ -2,16 +2,13 @@
 
 #include "base/json_writer.h"
 #include "base/time_text.h"
+#include "cli/sample_document.h"
 #include "config/source_text.h"
-#include "config/suggest.h"
 #include "pipeline/event_body.h"
 #include "pipeline/normalization.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <optional>
@@ -23,113 +20,6 @@ namespace ferry::cli {
 namespace {
 
 using rapidjson::Value;
-
-std::string textOf(const Value& value) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    value.Accept(writer);
-    return {buffer.GetString(), buffer.GetSize()};
-}
-
-const Value* member(const Value& object, const char* name) {
-    if (!object.IsObject()) return nullptr;
-    const auto found = object.FindMember(name);
-    return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-std::string stringAt(const Value& object, const char* name, const char* otherwise = "") {
-    const Value* value = member(object, name);
-    return value != nullptr && value->IsString() ? value->GetString() : otherwise;
-}
-
-http::Request requestOf(const Value& sample) {
-    http::Request request;
-    request.method = stringAt(sample, "method", "POST");
-    request.path = "/elements/api-v2/events/sample";
-    request.query = stringAt(sample, "query");
-    if (request.query.starts_with('?')) request.query.erase(0, 1);
-    if (const Value* headers = member(sample, "headers");
-        headers != nullptr && headers->IsObject()) {
-        for (const auto& header : headers->GetObject()) {
-            if (header.value.IsString())
-                request.headers.add(header.name.GetString(), header.value.GetString());
-        }
-    }
-    const std::string url = stringAt(sample, "url");
-    if (const std::size_t host = url.find("://"); host != std::string::npos) {
-        const std::size_t path = std::min(url.find('/', host + 3), url.size());
-        const std::size_t query = std::min(url.find('?', path), url.size());
-        request.headers.add("Host", url.substr(host + 3, path - host - 3));
-        request.path = url.substr(path, query - path);
-        request.query = url.substr(std::min(query + 1, url.size()));
-    }
-    const Value* body = member(sample, "body");
-    request.body = body == nullptr ? stringAt(sample, "text") : textOf(*body);
-    return request;
-}
-
-/// A key that nothing looks at would be a check that nothing makes.
-Status checkSample(const Value& sample) {
-    static const std::vector<std::string_view> of_polls{"resource", "record", "events"};
-    static const std::vector<std::string_view> of_webhooks{
-        "method",
-        "url",
-        "query",
-        "headers",
-        "body",
-        "text",
-        "account",
-        "secret",
-        "signed",
-        "at",
-        "events",
-        "answer"};
-    const auto& known = member(sample, "resource") != nullptr ? of_polls : of_webhooks;
-    for (const auto& entry : sample.GetObject()) {
-        const std::string_view name(entry.name.GetString(), entry.name.GetStringLength());
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const std::string meant = config::didYouMean(name, known);
-        return fail(
-            ErrorCode::Corrupt,
-            fmt::format(
-                "unknown key '{}' in the sample; {}",
-                name,
-                meant.empty() ? fmt::format("known: {}", fmt::join(known, ", ")) : meant
-            )
-        );
-    }
-    const Value* events = member(sample, "events");
-    const Value* answer = member(sample, "answer");
-    if ((events == nullptr) == (answer == nullptr))
-        return fail(
-            ErrorCode::Corrupt,
-            "the sample needs 'events', a list of what it gives ([]: nothing), or, of a challenge, "
-            "'answer'"
-        );
-    if (events != nullptr && !events->IsArray())
-        return fail(ErrorCode::Corrupt, "'events' of the sample is no list");
-    if (answer != nullptr && !answer->IsString())
-        return fail(ErrorCode::Corrupt, "'answer' of the sample is no text");
-    const Value* is_signed = member(sample, "signed");
-    if (is_signed != nullptr && (!is_signed->IsTrue() || stringAt(sample, "secret").empty()))
-        return fail(
-            ErrorCode::Corrupt,
-            "'signed' of the sample is true, or is not there, and needs the 'secret' that it was "
-            "signed with"
-        );
-    const std::string at = stringAt(sample, "at");
-    if (member(sample, "at") != nullptr && !parseRfc3339(at))
-        return fail(
-            ErrorCode::Corrupt,
-            "'at' of the sample, when it came, is no time such as 2026-01-02T03:04:05Z"
-        );
-    for (rapidjson::SizeType i = 0; events != nullptr && i < events->Size(); ++i)
-        if (!(*events)[i].IsObject())
-            return fail(
-                ErrorCode::Corrupt, fmt::format("event {} of the sample is no object", i + 1)
-            );
-    return {};
-}
 
 /// Where `got` lacks what `wanted` has; members that are not named may be anything.
 void compare(
@@ -261,13 +151,13 @@ Result<SampleOutcome> runSample(
         return fail(ErrorCode::Corrupt, "the sample is no JSON object");
     FERRY_TRY(checkSample(document));
     SampleOutcome outcome;
+    clock.set(parseRfc3339(stringAt(document, "at")));
     if (member(document, "resource") != nullptr) {
         FERRY_TRY(runPolled(provider, document, outcome));
         return outcome;
     }
     const http::Request request = requestOf(document);
     const Secret secret(stringAt(document, "secret"));
-    clock.set(parseRfc3339(stringAt(document, "at")));
     if (member(document, "signed") != nullptr) verify(provider, request, secret, outcome);
     FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request, &secret));
     if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);

@@ -37,14 +37,17 @@ class PlacedSource final : public BodySource {
 
 }  // namespace
 
-InFlightLimit::InFlightLimit(std::size_t in_flight_max, Milliseconds retry_after)
-    : in_flight_max_(in_flight_max), retry_after_(retry_after) {}
+InFlightLimit::InFlightLimit(
+    std::size_t in_flight_max, Milliseconds retry_after, std::function<void()> shed
+)
+    : in_flight_max_(in_flight_max), retry_after_(retry_after), shed_(std::move(shed)) {}
 
 Handler InFlightLimit::wrap(Handler next) {
     return [this, next = std::move(next)](const Request& request) {
         Place place(in_flight_);
         if (in_flight_.fetch_add(1) >= in_flight_max_) {
             shed_total_.fetch_add(1);
+            if (shed_) shed_();
             return problem(
                 Error(ErrorCode::Unavailable, "the hub is busy; try again", retry_after_),
                 request.request_id

@@ -9,13 +9,17 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace ferry::http {
 
 /// Threads: all functions from any thread. The limit outlives the handlers it wraps.
 class InFlightLimit {
   public:
-    InFlightLimit(std::size_t in_flight_max, Milliseconds retry_after);
+    /// `shed` is told of each request that is answered 503. May be empty.
+    InFlightLimit(
+        std::size_t in_flight_max, Milliseconds retry_after, std::function<void()> shed = {}
+    );
 
     /// A handler that calls `next`, or answers 503 if `in_flight_max` calls are running. A call
     /// whose answer is streamed runs until all of that is sent.
@@ -28,6 +32,7 @@ class InFlightLimit {
   private:
     std::size_t in_flight_max_;
     Milliseconds retry_after_;
+    std::function<void()> shed_;
     std::atomic<std::size_t> in_flight_{0};
     std::atomic<std::uint64_t> shed_total_{0};
 };

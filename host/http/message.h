@@ -106,8 +106,8 @@ using Handler = std::function<Response(const Request&)>;
 using Answer = std::function<void(Response)>;
 
 /// Answers one request whenever `answer` is called, in this call or after it; `request` ends with
-/// the call. A handler that lets go of `answer` uncalled has failed. It must not block: others wait
-/// for their turn behind it. Threads: the server calls it one at a time.
+/// the call. A handler that lets go of `answer` uncalled has failed. The server calls
+/// it one at a time, and others wait for their turn behind it. Threads: any.
 using DeferredHandler = std::function<void(const Request& request, Answer answer)>;
 
 }  // namespace ferry::http

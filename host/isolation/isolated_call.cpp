@@ -58,6 +58,8 @@ Status IsolatedPlugin::prepare(
     const Turn& turn, const std::uint64_t* generation, Connector* connector
 ) {
     if (!turn.isMine()) return fail(unavailable("its process is busy with another call"));
+    if (const auto stops_at = stopsAt(); stops_at && std::chrono::steady_clock::now() >= *stops_at)
+        return fail(unavailable("its process is not asked any more: the hub stops"));
     if (process_ && process_->hasEnded()) noteEnd({ProcessFault::Ended, process_->end()});
     if (generation != nullptr) {
         if (process_ && *generation == generation_) return {};
@@ -71,7 +73,8 @@ Exchanged<void> IsolatedPlugin::exchangeWith(
     IsolatedProcess& process, std::string_view frame, const TakeResult& take
 ) {
     std::string last_words;
-    const CallLimits limits{options_->call_limit, options_->stop_limit, options_->is_stopping};
+    if (executor_.isCurrent()) executor_.noteProgress();
+    const CallLimits limits{options_->call_limit, options_->stops_at};
     auto answer = process.call(frame, limits, [&](plugin::LogLine line) {
         line.plugin = note().id;  // whatever it says
         log_.write(line);

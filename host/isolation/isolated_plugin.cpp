@@ -28,7 +28,8 @@ IsolatedPlugin::IsolatedPlugin(
       options_(std::move(options)),
       log_(log),
       clock_(clock),
-      executor_(name()) {}
+      // Of a connector's program the connector: others have the same plugin.
+      executor_(name().substr(name().rfind(' ') + 1)) {}
 
 IsolatedPlugin::~IsolatedPlugin() {
     process_.reset();
@@ -127,7 +128,7 @@ void IsolatedPlugin::drop(std::uint64_t generation, std::uint64_t operation) {
 }
 
 Error IsolatedPlugin::misbehaved(std::uint64_t generation, std::string_view what) {
-    const Turn turn(*this);
+    const Turn turn(*this, Turn::Patience::Long);
     if (turn.isMine() && process_ && generation == generation_) {
         process_->end();
         noteEnd({ProcessFault::Malformed, std::string(what)});
@@ -146,7 +147,7 @@ Status IsolatedPlugin::connect(Connector& connector) {
 }
 
 Status IsolatedPlugin::restart() {
-    if (isStopping()) return fail(unavailable("its process is not started again: the hub stops"));
+    if (stopsAt()) return fail(unavailable("its process is not started again: the hub stops"));
     const TimePoint now = clock_.now();
     if (now < next_start_)
         return fail(unavailable(
@@ -174,6 +175,7 @@ Status IsolatedPlugin::restart() {
 /// The process is gone, or was never there.
 void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     process_.reset();
+    const bool is_stopped = failure.fault == ProcessFault::Stopped;
     const TimePoint now = clock_.now();
     if (now - started_at_ >= options_->lasting) failures_ = 0;
     failures_ += failure.fault == ProcessFault::Hung ? kDeathsOfAHang : 1;
@@ -183,14 +185,14 @@ void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     next_start_ = now + wait;
     {
         const std::lock_guard lock(mutex_);
-        misbehaviours_before_ += counted_.misbehaviours + 1;
+        misbehaviours_before_ += counted_.misbehaviours + (is_stopped ? 0 : 1);
         counted_ = {};
         pid_ = -1;
     }
-    std::string text = fmt::format("its process {}; ", failure.text);
-    if (failure.fault == ProcessFault::Stopped) return logLine(LogLevel::Info, failure.text, false);
-    text += wait.count() == 0 ? "the next call starts it again"
-                              : fmt::format("it is not started again for {} ms", wait.count());
+    std::string text = fmt::format("its process {}", failure.text);
+    if (is_stopped) return logLine(LogLevel::Info, text, false);
+    text += wait.count() == 0 ? "; the next call starts it again"
+                              : fmt::format("; it is not started again for {} ms", wait.count());
     logLine(LogLevel::Error, text, true);
 }
 

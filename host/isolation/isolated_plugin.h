@@ -32,9 +32,7 @@ struct IsolationOptions {
     Milliseconds turn_limit{2'000};
     /// Calls that are not of the plugin's executor do not wait for one that has taken so long: the
     /// threads that make them are for other plugins, too.
-    Milliseconds busy_limit{250};
-    /// Calls may take so long, by the clock on the wall, once `is_stopping`.
-    Milliseconds stop_limit{500};
+    Milliseconds busy_limit{1'000};
     std::uint64_t memory_bytes = 1U << 30U;  ///< that the plugin may use
     /// Of the next start, after a process that did not live for `lasting`. There is nobody to
     /// spread the times over, so they are half of these.
@@ -42,8 +40,9 @@ struct IsolationOptions {
     Milliseconds lasting{60'000};
     /// Told of each restart, and once at the load with 0. May be empty.
     std::function<void(std::string_view plugin, std::uint64_t count)> on_restart = {};
-    /// The hub ends: no call is worth waiting for. Asked by any thread. May be empty.
-    std::function<bool()> is_stopping = {};
+    /// When the hub has waited long enough for calls because it stops; nullopt: it does not stop.
+    /// Asked by any thread. May be empty.
+    StopsAt stops_at = {};
 };
 
 /// A connector that the process serves: made there before its first call, in each process again.
@@ -166,7 +165,10 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     Status prepare(const Turn& turn, const std::uint64_t* generation, Connector* connector);
     Status connect(Connector& connector);
     Status restart();
-    bool isStopping() const { return options_->is_stopping && options_->is_stopping(); }
+    /// The time at which no call goes on any more, if the hub stops.
+    std::optional<std::chrono::steady_clock::time_point> stopsAt() const {
+        return options_->stops_at ? options_->stops_at() : std::nullopt;
+    }
     plugin::Loaded<void> startProcess();
     Exchanged<void> exchangeWith(
         IsolatedProcess& process, std::string_view frame, const TakeResult& take

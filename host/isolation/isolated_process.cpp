@@ -57,9 +57,10 @@ plugin::Refusal refusalOf(const ProcessFailure& failure) {
                     "trust it",
                     failure.text
                 )};
+        case ProcessFault::Stopped:
+            return {"probe-cancelled", "its trial was cut short, because the hub stops"};
         case ProcessFault::Ended:
         case ProcessFault::Malformed:
-        case ProcessFault::Stopped:
             break;
     }
     return {
@@ -80,15 +81,15 @@ class IsolatedProcess::CallTime {
         const Steady::time_point now = Steady::now();
         if (now < next_look_) return false;
         next_look_ = now + UsedTime::kLook;
-        if (limits_.is_stopping && limits_.is_stopping()) {
-            if (!stops_at_) stops_at_ = now + limits_.stopping;
-            if (now >= *stops_at_) return true;
-        }
+        if (isStopped()) return true;
         const Milliseconds used = used_.count();
         if (!before_) before_ = used;
         return used - *before_ > limits_.computing || now - began_ > kCallMax;
     }
-    bool isStopped() const { return stops_at_ && Steady::now() >= *stops_at_; }
+    bool isStopped() const {
+        const auto stops_at = limits_.stops_at ? limits_.stops_at() : std::nullopt;
+        return stops_at && Steady::now() >= *stops_at;
+    }
 
   private:
     UsedTime used_;
@@ -96,7 +97,6 @@ class IsolatedProcess::CallTime {
     const Steady::time_point began_ = Steady::now();
     Steady::time_point next_look_;
     std::optional<Milliseconds> before_;
-    std::optional<Steady::time_point> stops_at_;
 };
 
 std::unique_ptr<IsolatedProcess> IsolatedProcess::start(

@@ -10,9 +10,11 @@
 #include <sys/types.h>
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,13 +49,14 @@ struct ProcessAnswer {
     std::string_view result() const { return std::string_view(frame).substr(begin); }
 };
 
+/// A time that no call goes beyond, once there is one.
+using StopsAt = std::function<std::optional<std::chrono::steady_clock::time_point>()>;
+
 /// How long a call may take.
 struct CallLimits {
     /// That the process computes and sleeps meanwhile; waiting for a processor does not count.
     Milliseconds computing{};
-    /// By the clock, once `is_stopping`, which may be empty.
-    Milliseconds stopping{};
-    std::function<bool()> is_stopping = {};
+    StopsAt stops_at = {};  ///< may be empty
 };
 
 /// Ended by the destructor, and by the kernel when this process ends. Threads: one at a time.

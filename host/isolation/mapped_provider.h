@@ -91,6 +91,9 @@ class MappedProvider final : public pipeline::Provider {
         return provider_->checkEgress(url);
     }
     SerialExecutor* executor() override { return &process_->executor(); }
+    Milliseconds silentFor() const override {
+        return std::max(process_->executor().silentFor(), provider_->silentFor());
+    }
     bool takesWebhooksApart() const override { return provider_->takesWebhooksApart(); }
 
   private:

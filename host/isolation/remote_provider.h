@@ -30,6 +30,7 @@ class RemoteProvider final : public pipeline::Provider,
     }
     Status checkEgress(const std::string& url) const override;
     SerialExecutor* executor() override { return &plugin_->executor(); }
+    Milliseconds silentFor() const override { return plugin_->executor().silentFor(); }
     bool takesWebhooksApart() const override { return true; }
 
     Result<std::optional<http::Response>> answerChallenge(

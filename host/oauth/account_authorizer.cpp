@@ -207,6 +207,7 @@ void AccountAuthorizer::onOperation(JobNumber number, Result<pipeline::Operation
 }
 
 void AccountAuthorizer::stop() {
+    runner_.finishSteps();
     runner_.dropAll();
     decltype(grants_) grants;
     {

@@ -26,7 +26,8 @@ namespace ferry::oauth {
 inline constexpr std::size_t kAuthorizationsInFlightMax = 64;
 
 /// Threads: enqueue() and exchange() from any thread; everything else by the token worker only.
-/// Provider code runs in step() only.
+/// Provider code runs in step() only, or where its plugin
+/// has it run (ProviderOperation::executor).
 class AccountAuthorizer final : public Steppable {
   public:
     /// `authorized` is called by the token worker after an instance became Running; may be empty.

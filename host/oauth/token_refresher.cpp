@@ -231,6 +231,7 @@ bool TokenRefresher::isUsable(const Request& request, const TokenSet& tokens) co
 }
 
 void TokenRefresher::stop() {
+    runner_.finishSteps();  // tokens that have come may be the only good ones
     runner_.dropAll();
     std::vector<Request> waiting;
     {

@@ -27,7 +27,8 @@
 namespace ferry::oauth {
 
 /// Threads: get() and retryNow() from any thread; everything else by the token worker only, so that
-/// refreshes and authorizations never cross. Provider code runs in step() only.
+/// refreshes and authorizations never cross. Provider code runs in step() only, or where its plugin
+/// has it run (ProviderOperation::executor).
 class TokenRefresher final : public Steppable, public pipeline::TokenSource {
   public:
     explicit TokenRefresher(OauthParts parts);

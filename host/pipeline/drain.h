@@ -11,6 +11,7 @@
 #include "pipeline/stages.h"
 #include "store/store.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -130,7 +131,9 @@ class Drain {
     bool has_turn = false;           ///< the provider's rate has room for its next request
     TimePoint resume_at{};           ///< when another drain goes on, if it is interrupted
     bool is_in_doubt = false;        ///< its end began a resync, and nobody was told so far
-    bool is_interrupted = false;     ///< it ends after its next commit, and another one begins
+    /// Nobody waits any more for what is done for it elsewhere.
+    const std::shared_ptr<std::atomic<bool>> is_over = std::make_shared<std::atomic<bool>>(false);
+    bool is_interrupted = false;  ///< it ends after its next commit, and another one begins
     std::optional<store::CursorRequest> request;  ///< that it began with
     bool changes_account = false;  ///< the cached settings are void once its commit is on disk
     std::chrono::steady_clock::time_point fetch_began_at{};  ///< of the page on its way; measured

@@ -3,7 +3,7 @@
 namespace ferry::pipeline {
 
 OperationRunner::OperationRunner(http::Outbound& outbound, Wake wake)
-    : outbound_(outbound), inbox_(std::make_shared<Inbox>()) {
+    : outbound_(outbound), inbox_(std::make_shared<Inbox>()), steps_(wake) {
     inbox_->wake = std::move(wake);
 }
 
@@ -11,23 +11,23 @@ OperationRunner::~OperationRunner() {
     dropAll();
 }
 
-void OperationRunner::start(OperationPtr operation, Completion completion) {
+void OperationRunner::start(OperationPtr operation, Completion completion, IsOver is_over) {
     const std::uint64_t number = next_number_++;
-    running_.emplace(number, Running{std::move(operation), std::move(completion)});
+    Running running{std::move(operation), std::move(completion)};
+    running.is_over = std::move(is_over);
+    running_.emplace(number, std::move(running));
     advance(number, std::nullopt);
 }
 
 void OperationRunner::poll() {
     std::vector<std::pair<std::uint64_t, http::OutboundResponse>> answers;
-    std::vector<Elsewhere> steps;
     {
         const std::lock_guard lock(inbox_->mutex);
         answers.swap(inbox_->answers);
-        steps.swap(inbox_->steps);
     }
     for (auto& [number, response] : answers)
         advance(number, std::move(response));
-    for (Elsewhere& made : steps) {
+    for (StepElsewhere& made : steps_.take()) {
         const auto found = running_.find(made.number);
         if (found == running_.end()) continue;  // dropped meanwhile
         found->second.operation = std::move(made.operation);
@@ -35,17 +35,22 @@ void OperationRunner::poll() {
     }
 }
 
+void OperationRunner::finishSteps() {
+    poll();  // answers that have come are steps to be made
+    steps_.wait();
+    poll();
+}
+
 void OperationRunner::dropAll() {
     for (auto& [number, running] : running_)
         outbound_.cancel(running.request);
     running_.clear();
-    std::vector<Elsewhere> steps;
-    std::unique_lock lock(inbox_->mutex);
-    inbox_->wake = nullptr;
-    inbox_->answers.clear();
-    inbox_->made.wait(lock, [this] { return inbox_->being_made == 0; });
-    steps.swap(inbox_->steps);
-    lock.unlock();  // before they are destroyed: that may wait for the executor's thread
+    {
+        const std::lock_guard lock(inbox_->mutex);
+        inbox_->wake = nullptr;
+        inbox_->answers.clear();
+    }
+    steps_.end();
 }
 
 void OperationRunner::advance(std::uint64_t number, Answer answer) {
@@ -53,8 +58,14 @@ void OperationRunner::advance(std::uint64_t number, Answer answer) {
     if (found == running_.end()) return;  // dropped meanwhile
     Running& running = found->second;
     if (SerialExecutor* const executor = running.operation->executor()) {
-        makeElsewhere(
-            *executor, {number, std::move(running.operation), std::move(answer)}, running.trace
+        steps_.submit(
+            *executor,
+            {number, std::move(running.operation), std::move(answer)},
+            running.is_over,
+            [trace = running.trace](StepElsewhere& made) {
+                const observe::LogTraceScope scope(trace);
+                made.step = made.operation->advance(made.answer ? &*made.answer : nullptr);
+            }
         );
         return;
     }
@@ -63,29 +74,13 @@ void OperationRunner::advance(std::uint64_t number, Answer answer) {
     take(number, std::move(step), answer);
 }
 
-void OperationRunner::makeElsewhere(SerialExecutor& executor, Elsewhere step, std::string trace) {
-    {
-        const std::lock_guard lock(inbox_->mutex);
-        ++inbox_->being_made;
-    }
-    // A task can be copied, and a step can't.
-    const auto given = std::make_shared<Elsewhere>(std::move(step));
-    executor.submit([inbox = inbox_, given, trace = std::move(trace)] {
-        {
-            const observe::LogTraceScope scope(trace);
-            given->step = given->operation->advance(given->answer ? &*given->answer : nullptr);
-        }
-        const std::lock_guard lock(inbox->mutex);
-        inbox->steps.push_back(std::move(*given));
-        --inbox->being_made;
-        inbox->made.notify_all();
-        if (inbox->wake) inbox->wake();
-    });
-}
-
 void OperationRunner::take(std::uint64_t number, Result<OperationStep> step, const Answer& answer) {
     const auto found = running_.find(number);
     Running& running = found->second;
+    if (running.is_over && *running.is_over) {
+        running_.erase(found);
+        return;
+    }
     const observe::LogTraceScope scope(running.trace);
     if (step && std::holds_alternative<http::OutboundRequest>(*step)) {
         if (++running.steps <= kOperationStepsMax) {

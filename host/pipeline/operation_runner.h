@@ -3,13 +3,13 @@
 // one worker, which calls `poll` from its own step; so plugin code of a worker runs on one thread,
 // or on the executor of the plugin's own process, and then the worker does not wait for it.
 
+#include "base/work_elsewhere.h"
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log_trace.h"
 #include "pipeline/provider_text.h"
 #include "pipeline/stages.h"
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,15 +35,19 @@ class OperationRunner {
     OperationRunner(const OperationRunner&) = delete;
     OperationRunner& operator=(const OperationRunner&) = delete;
 
-    /// Begins the operation; `completion` comes from this call or from a later `poll`. All of it
-    /// belongs to the trace that the caller works for (observe/log_trace.h).
-    void start(OperationPtr operation, Completion completion);
+    /// Begins the operation; `completion` comes from this call or from a later `poll`, unless
+    /// `is_over` says by then that nobody waits for it. All of it belongs to the trace that the
+    /// caller works for (observe/log_trace.h).
+    void start(OperationPtr operation, Completion completion, IsOver is_over = nullptr);
 
     /// Continues the operations whose answers have come, or whose steps were made.
     void poll();
 
-    /// Ends every operation; their completions are not called. Waits for steps that are being made
-    /// elsewhere.
+    /// Waits for the steps that are being made elsewhere, and goes on with them.
+    void finishSteps();
+
+    /// Ends every operation; their completions are not called. Waits for the step that is being
+    /// made elsewhere.
     void dropAll();
 
     std::size_t running() const { return running_.size(); }
@@ -56,11 +60,11 @@ class OperationRunner {
         http::RequestHandle request = 0;
         ProviderText text = {};
         std::string trace = observe::currentTrace();
+        IsOver is_over = nullptr;
     };
     using Answer = std::optional<http::OutboundResponse>;
-    /// A step that an executor makes. It has the operation meanwhile, and gives it back: what is
-    /// destroyed is destroyed by the worker.
-    struct Elsewhere {
+    /// A step that an executor makes, which has the operation meanwhile.
+    struct StepElsewhere {
         std::uint64_t number = 0;
         OperationPtr operation;
         Answer answer;
@@ -69,20 +73,17 @@ class OperationRunner {
     // Answers come on the outbound thread, perhaps after the runner is gone: the inbox outlives it.
     struct Inbox {
         std::mutex mutex;
-        std::condition_variable made;
         std::vector<std::pair<std::uint64_t, http::OutboundResponse>> answers;
-        std::vector<Elsewhere> steps;
-        std::size_t being_made = 0;  ///< steps that will come
         Wake wake;
     };
 
     void advance(std::uint64_t number, Answer answer);
-    void makeElsewhere(SerialExecutor& executor, Elsewhere step, std::string trace);
     void take(std::uint64_t number, Result<OperationStep> step, const Answer& answer);
 
     http::Outbound& outbound_;
     std::shared_ptr<Inbox> inbox_;
     std::unordered_map<std::uint64_t, Running> running_;
+    WorkElsewhere<StepElsewhere> steps_;
     std::uint64_t next_number_ = 1;
 };
 

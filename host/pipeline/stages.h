@@ -172,8 +172,8 @@ class Documents;
 class Subscriptions;
 
 /// A provider as its plugin implements it. Pure functions unless they start an operation.
-/// Unsupported if the plugin lacks the hook.
-/// Threads: any. Lifetime: outlives every operation it started.
+/// Unsupported if the plugin lacks the hook; of an operation in a process of its own, its first
+/// step says so. Threads: any. Lifetime: outlives every operation it started.
 class Provider {
   public:
     virtual ~Provider() = default;
@@ -232,6 +232,8 @@ class Provider {
     /// Where a worker calls `normalize`, because it may take seconds: the plugin runs in a process
     /// of its own. Null: anywhere. Lives as long as this.
     virtual SerialExecutor* executor() { return nullptr; }
+    /// For how long a call of a worker into such a process has not come back; 0: there is none.
+    virtual Milliseconds silentFor() const { return Milliseconds(0); }
     /// True: what takes webhooks may take seconds as well, and is not for a thread that others
     /// wait for.
     virtual bool takesWebhooksApart() const { return false; }

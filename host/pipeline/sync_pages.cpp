@@ -17,9 +17,10 @@ void SyncWorker::fetch(DrainId id) {
         receiveFetch(id, fail(std::move(operation.error())));
         return;
     }
-    runner_.start(std::move(*operation), [this, id](Result<OperationResult> result) {
+    const auto completion = [this, id](Result<OperationResult> result) {
         receiveFetch(id, std::move(result));
-    });
+    };
+    runner_.start(std::move(*operation), completion, drain.is_over);
 }
 
 void SyncWorker::receiveFetch(DrainId id, Result<OperationResult> result) {
@@ -67,14 +68,14 @@ void SyncWorker::takePage(DrainId id) {
     if (drain.is_committing && !*drain.received) return;  // an error is for after the commit
     const observe::LogTraceScope scope(traceIdText(drain.notice().trace));
     Status status = std::move(*std::exchange(drain.received, std::nullopt));
-    const observe::Timer timer(counters_->derivation_seconds);
     if (status) {
         drain.takePage();
         if (drain.hasMore()) fetch(id);  // comes while this one is worked on
         if (SerialExecutor* const executor = drain.provider()->executor())
             return normalizeElsewhere(id, *executor);
-        status = drain.normalizePage();
     }
+    const observe::Timer timer(counters_->derivation_seconds);
+    if (status) status = drain.normalizePage();
     workOnPage(id, std::move(status));
 }
 

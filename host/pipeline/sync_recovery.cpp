@@ -41,7 +41,7 @@ void SyncWorker::refreshAccount(DrainId id, std::optional<Error> cause) {
     const auto completion = [this, id, cause = std::move(cause)](Result<OperationResult> result) {
         takeAccount(id, cause, std::move(result));
     };
-    runner_.start(std::move(*operation), completion);
+    runner_.start(std::move(*operation), completion, drain.is_over);
 }
 
 void SyncWorker::takeAccount(
@@ -254,7 +254,12 @@ Status SyncWorker::tell(InstanceId id, std::string_view reason) {
 
 void SyncWorker::returnLeases() {
     store::InstanceStore& instances = parts_.store.instances();
+    std::vector<store::NoticeStore::Release> released;  // of which nothing is to be said
     for (Return& item : std::exchange(returns_, {})) {
+        if (!item.state && !item.reason && item.is_lease_held) {
+            released.push_back({item.notice, item.due_at, item.failures});
+            continue;
+        }
         const InstanceId id = item.notice.instance;
         Status done;
         if (item.state) {
@@ -269,6 +274,12 @@ void SyncWorker::returnLeases() {
         noteStoreFailure("can't say that a drain ended", done.error());
         returns_.push_back(std::move(item));
     }
+    if (released.empty()) return;
+    const Status done = parts_.store.notices().releaseAll(released);
+    if (done) return;
+    noteStoreFailure("can't say that drains ended", done.error());
+    for (const auto& one : released)
+        returns_.push_back({one.notice, one.due_at, one.failures});
 }
 
 }  // namespace ferry::pipeline

@@ -16,7 +16,8 @@ SyncWorker::SyncWorker(
       wake_deliveries_(std::move(wake_deliveries)),
       runner_(parts.outbound, wake),
       inbox_(std::make_shared<Inbox>()),
-      counters_(std::make_unique<Counters>(parts.metrics)) {
+      counters_(std::make_unique<Counters>(parts.metrics)),
+      pages_(wake) {
     inbox_->wake = std::move(wake);
 }
 
@@ -58,14 +59,14 @@ void SyncWorker::advance(TimePoint now) {
 }
 
 void SyncWorker::shutDown() {
-    std::vector<Inbox::Normalized> normalized;
     {
-        std::unique_lock lock(inbox_->mutex);
+        const std::lock_guard lock(inbox_->mutex);
         inbox_->wake = nullptr;
-        inbox_->was_normalized.wait(lock, [this] { return inbox_->being_normalized == 0; });
-        normalized.swap(inbox_->normalized);
     }
+    for (const auto& [id, drain] : drains_)
+        *drain->is_over = true;
     runner_.dropAll();
+    pages_.end();
     for (const auto& [id, drain] : drains_) {
         if (drain->is_committing && drain->afterCommit() == AfterCommit::End) continue;
         // Not done, not failed: due as it was. If the store can't take it now, the lease ends with
@@ -290,7 +291,9 @@ void SyncWorker::finishDrain(DrainId id, TimePoint now) {
 }
 
 void SyncWorker::end(DrainId id) {
-    drains_.erase(id);
+    const auto found = drains_.find(id);
+    *found->second->is_over = true;
+    drains_.erase(found);
 }
 
 }  // namespace ferry::pipeline

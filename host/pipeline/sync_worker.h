@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/work_elsewhere.h"
 #include "base/worker.h"
 #include "http/outbound.h"
 #include "observe/log.h"
@@ -95,7 +96,10 @@ class SyncWorker final : public Steppable {
     /// few. Gives the time until they are looked at again.
     Milliseconds makeRoom(TimePoint now);
     /// Gives the notice back if such drains have their few places already.
-    bool waitsForRoom(const store::LeasedNotice& notice, Provider& provider);
+    bool waitsForRoom(const store::LeasedNotice& notice, const Provider& provider);
+    /// True if a call of the provider's plugin has not come back for long, or had not lately.
+    bool isSlow(const Provider& provider, TimePoint now);
+    TimePoint laterTry(TimePoint now);
     void submitReady();
     bool takeCommits(TimePoint now);
     void goOn(DrainId id, TimePoint now);
@@ -135,6 +139,8 @@ class SyncWorker final : public Steppable {
     OperationRunner runner_;
     std::shared_ptr<Inbox> inbox_;
     std::unique_ptr<Counters> counters_;
+    struct PageElsewhere;
+    WorkElsewhere<PageElsewhere> pages_;  // that are being normalized
 
     std::unordered_map<DrainId, std::unique_ptr<Drain>> drains_;
     std::vector<DrainId> ready_;      // their commits are prepared
@@ -157,6 +163,7 @@ class SyncWorker final : public Steppable {
     };
     std::unordered_map<InstanceId, Wait> waits_;  // of instances whose last drain failed
     std::unordered_map<InstanceId, Milliseconds> poll_intervals_;  // as they are by now
+    std::unordered_map<std::string, TimePoint> slow_until_;        // by connector
     RequestBudget budget_;
     std::vector<std::pair<TimePoint, DrainId>> held_;  // they wait a moment for their turn
     TimePoint store_retry_at_{};     // the store failed: nothing is leased before this

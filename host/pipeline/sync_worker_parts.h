@@ -3,7 +3,6 @@
 
 #include "pipeline/sync_worker.h"
 
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -21,20 +20,18 @@ inline constexpr std::size_t kLargeCommitRows = 256;
 /// Tokens and outcomes of commits come on other threads, perhaps after the worker is gone: the
 /// inbox outlives it.
 struct SyncWorker::Inbox {
-    /// With its provider, so that the worker's thread lets go of it.
-    struct Normalized {
-        DrainId drain = 0;
-        std::shared_ptr<Provider> provider;
-        Result<std::vector<NormalizedChange>> page;
-    };
     std::mutex mutex;
-    std::condition_variable was_normalized;
-    std::vector<Normalized> normalized;
-    std::size_t being_normalized = 0;  ///< pages of which a result will come
     std::vector<std::pair<DrainId, Result<TokenSet>>> tokens;
     std::vector<std::pair<DrainId, Status>> commits;
     std::vector<InstanceId> interrupts;
     Wake wake;
+};
+
+/// A page while an executor normalizes it.
+struct SyncWorker::PageElsewhere {
+    DrainId drain = 0;
+    PageToNormalize page;
+    Result<std::vector<NormalizedChange>> normalized = std::vector<NormalizedChange>();
 };
 
 struct SyncWorker::Counters {

@@ -261,6 +261,7 @@ void WebhookReceiver::countRefused(int status) {
     received_.add();
     const Reason reason = status == 413   ? Reason::TooLarge
                           : status == 408 ? Reason::Timeout
+                          : status == 503 ? Reason::Fault
                                           : Reason::Malformed;
     rejected(reason).add();
 }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -21,6 +20,22 @@ constexpr std::chrono::minutes kRunMax{2};
 
 /// Numbers that no child is given: a dup2 to one that it is given would undo another.
 constexpr int kFirstFreeDescriptor = 16;
+
+/// Takes all that the child writes until it ends.
+ChildEnd takeAnswer(int pipe, pid_t child, const ChildOptions& options, std::string& answer) {
+    ChildWait wait(child, options);
+    while (answer.size() < options.answer_bytes_max) {
+        pollfd wanted{pipe, POLLIN, 0};
+        const ChildEnd end = wait.until({&wanted, 1});
+        if (end != ChildEnd::Answered) return end;
+        std::array<char, 1024> buffer;
+        const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        answer.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return ChildEnd::Answered;
+}
 
 }  // namespace
 
@@ -82,28 +97,14 @@ std::string describeEnd(int status, int* signal) {
 ChildWait::ChildWait(pid_t child, const ChildOptions& options)
     : options_(options), used_(child), latest_(std::chrono::steady_clock::now() + kRunMax) {}
 
-ChildEnd ChildWait::until(int descriptor) {
+ChildEnd ChildWait::until(std::span<pollfd> wanted) {
     for (;;) {
-        pollfd wanted{descriptor, POLLIN, 0};
-        if (::poll(&wanted, 1, static_cast<int>(UsedTime::kLook.count())) > 0)
+        if (::poll(wanted.data(), wanted.size(), static_cast<int>(UsedTime::kLook.count())) > 0)
             return ChildEnd::Answered;
         if (options_.is_cancelled && options_.is_cancelled()) return ChildEnd::Cancelled;
         if (used_.count() > options_.timeout) return ChildEnd::Hung;
         if (std::chrono::steady_clock::now() > latest_) return ChildEnd::Hung;
     }
-}
-
-ChildEnd takeAnswer(int pipe, ChildWait& wait, std::size_t bytes_max, std::string& answer) {
-    while (answer.size() < bytes_max) {
-        const ChildEnd end = wait.until(pipe);
-        if (end != ChildEnd::Answered) return end;
-        std::array<char, 1024> buffer;
-        const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) break;
-        answer.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-    return ChildEnd::Answered;
 }
 
 ChildRun runChild(const ChildOptions& options) {
@@ -118,8 +119,7 @@ ChildRun runChild(const ChildOptions& options) {
         ::close(pipe[0]);
         return run;
     }
-    ChildWait wait(child, options);
-    run.end = takeAnswer(pipe[0], wait, options.answer_bytes_max, run.answer);
+    run.end = takeAnswer(pipe[0], child, options, run.answer);
     ::close(pipe[0]);
     ::kill(child, SIGKILL);  // it has nothing more to do, and a hanging one must not stay
     run.exit_text = waitForEnd(child, &run.signal);

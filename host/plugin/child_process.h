@@ -4,6 +4,7 @@
 
 #include "plugin/used_time.h"
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,21 +66,20 @@ struct ChildRun {
     std::string exit_text;  ///< "was killed by signal 11 (...)" or "ended with status 3"
 };
 
-/// Blocks until the child, which is somebody's, has written to `descriptor` or closed it: Answered.
-/// The limits are those of `options`, for all waits together.
+/// Waits for what a child does, within the limits of `options`, for all waits together. Whoever's
+/// child it is.
 class ChildWait {
   public:
+    /// `options` outlives it.
     ChildWait(pid_t child, const ChildOptions& options);
-    ChildEnd until(int descriptor);
+    /// Blocks until poll() has something to say of one of these: Answered.
+    ChildEnd until(std::span<pollfd> wanted);
 
   private:
     const ChildOptions& options_;
     UsedTime used_;
     const std::chrono::steady_clock::time_point latest_;
 };
-
-/// Takes all that the child writes until it closes the pipe.
-ChildEnd takeAnswer(int pipe, ChildWait& wait, std::size_t bytes_max, std::string& answer);
 
 /// Starts the child and blocks until it has ended or was killed. Its standard input is empty, its
 /// standard output is thrown away. Threads: any.

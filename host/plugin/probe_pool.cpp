@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,12 @@
 #include <utility>
 
 namespace ferry::plugin {
+namespace {
+
+/// For the child's number, which comes at once: a machine may have no processor for a long time.
+constexpr std::chrono::seconds kPatience{120};
+
+}  // namespace
 
 /// Threads: one at a time.
 class ProbePool::Process {
@@ -30,6 +37,8 @@ class ProbePool::Process {
         spawn.descriptors = {{sockets[1], kTrialsDescriptor}};
         const pid_t pid = spawnChild(spawn);
         ::close(sockets[1]);
+        const timeval patience{kPatience.count(), 0};
+        ::setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         if (pid >= 0) return std::unique_ptr<Process>(new Process(pid, sockets[0]));
         ::close(sockets[0]);
         return nullptr;
@@ -46,6 +55,7 @@ class ProbePool::Process {
     bool run(int image, const ChildOptions& options, ChildRun& run) {
         std::array<int, 2> pipe{};
         if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return true;
+        ::fcntl(pipe[0], F_SETFL, O_NONBLOCK);
         const bool is_sent = send(image, pipe[1]);
         ::close(pipe[1]);
         const std::optional<pid_t> child = is_sent ? receive<pid_t>() : std::nullopt;
@@ -68,9 +78,18 @@ class ProbePool::Process {
 
     bool watch(pid_t child, int pipe, const ChildOptions& options, ChildRun& run) {
         ChildWait wait(child, options);
-        run.end = takeAnswer(pipe, wait, options.answer_bytes_max, run.answer);
-        if (run.end == ChildEnd::Answered) run.end = wait.until(socket_);
-        if (run.end != ChildEnd::Answered) return false;
+        bool has_ended = false;
+        for (bool is_open = true; !has_ended;) {
+            std::array<pollfd, 2> wanted{{{is_open ? pipe : -1, POLLIN, 0}, {socket_, POLLIN, 0}}};
+            run.end = wait.until(wanted);
+            if (run.end != ChildEnd::Answered) {
+                ::kill(child, SIGKILL);  // of this program's death it may not want to know
+                return false;
+            }
+            // What it left behind may keep the pipe open: that it has ended is enough.
+            has_ended = wanted[1].revents != 0;
+            is_open = is_open && readAll(pipe, options.answer_bytes_max, run.answer);
+        }
         const std::optional<int> status = receive<int>();
         if (!status) {
             // Whatever the plugin did to it, it is no good one.
@@ -79,6 +98,18 @@ class ProbePool::Process {
         }
         run.exit_text = describeEnd(*status, &run.signal);
         return true;
+    }
+
+    /// What there is. False: it was closed, or that is enough.
+    static bool readAll(int pipe, std::size_t bytes_max, std::string& answer) {
+        std::array<char, 1024> buffer;
+        while (answer.size() < bytes_max) {
+            const ssize_t size = ::read(pipe, buffer.data(), buffer.size());
+            if (size == 0) return false;
+            if (size < 0 && errno != EINTR) return errno == EAGAIN;
+            if (size > 0) answer.append(buffer.data(), static_cast<std::size_t>(size));
+        }
+        return false;
     }
 
     bool send(int image, int answer) {

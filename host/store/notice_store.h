@@ -75,6 +75,22 @@ class NoticeStore {
     /// with this count of failures. The next drain is in the trace of the lease, unless it was
     /// marked since.
     virtual Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) = 0;
+
+    /// A lease that is given back as `release` does it.
+    struct Release {
+        LeasedNotice notice;
+        TimePoint due_at;
+        unsigned failures = 0;
+    };
+    /// The same for many; those of instances that are gone are passed over. Drivers make one commit
+    /// of it.
+    virtual Status releaseAll(std::span<const Release> releases) {
+        for (const Release& one : releases) {
+            const Status done = release(one.notice, one.due_at, one.failures);
+            if (!done && done.error().code != ErrorCode::NotFound) return done;
+        }
+        return {};
+    }
 };
 
 }  // namespace ferry::store

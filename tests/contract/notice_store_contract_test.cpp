@@ -173,6 +173,26 @@ TEST_P(NoticeStoreContract, ReleaseAfterAMarkIsDueAtOnce) {
     EXPECT_THAT(idsOf(leaseNotices(at(2))), ElementsAre(id));
 }
 
+TEST_P(NoticeStoreContract, ManyAreReleasedAsOneIs) {
+    const InstanceId a = addDue("a", at(0));
+    const InstanceId b = addDue("b", at(0));
+    const InstanceId gone = addDue("gone", at(0));
+    const auto leased = leaseNotices(at(1));
+    ASSERT_THAT(leased, SizeIs(3));
+    EXPECT_OK(mark(b, at(2)));
+    ASSERT_TRUE(store().instances().remove({&gone, 1}));
+
+    std::vector<store::NoticeStore::Release> releases;
+    for (const auto& notice : leased)
+        releases.push_back({notice, at(40), 2});
+    EXPECT_OK(notices().releaseAll(releases));
+
+    EXPECT_THAT(idsOf(leaseNotices(at(3))), ElementsAre(b)) << "marked since";
+    const auto later = leaseNotices(at(40));
+    ASSERT_THAT(idsOf(later), ElementsAre(a));
+    EXPECT_EQ(later[0].failures, 2U);
+}
+
 TEST_P(NoticeStoreContract, AStoppedInstanceIsNotHandedOutAgain) {
     const InstanceId id = addDue("a", at(0));
     const auto leased = leaseNotices(at(0));

@@ -167,7 +167,7 @@ class SpinningPluginTest : public ApiTest {
             << receiver_.url() << "\n    configuration: {hostile.authorization.apikey: spin}\n";
     }
     /// That a worker has asked the plugin; 0: none does.
-    Milliseconds callRunsFor() { return hub_->catalog().find("hostile")->executor()->runningFor(); }
+    Milliseconds callRunsFor() { return hub_->catalog().find("hostile")->silentFor(); }
 };
 
 TEST_F(SpinningPluginTest, ItsDrainHoldsUpNoOtherConnector) {

@@ -93,16 +93,31 @@ Result<NoticeStore::Backlog> SqliteNoticeStore::backlog(TimePoint now) {
 }
 
 Status SqliteNoticeStore::release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) {
-    std::optional<TimePoint> now_due_at;
+    const Release one{notice, due_at, failures};
+    return releaseAll({&one, 1});
+}
+
+Status SqliteNoticeStore::releaseAll(std::span<const Release> releases) {
+    std::vector<std::optional<TimePoint>> now_due_at;
     return core_.write(
         [&](Connection& connection) -> Status {
-            // Marked since: at once. It was due when it was leased, so that time is past.
-            FERRY_TRY_ASSIGN(
-                now_due_at, releaseNotice(connection, notice, due_at, notice.due_at, failures)
-            );
+            now_due_at.clear();
+            for (const Release& one : releases) {
+                // Marked since: at once. It was due when it was leased, so that time is past.
+                FERRY_TRY_ASSIGN(
+                    const auto due_at,
+                    releaseNotice(
+                        connection, one.notice, one.due_at, one.notice.due_at, one.failures
+                    )
+                );
+                now_due_at.push_back(due_at);
+            }
             return {};
         },
-        [&] { core_.notices.end(notice.instance, now_due_at); }
+        [&] {
+            for (std::size_t i = 0; i < releases.size(); ++i)
+                core_.notices.end(releases[i].notice.instance, now_due_at[i]);
+        }
     );
 }
 

@@ -23,6 +23,7 @@ class SqliteNoticeStore final : public NoticeStore {
     Result<std::optional<TimePoint>> nextDue() override;
     Result<Backlog> backlog(TimePoint now) override;
     Status release(const LeasedNotice& notice, TimePoint due_at, unsigned failures) override;
+    Status releaseAll(std::span<const Release> releases) override;
 
   private:
     Write marks(std::span<const InstanceId> instances, TimePoint now, const TraceContext& trace);

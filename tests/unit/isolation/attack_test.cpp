@@ -157,9 +157,10 @@ TEST_F(AttackTest, WhatIsOnThePluginsThreadWaitsForALongCallOfAnotherOne) {
 
 TEST_F(AttackTest, AHubThatStopsEndsACallAndTheProcessStaysAway) {
     std::atomic<bool> is_stopping = false;
+    const auto soon = std::chrono::steady_clock::now() + Milliseconds(1'500);
     options_.call_limit = Milliseconds(60'000);
-    options_.stop_limit = Milliseconds(100);
-    options_.is_stopping = [&] { return is_stopping.load(); };
+    options_.busy_limit = Milliseconds(50);
+    options_.stops_at = [&] { return is_stopping ? std::optional(soon) : std::nullopt; };
     const auto plugin = loadGood("hostile", "1.0.0");
     const auto provider = serve(*plugin);
     std::string told;
@@ -173,10 +174,11 @@ TEST_F(AttackTest, AHubThatStopsEndsACallAndTheProcessStaysAway) {
     spinning.join();
 
     EXPECT_THAT(told, HasSubstr("in the middle of a call: the hub stops"));
+    EXPECT_GE(std::chrono::steady_clock::now(), soon);
     const auto next = provider->normalize(accountOf("good"), {"a"}, {});
     ASSERT_FALSE(next);
     EXPECT_EQ(next.error().code, ErrorCode::Unavailable);
-    EXPECT_THAT(next.error().message, HasSubstr("not started again: the hub stops"));
+    EXPECT_THAT(next.error().message, HasSubstr("not asked any more: the hub stops"));
 }
 
 /// The hub of this test is a process of its own, which is killed in the middle of a call.

@@ -49,7 +49,9 @@ class ApartProvider final : public FakeProvider {
   public:
     using FakeProvider::FakeProvider;
 
+    std::string_view key() const override { return "apart"; }
     SerialExecutor* executor() override { return &executor_; }
+    Milliseconds silentFor() const override { return executor_.silentFor(); }
     Result<OperationPtr> startVerify(const ProviderAccount&, const TokenSet&) override {
         return fail(ErrorCode::Unsupported, "it verifies no account");
     }
@@ -71,6 +73,7 @@ class ApartProvider final : public FakeProvider {
     Gate fetching;
     Gate normalizing;
     std::atomic<bool> on_executor{true};  ///< every call so far
+    std::atomic<Milliseconds> fetch_takes{Milliseconds(0)};
 
   private:
     class Fetch final : public ProviderOperation {
@@ -80,6 +83,7 @@ class ApartProvider final : public FakeProvider {
         Result<OperationStep> advance(const http::OutboundResponse*) override {
             provider_.on_executor = provider_.on_executor && provider_.executor_.isCurrent();
             provider_.fetching.pass();
+            std::this_thread::sleep_for(provider_.fetch_takes.load());
             OperationResult result;
             result.page = ChangePage{{"{}"}, "next"};
             return OperationStep(std::move(result));
@@ -167,6 +171,23 @@ TEST_F(SyncElsewhereTest, DrainsThatWaitForACallThatDoesNotComeBackLeavePlacesTo
             return cursorOf(id) == "next";
         });
     }));
+}
+
+TEST_F(SyncElsewhereTest, CallsThatAreSlowAndComeBackAreMadeForThoseAloneWhoWait) {
+    constexpr int kInstances = 24;
+    std::vector<InstanceId> slow;
+    apart_->fetch_takes = Milliseconds(260);
+    for (int i = 0; i < kInstances; ++i)
+        slow.push_back(addInstance("slow-" + std::to_string(i), "apart"));
+
+    ASSERT_TRUE(eventually([&] {
+        clock_.advance(Milliseconds(20));
+        return std::all_of(slow.begin(), slow.end(), [&](InstanceId id) {
+            return cursorOf(id) == "next";
+        });
+    }));
+
+    EXPECT_EQ(apart_->fetching.calls(), kInstances) << "some were made for drains that were over";
 }
 
 TEST_F(SyncElsewhereTest, TheEndWaitsForTheCallUnderWayAndGivesTheLeasesBack) {
