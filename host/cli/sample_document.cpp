@@ -126,6 +126,11 @@ Status checkSample(const Value& sample) {
     if (answer != nullptr && !answer->IsString())
         return fail(ErrorCode::Corrupt, "'answer' of the sample is no text");
     const Value* is_signed = member(sample, "signed");
+    if (is_signed != nullptr && member(sample, "body") != nullptr)
+        return fail(
+            ErrorCode::Corrupt,
+            "a sample that is signed has no 'body' but a 'text': what was signed, byte for byte"
+        );
     if (is_signed != nullptr && (!is_signed->IsTrue() || stringAt(sample, "secret").empty()))
         return fail(
             ErrorCode::Corrupt,

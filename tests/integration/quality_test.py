@@ -135,6 +135,7 @@ class Quality(CliCase):
             ({**good, "headers": {}}, "its signature is refused: "),
             ({**good, "signed": "yes"}, "'signed' of the sample is true, or is not there"),
             ({**good, "secret": ""}, "needs the 'secret' that it was signed with"),
+            ({**good, "body": {}}, "a sample that is signed has no 'body' but a 'text'"),
             ({**good, "url": "hub.example.com"}, "'url' of the sample, that it was sent to, is none such as"),
             ({**good, "at": "yesterday"}, "'at' of the sample, when it came, is no time such as"),
         ]:
