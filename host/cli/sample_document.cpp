@@ -40,6 +40,35 @@ std::optional<SampleUrl> urlOf(const Value& sample) {
         url.substr(std::min(query + 1, url.size()))};
 }
 
+/// What says how its signature is verified.
+Status checkSigned(const Value& sample) {
+    const Value* is_signed = member(sample, "signed");
+    if (is_signed != nullptr && member(sample, "body") != nullptr)
+        return fail(
+            ErrorCode::Corrupt,
+            "a sample that is signed has no 'body' but a 'text': what was signed, byte for byte"
+        );
+    if (is_signed != nullptr && (!is_signed->IsTrue() || stringAt(sample, "secret").empty()))
+        return fail(
+            ErrorCode::Corrupt,
+            "'signed' of the sample is true, or is not there, and needs the 'secret' that it was "
+            "signed with"
+        );
+    if (member(sample, "url") != nullptr && !urlOf(sample))
+        return fail(
+            ErrorCode::Corrupt,
+            "'url' of the sample, that it was sent to, is none such as "
+            "https://hub.example.com/elements/api-v2/events/acme"
+        );
+    const std::string at = stringAt(sample, "at");
+    if (member(sample, "at") != nullptr && !parseRfc3339(at))
+        return fail(
+            ErrorCode::Corrupt,
+            "'at' of the sample, when it came, is no time such as 2026-01-02T03:04:05Z"
+        );
+    return {};
+}
+
 }  // namespace
 
 std::string textOf(const Value& value) {
@@ -125,30 +154,7 @@ Status checkSample(const Value& sample) {
         return fail(ErrorCode::Corrupt, "'events' of the sample is no list");
     if (answer != nullptr && !answer->IsString())
         return fail(ErrorCode::Corrupt, "'answer' of the sample is no text");
-    const Value* is_signed = member(sample, "signed");
-    if (is_signed != nullptr && member(sample, "body") != nullptr)
-        return fail(
-            ErrorCode::Corrupt,
-            "a sample that is signed has no 'body' but a 'text': what was signed, byte for byte"
-        );
-    if (is_signed != nullptr && (!is_signed->IsTrue() || stringAt(sample, "secret").empty()))
-        return fail(
-            ErrorCode::Corrupt,
-            "'signed' of the sample is true, or is not there, and needs the 'secret' that it was "
-            "signed with"
-        );
-    if (member(sample, "url") != nullptr && !urlOf(sample))
-        return fail(
-            ErrorCode::Corrupt,
-            "'url' of the sample, that it was sent to, is none such as "
-            "https://hub.example.com/elements/api-v2/events/acme"
-        );
-    const std::string at = stringAt(sample, "at");
-    if (member(sample, "at") != nullptr && !parseRfc3339(at))
-        return fail(
-            ErrorCode::Corrupt,
-            "'at' of the sample, when it came, is no time such as 2026-01-02T03:04:05Z"
-        );
+    FERRY_TRY(checkSigned(sample));
     for (rapidjson::SizeType i = 0; events != nullptr && i < events->Size(); ++i)
         if (!(*events)[i].IsObject())
             return fail(
