@@ -28,16 +28,36 @@ struct PruneOptions {
 struct Counts {
     std::int64_t events = 0;
     std::int64_t deliveries = 0;
+    std::int64_t dead = 0;  ///< of the deliveries
     std::int64_t replays = 0;
 
     std::int64_t all() const { return events + deliveries + replays; }
 };
+
+/// They are in the order of their deaths.
+Result<std::int64_t> countDead(store::Store& store, TimePoint before) {
+    constexpr std::size_t kPage = 1'000;
+    std::int64_t count = 0;
+    TimePoint after{};
+    DeliveryId last;
+    for (;;) {
+        FERRY_TRY_ASSIGN(const auto page, store.deliveries().dead(after, last, kPage));
+        for (const store::DeadDelivery& one : page) {
+            if (one.finished_at >= before) return count;
+            ++count;
+            after = one.finished_at;
+            last = one.id;
+        }
+        if (page.size() < kPage) return count;
+    }
+}
 
 Result<Counts> countOld(store::Store& store, TimePoint before) {
     Counts old;
     FERRY_TRY_ASSIGN(const EventNumber end, store.eventSearch().firstAt(before));
     FERRY_TRY_ASSIGN(old.events, store.events().countBelow(end, InstanceId()));
     FERRY_TRY_ASSIGN(old.deliveries, store.deliveries().countFinished(before));
+    FERRY_TRY_ASSIGN(old.dead, countDead(store, before));
     return old;
 }
 
@@ -61,6 +81,14 @@ std::string describe(const Counts& dropped, const Counts& old) {
         old.events,
         dropped.deliveries,
         old.deliveries
+    );
+}
+
+/// What nobody got is worth a word of its own.
+void tellOfDead(const Counts& old, std::string_view more) {
+    if (old.dead == 0) return;
+    std::cout << fmt::format(
+        "dead letters among them, which were never delivered: {}{}\n", old.dead, more
     );
 }
 
@@ -102,11 +130,12 @@ int preview(const config::HubConfig& config, TimePoint before) {
     if (!old) return failWith(old.error().message);
     std::cout << fmt::format(
         "from before {}: {} events, {} finished deliveries. Would be dropped, but for what "
-        "deliveries that wait, or could be made again, need\n",
+        "deliveries that wait, or dead letters that are younger, need\n",
         formatRfc3339(before),
         old->events,
         old->deliveries
     );
+    tellOfDead(*old, "; 'ferry deliveries redeliver' sends them as long as they are there");
     return kExitOk;
 }
 
@@ -134,8 +163,10 @@ int prune(const GlobalOptions& globals, const PruneOptions& options) {
     std::cout << fmt::format(
         "dropped from before {}: {}\n", formatRfc3339(before), describe(*dropped, *old)
     );
+    tellOfDead(*old, "");
     if (dropped->events < old->events || dropped->deliveries < old->deliveries) {
-        std::cout << "the others stay: deliveries that wait, or could be made again, need them\n";
+        std::cout << "the others stay: deliveries that wait, or dead letters that are younger, "
+                     "need them\n";
     }
     return kExitOk;
 }
@@ -143,7 +174,9 @@ int prune(const GlobalOptions& globals, const PruneOptions& options) {
 }  // namespace
 
 void addPrune(CLI::App& app, const GlobalOptions& globals, Run& run) {
-    CLI::App* command = app.add_subcommand("prune", "Drop old events and finished deliveries");
+    CLI::App* command = app.add_subcommand(
+        "prune", "Drop old events and finished deliveries, dead letters among them"
+    );
     const auto options = std::make_shared<PruneOptions>();
     command->add_option(
         "--older-than", options->older_than, "Age such as 7d or 12h (default: retention.age)"

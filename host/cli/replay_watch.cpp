@@ -2,6 +2,8 @@
 
 #include "cli/progress.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -16,22 +18,27 @@ constexpr Milliseconds kLookInterval{500};
 /// What ends the waiting; what the replay does goes on in the hub.
 enum class WatchEnd : std::uint8_t { Through, Enough, HubStopped, Held };
 
-std::string_view remarkOn(WatchEnd end) {
+std::string remarkOn(WatchEnd end, ReplayId id) {
     switch (end) {
         case WatchEnd::Through:
-            return "";
+            return {};
         case WatchEnd::Enough:
-            return "it goes on: 'ferry replay status ID --watch' shows how far it is, 'ferry "
-                   "replay "
-                   "cancel ID' ends it";
+            return fmt::format(
+                "it goes on: 'ferry replay status {0} --watch' shows how far it is, 'ferry replay "
+                "cancel {0}' ends it",
+                id.value
+            );
         case WatchEnd::HubStopped:
             return "the hub has stopped; the replay goes on when it starts again";
         case WatchEnd::Held:
-            return "nothing moves any more; the replay goes on by itself once its callbacks take "
-                   "something: 'ferry replay status ID' shows what it waits for, 'ferry instances' "
-                   "how they are";
+            return fmt::format(
+                "nothing moves any more; the replay goes on by itself once its callbacks take "
+                "something: 'ferry replay status {}' shows what it waits for, 'ferry instances' "
+                "how they are",
+                id.value
+            );
     }
-    return "";
+    return {};
 }
 
 /// Whether nothing has happened for so long that the deliveries are held back.
@@ -115,7 +122,7 @@ int watchReplay(
     if (!watched) return failWith(watched.error().message);
     const auto& [view, end] = *watched;
     printReplay(view, is_json);
-    if (end != WatchEnd::Through) std::cerr << remarkOn(end) << "\n";
+    if (end != WatchEnd::Through) std::cerr << remarkOn(end, id) << "\n";
     return end == WatchEnd::HubStopped ? kExitFailed : kExitOk;
 }
 

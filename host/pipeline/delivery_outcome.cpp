@@ -180,7 +180,8 @@ void DeliveryWorker::settleFailure(
         metrics_.countSwitchedOff();
         tell(
             "a callback is switched off: its deliveries wait until it is switched on, by PUT of "
-            "/instances/{id}/enabled or of /notifications/subscriptions/deliveries",
+            "/instances/{id}/enabled or of "
+            "/notifications/subscriptions/deliveries?where=status='queued'",
             delivery,
             outcome
         );

@@ -43,18 +43,17 @@ std::string_view conditionAdvice(ConditionKind kind) noexcept {
                    "until then nothing is asked of the provider, and nothing is lost";
         case ConditionKind::CallbackSwitchedOff:
             return "mend the receiver, then switch the callback on: PUT /instances/{id}/enabled "
-                   "for "
-                   "all that waits, or PUT /notifications/subscriptions/deliveries; until then its "
-                   "deliveries wait";
+                   "for all that waits, or PUT "
+                   "/notifications/subscriptions/deliveries?where=status='queued' for what was "
+                   "refused for good as well; until then its deliveries wait";
         case ConditionKind::CallbackFailing:
             return "look at what its last attempt says: the receiver, or the callback's URL; "
                    "deliveries that wait are tried again by themselves, and those that have used "
                    "up their attempts are told of as dead";
         case ConditionKind::DeliveriesDead:
             return "mend the receiver, then deliver again: PUT "
-                   "/notifications/subscriptions/deliveries, or a replay; the events stay in the "
-                   "log "
-                   "for the retention time";
+                   "/notifications/subscriptions/deliveries?where=status='queued', or a replay; "
+                   "they and their events stay for the retention time";
         case ConditionKind::CallbackUnpermitted:
             return "the receiver answers OPTIONS with WebHook-Allowed-Origin, or opens the address "
                    "that it got in WebHook-Request-Callback; or the instance asks for no "

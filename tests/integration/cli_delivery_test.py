@@ -273,6 +273,10 @@ class Prune(DeliveryCase):
         dead = self.listed("--state", "dead")[0]["id"]
         died = time.time()
         self.stop()
+        self.assertIn(
+            "dead letters among them, which were never delivered: 1; 'ferry deliveries redeliver'",
+            self.run_ok("prune", "--older-than", "0s", "--dry-run"),
+        )
         # Between the event, which is 5 s older at least, and the end.
         age = int((time.time() - died + 3) * 1000)
         self.assertRegex(

@@ -109,7 +109,7 @@ class SyncElsewhereTest : public SyncWorkerTest {
 
     /// Steps, and answers what the other provider is asked, until `condition`.
     bool eventually(const std::function<bool()>& condition) {
-        for (int i = 0; i < 5'000 && !condition(); ++i) {
+        for (int i = 0; i < 30'000 && !condition(); ++i) {
             settle(200);
             std::this_thread::sleep_for(Milliseconds(1));
         }
