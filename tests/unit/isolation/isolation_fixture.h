@@ -3,33 +3,23 @@
 
 #include "isolation/isolated_plugin.h"
 #include "support/eventually.h"
+#include "support/process_state.h"
 #include "unit/plugin/plugin_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 namespace ferry::isolation::test {
 
 using ferry::test::eventually;
+using ferry::test::fileText;
+using ferry::test::isRunning;
 using plugin::test::buildFolder;
 using plugin::test::RecordingLog;
 using plugin::test::testPlugins;
-
-inline std::string fileText(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-inline bool isRunning(pid_t pid) {
-    const std::string stat = fileText("/proc/" + std::to_string(pid) + "/stat");
-    const std::size_t name_end = stat.rfind(')');
-    return name_end != std::string::npos && stat[name_end + 2] != 'Z';
-}
 
 inline pipeline::ProviderAccount accountOf(std::string id) {
     pipeline::ProviderAccount account;

@@ -115,6 +115,11 @@ class SyncElsewhereTest : public SyncWorkerTest {
         }
         return condition();
     }
+    bool theOtherProviderIsAsked() {
+        webhook();
+        const int before = provider_->fetches;
+        return eventually([&] { return provider_->fetches > before; });
+    }
     std::string cursorOf(InstanceId instance) { return store_->sync().position(instance)->cursor; }
 
     std::shared_ptr<ApartProvider> apart_;
@@ -124,10 +129,8 @@ TEST_F(SyncElsewhereTest, APageThatIsBeingNormalizedHoldsUpNobody) {
     const InstanceId slow = addInstance("slow", "apart");
     apart_->normalizing.close();
     ASSERT_TRUE(eventually([&] { return apart_->normalizing.calls() == 1; }));
-    webhook();
-    const int before = provider_->fetches;
 
-    ASSERT_TRUE(eventually([&] { return provider_->fetches > before; }));
+    ASSERT_TRUE(theOtherProviderIsAsked());
 
     EXPECT_EQ(cursorOf(slow), "");
     EXPECT_EQ(worker_->drainsInFlight(), 1U);
@@ -141,10 +144,8 @@ TEST_F(SyncElsewhereTest, AFetchThatDoesNotComeBackHoldsUpNobody) {
     const InstanceId slow = addInstance("slow", "apart");
     apart_->fetching.close();
     ASSERT_TRUE(eventually([&] { return apart_->fetching.calls() == 1; }));
-    webhook();
-    const int before = provider_->fetches;
 
-    ASSERT_TRUE(eventually([&] { return provider_->fetches > before; }));
+    ASSERT_TRUE(theOtherProviderIsAsked());
 
     apart_->fetching.open();
     EXPECT_TRUE(eventually([&] { return cursorOf(slow) == "next"; }));
@@ -158,10 +159,8 @@ TEST_F(SyncElsewhereTest, DrainsThatWaitForACallThatDoesNotComeBackLeavePlacesTo
         slow.push_back(addInstance("slow-" + std::to_string(i), "apart"));
     ASSERT_TRUE(eventually([&] { return worker_->drainsInFlight() >= 63; }));
     std::this_thread::sleep_for(Milliseconds(260));
-    webhook();
-    const int before = provider_->fetches;
 
-    ASSERT_TRUE(eventually([&] { return provider_->fetches > before; }));
+    ASSERT_TRUE(theOtherProviderIsAsked());
     EXPECT_EQ(worker_->drainsInFlight(), 16U) << "a fourth of 64";
 
     apart_->fetching.open();

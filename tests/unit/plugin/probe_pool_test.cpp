@@ -5,18 +5,19 @@
 #include "plugin/probe_pool.h"
 
 #include "support/eventually.h"
+#include "support/process_state.h"
 #include "unit/plugin/plugin_fixture.h"
 
 #include <signal.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <thread>
 
 namespace ferry::plugin::test {
 namespace {
 
 using ferry::test::eventually;
+using ferry::test::isRunning;
 
 /// Those of ferry-plugin-probe that run.
 std::vector<pid_t> probesOf(pid_t parent) {
@@ -24,9 +25,7 @@ std::vector<pid_t> probesOf(pid_t parent) {
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
         const std::string name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        std::ifstream file(entry.path() / "stat");
-        std::string stat;
-        std::getline(file, stat);
+        const std::string stat = ferry::test::fileText(entry.path() / "stat");
         const std::size_t end = stat.rfind(')');
         if (end == std::string::npos || stat.find("(ferry-plugin-pr") == std::string::npos)
             continue;
@@ -34,12 +33,6 @@ std::vector<pid_t> probesOf(pid_t parent) {
             found.push_back(std::stoi(name));
     }
     return found;
-}
-bool isRunning(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string stat;
-    std::getline(file, stat);
-    return !stat.empty() && stat[stat.rfind(')') + 2] != 'Z';
 }
 
 class ProbePoolTest : public testing::Test {
