@@ -54,8 +54,10 @@ void SyncWorker::takeNormalized() {
 }
 
 bool SyncWorker::isSlow(const Provider& provider, TimePoint now) {
+    const bool is_silent = provider.silentFor() >= kSlowCall;
+    if (!is_silent && slow_until_.empty()) return false;  // as nearly always, for every drain
     const std::string key(provider.key());
-    if (provider.silentFor() >= kSlowCall) slow_until_[key] = now + kSlowMemory;
+    if (is_silent) slow_until_[key] = now + kSlowMemory;
     const auto found = slow_until_.find(key);
     if (found == slow_until_.end()) return false;
     if (now < found->second) return true;
