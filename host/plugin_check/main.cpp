@@ -24,6 +24,7 @@ struct Arguments {
     std::string fixtures;
     std::string golden;
     bool updates_golden = false;
+    bool golden_may_be_missing = false;
     std::vector<std::string> only;
     std::string explained;
     std::uint64_t seed = 1;
@@ -78,18 +79,22 @@ void letSanitizersCrash() {
 }
 
 /// What was named and is not there, for the user; nothing if all of it is.
-std::string missingOf(const CheckOptions& options) {
+std::string missingOf(const CheckOptions& options, bool golden_may_be_missing) {
     std::error_code error;
     if (!std::filesystem::is_directory(options.folder, error))
         return fmt::format("there is no folder '{}'", options.folder.string());
     if (!options.fixtures.empty() && !std::filesystem::is_regular_file(options.fixtures, error))
         return fmt::format("--fixtures: there is no file '{}'", options.fixtures.string());
-    // Of golden files that are missing their rules tell: a new plugin has none yet.
+    const auto& golden = options.golden;
+    const bool is_needed = !golden.folder.empty() && !golden.are_written && !golden_may_be_missing;
+    if (is_needed && !std::filesystem::is_directory(golden.folder, error))
+        return fmt::format("--golden: there is no folder '{}'", golden.folder.string());
     return {};
 }
 
 int check(const Arguments& arguments, CheckOptions options) {
-    if (const std::string missing = missingOf(options); !missing.empty()) return misuse(missing);
+    const std::string missing = missingOf(options, arguments.golden_may_be_missing);
+    if (!missing.empty()) return misuse(missing);
     for (const std::string& name : arguments.only) {
         const Rule* rule = findRule(name);
         if (rule == nullptr) return misuse(fmt::format("there is no rule '{}'", name));
@@ -154,6 +159,11 @@ int runProgram(int argc, char** argv) {
     );
     app.add_option("--golden", arguments.golden, "Folder of golden files, to compare with");
     app.add_flag("--update-golden", arguments.updates_golden, "Write them instead");
+    app.add_flag(
+        "--golden-may-be-missing",
+        arguments.golden_may_be_missing,
+        "Skip rules 609 and 904 while there is no such folder: a new plugin has none yet"
+    );
     app.add_option("--only", arguments.only, "Rules by number or name, separated by commas")
         ->delimiter(',');
     app.add_option("--seed", arguments.seed, "What all that is random follows from (default 1)")

@@ -169,6 +169,9 @@ def options(problems):
         done = run(*arguments)
         want(f"{arguments}: what is not there is told in a line, {done.stderr}{done.stdout}",
              done.returncode == 2 and "nowhere" in done.stderr and done.stderr.count("\n") == 1 and not done.stdout)
+    report = json.loads(run(none, "--golden", nowhere, "--golden-may-be-missing", "--json",
+                            "--only", "golden-results").stdout)
+    want(f"a new plugin has no golden files yet: {report}", text_of(report, 904).startswith("there are no golden"))
     want("--explain says why", "why:" in run("--explain", "drops-anywhere").stdout)
     want("--help teaches", "check.yaml" in run("--help").stdout)
 
