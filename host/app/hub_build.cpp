@@ -35,11 +35,12 @@ Status Hub::build() {
     );
     store_watch_ = std::make_unique<StoreWatch>(store_->meta(), clock_, log_, config_.data_dir);
 
+    constexpr auto kLow = ThreadPriority::Low;  // who sends a webhook waits; callbacks can
     token_thread_ = std::make_unique<Worker>("ferry-tokens", *token_worker_, clock_);
     sync_thread_ = std::make_unique<Worker>("ferry-sync", *sync_, clock_, kPace);
     subscription_thread_ = std::make_unique<Worker>("ferry-webhooks", *subscriptions_, clock_);
-    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace);
-    replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_, kPace);
+    delivery_thread_ = std::make_unique<Worker>("ferry-deliver", *delivery_, clock_, kPace, kLow);
+    replay_thread_ = std::make_unique<Worker>("ferry-replay", *replays_, clock_, kPace, kLow);
     operator_thread_ = std::make_unique<Worker>("ferry-operator", *operator_, clock_);
     housekeeping_thread_ = std::make_unique<Worker>("ferry-prune", *housekeeping_, clock_);
     plugin_watch_ = std::make_unique<PluginWatch>(catalog_, clock_, log_);

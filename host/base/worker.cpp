@@ -12,8 +12,14 @@ namespace {
 constexpr Milliseconds kSleepMax{1000};
 }  // namespace
 
-Worker::Worker(std::string name, Steppable& target, const Clock& clock, Milliseconds pace)
-    : name_(std::move(name)), target_(target), clock_(clock), pace_(pace) {}
+Worker::Worker(
+    std::string name,
+    Steppable& target,
+    const Clock& clock,
+    Milliseconds pace,
+    ThreadPriority priority
+)
+    : name_(std::move(name)), target_(target), clock_(clock), pace_(pace), priority_(priority) {}
 
 Worker::~Worker() {
     stop();
@@ -45,6 +51,7 @@ void Worker::stop() {
 }
 
 void Worker::run() {
+    setThreadPriority(priority_);
     for (;;) {
         const auto begun = std::chrono::steady_clock::now();
         const TimePoint next = target_.step();

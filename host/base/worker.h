@@ -3,6 +3,7 @@
 // this gives them one in the hub, and the simulation calls step() itself.
 
 #include "base/clock.h"
+#include "base/thread_priority.h"
 
 #include <condition_variable>
 #include <functional>
@@ -36,7 +37,11 @@ class Worker {
     /// begin at least `pace` apart, however often it is woken: what comes meanwhile is done in one
     /// batch, with one commit.
     Worker(
-        std::string name, Steppable& target, const Clock& clock, Milliseconds pace = Milliseconds(0)
+        std::string name,
+        Steppable& target,
+        const Clock& clock,
+        Milliseconds pace = Milliseconds(0),
+        ThreadPriority priority = ThreadPriority::Normal
     );
     ~Worker();
     Worker(const Worker&) = delete;
@@ -55,6 +60,7 @@ class Worker {
     Steppable& target_;
     const Clock& clock_;
     const Milliseconds pace_;
+    const ThreadPriority priority_;
     std::mutex mutex_;
     std::condition_variable condition_;
     bool is_woken_ = false;

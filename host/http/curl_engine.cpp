@@ -1,5 +1,7 @@
 #include "http/curl_engine.h"
 
+#include "base/thread_priority.h"
+
 #include <fmt/core.h>
 #include <pthread.h>
 #include <signal.h>
@@ -73,6 +75,8 @@ void CurlEngine::run() {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, nullptr);
     pthread_setname_np(pthread_self(), "outbound");
+    // What comes in is answered first: who sends it waits for seconds at most.
+    setThreadPriority(ThreadPriority::Low);
     while (takeInbox()) {
         startWaiting();
         std::optional<Steady::time_point> until;

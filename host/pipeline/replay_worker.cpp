@@ -163,6 +163,22 @@ Result<std::vector<store::ReplayPart>> ReplayWorker::openMore(Turn& turn, std::s
     return parts;
 }
 
+Result<std::vector<store::EventHead>> ReplayWorker::look(
+    const Replay& replay, const store::ReplayPart& part, std::size_t limit
+) {
+    if (replay.selection != EventSelection())
+        return services_.events.heads(part.instance, part.next_event, replay.end_event, limit);
+    FERRY_TRY_ASSIGN(
+        const auto numbers,
+        services_.events.numbers(part.instance, part.next_event, replay.end_event, limit)
+    );
+    std::vector<store::EventHead> heads;
+    heads.reserve(numbers.size());
+    for (const EventNumber number : numbers)
+        heads.push_back({number});
+    return heads;
+}
+
 /// A part that is not new is stored already.
 Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_new) {
     const auto keep = [&] {
@@ -186,12 +202,9 @@ Status ReplayWorker::moveOn(Turn& turn, const store::ReplayPart& part, bool is_n
         if (pages <= 0) return keep();
         limits.pages = static_cast<std::size_t>(pages);
     }
-    const std::size_t look = lookOf(turn.replay.selection, limits);
-    FERRY_TRY_ASSIGN(
-        const auto events,
-        services_.events.heads(part.instance, part.next_event, turn.replay.end_event, look)
-    );
-    const bool is_end = events.size() < look;
+    const std::size_t look_at = lookOf(turn.replay.selection, limits);
+    FERRY_TRY_ASSIGN(const auto events, look(turn.replay, part, look_at));
+    const bool is_end = events.size() < look_at;
     std::vector<EventRange> waits;
     if (!events.empty()) {
         FERRY_TRY_ASSIGN(waits, waitingEvents(part.instance, events));

@@ -94,6 +94,10 @@ class ReplayWorker final : public Steppable {
     std::size_t budgetOf(const Replay& replay, Allowance& allowance, TimePoint now) const;
     Result<std::vector<store::ReplayPart>> openMore(Turn& turn, std::size_t limit);
     Result<std::vector<InstanceId>> nextInstances(const Turn& turn, std::size_t limit);
+    /// The next events of a part; of their numbers alone where all are wanted.
+    Result<std::vector<store::EventHead>> look(
+        const Replay& replay, const store::ReplayPart& part, std::size_t limit
+    );
     Status moveOn(Turn& turn, const store::ReplayPart& part, bool is_new);
     /// Those of `events`, of which there are some, whose own delivery waits.
     Result<std::vector<EventRange>> waitingEvents(

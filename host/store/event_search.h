@@ -73,6 +73,10 @@ class EventSearch {
     virtual Result<std::vector<EventHead>> heads(
         InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
     ) = 0;
+    /// The same of their numbers alone. An index has them: no event is read.
+    virtual Result<std::vector<EventNumber>> numbers(
+        InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
+    ) = 0;
 
     /// Number of the first event that was recorded at `time` or later; one more than the newest if
     /// there is none. Goes by numbers: where the clock was set back between two runs, events of the

@@ -85,7 +85,7 @@ LoadResult intake(
 
 Status run(Report& report) {
     const std::size_t events = report.isQuick() ? 5'000 : 1'000'000;
-    const std::size_t seconds = report.isQuick() ? 1 : 4;
+    const std::size_t seconds = report.isQuick() ? 1 : 2;
     const test::TempDir folder;
     const SilentServer provider;
     Receiver receiver(0);
@@ -109,7 +109,7 @@ Status run(Report& report) {
     std::vector<double> moved;
     std::string turns;
     std::uint64_t replayed = 0;
-    for (int turn = 0; turn < (report.isQuick() ? 1 : 15); ++turn) {
+    for (int turn = 0; turn < (report.isQuick() ? 1 : 30); ++turn) {
         LoadResult alone = intake(*hub, notices, seconds);
         FERRY_TRY_ASSIGN(const std::string id, startReplay(*hub));
         const std::uint64_t before = receiver.requests();

@@ -171,6 +171,11 @@ TEST_P(EventSearchContract, SelectsTypesOfEventsAndOfObjects) {
     EXPECT_EQ(heads[1].number, EventNumber(3));
     EXPECT_EQ(heads[1].type, EventType::Deleted);
     EXPECT_EQ(heads[1].object_kind, ObjectKind::Folder);
+    const auto numbers = valueOf(search().numbers(a, EventNumber(2), EventNumber(5), 2));
+    EXPECT_THAT(numbers, ElementsAre(EventNumber(2), EventNumber(3)));
+    EXPECT_THAT(
+        valueOf(search().numbers(a, EventNumber(4), EventNumber(5), 9)), ElementsAre(EventNumber(4))
+    );
 }
 
 TEST_P(EventSearchContract, ExaminesABoundedNumberForAPage) {

@@ -207,6 +207,22 @@ Result<std::vector<EventHead>> SqliteEventSearch::heads(
     });
 }
 
+Result<std::vector<EventNumber>> SqliteEventSearch::numbers(
+    InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
+) {
+    return core_.read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT number FROM event INDEXED BY event_instance"
+            " WHERE instance_id = ? AND number >= ? AND number < ?"
+            " ORDER BY number LIMIT ?"
+        );
+        rows.bind(instance, first, end, limit);
+        return collect<EventNumber>(rows, [](const Query& row) {
+            return EventNumber(row.integer(0));
+        });
+    });
+}
+
 Result<EventNumber> SqliteEventSearch::firstAt(TimePoint time) {
     return core_.read([&](Connection& connection) -> Result<EventNumber> {
         FERRY_TRY_ASSIGN(

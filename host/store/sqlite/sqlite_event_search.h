@@ -15,6 +15,9 @@ class SqliteEventSearch final : public EventSearch {
     Result<std::vector<EventHead>> heads(
         InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
     ) override;
+    Result<std::vector<EventNumber>> numbers(
+        InstanceId instance, EventNumber first, EventNumber end, std::size_t limit
+    ) override;
     Result<EventNumber> firstAt(TimePoint time) override;
     Result<EventPlaces> places(
         EventPlace after, InstanceId only, EventNumber first, EventNumber end, std::size_t limit
