@@ -87,6 +87,20 @@ constexpr std::string_view kSignedSample = R"({
 }
 )";
 
+/// A connector of one's own comes before those of the program: whoever means another is told.
+void warnIfShipped(const std::string& key) {
+    config::Diagnostics ignored;
+    const config::ManifestSet shipped = knownConnectors(withOwnFolders({}), ignored);
+    const auto found = shipped.find(key);
+    if (found == shipped.end()) return;
+    std::cerr << fmt::format(
+        "note: Ferry has a connector '{}' already ({}); where the hub reads this one it takes the "
+        "place of that\n",
+        key,
+        found->second.source
+    );
+}
+
 int makeConnector(const ConnectorOptions& options) {
     const auto key = config::Pattern::compile("[a-z][a-z0-9-]{0,63}");
     if (!key || !key->matches(options.name))
@@ -97,6 +111,7 @@ int makeConnector(const ConnectorOptions& options) {
     const fs::path with_signature = samples / "signed.json";
     std::error_code error;
     if (fs::exists(file, error)) return failWith(file.string() + " is there already");
+    warnIfShipped(options.name);
     fs::create_directories(samples, error);
     std::ofstream(file) << fmt::format(kTemplate, options.name);
     std::ofstream(sample) << kSample;
@@ -156,7 +171,7 @@ int testConnector(const fs::path& file) {
                 return failWith(refused.message);
         return failWith(file.string() + " names a plugin that is not beside this program");
     }
-    const fs::path folder = hub.connectors.front() / file.stem() / "samples";
+    const fs::path folder = hub.connectors.front() / manifest->key / "samples";
     std::vector<fs::path> samples;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;

@@ -55,8 +55,12 @@ QualityCheck parameters(const ConnectorManifest& manifest) {
     return judged("parameters", true, fmt::format("{}", manifest.parameters.fields().size()));
 }
 
+/// `verified` becomes how many of them are signed, and verified.
 QualityCheck samples(
-    const ConnectorManifest& manifest, pipeline::Provider* provider, SampleClock& clock
+    const ConnectorManifest& manifest,
+    pipeline::Provider* provider,
+    SampleClock& clock,
+    std::size_t& verified
 ) {
     if (provider == nullptr) return judged("samples", false, "its plugin does not load");
     if (manifest.plugin != config::kDeclarativePlugin) {
@@ -78,6 +82,7 @@ QualityCheck samples(
         if (!outcome->problems.empty())
             return judged("samples", false, name + ": " + outcome->problems.front());
         events += outcome->events.size();
+        if (outcome->is_verified) ++verified;
     }
     if (files.empty()) return judged("samples", false, "there are none in " + folder.string());
     return judged("samples", events > 0, fmt::format("{} give {} events", files.size(), events));
@@ -116,10 +121,17 @@ QualityCheck authorization(const ConnectorManifest& manifest) {
     return recorded("auth verified", "authorization", manifest);
 }
 
-QualityCheck webhook(const ConnectorManifest& manifest) {
+/// A signed sample is run now; a record says what more a test has found.
+QualityCheck webhook(const ConnectorManifest& manifest, std::size_t verified_samples) {
     if (manifest.webhook == config::WebhookScope::None)
         return {"webhook verified", Grade::NotNeeded, "it has no webhooks"};
-    return recorded("webhook verified", "webhook", manifest);
+    QualityCheck check = recorded("webhook verified", "webhook", manifest);
+    if (check.grade == Grade::Pass || verified_samples == 0) return check;
+    return judged(
+        check.name,
+        true,
+        fmt::format("signed samples: {}, refused with another secret", verified_samples)
+    );
 }
 
 /// Cursors that end and limits of requests are met only where the provider is asked for changes.
@@ -140,12 +152,14 @@ std::string_view gradeName(Grade grade) noexcept {
 std::vector<QualityCheck> qualityOf(
     const ConnectorManifest& manifest, pipeline::Provider* provider, SampleClock& clock
 ) {
+    std::size_t verified = 0;
+    QualityCheck sampled = samples(manifest, provider, clock, verified);
     return {
         documentation(manifest),
         parameters(manifest),
-        samples(manifest, provider, clock),
+        std::move(sampled),
         authorization(manifest),
-        webhook(manifest),
+        webhook(manifest, verified),
         feed("reset handled", "reset", manifest),
         feed("rate limits handled", "rate_limits", manifest)};
 }

@@ -115,18 +115,30 @@ Status runPolled(pipeline::Provider& provider, const Value& sample, SampleOutcom
     return {};
 }
 
+/// What the sample does not say, and its signature may be of.
+std::string unsaidOf(const Value& sample) {
+    std::string unsaid;
+    if (member(sample, "at") == nullptr) unsaid += "; without 'at' it comes now";
+    if (member(sample, "url") == nullptr) unsaid += "; without 'url' it was sent to no host";
+    return unsaid;
+}
+
 /// As the hub does with the secret of an instance. What would let anybody in is found as well.
 void verify(
     pipeline::Provider& provider,
+    const Value& sample,
     const http::Request& request,
-    const Secret& secret,
     SampleOutcome& outcome
 ) {
+    const Secret secret(stringAt(sample, "secret"));
     if (const Status verified = provider.verifySignature(request, secret); !verified) {
-        outcome.problems.push_back("its signature is refused: " + verified.error().message);
+        outcome.problems.push_back(
+            "its signature is refused: " + verified.error().message + unsaidOf(sample)
+        );
         return;
     }
-    if (provider.verifySignature(request, Secret(secret.reveal() + "x")))
+    outcome.is_verified = !provider.verifySignature(request, Secret(secret.reveal() + "x"));
+    if (!outcome.is_verified)
         outcome.problems.emplace_back("its signature is good with another secret as well");
     http::Request changed = request;
     changed.body += ' ';
@@ -158,7 +170,7 @@ Result<SampleOutcome> runSample(
     }
     const http::Request request = requestOf(document);
     const Secret secret(stringAt(document, "secret"));
-    if (member(document, "signed") != nullptr) verify(provider, request, secret, outcome);
+    if (member(document, "signed") != nullptr) verify(provider, document, request, outcome);
     FERRY_TRY_ASSIGN(const auto reply, provider.answerChallenge(request, &secret));
     if (reply) outcome.notes.push_back("a challenge, answered: " + reply->body);
     if (const Value* answer = member(document, "answer")) {

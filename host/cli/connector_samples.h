@@ -30,6 +30,8 @@ struct SampleOutcome {
     std::vector<std::string> events;  ///< each a JSON object, as callbacks carry it
     std::vector<std::string> notes;   ///< what gave no event, and why; what a challenge is answered
     std::vector<std::string> problems;  ///< where it differs from what the sample wants
+    /// Its signature is good, and refused with another secret.
+    bool is_verified = false;
 };
 
 /// Runs one sample: its webhook is verified if it is a signed one, and parsed, and its records are

@@ -90,7 +90,8 @@ std::optional<sdk::Reply> Notifications::answer(
         if (challenge.crc_token.isSet()) sources.crc = crc(call, challenge, sources, secrets);
         std::optional<sdk::Reply> answer = reply(challenge, sources, scratch);
         // Last, as it costs most. What does not hold goes on as a notification, to be refused.
-        if (answer && (!challenge.is_verified || verify(call, request, secrets))) return answer;
+        if (answer && (!challenge.is_verified || whyNotVerified(call, request, secrets).empty()))
+            return answer;
     }
     return std::nullopt;
 }

@@ -87,7 +87,10 @@ class Declarative : public sdk::Plugin {
         const sdk::WebhookRequestView& request,
         const sdk::FieldsView& secrets
     ) const {
-        return notifications_ && notifications_->verify(call, request, secrets);
+        if (!notifications_) return false;
+        const std::string reason = notifications_->whyNotVerified(call, request, secrets);
+        if (!reason.empty()) throw sdk::Error(FERRY_ERROR_BAD_SIGNATURE, reason);
+        return true;
     }
     std::vector<sdk::Notice> parseNotification(
         const sdk::Call& call, const sdk::WebhookRequestView& request

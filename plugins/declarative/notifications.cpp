@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kRecordsMax = 10'000;
 
-
 }  // namespace
 
 Notifications::Notifications(
@@ -42,16 +41,22 @@ Notifications::Notifications(
     }
 }
 
-bool Notifications::verify(
+std::string Notifications::whyNotVerified(
     const sdk::Call& call, const sdk::WebhookRequestView& request, const sdk::FieldsView& secrets
 ) const {
     bool is_good = false;
+    std::string reasons = "there is no secret";
     for (std::size_t i = 0; i < secrets.size(); ++i) {
         if (secrets.value(i).empty()) continue;
-        for (const Verification& way : ways_)
-            is_good = way.holds(call, request, secrets.value(i)) || is_good;
+        reasons.clear();
+        for (const Verification& way : ways_) {
+            const std::string reason = way.whyNot(call, request, secrets.value(i));
+            is_good = reason.empty() || is_good;
+            if (&way != &ways_.front()) reasons += "; ";
+            reasons += reason;
+        }
     }
-    return is_good;
+    return is_good ? std::string() : reasons;
 }
 
 std::optional<std::string_view> Notifications::jsonOf(

@@ -26,7 +26,8 @@ class Notifications {
         const sdk::WebhookRequestView& request,
         const sdk::FieldsView& secrets
     ) const;
-    bool verify(
+    /// Why none of the secrets proves that it comes from the provider; nothing if one does.
+    std::string whyNotVerified(
         const sdk::Call& call,
         const sdk::WebhookRequestView& request,
         const sdk::FieldsView& secrets

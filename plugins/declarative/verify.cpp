@@ -159,7 +159,18 @@ bool Verification::isSigned(
     return crypto.equalConstantTime(encode(crypto, crypto.hmac(hash_, secret, content)), signature);
 }
 
-bool Verification::holds(
+std::string Verification::place() const {
+    if (is_in_body_) return "the place in the body that 'body' names";
+    return query_.empty() ? "the header '" + header_ + "'"
+                          : "the parameter '" + query_ + "' of the URL";
+}
+
+std::string Verification::untimely(std::string_view where) const {
+    return "the time in " + std::string(where) + " is no time within " +
+           std::to_string(tolerance_ms_ / 1000) + " seconds of now";
+}
+
+std::string Verification::whyNot(
     const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
 ) const {
     const sdk::Crypto crypto = call.crypto();
@@ -174,36 +185,51 @@ bool Verification::holds(
             elsewhere = valueAt(body.root(), body_, place).text;
         value = elsewhere;
     }
-    if (value.empty()) return false;
+    if (value.empty()) return place() + " is missing, empty, or there twice";
     if (method_ == Method::Token) {
-        return value.size() > prefix_.size() && value.starts_with(prefix_) &&
-               crypto.equalConstantTime(value.substr(prefix_.size()), secret);
+        const bool is_good = value.size() > prefix_.size() && value.starts_with(prefix_) &&
+                             crypto.equalConstantTime(value.substr(prefix_.size()), secret);
+        return is_good ? "" : place() + " does not have the secret";
     }
-    if (method_ == Method::Basic)
-        return crypto.equalConstantTime("Basic " + crypto.base64(secret), value);
+    if (method_ == Method::Basic) {
+        const bool is_good = crypto.equalConstantTime("Basic " + crypto.base64(secret), value);
+        return is_good ? "" : place() + " does not have the user and password of the secret";
+    }
 
     std::string decoded;
-    try {
-        if (secret.starts_with(secret_prefix_)) secret.remove_prefix(secret_prefix_.size());
-        if (secret_encoding_ == "hex") decoded = crypto.decode(FERRY_ENCODING_HEX, secret);
-        if (secret_encoding_ == "base64") decoded = crypto.decode(FERRY_ENCODING_BASE64, secret);
-    } catch (const sdk::Error&) {
-        return false;  // the secret is not in the provider's form
+    if (secret.starts_with(secret_prefix_)) secret.remove_prefix(secret_prefix_.size());
+    if (secret_encoding_ == "hex" || secret_encoding_ == "base64") {
+        const bool is_hex = secret_encoding_ == "hex";
+        try {
+            decoded = crypto.decode(is_hex ? FERRY_ENCODING_HEX : FERRY_ENCODING_BASE64, secret);
+        } catch (const sdk::Error&) {
+            return "the secret is no " + secret_encoding_ + ", as 'secret_encoding' says";
+        }
+        secret = decoded;
     }
-    if (secret_encoding_ == "hex" || secret_encoding_ == "base64") secret = decoded;
-    if (secret.empty()) return false;
+    if (secret.empty()) return "the secret is empty";
+    return whyNotSigned(call, request, secret, value);
+}
 
+std::string Verification::whyNotSigned(
+    const sdk::Call& call,
+    const sdk::WebhookRequestView& request,
+    std::string_view secret,
+    std::string_view value
+) const {
+    const sdk::Crypto crypto = call.crypto();
     std::string_view timestamp;
     if (!timestamp_header_.empty()) {
         const auto times = candidates(
             onlyHeader(request.headers(), timestamp_header_), separator_, timestamp_prefix_
         );
-        if (times.size() != 1 || !isTimely(call, times.front())) return false;
+        if (times.size() != 1 || !isTimely(call, times.front()))
+            return untimely("the header '" + timestamp_header_ + "'");
         timestamp = times.front();
     }
     Scratch scratch;
     const Value content = signed_.evaluate(RequestSources(request, timestamp), scratch);
-    if (content.isMissing()) return false;
+    if (content.isMissing()) return "the request lacks what 'signed' names";
     bool is_good = false;  // all are tried, so that time does not tell which one fits
     for (const std::string_view signature : candidates(value, separator_, prefix_)) {
         try {
@@ -212,7 +238,8 @@ bool Verification::holds(
             if (error.status() != FERRY_ERROR_MALFORMED) throw;
         }
     }
-    return is_good && isBodyTimely(call, request.body());
+    if (!is_good) return place() + " has no signature that the secret makes of this request";
+    return isBodyTimely(call, request.body()) ? "" : untimely("the body");
 }
 
 }  // namespace ferry::declarative

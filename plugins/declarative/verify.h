@@ -18,8 +18,9 @@ class Verification {
     /// Throws sdk::Error INVALID.
     explicit Verification(const rapidjson::Value& settings);
 
-    /// True if it was made with `secret`, which is not empty. Fails closed.
-    bool holds(
+    /// Why it was not made with `secret`, which is not empty; nothing if it was. Fails closed.
+    /// The text tells nothing of the secret but that it does not fit.
+    std::string whyNot(
         const sdk::Call& call, const sdk::WebhookRequestView& request, std::string_view secret
     ) const;
 
@@ -29,9 +30,19 @@ class Verification {
   private:
     enum class Method : std::uint8_t { Hmac, Token, Basic, Ed25519 };
 
+    /// Where the signature is looked for, for messages.
+    std::string place() const;
     bool isTimely(const sdk::Call& call, std::string_view timestamp) const;
     /// Is the time in the body, if there has to be one, about now?
     bool isBodyTimely(const sdk::Call& call, std::string_view body) const;
+    std::string untimely(std::string_view where) const;
+    /// whyNot() of a signature, which `value` has, made with the secret as it is used.
+    std::string whyNotSigned(
+        const sdk::Call& call,
+        const sdk::WebhookRequestView& request,
+        std::string_view secret,
+        std::string_view value
+    ) const;
     std::string encode(const sdk::Crypto& crypto, std::string_view bytes) const;
     bool isSigned(
         const sdk::Crypto& crypto,

@@ -130,9 +130,10 @@ class Quality(CliCase):
         for sample, why in [
             (good, "ok   signed.json\n     its signature is good, and refused if the body was changed\n"),
             ({**good, "text": good["text"] + "\n"}, "FAIL signed.json\n     its signature is refused: "),
+            ({**good, "text": good["text"] + "\n"}, "'X-Signature-256' has no signature that the secret makes of this"),
             ({**good, "secret": "another"}, "its signature is refused: "),
             ({**good, "headers": {header: good["headers"][header][:-1] + "x"}}, "its signature is refused: "),
-            ({**good, "headers": {}}, "its signature is refused: "),
+            ({**good, "headers": {}}, "the header 'X-Signature-256' is missing, empty, or there twice"),
             ({**good, "signed": "yes"}, "'signed' of the sample is true, or is not there"),
             ({**good, "secret": ""}, "needs the 'secret' that it was signed with"),
             ({**good, "body": {}}, "a sample that is signed has no 'body' but a 'text'"),
@@ -144,6 +145,22 @@ class Quality(CliCase):
                 done = ferry("connector", "test", str(folder / "new.yaml"), cwd=self.folder)
                 self.assertIn(why, done.stdout)
                 self.assertEqual(done.returncode, 0 if "ok" in why else 1, done.stdout)
+
+    def test_a_connector_that_takes_the_place_of_another_is_told(self):
+        made = ferry("connector", "new", "webhook", "--in", self.path("own"), cwd=self.folder)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertIn("note: Ferry has a connector 'webhook' already (", made.stderr)
+        made = ferry("connector", "new", "another", "--in", self.path("own"), cwd=self.folder)
+        self.assertEqual(made.stderr, "")
+
+    def test_a_signed_sample_verifies_the_webhook(self):
+        folder = pathlib.Path(self.path("author"))
+        self.assertEqual(ferry("connector", "new", "new", "--in", str(folder), cwd=self.folder).returncode, 0)
+        check = self.checks(folder, "new")["new"]["webhook verified"]
+        self.assertEqual(check["grade"], "pass", check)
+        self.assertIn("signed samples: 1, refused with another secret", check["why"])
+        (folder / "new" / "samples" / "signed.json").unlink()
+        self.assertEqual(self.checks(folder, "new")["new"]["webhook verified"]["grade"], "FAIL")
 
     def test_the_time_and_the_url_of_a_signed_sample_count(self):
         folder = pathlib.Path(self.path("timed"))
@@ -163,15 +180,22 @@ class Quality(CliCase):
         digest = hmac.new(b"a-secret", signed.encode(), hashlib.sha256).hexdigest()
         good["headers"] = {"X-Signature-256": "sha256=" + digest, "X-Time": "1767322000"}
         good.update(url=url, at="2026-01-02T02:47:00Z")
-        for sample, is_good in [
-            (good, True),
-            ({**good, "at": "2026-01-02T02:55:00Z"}, False),
-            ({**good, "url": url.replace("7", "8")}, False),
-            ({key: value for key, value in good.items() if key != "at"}, False),
+        def without(key):
+            return {name: value for name, value in good.items() if name != key}
+
+        untimely = "the time in the header 'X-Time' is no time within 300 seconds of now"
+        unsigned = "has no signature that the secret makes of this request"
+        for sample, why in [
+            (good, None),
+            ({**good, "at": "2026-01-02T02:55:00Z"}, untimely + "\n"),
+            ({**good, "url": url.replace("7", "8")}, unsigned + "\n"),
+            (without("at"), untimely + "; without 'at' it comes now\n"),
+            (without("url"), unsigned + "; without 'url' it was sent to no host\n"),
         ]:
             file.write_text(json.dumps(sample))
             done = ferry("connector", "test", str(folder / "new.yaml"), cwd=self.folder)
-            self.assertEqual("FAIL signed.json" in done.stdout, not is_good, done.stdout)
+            self.assertEqual("FAIL signed.json" in done.stdout, why is not None, done.stdout)
+            self.assertIn(why or "", done.stdout)
 
     def test_a_challenge_that_wants_events_fails(self):
         shutil.copytree(SOURCE / "slack", self.path("slack"))
