@@ -151,7 +151,8 @@ Status IsolatedPlugin::restart() {
     const TimePoint now = clock_.now();
     if (now < next_start_)
         return fail(unavailable(
-            "its process died again and again, and is started again in a while", next_start_ - now
+            fmt::format("its process {}, and is not started again yet", last_end_),
+            next_start_ - now
         ));
     if (const auto started = startProcess(); !started) {
         noteEnd({ProcessFault::Ended, fmt::format("can't be started: {}", started.error().message)}
@@ -175,6 +176,7 @@ Status IsolatedPlugin::restart() {
 /// The process is gone, or was never there.
 void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     process_.reset();
+    last_end_ = failure.text;
     const bool is_stopped = failure.fault == ProcessFault::Stopped;
     const TimePoint now = clock_.now();
     if (now - started_at_ >= options_->lasting) failures_ = 0;

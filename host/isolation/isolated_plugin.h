@@ -197,6 +197,7 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     unsigned failures_ = 0;
     TimePoint started_at_{};
     TimePoint next_start_{};
+    std::string last_end_;  ///< what ended the last process, in words
 
     mutable std::mutex mutex_;  // of what follows
     std::vector<std::pair<std::uint64_t, std::uint64_t>> dropped_;

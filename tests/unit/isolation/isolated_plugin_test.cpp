@@ -93,6 +93,8 @@ TEST_F(IsolatedPluginTest, WhoDiesAgainAndAgainIsLeftAloneForAWhile) {
     ASSERT_FALSE(waiting);
     EXPECT_EQ(waiting.error().code, ErrorCode::Unavailable);
     EXPECT_EQ(waiting.error().retry_after, Milliseconds(1'000));
+    EXPECT_THAT(waiting.error().message, HasSubstr("its process ended"));
+    EXPECT_THAT(waiting.error().message, HasSubstr(", and is not started again yet"));
     EXPECT_EQ(plugin->pid(), -1);
 
     clock.advance(Milliseconds(1'000));
