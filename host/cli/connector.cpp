@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -172,12 +171,7 @@ int testConnector(const fs::path& file) {
         return failWith(file.string() + " names a plugin that is not beside this program");
     }
     const fs::path folder = hub.connectors.front() / manifest->key / "samples";
-    std::vector<fs::path> samples;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (entry->path().extension() == ".json") samples.push_back(entry->path());
-    std::sort(samples.begin(), samples.end());
+    const std::vector<fs::path> samples = sampleFiles(folder);
     if (samples.empty()) return failWith("there are no samples in " + folder.string());
     bool is_good = true;
     for (const fs::path& sample : samples)

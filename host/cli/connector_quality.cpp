@@ -66,14 +66,8 @@ QualityCheck samples(
     if (manifest.plugin != config::kDeclarativePlugin) {
         return {"samples", Grade::NotNeeded, "it has code: ferry-plugin-check runs its fixtures"};
     }
-    std::vector<fs::path> files;
-    std::error_code fault;
     const fs::path folder = folderOf(manifest) / "samples";
-    for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
-         entry.increment(fault)) {
-        if (entry->path().extension() == ".json") files.push_back(entry->path());
-    }
-    std::sort(files.begin(), files.end());
+    const std::vector<fs::path> files = sampleFiles(folder);
     std::size_t events = 0;
     for (const fs::path& file : files) {
         const auto outcome = runSample(*provider, clock, file);

@@ -151,6 +151,18 @@ void verify(
 
 }  // namespace
 
+std::vector<std::filesystem::path> sampleFiles(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> files;
+    std::error_code fault;
+    for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
+         entry.increment(fault)) {
+        if (entry->path().extension() == ".json") files.push_back(entry->path());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 Result<SampleOutcome> runSample(
     pipeline::Provider& provider, SampleClock& clock, const std::filesystem::path& sample
 ) {

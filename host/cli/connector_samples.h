@@ -34,6 +34,9 @@ struct SampleOutcome {
     bool is_verified = false;
 };
 
+/// The samples in a folder, in the order of their names; none if it can't be read.
+std::vector<std::filesystem::path> sampleFiles(const std::filesystem::path& folder);
+
 /// Runs one sample: its webhook is verified if it is a signed one, and parsed, and its records are
 /// normalised. `clock` is the provider's. Errors: Corrupt if the sample is none; those of the
 /// plugin.
