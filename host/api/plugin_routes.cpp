@@ -31,6 +31,15 @@ constexpr const char* kPluginStates = R"json({
                     "isolated": {"type": "boolean", "description": "it runs in a process of its own"},
                     "jq": {"type": "boolean", "description": "its records are mapped by jq, in a process of its own"},
                     "restarts": {"type": "integer", "description": "of these processes, since the plugin was loaded"},
+                    "lastEnd": {
+                        "type": "string",
+                        "description": "what ended the last of these processes, such as 'was killed by signal 9'; not there if none has ended"
+                    },
+                    "nextStartDate": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "there while a process is gone that no call starts again before"
+                    },
                     "hangsForMs": {
                         "type": "integer",
                         "description": "for how long a call into the library has not come back; 0: all do"
@@ -87,6 +96,9 @@ http::Response listPlugins(const PluginStates& states) {
         json.field("quarantined", served.is_quarantined).field("isolated", served.is_isolated);
         json.field("jq", served.has_mapper);
         json.field("restarts", static_cast<std::int64_t>(served.restarts));
+        if (!served.last_end.empty()) json.field("lastEnd", served.last_end);
+        if (served.starts_again_at)
+            json.field("nextStartDate", formatRfc3339(*served.starts_again_at));
         json.field("hangsForMs", served.hangs_for.count()).endObject();
     }
     json.endArray().key("refused").beginArray();

@@ -137,11 +137,15 @@ PluginStates Catalog::states() const {
         served.is_quarantined = health.is_quarantined;
         served.is_isolated = health.is_isolated;
         served.restarts = health.restarts;
+        served.last_end = health.last_end;
+        served.starts_again_at = health.starts_again_at;
         if (const auto mapper = current->mappers.find(key); mapper != current->mappers.end()) {
             const plugin::PluginHealth mapping = mapper->second->health();
             served.has_mapper = true;
             served.misbehaviours += mapping.misbehaviours;
             served.restarts += mapping.restarts;
+            if (served.last_end.empty()) served.last_end = mapping.last_end;
+            if (!served.starts_again_at) served.starts_again_at = mapping.starts_again_at;
             served.is_quarantined = served.is_quarantined || mapping.is_quarantined;
         }
         served.hangs_for = hangsFor(health);

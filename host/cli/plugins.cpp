@@ -37,9 +37,12 @@ std::string restartsOf(const rapidjson::Value& served) {
     const std::uint64_t count = is_number ? found->value.GetUint64() : 0;
     std::string text = "in a process of its own";
     if (count > 0)
-        text += fmt::format(
-            ", which was started again {} time{}; the log says why", count, count == 1 ? "" : "s"
-        );
+        text += fmt::format(", which was started again {} time{}", count, count == 1 ? "" : "s");
+    const std::string last_end = textOf(served, "lastEnd");
+    if (last_end.empty()) return text;
+    text += fmt::format("; the last that is gone {}", last_end);
+    const std::string next_start = textOf(served, "nextStartDate");
+    if (!next_start.empty()) text += fmt::format("; its work waits until {}", next_start);
     return text;
 }
 

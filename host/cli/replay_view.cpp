@@ -45,11 +45,21 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", count, count == 1 ? one : more);
 }
 
-/// What is said of instances that it passes over.
+/// What is said of instances and events that it passes over.
 std::string skippedOf(const Replay& replay) {
-    const std::int64_t count = replay.counts.skipped;
-    if (count == 0) return {};
-    return fmt::format("; {} no callbacks", counted(count, "instance takes", "instances take"));
+    const ReplayCounts& counts = replay.counts;
+    std::string text;
+    // With a selection nobody knows how many of them are just not meant.
+    const std::int64_t waiting = counts.examined - counts.matched;
+    if (replay.selection == EventSelection() && waiting > 0)
+        text += fmt::format(
+            "; {} left out, to be delivered anyway", counted(waiting, "event is", "events are")
+        );
+    if (counts.skipped > 0)
+        text += fmt::format(
+            "; {} no callbacks", counted(counts.skipped, "instance takes", "instances take")
+        );
+    return text;
 }
 
 std::string namesOf(const pipeline::ReplayWait& wait) {

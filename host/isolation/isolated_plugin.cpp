@@ -91,6 +91,8 @@ plugin::PluginHealth IsolatedPlugin::health() const {
     health.is_quarantined = counted_.is_quarantined;
     health.is_isolated = true;
     health.restarts = restarts_;
+    health.last_end = last_end_;
+    if (pid_ < 0 && clock_.now() < next_start_) health.starts_again_at = next_start_;
     return health;
 }
 
@@ -98,6 +100,7 @@ void IsolatedPlugin::forgive() {
     const Turn turn(*this);
     if (!turn.isMine()) return;
     failures_ = 0;
+    const std::lock_guard lock(mutex_);
     next_start_ = TimePoint();
 }
 
@@ -176,7 +179,6 @@ Status IsolatedPlugin::restart() {
 /// The process is gone, or was never there.
 void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     process_.reset();
-    last_end_ = failure.text;
     const bool is_stopped = failure.fault == ProcessFault::Stopped;
     const TimePoint now = clock_.now();
     if (now - started_at_ >= options_->lasting) failures_ = 0;
@@ -184,9 +186,10 @@ void IsolatedPlugin::noteEnd(const ProcessFailure& failure) {
     // Once is an accident: the retry of what it was doing finds it there.
     const Milliseconds wait =
         failures_ == 1 ? Milliseconds(0) : exponentialBackoff(options_->restart, failures_ - 1, 0);
-    next_start_ = now + wait;
     {
         const std::lock_guard lock(mutex_);
+        last_end_ = failure.text;
+        next_start_ = now + wait;
         misbehaviours_before_ += counted_.misbehaviours + (is_stopped ? 0 : 1);
         counted_ = {};
         pid_ = -1;

@@ -196,10 +196,11 @@ class IsolatedPlugin final : public plugin::LoadedPlugin,
     std::uint64_t last_connector_ = 0;
     unsigned failures_ = 0;
     TimePoint started_at_{};
-    TimePoint next_start_{};
-    std::string last_end_;  ///< what ended the last process, in words
 
     mutable std::mutex mutex_;  // of what follows
+    // Written by who has the turn alone, who reads them without the lock.
+    TimePoint next_start_{};
+    std::string last_end_;  ///< what ended the last process, in words
     std::vector<std::pair<std::uint64_t, std::uint64_t>> dropped_;
     std::uint64_t misbehaviours_before_ = 0;  // of ended processes, and their ends
     AnswerHead counted_;                      // by the present one

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,10 @@ struct ServedConnector {
     bool is_isolated = false;         ///< the library runs in a process of its own
     bool has_mapper = false;          ///< its records are mapped by jq, in a process of its own
     std::uint64_t restarts = 0;       ///< of these processes
-    Milliseconds hangs_for{0};        ///< a call into the library does not come back
+    std::string last_end;             ///< what ended the last of them, in words; empty: nothing yet
+    /// A process is gone, and no call starts it again before.
+    std::optional<TimePoint> starts_again_at;
+    Milliseconds hangs_for{0};  ///< a call into the library does not come back
 };
 
 /// A plugin folder or connector file that is not used as it is.

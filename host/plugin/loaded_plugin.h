@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace ferry::plugin {
 
@@ -23,6 +25,9 @@ struct PluginHealth {
     bool is_quarantined = false;
     bool is_isolated = false;    ///< it runs in a process of its own
     std::uint64_t restarts = 0;  ///< of that process
+    std::string last_end = {};   ///< what ended the process before, in words; empty: nothing yet
+    /// Its process is gone, and no call starts it again before.
+    std::optional<TimePoint> starts_again_at = {};
     /// A call is known not to have come back for so long (CallWatch).
     std::chrono::milliseconds longest_call{0};
 };

@@ -184,7 +184,7 @@ class Replays(DeliveryCase):
 
     def test_since_the_failure_began(self):
         # The callback is switched off: the replay's delivery waits until somebody asks for it.
-        self.dead_one()
+        _, fake = self.dead_one()
         self.run_ok("replay", "--since-failure", "--instance", "alice", "--detach")
         status = lambda: json.loads(self.run_ok("replay", "status", "1", "--json"))
         eventually(lambda: status()["state"] == "done", "the end of the replay")
@@ -206,6 +206,11 @@ class Replays(DeliveryCase):
         self.assertEqual([one["instanceIds"] for one in over_rest], [[1]])
         self.assertEqual(over_rest[0]["reason"], held[0]["reason"])
         self.assertIn("PUT /instances/{id}/enabled", over_rest[0]["action"])
+        fake.put("/later.txt")
+        eventually(lambda: len(self.listed("--state", "waiting")) == 2, "the delivery of a change")
+        self.run_ok("replay", "--from", "1h", "--instance", "alice", "--detach")
+        eventually(lambda: "replay 2 (done)" in self.run_ok("replay", "status", "2"), "the end of another replay")
+        self.assertRegex(self.run_ok("replay", "status", "2"), "; 1 event is left out, to be delivered anyway")
         self.run_ok("deliveries", "redeliver", "--all")
         eventually(lambda: status()["delivered"] == 1, "the replay's delivery")
         self.assertEqual(status()["waitsFor"], [])

@@ -86,6 +86,7 @@ TEST_F(PluginIsolationTest, AProcessThatIsKilledInTheMiddleOfADrainCostsItARetry
     const rapidjson::Document told = json(200, "GET", "/plugins");
     EXPECT_TRUE(told["connectors"][0]["isolated"].GetBool());
     EXPECT_GE(told["connectors"][0]["restarts"].GetInt(), 1);
+    EXPECT_THAT(told["connectors"][0]["lastEnd"].GetString(), HasSubstr("was killed by signal 9"));
     EXPECT_EQ(state("marketing"), InstanceState::Running);
 }
 

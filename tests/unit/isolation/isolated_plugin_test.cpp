@@ -96,8 +96,11 @@ TEST_F(IsolatedPluginTest, WhoDiesAgainAndAgainIsLeftAloneForAWhile) {
     EXPECT_THAT(waiting.error().message, HasSubstr("its process ended"));
     EXPECT_THAT(waiting.error().message, HasSubstr(", and is not started again yet"));
     EXPECT_EQ(plugin->pid(), -1);
+    EXPECT_THAT(plugin->health().last_end, HasSubstr("ended"));
+    EXPECT_EQ(plugin->health().starts_again_at, clock.now() + Milliseconds(1'000));
 
     clock.advance(Milliseconds(1'000));
+    EXPECT_FALSE(plugin->health().starts_again_at) << "any call starts it now";
     EXPECT_TRUE(fetch(*provider, "good"));
     EXPECT_FALSE(fetch(*provider, "exit"));
     EXPECT_EQ(fetch(*provider, "good").error().retry_after, Milliseconds(2'000)) << "twice as long";
